@@ -1,0 +1,51 @@
+"""The exceptions that end a command, and the exit codes that they end it with."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """Exit codes of every command (contract, section 5)."""
+
+    OK = 0
+    FAIL = 1
+    MISTAKE = 2
+    STOPPED = 3
+    COULD_NOT_RUN = 4
+    INTERRUPTED = 130
+
+
+class FactoryError(Exception):
+    """Ends a command with one line: what, where, what to do."""
+
+    exit = Exit.COULD_NOT_RUN
+
+
+class Mistake(FactoryError):
+    """Something that the user wrote or typed is wrong; names the file, the line and the remedy."""
+
+    exit = Exit.MISTAKE
+
+    def __init__(self, what: str, *, path: str = "", line: int = 0, remedy: str = "") -> None:
+        self.what, self.path, self.line, self.remedy = what, path, line, remedy
+        where = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
+        super().__init__(f"{where}{what}" + (f"; {remedy}" if remedy else ""))
+
+
+class CouldNotRun(FactoryError):
+    """The environment lacks something that the command needs."""
+
+
+class Stopped(FactoryError):
+    """A cap, a storm or an operator stopped the run; it can go on."""
+
+    exit = Exit.STOPPED
+
+
+class Busy(FactoryError):
+    """Another controller holds this repository."""
+
+
+class Moved(FactoryError):
+    """A ref was not where it was expected: somebody else moved it. Try again from its new place."""
