@@ -18,6 +18,7 @@ class Around:
 
     conditional: bool = False  # it runs only where something holds
     swallowed: bool = False  # its failure would be caught
+    either: bool = False  # it is the lesser branch of an if that asserts in both: never more than one of them runs
     times: int = 1  # how often it runs, where a loop over written-out values says so
 
 
