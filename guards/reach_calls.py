@@ -19,9 +19,14 @@ MODULE_WRITES = {
     "shutil.move",
 }
 MODES = set("wax+")
+LATE = "atexit: writes files after the tests have ended"
 
 
 def objections(view: View, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef):
+        is_late = any(view.name(mark) == "atexit.register" for mark in node.decorator_list)
+        if is_late and _body_writes(view, node):
+            yield LATE
     if not isinstance(node, ast.Call):
         return
     name = view.name(node.func)
@@ -30,7 +35,7 @@ def objections(view: View, node: ast.AST) -> Iterator[str]:
     if name in ("os.fdopen", "os.write", "open", "os.dup2", "socket.socket") and _is_foreign_descriptor(name, node):
         yield "writes to a numbered descriptor that it did not open"
     if name == "atexit.register" and _writes(view, node.args[0] if node.args else None):
-        yield "atexit: writes files after the tests have ended"
+        yield LATE
 
 
 def _is_own_child(view: View, node: ast.Call) -> bool:

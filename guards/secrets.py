@@ -18,9 +18,13 @@ def check(case: Case) -> Iterator[Finding]:
         after = text(case.tree, path)
         if after is None:
             continue
+        named = [kind for _, kind in find_secrets(path)]
+        shown = "-" if named else path
+        for kind in named:
+            yield Finding(guard=NAME, path=shown, message=f"the name of a touched file looks like {kind}")
         added = {number for number, _ in added_lines(text(case.base, path) or "", after)}
         for line, kind in find_secrets(after):
             if line in added:
-                yield Finding(guard=NAME, path=path, line=line, message=f"looks like {kind}; take it out and revoke it")
-        for _, kind in find_secrets(path):
-            yield Finding(guard=NAME, path="-", message=f"the name of a touched file looks like {kind}")
+                yield Finding(
+                    guard=NAME, path=shown, line=line, message=f"looks like {kind}; take it out and revoke it"
+                )

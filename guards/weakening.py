@@ -60,7 +60,7 @@ def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -
     for fact in old:
         found = [one for one in new if one.subject == fact.subject]
         if not found:
-            unmatched.append(fact)
+            unmatched += [] if fact.around.either else [fact]
             continue
         best = max(found, key=lambda one: (one.rank, not one.around.conditional, one.has_match))
         new.remove(best)
@@ -93,12 +93,12 @@ def _without_equals(before: Sequence[Fact], after: Sequence[Fact]) -> tuple[list
 def _weaker(before: Fact, after: Fact, *, same_subject: bool = True) -> Iterator[tuple[int, str]]:
     if after.around.swallowed and not before.around.swallowed:
         yield after.line, "an assertion's failure is caught and passed over"
-    elif after.rank == NOTHING and before.rank > NOTHING:
+    elif after.rank == NOTHING and before.demand > NOTHING:
         yield after.line, "an assertion that is always true stands in the place of a real one"
     elif before.raises and after.raises and _catches_more(before.raises, after.raises):
         caught = ", ".join(sorted(after.raises))
         yield after.line, f"an expected exception was widened to {caught}"
-    elif after.rank < before.rank:
+    elif after.rank < before.demand:
         yield after.line, "an assertion says less than it did"
     elif same_subject and before.has_match and not after.has_match:
         yield after.line, "an expected exception's message is no longer looked at"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 
 from guards.syntax.source import dotted
@@ -45,14 +46,17 @@ def _count(node: ast.expr | None, constants: Mapping[str, ast.expr], depth: int 
 def fewer_cases(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> tuple[int, int] | None:
     """(before, after) where cases were cut; None where they were not, or nobody can tell.
 
-    Marks are matched by their argument names, and those that are left by their order."""
-    left = [names for names in after if names not in before]
-    for names, count in before.items():
-        other = names if names in after else (left.pop(0) if left else "")
-        now = after[other] if other else 1
-        if count is not None and now is not None and now < count:
-            return count, now
-    return None
+    Marks with the same argument names are compared one by one, the others by all the cases that they make together."""
+    both = [(count, after[names]) for names, count in before.items() if names in after]
+    cut = next(((had, has) for had, has in both if had is not None and has is not None and has < had), None)
+    if cut or before.keys() <= after.keys():
+        return cut
+    had, has = (_product(list(marks.values())) for marks in (before, after))
+    return (had, has) if had is not None and has is not None and has < had else None
+
+
+def _product(counts: list[int | None]) -> int | None:
+    return None if None in counts else math.prod(count or 0 for count in counts)
 
 
 def is_property(node: Function) -> bool:

@@ -31,6 +31,7 @@ class Fact:
     tolerances: tuple[tuple[str, float], ...] = ()
     raises: frozenset[str] = frozenset()
     has_match: bool = False
+    demand: int = strength.EXACT  # the rank that a later version must reach
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -72,8 +73,9 @@ def called(node: ast.Call) -> str:
 def _settled(fact: Fact, around: Around) -> Fact:
     conditional = fact.around.conditional or (around.conditional and fact.text != "fail")
     swallowed = fact.around.swallowed or (around.swallowed and not fact.raises)
-    merged = Around(conditional, swallowed, fact.around.times * around.times)
-    return replace(fact, around=merged, rank=strength.NOTHING if swallowed else fact.rank)
+    either, times = fact.around.either or around.either, fact.around.times * around.times
+    rank = strength.NOTHING if swallowed else fact.rank
+    return replace(fact, around=Around(conditional, swallowed, either, times), rank=rank, demand=min(rank, fact.demand))
 
 
 def _of_statement(statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:
@@ -103,7 +105,8 @@ def _of_test(test: ast.expr, line: int, scope: Scope) -> Iterator[Fact]:
         return
     wide = tuple(sorted(tolerances(test, scope.constants).items()))
     rank, subject = strength.rank(test), strength.subject(test)
-    yield Fact(ast.dump(test), subject, rank, line, weight=strength.weight(test), tolerances=wide)
+    weight, least = strength.weight(test), strength.demand(test)
+    yield Fact(ast.dump(test), subject, rank, line, weight=weight, tolerances=wide, demand=least)
 
 
 def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:

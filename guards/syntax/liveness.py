@@ -18,6 +18,7 @@ class Around:
 
     conditional: bool = False  # it runs only where something holds
     swallowed: bool = False  # its failure would be caught
+    either: bool = False  # it is the lesser branch of an if that asserts in both: never more than one of them runs
     times: int = 1  # how often it runs, where a loop over written-out values says so
 
 
@@ -106,13 +107,12 @@ def _blocks(statement: ast.stmt, checks: Callable[[Sequence[ast.stmt]], bool], h
 
 def _branches(node: ast.If, checks: Callable[[Sequence[ast.stmt]], bool], here: Around) -> Blocks:
     truth = constant_truth(node.test)
-    inside = (
-        here if truth is not None or (checks(node.body) and checks(node.orelse)) else replace(here, conditional=True)
-    )
-    if truth is not False:
-        yield node.body, inside
-    if truth is not True:
-        yield node.orelse, inside
+    both = truth is None and checks(node.body) and checks(node.orelse)
+    inside = here if truth is not None or both else replace(here, conditional=True)
+    lesser = node.orelse if both and len(node.orelse) < len(node.body) else node.body
+    for block, is_dead in ((node.body, truth is False), (node.orelse, truth is True)):
+        if not is_dead:
+            yield block, replace(inside, either=True) if both and block is lesser else inside
 
 
 def _length(node: ast.expr) -> int | None:

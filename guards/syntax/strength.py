@@ -43,9 +43,7 @@ def _compared(node: ast.Compare) -> int:
     left, right = node.left, node.comparators[0]
     match node.ops[0]:
         case ast.Eq():
-            if any(isinstance(e, ast.Constant) and isinstance(e.value, bool) for e in (left, right)):
-                return TRUTH
-            return RELATION if _is_empty(right) or _is_empty(left) else EXACT
+            return EXACT
         case ast.Is():
             return EXACT
         case ast.NotEq() | ast.IsNot():
@@ -53,6 +51,17 @@ def _compared(node: ast.Compare) -> int:
         case ast.Gt() if isinstance(right, ast.Constant) and right.value == 0:
             return TRUTH if isinstance(left, ast.Call) and dotted(left.func) == "len" else RELATION
     return RELATION
+
+
+def demand(node: ast.expr) -> int:
+    """The rank that a later version must reach: `x == True` may become `x`, and `x == []` may become `not x`."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+        sides = (node.left, node.comparators[0])
+        if any(isinstance(side, ast.Constant) and isinstance(side.value, bool) for side in sides):
+            return min(TRUTH, rank(node))
+        if any(_is_empty(side) for side in sides):
+            return min(RELATION, rank(node))
+    return rank(node)
 
 
 def _is_empty(node: ast.expr) -> bool:
