@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from factory import sections
@@ -52,23 +52,23 @@ def add_ticket(content: bytes, ticket: Ticket, path: str = ROADMAP) -> bytes:
 
     Raises Mistake where the id is taken, or where the ticket would not be read back as it is.
     """
-    taken = {other.id for other in read_roadmap(content, path)}
+    _check_free(ticket.id, (other.id for other in read_roadmap(content, path)), path)
     cells = ticket.model_dump(include={"status", "priority", "risk", "title"}) | {"ticket": ticket.id}
     document = _with_row(content, path, TICKETS, cells | {"deps": ", ".join(ticket.deps)})
     if ticket.prose or ticket.terms != Terms():
         _add_section(document, sections.written(ticket.id, ticket.title, ticket.prose, ticket.terms))
     added = document.encode()
-    _check_back({other.id: other for other in read_roadmap(added, path)}, taken, ticket, path)
+    _check_back({other.id: other for other in read_roadmap(added, path)}, ticket, path)
     return added
 
 
 def add_criterion(content: bytes, criterion: Criterion, path: str = LEDGER) -> bytes:
     """The ledger with one row more, after the last one. Raises Mistake as `add_ticket`."""
-    taken = {other.id for other in read_ledger(content, path)}
+    _check_free(criterion.id, (other.id for other in read_ledger(content, path)), path)
     cells = {"ac": criterion.id, "ticket": criterion.ticket, "criterion": criterion.text}
     cells |= {"check": _span(criterion.check), "status": str(criterion.status), "work": criterion.work}
     added = _with_row(content, path, CRITERIA, cells).encode()
-    _check_back({other.id: other for other in read_ledger(added, path)}, taken, criterion, path)
+    _check_back({other.id: other for other in read_ledger(added, path)}, criterion, path)
     return added
 
 
@@ -96,9 +96,12 @@ def _add_section(document: Document, text: str) -> None:
     document.lines[-1:] = [line + end for line in ["", *text.split("\n")[:-1]]] + [""]
 
 
-def _check_back(now: Mapping[str, Noun], taken: Collection[str], wanted: Noun, path: str) -> None:
-    if wanted.id in taken:
-        raise Mistake(f"{wanted.id} is there already", path=path, remedy="choose another id")
+def _check_free(name: str, taken: Iterable[str], path: str) -> None:
+    if name in taken:
+        raise Mistake(f"{name} is there already", path=path, remedy="choose another id")
+
+
+def _check_back(now: Mapping[str, Noun], wanted: Noun, path: str) -> None:
     place = {"order": 0, "line": 0}
     read = now[wanted.id].model_dump() | place if wanted.id in now else {}
     if wrong := [key for key, value in (wanted.model_dump() | place).items() if read.get(key, 0) != value]:

@@ -1,52 +1,91 @@
-"""`docs/reference.md`, generated from the settings' model: a description and a default for every key."""
+"""The settings' part of docs/reference.md, generated from the model.
+
+`python -m factory.reference docs/reference.md` brings the page up to date; a test holds that it is.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+import types
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from factory.settings import PROTECTED, Course, Courses, Price, Settings, Worker
+from factory.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
+from factory.tables import escaped
 
-HEAD = """# Settings
-
-`ssot/factory.toml`, read from the tip of the main branch. Every key has a default; an unknown key is an error that
-names it and the nearest right one. This page is generated from the model (`factory/settings.py`).
-"""
+BEGIN, END = "<!-- settings: generated from factory/settings.py -->", "<!-- settings: end -->"
+KINDS_OF_VALUE = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 
 
 def reference() -> str:
-    """The whole page."""
-    parts = [HEAD]
-    for name, field in Settings.model_fields.items():
-        if name not in ("workers", "risk"):
-            parts.append(_table(f"[{name}]", typing.cast(type[BaseModel], field.annotation)))
-    parts.append(_table("[workers.NAME]", Worker))
-    parts.append(_table("[workers.NAME.price]", Price))
-    for risk in Courses.model_fields:
-        parts.append(_table(f"[risk.{risk}]", Course, Courses.model_fields[risk].default))
-    parts.append("## Built-in protected paths\n\nNo change may touch these, whatever its ticket says:\n\n")
-    parts[-1] += "".join(f"- `{glob}`\n" for glob in PROTECTED)
-    return "\n".join(parts)
+    """Every table and key of ssot/factory.toml, with its type, default and meaning, as Markdown."""
+    parts = [_part(name, field) for name, field in Settings.model_fields.items()]
+    protected = "\n".join(f"- `{glob}`" for glob in PROTECTED)
+    constants = f"A box is {BOX} tickets, a half {HALF}, a packet at most {PACKET} cards: constants, not settings."
+    return "\n\n".join([*parts, f"### Protected by itself\n\n{protected}", constants]) + "\n"
 
 
-def _table(title: str, model: type[BaseModel], values: BaseModel | None = None) -> str:
-    return f"## `{title}`\n\n| key | default | meaning |\n|---|---|---|\n" + "".join(_rows(model, values))
+def _part(name: str, field: FieldInfo) -> str:
+    if name == "workers":
+        model: type[BaseModel] = Worker
+    else:
+        model = typing.cast("type[BaseModel]", field.annotation)
+    rows = "\n".join(_rows(model, field.get_default() if name != "workers" else Worker()))
+    title = (field.description or "").replace("], [", "]`, `[")
+    return f"### `{title}`\n\n{model.__doc__}\n\n| key | type | default | meaning |\n|---|---|---|---|\n{rows}"
 
 
-def _rows(model: type[BaseModel], values: BaseModel | None) -> Iterator[str]:
+def _rows(model: type[BaseModel], defaults: BaseModel, prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
-        default = getattr(values, name) if values else field.default
-        yield f"| `{name}` | {_shown(field, default)} | {field.description} |\n"
+        default = getattr(defaults, name)
+        if isinstance(default, BaseModel):
+            yield from _rows(type(default), default, f"{name}.")
+            continue
+        cells = (f"`{prefix}{name}`", _type(field.annotation), _default(default), field.description or "")
+        yield "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
 
-def _shown(field: FieldInfo, default: Any) -> str:
-    if field.is_required():
-        return "required"
-    if default is None or default in ("", ()):
-        return "none"
-    return f"`{json.dumps(default)}`"
+def _type(hint: Any) -> str:
+    """A type in the reader's words."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return _type(args[0])
+    if origin is typing.Literal:
+        return ", ".join(f"`{_toml(value)}`" for value in args)
+    if origin is tuple:
+        return "list of text"
+    if origin in (types.UnionType, typing.Union):
+        return _type(args[0])
+    return KINDS_OF_VALUE[hint]
+
+
+def _default(value: Any) -> str:
+    return "unset" if value is None else f"`{_toml(value)}`"
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value)
+
+
+def updated(page: str) -> str:
+    """The page with its generated part renewed. Raises ValueError where the two marks are not there."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page has no {BEGIN} ... {END}")
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+
+
+def main(page: Path) -> None:
+    """Rewrites the page."""
+    page.write_text(updated(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,211 +1,211 @@
-"""`ssot/factory.toml` as values. Every key has a default; `docs/reference.md` is generated from these descriptions."""
+"""`ssot/factory.toml` as values. Every key has a default; the descriptions are the reference page."""
 
 from __future__ import annotations
 
-import zoneinfo
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, StringConstraints
 
-from factory import globs
-from factory.errors import Mistake
 from factory.model import Risk, Value
+from factory.protected import PROTECTED as PROTECTED
 
-PATH = "ssot/factory.toml"
-BOX, HALF, PACKET = 6, 3, 120  # tickets in a box and in its halves, cards in a packet: constants, not settings
+SETTINGS = "ssot/factory.toml"
 
-# What no change may touch, whatever its ticket says: all that decides. `pyproject.toml` is not here as a whole;
-# a guard holds its test settings still.
-PROTECTED = (
-    "**/conftest.py", "**/pytest.ini", "**/.pytest.ini", "**/pytest.toml", "**/.pytest.toml", "**/tox.ini",
-    "**/setup.cfg", "**/.coveragerc", "**/sitecustomize.py", "**/usercustomize.py", "**/*.pth", "noxfile.py",
-    "ssot/**", "guards/**", "D_ROADMAP.md", "AC_LEDGER.md", ".factory/**",
-    "justfile", "Justfile", ".justfile", "factory.just", ".pre-commit-config.yaml",
-    ".ci/**", ".github/**", ".gitlab-ci.yml", ".gitlab/**", ".circleci/**", ".buildkite/**", "azure-pipelines.yml",
-    "Jenkinsfile", ".gitmodules",
-)  # fmt: skip
+# Constants on purpose: a box is the unit of a night's counts, and the counts of two nights must compare.
+BOX, HALF, PACKET = 6, 3, 120
 
+# One list of the kinds of worker; `factory/workers/` has a file for each.
+KINDS = (
+    "command",
+    "patch",
+    "gemini",
+    "claude",
+    "codex",
+    "gemini-cli",
+    "aider",
+    "opencode",
+    "qwen",
+    "mini-swe-agent",
+    "acp",
+)
 
-def _glob(glob: str) -> str:
-    if fault := globs.fault(glob):
-        raise ValueError(f"the glob {fault}")
-    return glob
-
-
-def _zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("should be the name of a time zone, like Asia/Seoul or UTC") from None
-    return name
-
-
-Glob = Annotated[str, AfterValidator(_glob)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Commands = tuple[str, ...]
-WorkerKind = Literal[
-    "command", "patch", "gemini", "claude", "codex", "gemini-cli", "aider", "opencode", "qwen", "mini-swe-agent", "acp"
-]
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Tier = Literal["doctor", "fast", "regression"]
 
 
 class Factory(Value):
-    main: str = Field("main", min_length=1, description="the branch that is stamped")
-    timezone: Zone = Field("Asia/Seoul", description='what "today" means to a daily cap')
-    max_workers: int = Field(3, ge=1, le=64, description="attempts that may run beside each other")
-    worker: str = Field("default", description="the worker of a ticket that names none")
+    """The factory itself."""
 
-
-class Price(Value):
-    input: float = Field(ge=0, description="US dollars for a million tokens in")
-    output: float = Field(ge=0, description="US dollars for a million tokens out, thoughts included")
-    cached: float | None = Field(None, ge=0, description="for a million cached tokens in; default: as input")
-    written: float | None = Field(None, ge=0, description="for a million tokens written to a cache; default: as input")
+    main: Text = Field("main", description="the branch that is stamped")
+    timezone: Text = Field("Asia/Seoul", description='what "today" means to a daily cap; an IANA name')
+    max_workers: int = Field(3, ge=1, description="attempts at a time")
+    worker: Text = Field("default", description="the worker where neither the ticket nor its risk names one")
 
 
 class Worker(Value):
-    kind: WorkerKind = Field(
-        description="how it works: any program (`command`), replayed patches, a model, an agent CLI"
+    """A worker, by a name of your choice. There is none until you write one."""
+
+    kind: Text = Field("command", description=f"how it is run: {', '.join(KINDS)}")
+    command: tuple[Text, ...] = Field((), description="kind command: the program and its arguments, run in the room")
+    model: str = Field("", description="the model's name; empty: the kind's own default")
+    effort: str = Field("", description="the thinking level, as the model calls it; empty: its default")
+    temperature: float | None = Field(None, ge=0, description="the sampling temperature; unset: the model's default")
+    max_tokens_out: int = Field(
+        32_768, ge=1, description="tokens that one answer may have; the reservation counts them"
     )
-    command: Commands = Field((), description="kind `command`, `acp`: the program and its arguments")
-    args: Commands = Field((), description="further words on an agent CLI's command line")
-    model: str = Field("", description="the model, where the kind takes one")
-    effort: str = Field("", description="how long it may think: minimal, low, medium, high, or a number of tokens")
-    temperature: float | None = Field(None, ge=0, le=2, description="the model's temperature; default: the model's own")
-    max_out: int = Field(
-        0, ge=0, description="tokens that one answer may have, thoughts included; 0: the kind's default"
+    args: tuple[str, ...] = Field((), description="further arguments for the program")
+    env: tuple[Variable, ...] = Field((), description="names of variables that pass into the room")
+    key_env: Variable | None = Field(
+        None, description="name of the variable that holds the key, which stays outside the room; unset: the kind's own"
     )
-    base_url: str = Field("", description="an upstream of one's own; default: the provider's")
-    key_env: str = Field("", description="the variable that holds the key; default: the provider's usual one")
-    env: Commands = Field((), description="variables that are passed on into the room; never put a key here")
-    price: Price | None = Field(None, description="what the model costs; default: the table that comes along")
-    network: Literal["none", "model", "full"] | None = Field(None, description="default: sandbox.network")
-    repository: bool = Field(
-        False, description="the worker wants a git repository; it gets a throw-away one of one commit"
+    base_url: str = Field(
+        "", pattern="^(https?://.+)?$", description="the model's endpoint; empty: the kind's own default"
     )
+    price_in: float | None = Field(None, ge=0, description="dollars a million tokens in; unset: the price table")
+    price_out: float | None = Field(None, ge=0, description="dollars a million tokens out; unset: the price table")
+    batch: int = Field(1, ge=1, description="tickets of the same scope that may go out as one call; 1: each alone")
 
 
 class Gate(Value):
-    setup: Commands = Field((), description="prepares an environment, once per content of the files it names")
-    doctor: Commands = Field(("python -m pytest --collect-only -q",), description="can anything run at all?")
-    fast: Commands = Field(("python -m pytest -q -x",), description="the quick tests")
-    regression: Commands = Field(("python -m pytest -q",), description="every test")
-    timeout_minutes: float = Field(10, gt=0, description="of each command")
-    strict_main: bool = Field(False, description="true: a red test on main stops the run; false: it is a known red")
+    """What judges a change. A tier without a command is SKIPPED; three such tiers are an error."""
+
+    setup: tuple[Text, ...] = Field(
+        (), description="commands that prepare an environment, once per content of the files that they name"
+    )
+    doctor: tuple[Text, ...] = Field(("python -m pytest --collect-only -q",), description="can the tests run at all?")
+    fast: tuple[Text, ...] = Field(("python -m pytest -q -x",), description="the tests that say no soonest")
+    regression: tuple[Text, ...] = Field(("python -m pytest -q",), description="all tests")
+    timeout_minutes: float = Field(10, gt=0, description="time limit of a tier")
+    strict_main: bool = Field(
+        False, description="true: a red test on main stops the run; false: it is a known red, which may only go away"
+    )
     flaky_retries: int = Field(
-        1, ge=0, le=5, description="how often a test that was green on main is run again before it is red"
+        1, ge=0, description="how often a test outside the change that was green before is run again before it is red"
     )
-    python: str | None = Field(
-        None, description="the gate's `python`; default: the repository's .venv or venv, else the factory's"
+    python: str = Field(
+        "", description="what `python` means in a command; empty: .venv or venv, else the factory's own interpreter"
     )
-    junit: str | None = Field(None, description="a JUnit file that the tiers write, where the runner is not pytest")
+    junit: str = Field("", description="the JUnit file that the tiers write, where their tests are not pytest's")
+
+    def tiers(self) -> dict[Tier, tuple[str, ...]]:
+        """The tiers' commands, in running order."""
+        return {"doctor": self.doctor, "fast": self.fast, "regression": self.regression}
 
 
 class Protected(Value):
-    paths: tuple[Glob, ...] = Field((), description="globs that no change may touch, beside the built-in list")
+    """What no change may touch."""
+
+    paths: tuple[str, ...] = Field((), description="globs, added to the built-in list")
 
 
 class Budget(Value):
+    """What may be spent. A day is one of `factory.timezone`."""
+
     daily_calls: int = Field(3000, ge=0, description="model calls a day")
-    daily_tokens_in: int = Field(20_000_000, ge=0, description="tokens in a day")
-    daily_tokens_out: int = Field(2_000_000, ge=0, description="tokens out a day, thoughts included")
-    daily_usd: float = Field(20.0, ge=0, description="US dollars a day")
-    cycle_usd: float = Field(1.0, ge=0, description="US dollars an attempt")
-    min_sleep_ms: int = Field(0, ge=0, description="the least time between two calls, in milliseconds")
+    daily_tokens_in: int = Field(20_000_000, ge=0, description="tokens in, a day")
+    daily_tokens_out: int = Field(2_000_000, ge=0, description="tokens out, a day")
+    daily_usd: float = Field(20.0, ge=0, description="dollars a day")
+    cycle_usd: float = Field(1.0, ge=0, description="dollars an attempt, where the ticket sets no budget")
+    min_sleep_ms: int = Field(0, ge=0, description="milliseconds between two calls, at least")
 
 
 class Caps(Value):
-    attempts: int = Field(3, ge=1, le=20, description="attempts before a ticket is set aside for a person")
-    worker_minutes: float = Field(30, gt=0, description="the time that a worker has for one attempt")
+    """Where trying ends."""
+
+    attempts: int = Field(3, ge=1, description="attempts of a ticket before it is BLOCKED")
+    worker_minutes: float = Field(30, gt=0, description="time limit of a worker, where the ticket sets none")
 
 
 class Storm(Value):
-    failures: int = Field(6, ge=1, description="failures in a row, across tickets, that stop the run")
-    rate_limits: int = Field(5, ge=1, description="rate limits in a row that stop the run")
-    box_failures: int = Field(3, ge=1, description="failures in a row in one box that stop the run")
+    """What stops a run."""
+
+    failures: int = Field(6, ge=1, description="failures in a row, across tickets")
+    rate_limits: int = Field(5, ge=1, description="rate limits in a row")
+    box_failures: int = Field(3, ge=1, description="failures in a row in one box")
 
 
 class Sandbox(Value):
+    """The walls around workers and gates."""
+
     kind: Literal["auto", "bwrap", "docker", "podman", "none"] = Field(
-        "auto", description="`none` runs workers unprotected"
+        "auto",
+        description="what makes the room; auto: the first of bwrap, docker, podman; none: no walls, on your word",
     )
-    read: Commands = Field((), description="further paths on this machine that workers and gates may read")
+    image: str = Field("", description="docker and podman: the image; empty: the one that fits the gate's Python")
+    read: tuple[Text, ...] = Field((), description="absolute paths that may be read besides the room and the system")
     network: Literal["none", "model", "full"] = Field(
-        "none", description="of workers; `model`: their own model's endpoint alone"
+        "none", description="the worker's: none, model (its own model endpoint alone) or full; a gate has none"
     )
-    image: str = Field("python:3.12", description="docker, podman: the image that rooms run in")
-    memory_mb: int = Field(4096, ge=64, description="memory of one job, in MiB")
-    processes: int = Field(512, ge=8, description="processes of one job")
-    file_mb: int = Field(512, ge=1, description="the largest file that a job may write, in MiB")
-    room_mb: int = Field(2048, ge=1, description="all that a job may write to its room, in MiB")
+    memory_mb: int = Field(4096, ge=64, description="memory of one process")
+    processes: int = Field(512, ge=8, description="processes at a time")
+    file_mb: int = Field(512, ge=1, description="size of one file")
+    room_mb: int = Field(4096, ge=16, description="all that is written to the room")
 
 
-class Course(Value):
-    worker: str | None = Field(None, description="the worker for tickets of this risk that name none")
-    auditor: bool = Field(False, description="an auditor reads the change before it is stamped")
+class Choice(Value):
+    """What a risk costs: the worker, its model, a second reader."""
+
+    worker: str = Field("", description="a worker's name; empty: factory.worker")
+    model: str = Field("", description="a model; empty: the worker's own")
+    auditor: bool = Field(False, description="whether the auditor reads what the gate passed")
 
 
-class Courses(Value):
-    LOW: Course = Field(Course(), description="tickets of risk LOW")
-    MED: Course = Field(Course(), description="tickets of risk MED")
-    HIGH: Course = Field(Course(auditor=True), description="tickets of risk HIGH")
-    CRIT: Course = Field(Course(auditor=True), description="tickets of risk CRIT")
+class CarefulChoice(Choice):
+    """A choice that keeps its second reader unless the settings say otherwise."""
 
-    def of(self, risk: Risk) -> Course:
-        found: Course = getattr(self, risk.value)
-        return found
+    auditor: bool = Field(True, description="whether the auditor reads what the gate passed")
+
+
+class Risks(Value):
+    """What is chosen by a ticket's risk."""
+
+    LOW: Choice = Field(Choice(), description="little harm if wrong")
+    MED: Choice = Field(Choice(), description="the usual")
+    HIGH: CarefulChoice = Field(CarefulChoice(), description="much harm if wrong")
+    CRIT: CarefulChoice = Field(CarefulChoice(), description="what must not be wrong")
+
+    def of(self, risk: Risk) -> Choice:
+        """The choice for a risk."""
+        choice = getattr(self, risk.value)
+        assert isinstance(choice, Choice)
+        return choice
 
 
 class Auditor(Value):
-    worker: str | None = Field(None, description="the worker that reads changes; none: nobody audits")
+    """The second reader. It reads and advises; it cannot turn a FAIL into a PASS."""
+
+    worker: str = Field("", description="a worker's name; empty: none is configured, and nobody reads")
+    model: str = Field("", description="a model; empty: the worker's own")
+    timeout_minutes: float = Field(10, gt=0, description="time limit of a reading")
 
 
 class Kpi(Value):
-    success_rate: float = Field(0.5, ge=0, le=1, description="alert below this share of stamped attempts")
-    p95_minutes: float = Field(
-        120, gt=0, description="alert above this time from a ticket's first attempt to its stamp"
-    )
-    retries: float = Field(2.0, ge=0, description="alert above this many retries a stamp")
+    """Thresholds of `factory kpi --fail-on-alert`."""
+
+    success_rate_min: float = Field(0.5, ge=0, le=1, description="attempts stamped, of all; alert below")
+    p50_minutes_max: float = Field(60, gt=0, description="half of the stamps took at most this; alert above")
+    p95_minutes_max: float = Field(240, gt=0, description="95 of 100 stamps took at most this; alert above")
+    retries_max: float = Field(2, ge=0, description="attempts after the first, a ticket on average; alert above")
+    stale_leases_max: int = Field(0, ge=0, description="leases without a heartbeat; alert above")
 
 
 class Settings(Value):
-    factory: Factory = Factory()
-    workers: dict[str, Worker] = Field({}, description="a table a worker: [workers.NAME]")
-    gate: Gate = Gate()
-    protected: Protected = Protected()
-    budget: Budget = Budget()
-    caps: Caps = Caps()
-    storm: Storm = Storm()
-    sandbox: Sandbox = Sandbox()
-    risk: Courses = Courses()
-    auditor: Auditor = Auditor()
-    kpi: Kpi = Kpi()
+    """The whole file."""
 
+    factory: Factory = Field(Factory(), description="[factory]")
+    workers: dict[Name, Worker] = Field({}, description="[workers.<name>]")
+    gate: Gate = Field(Gate(), description="[gate]")
+    protected: Protected = Field(Protected(), description="[protected]")
+    budget: Budget = Field(Budget(), description="[budget]")
+    caps: Caps = Field(Caps(), description="[caps]")
+    storm: Storm = Field(Storm(), description="[storm]")
+    sandbox: Sandbox = Field(Sandbox(), description="[sandbox]")
+    risk: Risks = Field(Risks(), description="[risk.LOW], [risk.MED], [risk.HIGH], [risk.CRIT]")
+    auditor: Auditor = Field(Auditor(), description="[auditor]")
+    kpi: Kpi = Field(Kpi(), description="[kpi]")
 
-def read_settings(content: bytes | None, path: str = PATH) -> Settings:
-    """The settings; all defaults where there is no file. Mistake names the line, and the nearest right key."""
-    if not content:
-        return Settings()
-    from factory.toml import build, line_of
-
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Mistake("is not UTF-8", path=path, line=line, remedy="save it as UTF-8") from None
-    settings = build(Settings, text, path)
-    for keys, what, remedy in _misfits(settings):
-        raise Mistake(what, path=path, line=line_of(text, keys), remedy=remedy)
-    return settings
-
-
-def _misfits(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """What no single key shows: (the keys that lead to it, what is wrong, the remedy)."""
-    for name, worker in settings.workers.items():
-        if worker.kind in ("command", "acp") and not worker.command:
-            yield ("workers", name), f"workers.{name} has no command", 'add command = ["program", "argument"]'
-    places: dict[tuple[str | int, ...], str | None] = {("auditor", "worker"): settings.auditor.worker}
-    places |= {("risk", risk.value, "worker"): settings.risk.of(risk).worker for risk in Risk}
-    for keys, named in places.items():
-        if named and named not in settings.workers:
-            yield keys, f"there is no worker {named!r}", f"add [workers.{named}], or name another"
+    def protected_paths(self) -> tuple[str, ...]:
+        """Globs of what no change may touch: the built-in list, and what the settings add."""
+        return PROTECTED + self.protected.paths

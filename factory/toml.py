@@ -29,7 +29,7 @@ def build(model: type[Model], text: str, path: str, first: int = 1) -> Model:
         return model.model_validate_json(json.dumps(data, default=_Unwanted.text), strict=True)
     except ValidationError as error:
         first_error = error.errors(include_url=False)[0]
-        keys = tuple(first_error["loc"])
+        keys = tuple(key for key in first_error["loc"] if key != "[key]")  # an entry whose name is wrong
         what, remedy = _say(model, keys, first_error["type"], first_error["msg"], first_error["input"])
         raise Mistake(what, path=path, line=line_of(text, keys, first), remedy=remedy) from None
 
