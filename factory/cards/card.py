@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from factory.cards.rule import Rule
-from factory.errors import FactoryError
+from factory.errors import Exit, FactoryError
 from factory.model import Value
 
 TYPES = frozenset({"SCAN", "TAG", "STRIKE", "TEST", "PATCH", "VERIFY", "SEAL", "TRIAGE"})
@@ -41,6 +41,8 @@ class CostHint(enum.StrEnum):
 
 class FailedFast(FactoryError):
     """A card's failfast condition was met: the card ends here, and its attempt is a FAIL."""
+
+    exit = Exit.FAIL
 
 
 class Input(Value):

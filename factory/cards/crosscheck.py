@@ -65,6 +65,8 @@ def _roles(plan: Written[DayPlan], section: str, name: str, card: Template) -> N
         fault = "the built-in STRIKE worker reads a strike list: put the template under follow"
     elif section == "follow" and card.source is not None:
         fault = "a follow-up takes its files from the tags, not from a source"
+    elif section == "follow" and card.follow is not None:
+        fault = "a follow-up feeds no other; put the next pass in the next day's plan"
     elif card.type != "TAG" and card.follow is not None:
         fault = "only TAG cards have a follow"
     if fault:
@@ -72,9 +74,26 @@ def _roles(plan: Written[DayPlan], section: str, name: str, card: Template) -> N
 
 
 def _fed(plan: Written[DayPlan]) -> None:
-    """Every follow-up is reached: by a TAG template, or after another follow-up."""
-    fed = {card.follow for card in (*plan.value.cards.values(), *plan.value.follow.values())}
+    """Every follow-up belongs to one strike list: by a TAG template's `follow`, or after one that does."""
+    fed = {card.follow for card in plan.value.cards.values()}
+    list_of: dict[str, str] = {}
     for name, card in plan.value.follow.items():
-        if name not in fed and not card.after:
-            remedy = f"write `follow: {name}` in a TAG template"
-            raise plan.mistake(f"follow.{name}: no TAG template feeds it", "follow", name, remedy=remedy)
+        lists = {list_of[above] for above in card.after} | ({name} if name in fed else set())
+        if len(lists) != 1:
+            what = f"follow.{name}: it belongs to {len(lists)} strike lists, not to one"
+            remedy = f"write `follow: {name}` in a TAG template, or `after` one follow-up"
+            raise plan.mistake(what, "follow", name, remedy=remedy)
+        list_of[name] = lists.pop()
+    for name, card in plan.value.cards.items():
+        same = [other for other in plan.value.cards if plan.value.cards[other].follow == card.follow is not None]
+        roots = {root_of(plan.value, other) for other in same}
+        if len(roots) > 1:
+            raise plan.mistake(f"cards.{name}.follow: its tags are of {len(roots)} roots", "cards", name, "follow")
+
+
+def root_of(plan: DayPlan, name: str) -> str:
+    """The root that a template's cards work on; empty: the repository."""
+    card = plan.cards[name]
+    if card.source is not None:
+        return plan.sources[card.source].root
+    return root_of(plan, card.after[0]) if card.after else ""

@@ -35,9 +35,18 @@ class RuleTerms(Value):
             raise ValueError("a rule has a regex or an ast pattern, not both")
         if not (self.regex or self.ast or self.where):
             raise ValueError("a rule needs a regex, an ast pattern or a where")
-        if self.fix is not None and not (self.regex or self.ast):
-            raise ValueError("a fix needs a regex or an ast pattern: there is no text to replace")
+        if self.fix is not None:
+            self._can_fix(self.fix)
         return self
+
+    def _can_fix(self, fix: str) -> None:
+        if not (self.regex or self.ast):
+            raise ValueError("a fix needs a regex or an ast pattern: there is no text to replace")
+        if self.regex:
+            try:
+                re.sub(self.regex, fix, "")  # reads the whole replacement, match or not
+            except (re.error, IndexError) as error:
+                raise ValueError(f"the fix does not go with the regex: {error}") from error
 
 
 class Rule(RuleTerms):

@@ -14,21 +14,20 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": dict,
     "any": object,
 }
+_TAG = {
+    "rule": "string", "path": "string", "sha256": "string", "encoding": "string", "line": "integer",
+    "start": "integer", "end": "integer", "error": "string?",
+}  # fmt: skip
 NAMED: Mapping[str, Mapping[str, str]] = {
     "index": {
         "path": "string", "size": "integer", "sha256": "string", "kind": "string", "encoding": "string",
-        "lines": "integer", "blank": "integer", "longest": "integer", "definitions": "array", "error": "string?",
+        "lines": "integer", "blank": "integer", "longest": "integer", "definitions": "array",
+        "unparsed": "string?", "error": "string?",
     },
-    "tag": {
-        "rule": "string", "path": "string", "sha256": "string", "line": "integer", "start": "integer",
-        "end": "integer", "text": "string", "error": "string?",
-    },
-    "strike": {
-        "rule": "string", "path": "string", "sha256": "string", "line": "integer", "action": "string",
-        "start": "integer", "end": "integer", "before": "string", "after": "string?", "error": "string?",
-    },
-    "verify": {"path": "string", "sha256": "string", "found": "string", "error": "string?"},
-    "seal": {"path": "string", "size": "integer", "sha256": "string", "error": "string?"},
+    "tag": {**_TAG, "text": "string"},
+    "strike": {**_TAG, "action": "string", "before": "string", "after": "string?", "report": "string?"},
+    "verify": {"path": "string", "root": "string", "sha256": "string", "found": "string", "error": "string?"},
+    "seal": {"path": "string", "root": "string", "size": "integer", "sha256": "string", "error": "string?"},
 }  # fmt: skip
 
 
