@@ -28,8 +28,8 @@ class FolderFiles:
         self._root = os.path.realpath(root)
 
     def open(self, path: str) -> BinaryIO:
-        at = os.path.join(self._root, path)
-        if os.path.realpath(at) != os.path.normpath(at) or not at.startswith(self._root + os.sep):
+        at = os.path.normpath(os.path.join(self._root, path))
+        if os.path.realpath(at) != at or os.path.commonpath([at, self._root]) != self._root:
             raise PermissionError(f"{path} leads out of its folder or through a symlink")
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
         handle = os.open(at, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
