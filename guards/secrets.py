@@ -1,0 +1,26 @@
+"""No key in what the change adds. A finding names the kind and the place, never the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factory.model import Finding
+from guards.case import Case, added_lines, text
+
+NAME = "secrets"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Judges added lines, and the names of the files that the change touched."""
+    from factory.redact import find_secrets
+
+    for path in case.touched:
+        after = text(case.tree, path)
+        if after is None:
+            continue
+        added = {number for number, _ in added_lines(text(case.base, path) or "", after)}
+        for line, kind in find_secrets(after):
+            if line in added:
+                yield Finding(guard=NAME, path=path, line=line, message=f"looks like {kind}; take it out and revoke it")
+        for _, kind in find_secrets(path):
+            yield Finding(guard=NAME, path="-", message=f"the name of a touched file looks like {kind}")
