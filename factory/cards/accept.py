@@ -13,7 +13,7 @@ MOST_REASONS = 20
 
 
 def accept(card: WorkItem, output: Iterable[bytes]) -> list[str]:
-    """Why an output, given by its lines (an open file will do), is refused: at most 20 reasons; empty: accepted."""
+    """Why an output (its lines; an open file will do) is refused; empty: accepted. Of bad lines, the first 20."""
     reasons: list[str] = []
     count = errors = 0
     for number, line in enumerate(output, 1):
@@ -23,7 +23,7 @@ def accept(card: WorkItem, output: Iterable[bytes]) -> list[str]:
         fault = fault or _shape(card.accept, record)
         if fault and len(reasons) < MOST_REASONS:
             reasons.append(f"{card.output}:{number}: {fault}")
-    return [*reasons, *_counts(card, count), *_fast(card, count, errors)][:MOST_REASONS]
+    return [*reasons, *_counts(card, count), *_fast(card, count, errors)]
 
 
 def watched(card: WorkItem, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

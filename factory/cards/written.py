@@ -76,7 +76,7 @@ def _plain(node: yaml.Node, place: Place, path: str, lines: dict[Place, int], se
     line = node.start_mark.line + 1
     lines.setdefault(place, line)
     if id(node) in seen:
-        raise Mistake("an alias (*name)", path=path, line=line, remedy="write the value out")
+        raise Mistake("an anchor (&name) with an alias (*name)", path=path, line=line, remedy="write the value twice")
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, place, path, lines, seen)

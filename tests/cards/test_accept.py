@@ -59,8 +59,10 @@ def test_an_output_that_is_no_jsonl_is_refused(line: bytes) -> None:
     assert len(accept(with_terms(count=1), [line])) == 1
 
 
-def test_at_most_twenty_reasons_are_given() -> None:
-    assert len(reasons(with_terms(schema="seal"), *[{}] * 1000)) == 20
+def test_the_first_twenty_bad_lines_are_named_and_the_count_is_still_judged() -> None:
+    found = reasons(with_terms(schema="seal", count=1), *[{}] * 1000)
+    assert len(found) == 21
+    assert found[-1] == "out/1.jsonl: 1000 records, accepted: 1"
 
 
 def test_failfast_holds_for_a_finished_output_too() -> None:

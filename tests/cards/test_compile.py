@@ -88,6 +88,27 @@ def test_a_root_that_is_not_there_is_a_stop(tmp_path: Path) -> None:
     assert list_folder(str(tmp_path)) == ()
 
 
+def two_roots(after: str) -> str:
+    """A plan with two sources, each scanned, and what comes after both."""
+    text = PLAN.replace("sources:\n", 'sources:\n  data: {root: /data, globs: "*"}\n')
+    scan = "  scan: {type: SCAN, lane: 1, source: code"
+    return text.replace(
+        scan, f"{scan.replace('scan:', 'look:').replace('code', 'data')}, accept: {{count: inputs}}}}\n{scan}"
+    ).replace("  seal:", f"  {after}\n  seal:")
+
+
+def test_one_card_reads_outputs_of_one_root_only() -> None:
+    text = two_roots("both: {type: SEAL, lane: 8, after: [look, scan], accept: {schema: seal}}")
+    with pytest.raises(Mistake, match=r":13: both: the cards in after work on 2 roots"):
+        compile_day(plan(text), tree(), list_folder=lambda root: ("x",))
+
+
+def test_one_strike_list_has_files_of_one_root_only() -> None:
+    text = two_roots("mark: {type: TAG, lane: 2, after: look, rules: fixme, follow: strike, accept: {schema: tag}}")
+    with pytest.raises(Mistake, match=r":12: cards.tag.follow: its tags are of 2 roots"):
+        plan(text)
+
+
 def test_a_day_in_a_planned_week_serves_one_of_its_goals() -> None:
     planned = tree(**{"ssot/plans/weekplan_202647.yaml": WEEK})
     served = plan("serves: G2\n" + PLAN)

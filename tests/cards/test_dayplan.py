@@ -39,6 +39,7 @@ WRONG = [
     ('ast: "print($A)"', "ast: {kind: no_kind}", 6, "no_kind"),
     ('ast: "print($A)"', 'language: klingon, ast: "x"', 6, "no grammar"),
     ("report: a mark", "report: *mark", 7, "alias"),
+    ("report: say it in the log}", "report: &say log}\n  too: {regex: x, report: *say}", 6, "an alias"),
     ("lanes: {", "lanes: {1: scan, ", 4, "1 is written twice"),
     ("tag: {type: TAG", "scan: {type: TAG", 10, "scan is written twice"),
     ("goal: Index", "? [goal]\n: Index", 1, "no plain word"),

@@ -104,14 +104,26 @@ def test_an_index_that_is_gone_stops_the_card() -> None:
 
 
 LINES = st.lists(st.text("Xab\ré", max_size=6), max_size=12).map("\n".join)
+END = Rule(name="end", regex=r"X$")
 
 
 @given(LINES)
 def test_a_large_file_is_tagged_as_a_small_one_is(text: str) -> None:
-    whole = tagged({"a": text.encode()}, MARK)
+    whole = tagged({"a": text.encode()}, MARK, END)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TAG_MODULE, "HELD", -1)
-        assert tagged({"a": text.encode()}, MARK) == whole
+        assert tagged({"a": text.encode()}, MARK, END) == whole
+
+
+def test_a_carriage_return_is_no_part_of_a_line() -> None:
+    assert [record["line"] for record in tagged({"a": b"aX\r\nX\nXa\r\nX\r"}, END)] == [1, 2, 4]
+
+
+def test_a_line_of_more_than_a_megabyte_keeps_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TAG_MODULE, "HELD", -1)
+    monkeypatch.setattr(TAG_MODULE, "CHUNK", 8)
+    content = b"a" * 20 + b"XbX\n" + b"XcX\n"
+    assert [(r["line"], r["start"]) for r in tagged({"a": content}, MARK)] == [(1, 20), (2, 24)]
 
 
 def test_a_large_file_that_an_ast_rule_should_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
