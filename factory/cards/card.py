@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from factory.cards.rule import Rule
 from factory.errors import Exit, FactoryError
@@ -43,6 +43,16 @@ class FailedFast(FactoryError):
     """A card's failfast condition was met: the card ends here, and its attempt is a FAIL."""
 
     exit = Exit.FAIL
+
+
+def _inside(path: str) -> str:
+    parts = path.split("/")
+    if {"", ".", ".."}.intersection(parts) or parts[0].casefold() in (".git", ".factory") or "\0" in path:
+        raise ValueError("not a path inside the repository")
+    return path
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
 
 
 class Input(Value):
@@ -102,7 +112,7 @@ class WorkItem(Value):
     prio: Prio
     type: CardType
     input: Input
-    output: str = Field(min_length=1, description="path of the JSONL file that the card writes, in the repository")
+    output: Inside = Field(description="path of the JSONL file that the card writes, in the repository")
     accept: Accept
     failfast: Failfast = Failfast()
     cost_hint: CostHint = CostHint.LOW

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
-from factory.cards.card import TYPES, Accept, CardType, CostHint, Failfast, LaneNumber, Prio
+from factory.cards.card import TYPES, Accept, CardType, CostHint, Failfast, Inside, LaneNumber, Prio
 from factory.cards.rule import RuleTerms
 from factory.cards.written import Written, read_written
 from factory.errors import Mistake
@@ -90,7 +90,7 @@ class DayPlan(Value):
     rules: dict[Name, RuleTerms] = Field({})
     cards: dict[Name, Template] = Field(min_length=1)
     follow: dict[Name, Template] = Field({}, description="cards made from what TAG cards found")
-    output: str = Field("output", min_length=1, description="folder, in the repository, that cards write below")
+    output: Inside = Field("output", description="folder, in the repository, that cards write below")
 
 
 class Goal(Value):

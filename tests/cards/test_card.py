@@ -31,6 +31,12 @@ def test_a_card_that_contradicts_its_id_is_refused(change: dict[str, object]) ->
         WorkItem.model_validate({**card().model_dump(by_alias=True), **change})
 
 
+@pytest.mark.parametrize("output", ["/etc/x", "../x", "a/../../x", "", "a//b", ".git/hooks/x", ".Factory/x", "a\0b"])
+def test_an_output_outside_the_repository_is_refused(output: str) -> None:
+    with pytest.raises(ValidationError, match="not a path inside the repository"):
+        WorkItem.model_validate({**card().model_dump(by_alias=True), "output": output})
+
+
 @pytest.mark.parametrize("missing", ["type", "accept"])
 def test_a_card_without_type_or_accept_is_refused(missing: str) -> None:
     record = card().model_dump(by_alias=True)

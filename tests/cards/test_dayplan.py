@@ -27,6 +27,7 @@ WRONG = [
     ("  strike: {type", "  tag: {type", 13, "a name under cards too"),
     ("{schema: strike}", "{schema: strick}", 13, "there is no strick"),
     ("{schema: strike}", "{schema: {path: text}}", 13, "path is of no known type"),
+    ("goal: Index", "output: ../x\ngoal: Index", 1, "not a path inside the repository"),
     ("goal: Index", "gaol: Index", 1, "goal is missing"),
     ("goal: Index, tag, strike", "goal: ''", 1, "goal"),
     ("exclude:", "exlude:", 3, "unknown key sources.code.exlude"),
