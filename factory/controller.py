@@ -165,9 +165,8 @@ def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> V
     if reason := _before_the_gate(attempt, merge):
         triage, lines, findings = reason
         return booking.refused(triage, lines, findings)
-    house.say(attempt.ticket.id, "the gate judges")
     return house.gate.judge(
-        attempt.plan, attempt.ticket.terms, main=merge.main, tree=merge.tree, base=attempt.plan.base, work=work.tree,
+        attempt.plan, attempt.ticket.terms, main=merge.main, tree=merge.tree, work=work.tree,
         say=lambda text: house.say(attempt.ticket.id, text),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ class FolderStage:
     """The folder and what was written there. `trusted`: its file system marks every change by a ctime."""
 
     def __init__(self, source: Source, path: Path, kind: str, trusted: bool) -> None:
-        self.path, self.kind = path, kind
+        self.path, self.look, self.kind = path, path, kind
         self._source, self._trusted = source, trusted
         self._written: dict[str, tuple[Entry, Signature]] = {}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from factory import attempts, checkout, documents, objects
+from factory import attempts, checkout, edits, objects
+from factory.documents import read_ledger
 from factory.errors import Moved
 from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
 from factory.objects import Commit
@@ -41,10 +42,13 @@ def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
     """The tree with the ticket's roadmap row DONE and its open criteria DONE by this work."""
     store = repo.store
     roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
-    for criterion in documents.read_ledger(ledger):
-        if criterion.ticket == ticket and criterion.status is CriterionStatus.OPEN:
-            ledger = documents.set_criterion(ledger, criterion.id, status=CriterionStatus.DONE, work=work[:12])
-    return _with(repo, tree, documents.set_ticket(roadmap, ticket, status=TicketStatus.DONE), ledger)
+    flips = {
+        c.id: (CriterionStatus.DONE, work[:12])
+        for c in read_ledger(ledger)
+        if c.ticket == ticket and c.status is CriterionStatus.OPEN
+    }
+    ledger = edits.set_criteria(ledger, flips) if flips else ledger
+    return _with(repo, tree, edits.set_ticket(roadmap, ticket, status=TicketStatus.DONE), ledger)
 
 
 def _with(repo: Repo, tree: Oid, roadmap: bytes, ledger: bytes) -> Oid:
@@ -103,7 +107,7 @@ def set_row(
     """A commit on main that touches one ticket's roadmap row alone (`block`, `retry`)."""
     store = repo.store
     tree = store.tree_of(main)
-    roadmap = documents.set_ticket(store.file(tree, ROADMAP) or b"", ticket, status=status)
+    roadmap = edits.set_ticket(store.file(tree, ROADMAP) or b"", ticket, status=status)
     old = store.entry(tree, ROADMAP)
     new = store.edit(tree, {ROADMAP: Entry(old.mode if old else FILE, store.write_blob(roadmap))})
     trailers = [("Factory-Event", event), ("Factory-Ticket", ticket)]

@@ -13,7 +13,7 @@ from factory.errors import Busy
 
 
 @contextmanager
-def hold(folder: Path, what: str = "another controller works on this repository") -> Iterator[int]:
+def hold(folder: Path) -> Iterator[int]:
     """Hold the controller's lock while the block runs; yields the pid of the controller before this one, or 0.
 
     Busy names the pid that holds it. The file stays: only the lock on it counts.
@@ -25,7 +25,8 @@ def hold(folder: Path, what: str = "another controller works on this repository"
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Busy(
-                f"{what} (pid {_pid(handle) or 'unknown'}); wait for it, or end it with `factory stop`"
+                f"another controller works on this repository (pid {_pid(handle) or 'unknown'}); "
+                "wait for it, or end it with `factory stop`"
             ) from None
         before = _pid(handle)
         os.ftruncate(handle, 0)

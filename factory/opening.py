@@ -27,8 +27,6 @@ from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at
 
-BY_HAND = "another `factory gate` or `verify --rerun` works on this repository"
-
 
 def private_dir(repo: Repo) -> Path:
     """Where the controller's lock and notes lie: in the git directory that all worktrees share."""
@@ -74,12 +72,12 @@ def _bench(
     return Bench(repo, main, settings, aside, rooms, sandbox, Gate(repo, settings, trial), cache)
 
 
-def make_bench(repo: Repo, environ: Mapping[str, str], rooms_dir: str) -> Bench:
+def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
     """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate."""
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
-    rooms = Rooms(aside, cache / rooms_dir, limits=limits_of(settings))
+    rooms = Rooms(aside, cache / "rooms", limits=limits_of(settings))
     rooms.sweep()
     return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
 
@@ -87,8 +85,8 @@ def make_bench(repo: Repo, environ: Mapping[str, str], rooms_dir: str) -> Bench:
 @contextmanager
 def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
     """A bench without the controller's lock: judging by hand disturbs no run, and no run disturbs it."""
-    with Repo(path) as repo, lock.hold(cache_dir(repo, environ) / "by-hand", BY_HAND):
-        yield make_bench(repo, environ, "by-hand")
+    with Repo(path) as repo:
+        yield make_bench(repo, environ)
 
 
 @contextmanager
@@ -99,7 +97,7 @@ def open_house(
     clock = clock or Clock()
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo.common_dir, before)
-        bench = make_bench(repo, environ, "rooms")
+        bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True, mode=0o700)

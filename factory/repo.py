@@ -99,6 +99,13 @@ class Repo:
         self._git = _at(git, self.git_dir, {**_environment(), "GIT_DIR": str(self.git_dir)})
         self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
 
+    @classmethod
+    def create(cls, path: Path, *, bare: bool = False, algorithm: str = "sha1") -> None:
+        """Make an empty repository whose first branch is main."""
+        options = ["--bare"] if bare else []
+        git = _at(_git(), path, _environment())
+        git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options])
+
     def _open(self, path: Path) -> None:
         if not path.is_dir():
             raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from factory.model import Answer, Oid, Outcome, Value
+from factory.model import Answer, Oid, Value
 from factory.observe import Observation, Observer
 from factory.process import Finished
 from factory.repo import Repo
@@ -17,6 +17,7 @@ from factory.rooms import Rooms
 from factory.sandbox import Job, Limits, Sandbox
 from factory.settings import Settings
 
+ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}  # what a run may depend on is held still
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -27,12 +28,7 @@ class Ran(Value):
     code: int
     timed_out: bool
     seconds: float
-    sessions: int  # of a test runner that reports to the gate
-    collected: int
-    finished: bool
-    tampered: str = ""
-    outcomes: dict[str, Outcome] = {}
-    failures: dict[str, str] = {}
+    seen: Observation  # what a test runner that reports to the gate did
     output: str = ""
 
     @property
@@ -40,10 +36,12 @@ class Ran(Value):
         """What the command says on its own. A runner that ran nothing, or died, could not run: it did not pass."""
         if self.code in NOT_RUN:
             return Answer.COULD_NOT_RUN
-        if self.timed_out or self.tampered:
+        if self.timed_out or self.seen.tampered:
             return Answer.FAIL
-        if self.sessions and not self.collected:
+        if self.seen.sessions and not self.seen.collected:
             return Answer.COULD_NOT_RUN
+        if self.code == 0 and self.seen.sessions and not self.seen.finished:
+            return Answer.FAIL
         return Answer.PASS if self.code == 0 else Answer.FAIL
 
 
@@ -58,11 +56,11 @@ class Trial:
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
 
-    def run(self, tree: Oid, commands: Iterable[str], *, fresh: bool = False) -> tuple[Ran, ...]:
-        """Each command on the tree, in a room of its own; a failure of one does not hide what the next would say."""
-        return tuple(self._cached(tree, command, fresh) for command in commands)
+    def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
+        """A command on a tree, in a room of its own: what one command changes, the next does not see.
 
-    def _cached(self, tree: Oid, command: str, fresh: bool) -> Ran:
+        `fresh` runs it although its result is known.
+        """
         at = self._cache / f"{self._key(tree, command)}.json"
         if not fresh and at.exists():
             try:
@@ -82,33 +80,22 @@ class Trial:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _run(self, tree: Oid, command: str) -> Ran:
-        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer() as observer:
+        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
             job = Job(
                 argv=("/bin/sh", "-c", command), room=room.path, python=self.python, limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
                 files={"/factory/observer": observer.folder}, socket=observer.socket,
             )  # fmt: skip
-            env = {**observer.env(lambda host: self._sandbox.inside(job, host)), **self._paths(job)}
-            done = self._sandbox.run(_with_env(job, env))
+            env = {**ENVIRONMENT, **observer.env(lambda host: self._sandbox.inside(job, host))}
+            done = self._sandbox.run(dataclasses.replace(job, env=env))
             return _ran(command, done, observer.observe(done.code))
-
-    def _paths(self, job: Job) -> Mapping[str, str]:
-        return {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-
-
-def _with_env(job: Job, env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, env=env)
 
 
 def _ran(command: str, done: Finished, seen: Observation) -> Ran:
     text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
     return Ran(
-        command=command, code=done.code, timed_out=done.timed_out, seconds=round(done.seconds, 3),
-        sessions=seen.sessions, collected=seen.collected, finished=seen.finished, tampered=seen.tampered,
-        outcomes=dict(seen.outcomes), failures=dict(seen.failures), output=text,
-    )  # fmt: skip
+        command=command, code=done.code, timed_out=done.timed_out, seconds=round(done.seconds, 3), seen=seen, output=text
+    )
 
 
 def find_python(repo: Repo, settings: Settings) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factory import documents, history
+from factory import crosscheck, documents, history
 from factory.errors import Mistake
 from factory.ledger import FACTORY, Ledger
 from factory.model import Oid, Value
@@ -56,7 +56,7 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     """The view at this main. Mistake where one of the two tables is missing or wrong."""
     tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
-    documents.check(tickets, criteria)
+    crosscheck.check(tickets, criteria)
     records = {
         record["ticket"]: Record.model_validate(record) for record in ledger.read_all("tickets").values()
     }

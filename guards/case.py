@@ -23,7 +23,7 @@ class Case:
     tree: Tree  # the merged result with the rows flipped; by hand: the working tree
     changed: tuple[Changed, ...]  # what the worker's change touched, without the controller's own flips
     plan: Plan | None = None
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = field(default_factory=lambda: Terms())
     protected: tuple[str, ...] = ()  # globs: the built-in list and the settings'
 
     @property
@@ -32,7 +32,9 @@ class Case:
 
     @functools.cached_property
     def touched(self) -> tuple[str, ...]:
-        """Every path that the change added, altered or removed."""
+        """Every path that the change added, altered or removed; by hand, what differs from the last commit."""
+        if self.by_hand and not self.changed:
+            return tuple(path for path in self.judged if _differs(self.base, self.tree, path))
         return tuple(dict.fromkeys(change.path for change in self.changed))
 
     @functools.cached_property
@@ -71,6 +73,14 @@ def new_findings(before: list[Finding], after: list[Finding], tree: Tree) -> Ite
             left[found.message] -= 1
         else:
             yield found
+
+
+def _differs(base: Tree, tree: Tree, path: str) -> bool:
+    """Two kinds of tree name the same content differently: where the names differ, the content decides."""
+    old, new = base.entries().get(path), tree.entries().get(path)
+    if old is None or new is None or old.mode != new.mode:
+        return True
+    return old.oid != new.oid and content(base, path) != content(tree, path)
 
 
 def content(tree: Tree, path: str) -> bytes | None:

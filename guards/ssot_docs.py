@@ -13,28 +13,34 @@ from guards.case import Case, content
 NAME = "ssot_docs"
 ROADMAP, LEDGER = "D_ROADMAP.md", "AC_LEDGER.md"
 Row = TypeVar("Row", Ticket, Criterion)
+Reader = Callable[[bytes], tuple[Row, ...]]
+Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
 
 
 def check(case: Case) -> Iterator[Finding]:
     """By hand a person may release and reopen; a ticket's change may only add."""
     from factory.documents import read_ledger, read_roadmap
 
-    for path, read, judge in ((ROADMAP, read_roadmap, _tickets), (LEDGER, read_ledger, _criteria)):
-        before, after = content(case.base, path), content(case.tree, path)
-        if before == after and (after is None or not case.by_hand):
-            continue
-        if after is None:
-            yield Finding(guard=NAME, path=path, message="is removed; the factory cannot work without it")
-            continue
-        try:
-            rows = read(after)
-        except Mistake as mistake:
-            yield Finding(guard=NAME, path=path, line=mistake.line, message=mistake.what)
-            continue
-        yield from judge(case, _by_id(case.base, path, read), rows)
+    yield from _table(case, ROADMAP, read_roadmap, _tickets)
+    yield from _table(case, LEDGER, read_ledger, _criteria)
 
 
-def _by_id(base: Tree, path: str, read: Callable[[bytes], tuple[Row, ...]]) -> dict[str, Row]:
+def _table(case: Case, path: str, read: Reader[Row], judge: Judge[Row]) -> Iterator[Finding]:
+    before, after = content(case.base, path), content(case.tree, path)
+    if before == after and (after is None or not case.by_hand):
+        return
+    if after is None:
+        yield Finding(guard=NAME, path=path, message="is removed; the factory cannot work without it")
+        return
+    try:
+        rows = read(after)
+    except Mistake as mistake:
+        yield Finding(guard=NAME, path=path, line=mistake.line, message=mistake.what)
+        return
+    yield from judge(case, _by_id(case.base, path, read), rows)
+
+
+def _by_id(base: Tree, path: str, read: Reader[Row]) -> dict[str, Row]:
     """The rows of the base; none where the base has no table that can be read."""
     try:
         return {row.id: row for row in read(content(base, path) or b"")}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
 from guards.policy import Policy
+
+if TYPE_CHECKING:
+    from ast_grep_py import Config
 
 
 class Thin(Policy):
@@ -21,7 +24,6 @@ class Thin(Policy):
     branching_loops: bool = False
 
 
-LOOPS = [{"kind": "for_statement"}, {"kind": "while_statement"}]
 CLASS: dict[str, Any] = {"kind": "class_definition"}
 ARITHMETIC: dict[str, Any] = {
     "any": [
@@ -31,7 +33,7 @@ ARITHMETIC: dict[str, Any] = {
 }
 BRANCH: dict[str, Any] = {
     "any": [{"kind": "if_statement"}, {"kind": "match_statement"}],
-    "inside": {"any": [{"kind": loop["kind"]} for loop in LOOPS], "stopBy": "end"},
+    "inside": {"any": [{"kind": "for_statement"}, {"kind": "while_statement"}], "stopBy": "end"},
 }
 
 
@@ -50,7 +52,8 @@ def objections(rule: Thin, source: str) -> Iterator[tuple[int, str]]:
     )
     for allowed, pattern, said in wanted:
         if not allowed:
-            yield from ((n.range().start.line + 1, said) for n in root.find_all({"rule": pattern}) if not _is_text(n))
+            found = root.find_all(cast("Config", {"rule": pattern}))
+            yield from ((node.range().start.line + 1, said) for node in found if not _is_text(node))
 
 
 def _is_text(node: Any) -> bool:

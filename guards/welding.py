@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
+from typing import TYPE_CHECKING, cast
 
 from pydantic import Field, model_validator
 
@@ -13,6 +14,9 @@ from factory.tree import Tree, matches
 from guards.case import Case, text
 from guards.clones import Clone, find_clones
 from guards.policy import Policy, Regex, load
+
+if TYPE_CHECKING:
+    from ast_grep_py import Config, SgNode
 
 NAME = "welding"
 POLICY = "ssot/welding.toml"
@@ -81,18 +85,18 @@ def _definitions(path: str, source: str, rules: list[Owner]) -> Iterator[Finding
     for owner in rules:
         kinds = {"function_definition": "name", "class_definition": "name", "assignment": "left"}
         wanted = [{"kind": kind, "has": {"field": f, "regex": owner.pattern}} for kind, f in kinds.items()]
-        for node in root.find_all({"rule": {"any": wanted}}):
-            name = (node.field("name") or node.field("left")).text()
+        for node in root.find_all(cast("Config", {"rule": {"any": wanted}})):
+            name = next(f.text() for f in (node.field("name"), node.field("left")) if f)
             if _is_concept(node, owner):
                 said = f"defines {name}, whose one home is {owner.home}; import it from there"
                 yield Finding(guard=NAME, path=path, line=node.range().start.line + 1, message=said)
 
 
-def _is_concept(node: object, owner: Owner) -> bool:
+def _is_concept(node: SgNode, owner: Owner) -> bool:
     """A local variable is no second home; nor is a method, unless the policy says so."""
-    kinds = [above.kind() for above in node.ancestors()]  # type: ignore[attr-defined]
+    kinds = [above.kind() for above in node.ancestors()]
     enclosing = next((k for k in kinds if k in ("function_definition", "lambda", "class_definition")), "")
-    is_variable = node.kind() == "assignment"  # type: ignore[attr-defined]
+    is_variable = node.kind() == "assignment"
     if enclosing == "class_definition":
         return owner.methods
     return not (is_variable and enclosing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from guards.syntax import strength
 from guards.syntax.liveness import BROAD, Around, live, types
@@ -26,7 +26,7 @@ class Fact:
     subject: str
     rank: int
     line: int
-    around: Around = Around()
+    around: Around = field(default_factory=Around)
     weight: int = 1
     tolerances: tuple[tuple[str, float], ...] = ()
     raises: frozenset[str] = frozenset()

@@ -75,7 +75,7 @@ def read_suite(path: str, source: str) -> Suite | None:
 
 class _Reader:
     def __init__(self, path: str, module: ast.Module) -> None:
-        self.names = bindings(module)
+        self.names, self.aliases = bindings(module), set[str]()
         constants = {
             t.id: s.value
             for s in module.body
@@ -113,7 +113,7 @@ class _Reader:
         return sum(self._is_skipper(part) for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name))
 
     def _is_skipper(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Name) and node.id in getattr(self, "aliases", ()):
+        if isinstance(node, ast.Name) and node.id in self.aliases:
             return True
         name = dotted(node, self.names)
         start, _, last = name.rpartition(".")
@@ -127,7 +127,7 @@ class _Reader:
                 return 1
             if "pytestmark" in named:
                 return self._skippers(statement.value)
-            return "importorskip" in ast.dump(statement.value)
+            return int("importorskip" in ast.dump(statement.value))
         if isinstance(statement, ast.Expr | ast.Raise):
             return self._skippers(statement)
         if isinstance(statement, ast.If):
