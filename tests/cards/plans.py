@@ -15,10 +15,10 @@ sources:
 lanes: {1: {name: scan, prio: A}, 2: {name: tag}, 3: strike, 8: {name: seal, prio: C}}
 rules:
   greet: {ast: "print($A)", fix: "log($A)", report: say it in the log}
-  fixme: {regex: "X{3}", report: a mark was left}
+  marks: {regex: "X{3}", report: a mark was left}
 cards:
   scan: {type: SCAN, lane: 1, source: code, per: 2, accept: {schema: index, count: inputs}}
-  tag: {type: TAG, lane: 2, after: scan, rules: [greet, fixme], follow: strike, accept: {schema: tag}}
+  tag: {type: TAG, lane: 2, after: scan, rules: [greet, marks], follow: strike, accept: {schema: tag}}
   seal: {type: SEAL, lane: 8, after: tag, per: all, accept: {schema: seal, count: inputs}}
 follow:
   strike: {type: STRIKE, lane: 3, per: 2, accept: {schema: strike}}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.cards.backlog import backlog_path, write_backlog
+from factory.cards.backlog import backlog_path, read_backlog, write_backlog
 from factory.cards.compile import compile_day
 from factory.cards.serials import Serials, used_before
 from factory.cards.sources import list_folder
@@ -48,6 +48,23 @@ def test_lane_terms_hold_where_the_template_says_nothing() -> None:
 def test_the_same_plan_and_tree_give_the_same_bytes(order: list[str]) -> None:
     shuffled = MemoryTree({path: FILES[path] for path in order})
     assert write_backlog(compile_day(plan(), shuffled)) == write_backlog(compile_day(plan(), MemoryTree(FILES)))
+
+
+NAMES = st.text(st.sampled_from("ab/.é\udcff"), min_size=1, max_size=6).map(lambda name: f"src/{name}.py")
+
+
+@given(st.sets(NAMES, min_size=1, max_size=30), st.one_of(st.integers(1, 40), st.just("all")))
+def test_whatever_the_files_are_called_each_is_in_one_card(names: set[str], per: int | str) -> None:
+    cards = compile_day(
+        plan(PLAN.replace("per: 2, accept: {schema: index", f"per: {per}, accept: {{schema: index")),
+        MemoryTree(dict.fromkeys(names, "x")),
+    )
+    paths = [path for card in cards for path in card.input.paths]
+    assert paths == sorted(names)
+    assert read_backlog(write_backlog(cards)) == cards
+    assert len({card.id for card in cards}) == len({card.output for card in cards}) == len(cards)
+    needed = [dep for card in cards for dep in card.deps]
+    assert set(needed) <= {card.id for card in cards}
 
 
 @pytest.mark.parametrize("glob", ["src/*.pyx", "lib/**", "src/old/*.py"])
@@ -104,7 +121,7 @@ def test_one_card_reads_outputs_of_one_root_only() -> None:
 
 
 def test_one_strike_list_has_files_of_one_root_only() -> None:
-    text = two_roots("mark: {type: TAG, lane: 2, after: look, rules: fixme, follow: strike, accept: {schema: tag}}")
+    text = two_roots("mark: {type: TAG, lane: 2, after: look, rules: marks, follow: strike, accept: {schema: tag}}")
     with pytest.raises(Mistake, match=r":12: cards.tag.follow: its tags are of 2 roots"):
         plan(text)
 

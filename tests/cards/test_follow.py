@@ -49,7 +49,7 @@ def test_only_what_is_tagged_is_in_the_next_backlog() -> None:
     assert [card.input.paths for card in cards] == [("src/a.py", "src/b.py"), ("src/c.py",), ()]
     assert [card.id for card in cards] == ["L3_STRIKE_000001", "L3_STRIKE_000002", "L8_SEAL_000002"]
     assert cards[0].input.reads == (strike_list_path(plan(), "strike"),) == ("output/20261121/strike_list.jsonl",)
-    assert [rule.name for rule in cards[0].input.rules] == ["greet", "fixme"]
+    assert [rule.name for rule in cards[0].input.rules] == ["greet", "marks"]
     assert cards[2].deps == ("L3_STRIKE_000001", "L3_STRIKE_000002")
 
 

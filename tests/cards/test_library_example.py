@@ -66,6 +66,16 @@ def test_every_file_is_indexed_once_and_every_tag_is_counted(day: tuple[Day, Pat
     assert sum(map(Counter.total, tags.values())) > 10
 
 
+@pytest.mark.prove
+def test_the_whole_library_is_indexed_and_tagged_as_counted(tmp_path: Path) -> None:
+    root = sysconfig.get_path("stdlib")
+    whole = run_day(load("make_plan").plan_text(root), tmp_path)
+    assert whole.refused == ()
+    assert len(whole.backlog) > 240
+    test_every_file_is_indexed_once_and_every_tag_is_counted((whole, tmp_path), Path(root))
+    test_every_tag_is_struck_once((whole, tmp_path))
+
+
 def test_every_tag_is_struck_once(day: tuple[Day, Path]) -> None:
     struck = [
         json.loads(line) for card in day[0].follow if card.type == "STRIKE" for line in lines(day[1] / card.output)

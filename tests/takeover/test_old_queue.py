@@ -26,7 +26,7 @@ LEDGER = b"""\
 
 
 def row(
-    name: str = "T-1", status: str = "TODO", priority: str = "P1", task: str = "Do it", criteria: str = "", *rest: str
+    name: str = "T-1", status: str = "OPEN", priority: str = "P1", task: str = "Do it", criteria: str = "", *rest: str
 ) -> str:
     return "| " + " | ".join([name, status, priority, task, criteria, *rest, *[""] * (4 - len(rest))]) + " |\n"
 
