@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
@@ -145,8 +144,3 @@ def week_plan_path(day: str) -> str:
     """The plan of the ISO week that a day (YYYYMMDD) lies in."""
     year, week, _ = datetime.date.fromisoformat(day).isocalendar()
     return f"{PLANS}/weekplan_{year}{week:02}.yaml"
-
-
-def templates(plan: DayPlan) -> Mapping[str, Template]:
-    """Every template by its name, follow-ups last."""
-    return {**plan.cards, **plan.follow}

@@ -50,6 +50,12 @@ def test_the_same_plan_and_tree_give_the_same_bytes(order: list[str]) -> None:
     assert write_backlog(compile_day(plan(), shuffled)) == write_backlog(compile_day(plan(), MemoryTree(FILES)))
 
 
+def test_a_template_without_files_is_one_card() -> None:
+    text = PLAN.replace("follow:\n", "  check: {type: TEST, lane: 3, accept: {command: make test}}\nfollow:\n")
+    (card,) = (card for card in compile_day(plan(text), tree()) if card.type == "TEST")
+    assert (card.input.paths, card.input.reads, card.deps, card.accept.command) == ((), (), (), "make test")
+
+
 NAMES = st.text(st.sampled_from("ab/.é\udcff"), min_size=1, max_size=6).map(lambda name: f"src/{name}.py")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from factory.cards.card import TYPES
-from factory.cards.dayplan import DayPlan, day_of, read_day_plan, read_week_plan, week_plan_path
+from factory.cards.dayplan import DayPlan, day_of, day_plan_path, read_day_plan, read_week_plan, week_plan_path
 from factory.errors import Mistake
 from tests.cards.plans import DAY, PLAN, plan
 
@@ -28,6 +28,13 @@ WRONG = [
     ("{schema: strike}", "{schema: strick}", 13, "there is no strick"),
     ("{schema: strike}", "{schema: {path: text}}", 13, "path is of no known type"),
     ("goal: Index", "output: ../x\ngoal: Index", 1, "not a path inside the repository"),
+    ("after: scan, rules", "source: code, rules", 10, "reads an index"),
+    ("follow:\n", "  hit: {type: STRIKE, lane: 3, accept: {count: 1}}\nfollow:\n", 12, "put the template under follow"),
+    ("{type: STRIKE, lane: 3,", "{type: STRIKE, lane: 3, source: code,", 13, "takes its files from the tags"),
+    ("{type: STRIKE, lane: 3,", "{type: STRIKE, lane: 3, follow: report,", 13, "feeds no other"),
+    ("{type: SEAL, lane: 8, after: tag,", "{type: SEAL, lane: 8, follow: strike, after: tag,", 11, "only TAG cards"),
+    ('regex: "X{3}"', 'regex: X, ast: x', 7, "not both"),
+    ('regex: "X{3}"', 'where: {size: 1}, fix: x', 7, "no text to replace"),
     ("goal: Index", "gaol: Index", 1, "goal is missing"),
     ("goal: Index, tag, strike", "goal: ''", 1, "goal"),
     ("exclude:", "exlude:", 3, "unknown key sources.code.exlude"),
@@ -103,6 +110,7 @@ def test_a_plan_without_its_day_in_its_name_is_refused(name: str) -> None:
 
 def test_a_week_is_the_iso_week_of_the_day() -> None:
     assert day_of(DAY) == "20261121"
+    assert day_plan_path("20261121") == DAY
     assert week_plan_path("20261121") == WEEK
     assert week_plan_path("20270101") == "ssot/plans/weekplan_202653.yaml"
 

@@ -16,6 +16,7 @@ from factory.cards.workers import work
 from factory.cards.workers.scan import scan
 from factory.cards.workers.strike import strike, struck
 from factory.cards.workers.tag import tag
+from factory.cards.workers.verify import verify
 from factory.errors import CouldNotRun
 from factory.tree import MemoryTree
 from tests.cards.plans import card
@@ -101,6 +102,14 @@ def test_an_index_that_is_gone_stops_the_card() -> None:
     files = TreeFiles(MemoryTree({}))
     with pytest.raises(CouldNotRun, match="L1_TAG_000001 reads index: "):
         list(tag(card("TAG", reads=("index",), rules=(MARK,)), files, files))
+
+
+@pytest.mark.parametrize("index", [b"{}\n", b'{"path": "a"}\n', b"[1]\n", b"nonsense\n"])
+def test_an_output_that_is_no_index_stops_the_card(index: bytes) -> None:
+    files = TreeFiles(MemoryTree({"index": index}))
+    for kind, worker in (("TAG", tag), ("STRIKE", strike), ("VERIFY", verify)):
+        with pytest.raises(CouldNotRun, match=f"L1_{kind}_000001 reads index: "):
+            list(worker(card(kind, reads=("index",), rules=(MARK,)), files, files))
 
 
 LINES = st.lists(st.text("Xab\ré", max_size=6), max_size=12).map("\n".join)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from factory.cards.card import WorkItem
+from factory.cards.shapes import misfit
 from factory.cards.sources import Files
 from factory.errors import CouldNotRun
 
@@ -18,12 +19,15 @@ def fault(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
-def earlier(card: WorkItem, repository: Files) -> Iterator[Record]:
-    """The records of the outputs that a card reads, one at a time. CouldNotRun where an output is gone or broken."""
+def earlier(card: WorkItem, repository: Files, shape: str | Mapping[str, str]) -> Iterator[Record]:
+    """The records of the outputs that a card reads, one at a time. CouldNotRun where one is gone, broken or no such."""
     for path in card.input.reads:
         try:
             with repository.open(path) as stream:
-                for line in stream:
-                    yield json.loads(line)
+                for number, line in enumerate(stream, 1):
+                    record = json.loads(line)
+                    if wrong := misfit(record, shape):
+                        raise ValueError(f"line {number}: {wrong}")
+                    yield record
         except (OSError, ValueError) as error:
             raise CouldNotRun(f"{card.id} reads {path}: {fault(error)}; run the card that writes it again") from None

@@ -27,7 +27,7 @@ def strike(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record
     """One record a tag, in order of the strike list. Changes no file: `struck` gives the new content."""
     wanted = dict.fromkeys(card.input.paths)
     tags: dict[str, list[Record]] = {}
-    for record in earlier(card, repository):
+    for record in earlier(card, repository, "tag"):
         if record["path"] in wanted:
             tags.setdefault(record["path"], []).append(record)
     rules = {rule.name: rule for rule in card.input.rules}

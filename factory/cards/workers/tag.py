@@ -19,7 +19,7 @@ EXCERPT = 200
 
 def tag(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
     """One record a hit, in order of file, rule and place; a file that cannot be judged has a record that says so."""
-    for index in earlier(card, repository):
+    for index in earlier(card, repository, "index"):
         if index.get("error"):
             continue  # its SCAN card has answered for it
         rules = [rule for rule in card.input.rules if applies(rule, index)]

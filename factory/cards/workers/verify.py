@@ -13,6 +13,7 @@ from factory.cards.workers.record import Record, earlier, fault
 from factory.errors import CouldNotRun
 
 MANIFEST = "hash_manifest.json"
+CLAIM = {"path": "string", "root": "string?", "sha256": "string"}
 
 
 class _Claim(NamedTuple):
@@ -29,7 +30,7 @@ def verify(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record
     """
     for claim in _manifests(card, sources):
         yield _checked(claim, sources)
-    for record in earlier(card, repository):
+    for record in earlier(card, repository, CLAIM):
         claim = _Claim(record["path"], record.get("root", card.input.root), record["sha256"])
         yield _checked(claim, sources if claim.root else repository)
 
