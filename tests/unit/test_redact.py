@@ -58,6 +58,7 @@ NEAR_MISSES = [
     "git clone git@github.com:owner/repo.git",
     "lodash@4.17.21 and @types/node@20.1.0",
     "@pytest.mark.parametrize",
+    "assets/icon@2x.png src/app@next.json systemd/getty@tty1.service patches/react@18.2.patch",
     "key AK" + "IAIOSFODNN7EXAMPLE from the vendor's manual",
     "sk-" + "xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "class='sk-loading-spinner-circle-dots'",
