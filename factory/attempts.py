@@ -71,9 +71,7 @@ def keep_work(
     return Work(plan.base, plan_commit, commit, store.edit(tree, {RESERVED: None}))
 
 
-def keep_evidence(
-    repo: Repo, plan: Plan, work: Oid, result: Result, evidence: Mapping[str, bytes], now: float
-) -> Oid:
+def keep_evidence(repo: Repo, plan: Plan, work: Oid, result: Result, evidence: Mapping[str, bytes], now: float) -> Oid:
     """The evidence commit: the work with result.json and the pack beside it."""
     store = repo.store
     files = {RESULT: to_json(result), **{f"{EVIDENCE}/{name}": content for name, content in evidence.items()}}

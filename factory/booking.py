@@ -183,7 +183,9 @@ def quarantine(house: House, record: Record) -> None:
             break
         except Moved:
             continue
-    write(house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else "")
+    write(
+        house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
+    )
     house.say(record.ticket, "quarantined: BLOCKED until a person looks")
 
 

@@ -5,25 +5,15 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from factory import redact
 from factory.model import Finding, Oid, Triage
+from factory.rooms import Room
 from factory.store import GitTree, Store
 from factory.tree import Entry, matches
 
 SCANNED = 8 << 20  # bytes; a larger file is searched for the known values alone
-
-
-class Harvested(Protocol):
-    """What a room gives back."""
-
-    files: Mapping[str, Entry | None]
-    findings: tuple[Finding, ...]
-
-
-class Room(Protocol):
-    def harvest(self) -> Harvested: ...
 
 
 class Change(NamedTuple):

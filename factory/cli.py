@@ -55,7 +55,9 @@ def _end(code: int) -> None:
 
 
 @app.command()
-def init(repo: RepoDir = Path("."), key: Annotated[bool, typer.Option(help="make a key that signs the stamps")] = True) -> None:
+def init(
+    repo: RepoDir = Path("."), key: Annotated[bool, typer.Option(help="make a key that signs the stamps")] = True
+) -> None:
     """Put the factory's files into a repository. Overwrites nothing."""
     from factory.init import init as lay_out
 
@@ -76,7 +78,10 @@ def run(
     with open_house(repo, dict(os.environ), say=_progress) as house:
         ended = shift.run(house, tickets=tickets, once=once)
     _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
-    _say("see `factory status`, and `git log --first-parent` for the proof")
+    if not ended.stamped and not ended.failed:
+        _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
+    else:
+        _say("`factory status` shows what stands where, `git log --first-parent` the proof")
     _end(ended.exit)
 
 
@@ -102,7 +107,7 @@ def submit(
 ) -> None:
     """Gate and stamp a change that a person or another agent made."""
     from factory.opening import open_house
-    from factory.submit import submit as hand_in
+    from factory.submit import hand_in
 
     with open_house(repo, dict(os.environ), say=_progress) as house:
         turn = hand_in(house, ticket, branch)
@@ -285,7 +290,13 @@ def _unexpected(error: Exception) -> None:
     if show is not None:  # typer's own word on a wrong option
         _fail(f"{show()}; see `factory --help`", Exit.MISTAKE)
     if isinstance(error, OSError):
-        _fail(f"{error.strerror or error}: {error.filename or ''}; make room or mend it, then run again", Exit.COULD_NOT_RUN)
+        _fail(
+            f"{error.strerror or error}: {error.filename or ''}; make room or mend it, then run again",
+            Exit.COULD_NOT_RUN,
+        )
     if os.environ.get("FACTORY_DEBUG"):
         raise error
-    _fail(f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where", Exit.COULD_NOT_RUN)
+    _fail(
+        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
+        Exit.COULD_NOT_RUN,
+    )

@@ -5,21 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from factory import attempts, booking, change, landing, plans, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
-from factory.errors import Moved
+from factory.errors import FactoryError, Moved
 from factory.house import House
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
 from factory.process import Finished
 from factory.records import started
 from factory.sandbox import Job
+from factory.settings import Worker
 from factory.state import Lease, Record, View, criteria_of
 from factory.tree import Tree
 from factory.turn import Attempt, Turn
 from factory.view import RULES
-from factory.wallet import LedgerWallet
+from factory.wallet import AttemptTooDear, LedgerWallet
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
@@ -69,18 +71,24 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     ):
         task = workers.Task(
             plan=plan, room=room.path, out=Path(out), settings=settings, rules=_rules(seen), files=seen,
-            launch=_launcher(house, plan, room.path), wallet=LedgerWallet(house.ledger, plan), stop=house.stop,
+            launch=_launcher(house, plan, room.path), wallet=_wallet(house, plan), stop=house.stop,
         )  # fmt: skip
         work = _guarded(kind, task)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
 
 
+def _wallet(house: House, plan: Plan) -> LedgerWallet:
+    return LedgerWallet(
+        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, f"warning: {text}")
+    )
+
+
 def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
     """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
-    from factory.errors import FactoryError
-
     try:
         return kind.work(task)
+    except AttemptTooDear as error:
+        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
     except FactoryError:
         raise
     except Exception as error:
@@ -109,7 +117,7 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
     ) -> Finished:
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
-            read=(*map(Path, house.settings.sandbox.read), *read), network=house.settings.sandbox.worker_network,
+            read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
             limits=house.gate.limits, stop=house.stop, python=house.gate.python,
         )  # fmt: skip
 
@@ -121,6 +129,11 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
         return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
 
     return launch
+
+
+def _network(house: House, settings: Worker) -> Literal["none", "full"]:
+    """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
+    return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
 
 
 def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
@@ -150,7 +163,15 @@ def _land(house: House, attempt: Attempt) -> Turn:
             return booking.fail(house, attempt, result, evidence, verdict)
         try:
             stamp = landing.stamp(
-                repo, house.ref, merge, plan, result, evidence, run=house.run, now=house.clock.now(), signer=house.signer
+                repo,
+                house.ref,
+                merge,
+                plan,
+                result,
+                evidence,
+                run=house.run,
+                now=house.clock.now(),
+                signer=house.signer,
             )
         except Moved:
             house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")

@@ -112,7 +112,7 @@ class Gate:
 
     def _criteria(self, asked: Question, tally: Tally) -> None:
         checks = [c for c in asked.plan.criteria if c.check] if asked.plan else []
-        laid = criteria.laid_over(checks, asked.changed)
+        laid = criteria.laid_over(asked.changed)
         store = self._repo.store
         start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
         for criterion in checks:

@@ -31,7 +31,9 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
     """Write what is missing; returns what was done and what comes next, a line each."""
     with Repo(path) as repo:
         if repo.work_tree is None:
-            raise Mistake("a bare repository has no place for files", path=str(path), remedy="run `factory init` in a clone")
+            raise Mistake(
+                "a bare repository has no place for files", path=str(path), remedy="run `factory init` in a clone"
+            )
         branch = _branch(repo)
         lines = list(_write(repo.work_tree, branch))
         if key:

@@ -61,7 +61,16 @@ def _with(repo: Repo, tree: Oid, roadmap: bytes, ledger: bytes) -> Oid:
 
 
 def stamp(
-    repo: Repo, ref: str, merge: Merge, plan: Plan, result: Result, evidence: Oid, *, run: str, now: float, signer: Signer
+    repo: Repo,
+    ref: str,
+    merge: Merge,
+    plan: Plan,
+    result: Result,
+    evidence: Oid,
+    *,
+    run: str,
+    now: float,
+    signer: Signer,
 ) -> Stamp:
     """Merge the evidence commit into main. Moved if main is not where the gate's tree was built on."""
     trailers = [
@@ -84,8 +93,12 @@ def stamp(
 
 def _body(result: Result) -> str:
     tests = result.tests
-    lines = [f"{c.id}: {c.before.value} before, {c.after.value if c.after else 'not run'} after" for c in result.criteria]
-    lines.append(f"tests: {tests.passed} passed, {tests.failed} failed, {tests.known_red} known red, {tests.flaky} flaky")
+    lines = [
+        f"{c.id}: {c.before.value} before, {c.after.value if c.after else 'not run'} after" for c in result.criteria
+    ]
+    lines.append(
+        f"tests: {tests.passed} passed, {tests.failed} failed, {tests.known_red} known red, {tests.flaky} flaky"
+    )
     return "\n".join(lines)
 
 
@@ -102,7 +115,16 @@ def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
 
 
 def set_row(
-    repo: Repo, ref: str, main: Oid, ticket: str, status: TicketStatus, text: str, *, event: str, now: float, signer: Signer
+    repo: Repo,
+    ref: str,
+    main: Oid,
+    ticket: str,
+    status: TicketStatus,
+    text: str,
+    *,
+    event: str,
+    now: float,
+    signer: Signer,
 ) -> Oid:
     """A commit on main that touches one ticket's roadmap row alone (`block`, `retry`)."""
     store = repo.store

@@ -35,7 +35,7 @@ class Ledger:
 
     def __init__(self, repo: Repo, clock: Callable[[], float], run: str = "") -> None:
         self.repo, self._clock, self.run = repo, clock, run
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()  # held over a read and the append that rests on it
         self.reload()
 
     def reload(self) -> None:
@@ -70,7 +70,7 @@ class Ledger:
         `changes` maps a path to its new value (bytes are kept as they are, None takes the file away).
         `second` is a failed attempt's evidence commit: it stays reachable through the event.
         """
-        with self._lock:
+        with self.lock:
             store = self.repo.store
             entries = {
                 path: None

@@ -1,4 +1,4 @@
-"""Leftovers are cleaned on the way in: locks of a dead controller, killed attempts, stamps and blocks without their event."""
+"""Leftovers are cleaned on the way in: a dead controller's locks, killed attempts, stamps without their event."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from factory.ledger import FACTORY, ticket_path
 from factory.model import Event, Oid, State, TicketStatus
 from factory.state import Record, View
 from factory.view import factory_file
+from factory.wallet import recover_books
 
 
 def sweep_locks(common_dir: Path, before: int) -> tuple[Path, ...]:
@@ -42,6 +43,7 @@ def _alive(pid: int) -> bool:
 def mend(house: House, view: View) -> bool:
     """Bring the ledger up to what main says, and put killed attempts back. True where something was mended."""
     checkout.mend(house.repo)
+    recover_books(house.ledger, house.settings)
     adopted = _adopt(house, view)
     said = {word.ticket for word in view.words}
     found = _missing_words(house, view)
@@ -77,7 +79,13 @@ def _mend_ticket(house: House, view: View, record: Record) -> bool:
     row = next((t for t in view.tickets if t.id == record.ticket), None)
     if record.state is State.INFLIGHT:
         branch = attempts.branch(record.ticket, record.attempt)
-        booking.write(house, "killed", records.killed(record), "the run ended under it; it does not count", second=house.repo.tip(branch))
+        booking.write(
+            house,
+            "killed",
+            records.killed(record),
+            "the run ended under it; it does not count",
+            second=house.repo.tip(branch),
+        )
         attempts.drop_branch(house.repo, record.ticket, record.attempt)
         return True
     if row is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from factory import booking, controller, recover
+from factory import controller, recover
 from factory.errors import Exit, FactoryError, Stopped
 from factory.house import House
-from factory.model import State, Triage
+from factory.model import State
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.turn import Turn
@@ -25,10 +25,10 @@ class Ended(NamedTuple):
 
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
-    view = prepare(house)
     turns: list[Turn] = []
     reason = ""
     try:
+        view = prepare(house)
         while turn := next_turn(house, view, turns, tickets, once):
             turns.append(turn)
             view = look(house.repo, house.ledger, house.main())
@@ -49,7 +49,9 @@ def prepare(house: House) -> View:
     if recover.mend(house, view):
         view = look(house.repo, house.ledger, house.main())
     must_have_workers(view, house.settings)
-    recover.mark(house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None)
+    recover.mark(
+        house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
+    )
     if any(s.state is State.PENDING for s in standings(view).values()):
         house.gate.base_must_run(view.main, lambda text: house.say("", text))
     return view
@@ -62,7 +64,11 @@ def next_turn(house: House, view: View, turns: list[Turn], tickets: int | None, 
     if house.stop.is_set():
         raise Stopped("stopped by the operator; `factory run` goes on")
     while not (open_ := ready(view, house.clock.now())):
-        waits = [s.record.not_before for s in standings(view).values() if s.state is State.PENDING and s.record.not_before > house.clock.now()]
+        waits = [
+            s.record.not_before
+            for s in standings(view).values()
+            if s.state is State.PENDING and s.record.not_before > house.clock.now()
+        ]
         if not waits:
             return None
         house.say("", f"waiting {min(waits) - house.clock.now():.0f} s for a rate limit")

@@ -29,7 +29,9 @@ class Signer:
             env=_env(), timeout=SECONDS, stdin=objects.format_commit(commit),
         )  # fmt: skip
         if done.code:
-            raise CouldNotRun(f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}")
+            raise CouldNotRun(
+                f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}"
+            )
         return commit._replace(signature=done.stdout.decode())
 
 

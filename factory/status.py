@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from factory import lock
 from factory.ledger import Ledger
@@ -44,18 +45,18 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
 
 
 def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
-    """What today cost so far. Dollars are a float for reading; the books are kept in micro-dollars."""
-    from factory.budget import day_of
+    """What today cost so far, with what is reserved. Dollars are a float for reading; the books are exact."""
+    from factory.budget import Book, day_of
 
-    day = day_of(now, zone).isoformat()
-    book = ledger.read(f"budget/{day}.json") or {}
-    spent = book.get("spent", {})
+    day = day_of(now, ZoneInfo(zone))
+    kept = ledger.read(f"budget/{day.isoformat()}.json")
+    used = (Book.model_validate(kept) if kept else Book(date=day)).used
     return {
-        "date": day,
-        "calls": spent.get("calls", 0),
-        "tokens_in": spent.get("tokens_in", 0),
-        "tokens_out": spent.get("tokens_out", 0),
-        "usd": spent.get("usd_micros", 0) / 1_000_000,
+        "date": day.isoformat(),
+        "calls": used.calls,
+        "tokens_in": used.tokens_in,
+        "tokens_out": used.tokens_out,
+        "usd": float(used.usd),
     }
 
 

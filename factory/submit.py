@@ -54,7 +54,9 @@ def _head(house: House, branch: str, main: Oid) -> tuple[Oid, Oid]:
     if base is None:
         raise Mistake(f"{branch} shares no history with main", remedy="rebase it onto main")
     if base == found[0]:
-        raise Mistake(f"{branch} has nothing that main lacks", remedy="commit the change on a branch of its own, and name it")
+        raise Mistake(
+            f"{branch} has nothing that main lacks", remedy="commit the change on a branch of its own, and name it"
+        )
     return found[0], base
 
 

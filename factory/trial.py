@@ -94,7 +94,12 @@ class Trial:
 def _ran(command: str, done: Finished, seen: Observation) -> Ran:
     text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
     return Ran(
-        command=command, code=done.code, timed_out=done.timed_out, seconds=round(done.seconds, 3), seen=seen, output=text
+        command=command,
+        code=done.code,
+        timed_out=done.timed_out,
+        seconds=round(done.seconds, 3),
+        seen=seen,
+        output=text,
     )
 
 

@@ -57,7 +57,10 @@ def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
             continue
         ticket = claims(logged)
         if ticket is None:
-            bad += [Bad(logged.oid, row, f"{ROW}{row} says DONE, and this commit is no stamp") for row in _done_by(repo, commit)]
+            bad += [
+                Bad(logged.oid, row, f"{ROW}{row} says DONE, and this commit is no stamp")
+                for row in _done_by(repo, commit)
+            ]
             continue
         stamps += 1
         unsigned += not commit.signature

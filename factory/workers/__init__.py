@@ -85,4 +85,4 @@ class Kind(Protocol):
 
 def load(kind: str) -> Kind:
     """The module of a kind, imported only now: some take seconds."""
-    return importlib.import_module(KINDS[kind])  # type: ignore[return-value]
+    return importlib.import_module(KINDS[kind])

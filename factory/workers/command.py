@@ -21,17 +21,22 @@ def work(task: Task) -> Work:
     out.mkdir(exist_ok=True)
     out.chmod(0o777)  # the sandbox may run it as another user; the folder above is ours alone
     plan.write_text(task.plan.model_dump_json(indent=1), encoding="utf-8")
-    env = {
+    env: dict[str, str | Path] = {
         "FACTORY_PLAN": plan,
         "FACTORY_REPORT": out / "report.json",
         "FACTORY_TICKET": task.plan.ticket_id,
         "FACTORY_ATTEMPT": str(task.plan.attempt),
     }
     argv = tuple(task.settings.command)
+    reserved = task.wallet.reserve(calls=0, tokens_in=0, tokens_out=0, usd=task.plan.budget_usd)
     done = task.launch(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out})
+    report = read_report(out / "report.json")
+    task.wallet.settle(
+        reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd
+    )
     return Work(
         ended=ended(done),
-        report=read_report(out / "report.json"),
+        report=report,
         stdout=done.stdout,
         stderr=done.stderr,
         exit_code=done.code,

@@ -99,7 +99,9 @@ def test_history_is_read_newest_first_with_its_messages(repo: Repo) -> None:
     assert [logged.oid for logged in repo.log(MAIN, limit=1)] == [found[0].oid]
 
 
-def test_inherited_git_variables_and_hooks_do_not_act(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inherited_git_variables_and_hooks_do_not_act(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mark = tmp_path / "hook-ran"
     for name in ("reference-transaction", "post-checkout", "pre-commit"):
         hook = path / ".git/hooks" / name

@@ -50,7 +50,9 @@ def test_git_and_the_store_agree_on_a_tree_with_every_mode_and_odd_names(repo: R
     tree = repo.store.edit(None, entries)
     out = objects.to_name(repo.call("ls-tree", "-r", "-z", tree))
     listed = dict(reversed(line.split("\t", 1)) for line in out.split("\0") if line)  # type: ignore[arg-type]
-    assert {path: tuple(head.split()[::2]) for path, head in listed.items()} == {p: tuple(e) for p, e in entries.items()}
+    assert {path: tuple(head.split()[::2]) for path, head in listed.items()} == {
+        p: tuple(e) for p, e in entries.items()
+    }
     assert repo.store.flat(tree) == entries
 
 
@@ -68,8 +70,11 @@ def test_editing_a_tree_gives_what_git_gives(repo: Repo, changes: dict[str, byte
     flat = dict(store.flat(start))
     edits: dict[str, Entry | None] = {}
     for path, content in changes.items():
-        if any(p == other[: len(p)] or other == p[: len(other)] for p in [path.split("/")] for other in
-               [o.split("/") for o in (*edits, *flat) if o != path]):
+        if any(
+            p == other[: len(p)] or other == p[: len(other)]
+            for p in [path.split("/")]
+            for other in [o.split("/") for o in (*edits, *flat) if o != path]
+        ):
             continue  # a file where a folder is: another test's case
         edits[path] = None if content is None else Entry(FILE, store.write_blob(content))
     wanted = {p: e for p, e in {**flat, **edits}.items() if e is not None}
@@ -118,7 +123,7 @@ def test_nothing_half_written_stays_when_the_disk_is_full(repo: Repo, monkeypatc
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         repo.store.write_blob(b"never stored")
-    left = [p for p in (repo.common_dir / "objects").rglob("tmp_obj_*")]
+    left = list((repo.common_dir / "objects").rglob("tmp_obj_*"))
     assert left == []
 
 
@@ -134,7 +139,9 @@ def test_a_sha256_repository_works(tmp_path: Path) -> None:
     at.mkdir()
     Repo.create(at, algorithm="sha256")
     with Repo(at) as repo:
-        tree = repo.store.edit(None, {"d/a": Entry(FILE, repo.store.write_blob(b"x")), "b": Entry(FILE, repo.store.write_blob(b""))})
+        tree = repo.store.edit(
+            None, {"d/a": Entry(FILE, repo.store.write_blob(b"x")), "b": Entry(FILE, repo.store.write_blob(b""))}
+        )
         oid = repo.store.write_commit(Commit(tree, (), "first\n", FIRST))
         repo.move("refs/heads/main", oid, None)
         assert len(oid) == 64
@@ -148,7 +155,9 @@ def test_folders_sort_as_git_sorts_them() -> None:
 
 
 def test_a_message_takes_no_trailer_from_a_title_or_a_body() -> None:
-    text = objects.message("t\nFactory-Status: PASS", "one\nFactory-Status: PASS", [("Factory-Event", "x\nFactory-Run: y")])
+    text = objects.message(
+        "t\nFactory-Status: PASS", "one\nFactory-Status: PASS", [("Factory-Event", "x\nFactory-Run: y")]
+    )
     assert objects.trailers(text) == {"Factory-Event": "x Factory-Run: y"}
     assert text.split("\n")[0] == "t Factory-Status: PASS"
 
