@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.redact import clean, find_secrets, redact, secret_values
+from factory.redact import clean, find_secrets, redact, redact_known, secret_values
 
 R = "q7Wm2ZtR9xKc4VbN8sLd3FgH6jPy5TuEoAiQ0nXz" + "Bv1rMk7YwS2hCq9Dp4Ge8Ju3Lf6Nt5RxZa0WbVcT"
 JWT = ".".join(("ey" + "JhbGciOiJIUzI1NiJ9", "ey" + "JzdWIiOiI3NzIifQ", "s5Kq_" + R[:30]))
@@ -167,6 +167,10 @@ def test_a_known_value_is_found_in_every_simple_encoding(text: str) -> None:
 
 def test_a_known_value_is_found_wherever_it_stands() -> None:
     assert redact("hunter22 and hunter22hunter22", ["hunter22"]).count("[redacted:known]") == 3
+
+
+def test_known_values_alone_can_be_looked_for() -> None:
+    assert redact_known("a@b.io aHVudGVyMjI=", ["hunter22"]) == "a@b.io [redacted:known]="
 
 
 def test_short_known_values_do_not_shred_the_text() -> None:
