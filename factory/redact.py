@@ -164,4 +164,5 @@ def _base64s(raw: bytes) -> Iterator[str]:
         body = whole[first:last]
         yield body
         yield body.replace("+", "-").replace("/", "_")
+    yield from (base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode())
     yield base64.b32encode(raw).decode().rstrip("=")

@@ -170,7 +170,7 @@ def test_a_known_value_is_found_wherever_it_stands() -> None:
 
 
 def test_known_values_alone_can_be_looked_for() -> None:
-    assert redact_known("a@b.io aHVudGVyMjI=", ["hunter22"]) == "a@b.io [redacted:known]="
+    assert redact_known("a@b.io aHVudGVyMjI=", ["hunter22"]) == "a@b.io [redacted:known]"
 
 
 def test_short_known_values_do_not_shred_the_text() -> None:
