@@ -18,11 +18,12 @@ from factory.gate import Gate
 from factory.house import House, Say
 from factory.ledger import Ledger
 from factory.model import Oid
+from factory.read_settings import read_settings
 from factory.redact import secret_values
 from factory.repo import Repo
 from factory.rooms import Rooms
 from factory.sandbox import Limits, Sandbox, probe
-from factory.settings import Settings, read_settings
+from factory.settings import Settings
 from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at

@@ -6,8 +6,9 @@ from factory import crosscheck, documents, history
 from factory.errors import Mistake
 from factory.ledger import FACTORY, Ledger
 from factory.model import Oid, Value
+from factory.read_settings import read_settings
 from factory.repo import Repo
-from factory.settings import Settings, read_settings
+from factory.settings import Settings
 from factory.state import Record, View
 
 ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"

@@ -12,7 +12,7 @@ from factory.budget import Book, Caps, Refused, Spend
 from factory.errors import CouldNotRun, FactoryError, Stopped
 from factory.ledger import Ledger
 from factory.model import Event, Plan
-from factory.settings import PATH, Settings
+from factory.settings import SETTINGS, Settings
 
 GUARD = "budget_guard.json"
 
@@ -82,7 +82,7 @@ class LedgerWallet:
         if self._used.usd + worst.usd > self._caps.cycle_usd:
             return AttemptTooDear(refused.reason)
         until = f"; the day turns at {refused.until:%Y-%m-%d %H:%M}Z" if refused.until else ""
-        return OverBudget(f"{refused.reason}{until}; raise [budget] in {PATH} or wait, then `factory run`")
+        return OverBudget(f"{refused.reason}{until}; raise [budget] in {SETTINGS} or wait, then `factory run`")
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost, on the day on which it was reserved."""
