@@ -5,8 +5,9 @@ reservation spent. The one exception: a call that costs more than was reserved f
 cap (it was paid); from then on nothing more is let through on that day.
 
 A call belongs to the day on which it was reserved, however late it is settled: keep the books of past days that still
-have open reservations. The latest time ever seen is kept, so a clock that is set back opens no earlier day again; one
-that was set far ahead holds the caps of that day until the time is really there.
+have open reservations. The day of the latest book
+is the high-water mark: a clock that is set back opens no earlier day again, and after one that was set far ahead the
+caps of that day hold until the time is really there.
 """
 
 from __future__ import annotations
@@ -49,7 +50,6 @@ class Book(Value):
         default={}, description="worst cost of the calls that are not settled, by reservation id"
     )
     warned: bool = Field(default=False, description="that a cap is nearly reached was said today")
-    high_water: float = Field(default=0.0, description="latest time that was ever seen, seconds since the epoch")
 
     @property
     def used(self) -> Spend:
@@ -80,10 +80,8 @@ def day_turns(date: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 def turned(book: Book, now: dt.datetime | float, zone: ZoneInfo) -> Book:
     """The book of the day that `now` is in: this one, or a new one. Never an earlier one, whatever the clock says."""
-    seen = max(book.high_water, now.timestamp() if isinstance(now, dt.datetime) else now)
-    if day_of(seen, zone) > book.date:
-        return Book(date=day_of(seen, zone), high_water=seen)
-    return book.model_copy(update={"high_water": seen})
+    day = day_of(now, zone)
+    return Book(date=day) if day > book.date else book
 
 
 def reserve(
@@ -95,7 +93,7 @@ def reserve(
     zone: ZoneInfo,
     cycle: Spend = Spend(),  # noqa: B008 (frozen)
 ) -> Book | Refused:
-    """Today's book with the worst cost set aside. `cycle`: what this attempt has used so far.
+    """Today's book with the worst cost set aside. `book` is the latest; `cycle`: what this attempt has used so far.
 
     Where the day has turned, the book that comes back is a new one: keep the old one as well.
     """

@@ -28,6 +28,7 @@ __all__ = [
     "one_line",
     "printable",
     "redact",
+    "redact_known",
     "secret_values",
 ]
 
@@ -67,7 +68,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     Known values are found raw and in simple encodings (base64 at any offset, hex, URL, JSON, HTML), also where they are
     broken over lines. Values under 6 characters are left alone.
     """
-    text = _without_known(text, known)
+    text = redact_known(text, known)
     for kind in KINDS:
         text = _without_kind(kind, text)
     return text
@@ -98,7 +99,8 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]], kind: str) -> str:
     return "".join([*out, text[at:]])
 
 
-def _without_known(text: str, known: Iterable[str]) -> str:
+def redact_known(text: str, known: Iterable[str]) -> str:
+    """The text without the known values, in any simple encoding; what only looks like a secret stays."""
     needles = {n for value in known if len(value) >= SHORTEST for n in _encodings(value) if len(n) >= SHORTEST}
     if not needles:
         return text
@@ -162,4 +164,5 @@ def _base64s(raw: bytes) -> Iterator[str]:
         body = whole[first:last]
         yield body
         yield body.replace("+", "-").replace("/", "_")
+    yield from (base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode())
     yield base64.b32encode(raw).decode().rstrip("=")

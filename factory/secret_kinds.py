@@ -13,6 +13,12 @@ from typing import NamedTuple
 # A token may follow a JSON-escaped line break or a URL-quoted character, whose letters are not its own.
 EDGE, END = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))", r"(?![A-Za-z0-9])"
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
+# `icon@2x.png`, `lib@4.17.tgz` and `getty@tty1.service` are files, not people.
+FILES = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|jsx?|tsx?|json|html?|txt|ya?ml|toml|lock|map|gz|tgz|zip|whl|patch"
+    r"|service|socket|target|timer|mount|slice|conf)$",
+    re.IGNORECASE,
+)
 SAMPLE = re.compile(r"example|placeholder|changeme|your[-_]|dummy|fake|redacted|1234|abcd|(.)\1{5}", re.IGNORECASE)
 VERSION = re.compile(r"[~^=<>v ]*\d+(?:\.[\w*+-]+)*")
 CODE = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
@@ -46,9 +52,9 @@ def _is_strong_literal(value: str) -> bool:
 
 
 def _is_personal(address: str) -> bool:
-    """Addresses of the names reserved for examples belong to nobody; `git@host` is a remote, not a person."""
+    """Addresses of the names reserved for examples belong to nobody; `git@host` is a remote."""
     user, _, host = address.rpartition("@")
-    return user != "git" and not RESERVED.search(host)
+    return user != "git" and not RESERVED.search(host) and not FILES.search(host)
 
 
 def _row(name: str, pattern: str, **more: object) -> Kind:

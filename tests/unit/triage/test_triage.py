@@ -16,8 +16,8 @@ from factory.triage import classify, failures, fingerprint, tail
 TEXTS = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "corpus").glob("*.txt"))}
 
 CLASSES = {
-    Triage.IMPORT: "circular gcc_header gcc_link gcc_type javac node_import pytest_collect pytest_import rustc"
-    " tsc_import unittest_import",
+    Triage.IMPORT: "circular gcc_header gcc_link gcc_type javac node_import pytest_chain pytest_collect pytest_import"
+    " rustc tsc_import unittest_import",
     Triage.PATH: "cat_missing make_missing node_path pytest_path pytest_usage unittest_path",
     Triage.SCHEMA: "json_decode mypy pydantic pytest_key pytest_signature syntax tsc_type",
     Triage.TEST: "node_test pytest_assert pytest_mixed pytest_mixed_again pytest_raises pytest_short ruff rust_test"
@@ -84,6 +84,7 @@ def test_failures_are_told_one_line_each() -> None:
         "ERROR collecting pt/test_collect.py: ModuleNotFoundError: No module named 'no_such_module_here'",
     )
     assert failures(TEXTS["unittest_fail"]) == ("test_eq (ut.test_u.T.test_eq): AssertionError: {'a': 1} != {'a': 2}",)
+    assert failures(TEXTS["pytest_chain"]) == ("test_chain: ImportError: no port plug-in",)
     assert failures(TEXTS["rust_test"]) == ("adds: assertion `left == right` failed",)
     assert len(failures(TEXTS["pytest_mixed"])) == 7
     assert failures("") == ()
@@ -102,6 +103,10 @@ def test_different_failures_have_different_fingerprints() -> None:
     assert marks["pytest_mixed"] == marks["pytest_mixed_again"]
     assert len(set(marks.values())) == len(TEXTS) - 1
     assert all(re.fullmatch("[0-9a-f]{16}", mark) for mark in marks.values())
+
+
+def test_fingerprints_that_are_kept_in_the_ledger_stay_what_they_are() -> None:
+    assert fingerprint(Triage.TEST, TEXTS["pytest_mixed"]) == "a09fea2f43932125"
 
 
 @pytest.mark.parametrize(
