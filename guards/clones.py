@@ -32,13 +32,14 @@ def find_clones(tree: Tree, paths: Iterable[str], *, min_tokens: int, min_lines:
     with tempfile.TemporaryDirectory(prefix="factory-clones-") as folder:
         source, report = Path(folder, "source"), Path(folder, "report")
         written = dict(_written(tree, paths, source))
-        if len(written) < 1:
+        if not written:
             return []
         options = [f"--min-tokens={min_tokens}", f"--min-lines={min_lines}"]
         options += [f"--similarity={similarity}"] if similarity else []
         _start([*options, f"--output={report}", str(source)], Path(folder))
         found = json.loads((report / "jscpd-report.json").read_text())["duplicates"]
-        return sorted(Clone(_place(one["firstFile"], written), _place(one["secondFile"], written)) for one in found)
+        clones = [Clone(_place(one["firstFile"], written), _place(one["secondFile"], written)) for one in found]
+        return sorted(clone for clone in clones if not _is_row_of_rows(clone))
 
 
 def _start(options: list[str], folder: Path) -> None:
@@ -71,6 +72,12 @@ def _written(tree: Tree, paths: Iterable[str], folder: Path) -> Iterator[tuple[s
             name = f"{number}.py"
             (folder / name).write_bytes(data)
             yield name, path
+
+
+def _is_row_of_rows(clone: Clone) -> bool:
+    """A table whose rows look alike is found as a copy of itself, some rows further on."""
+    (path, start, end), (other, from_, to) = clone
+    return path == other and start <= to and from_ <= end
 
 
 def _place(end: dict[str, Any], written: dict[str, str]) -> tuple[str, int, int]:

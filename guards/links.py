@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from factory.model import Changed
 from factory.tree import LINK, Tree, matches
 from guards.case import Case
+from guards.lenient import fold
 
 STEPS = 40  # as many as Linux follows
 
@@ -59,8 +60,6 @@ def resolve(tree: Tree, path: str) -> str | None:
 
 
 def _holds_protected(tree: Tree, end: str, globs: tuple[str, ...]) -> bool:
-    from guards.protected import fold
-
     if matches(fold(end), globs):
         return True
     below = f"{end}/" if end else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from factory.model import Changed, Finding, Triage
 from factory.tree import matches
 from guards import attributes, links, runner_settings, shadows
 from guards.case import Case
+from guards.lenient import fold
 
 NAME = "protected"
 
@@ -30,9 +30,3 @@ def _objections(case: Case, change: Changed) -> Iterator[str]:
     yield from links.objections(case, change, globs)
     yield from runner_settings.objections(case, change)
     yield from attributes.objections(case, change)
-
-
-def fold(path: str) -> str:
-    """The path as a file system sees it that knows neither case, nor composed letters, nor trailing dots."""
-    seen = "".join(c for c in unicodedata.normalize("NFKC", path).casefold() if unicodedata.category(c) != "Cf")
-    return "/".join(part if set(part) <= {"."} else part.rstrip(". ") for part in seen.split("/"))

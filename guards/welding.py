@@ -103,12 +103,13 @@ def _is_concept(node: SgNode, owner: Owner) -> bool:
 
 
 def _copies(case: Case, rule: Clones) -> Iterator[Finding]:
-    touched = {p for p in case.judged if _is_watched(p, rule)}
-    if not touched & case.tree.entries().keys():
-        return
+    touched = {path for path in case.judged if _is_watched(path, rule)}
+    clones = _find(case.tree, rule) if touched & case.tree.entries().keys() else []
+    if not any({clone.first[0], clone.second[0]} & touched for clone in clones):
+        return  # the usual end, at half the cost: main need not be looked at
     before, after = ({} if case.by_hand else case.base.entries()), case.tree.entries()
     left = Counter(_pair(clone, after) for clone in (_find(case.base, rule) if before else ()))
-    for clone in _find(case.tree, rule):
+    for clone in clones:
         pair = _pair(clone, before)
         if left[pair]:
             left[pair] -= 1

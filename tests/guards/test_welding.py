@@ -59,6 +59,11 @@ def test_other_code_is_no_copy() -> None:
     assert said(changed({"ssot/welding.toml": CLONES, "src/score.py": HOME}, {"src/o.py": OTHER}), "welding") == []
 
 
+def test_a_table_whose_rows_look_alike_is_no_copy() -> None:
+    rows = "".join(f"    ('name {n}', {n}, 'text {n}', {n} * 2),\n" for n in range(40))
+    assert said(changed({"ssot/welding.toml": CLONES}, {"src/t.py": f"T = (\n{rows})\n"}), "welding") == []
+
+
 def test_copies_outside_the_watched_paths_are_let_pass() -> None:
     case = changed({"ssot/welding.toml": CLONES, "src/score.py": HOME}, {"docs/b.py": COPY, "tests/b.py": COPY})
     assert said(case, "welding") == []
