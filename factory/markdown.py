@@ -18,7 +18,10 @@ BOM = "\ufeff"
 
 
 class Heading(NamedTuple):
+    """`below` is the first line after it: a heading that is underlined has two."""
+
     line: int
+    below: int
     level: int
     text: str
 
@@ -115,9 +118,10 @@ def _joined(tables: Iterator[range]) -> Iterator[range]:
 
 def _heading(node: Node, lines: list[str]) -> Heading:
     first = node.start_point[0]
+    below = _lines(node).stop
     marks = [int(child.type[-len("1_marker")]) for child in node.children if child.type.startswith("atx_h")]
     level = marks[0] if marks else 1 + any(child.type == "setext_h2_underline" for child in node.children)
-    return Heading(first, level, lines[first].lstrip(BOM + " \t").lstrip("#").strip())
+    return Heading(first, below, level, lines[first].lstrip(BOM + " \t").lstrip("#").strip())
 
 
 def _fence(node: Node) -> Fence:

@@ -35,17 +35,17 @@ def sections(document: Document, tickets: Collection[str]) -> dict[str, Section]
                 raise Mistake(what, path=document.path, line=heading.line + 1, remedy="keep one of them")
             found[ticket] = _section(document, heading, lines)
         elif ticket:
-            _check_stray(document, ticket, lines)
+            _check_stray(document, ticket, heading, lines)
     return found
 
 
 def _parts(document: Document) -> Iterator[tuple[Heading, range]]:
     """Headings of level 2, each with the lines below it; deeper headings belong to its prose."""
     top = [heading for heading in document.headings if heading.level <= 2]
-    ends = [heading.line for heading in top[1:]] + [len(document.lines)]
-    for heading, end in zip(top, ends, strict=True):
+    ends = [heading.line for heading in top] + [len(document.lines)]
+    for heading, end in zip(top, ends[1:], strict=True):
         if heading.level == 2:
-            yield heading, range(heading.line + 1, end)
+            yield heading, range(heading.below, end)
 
 
 def _ticket(heading: Heading, tickets: Collection[str]) -> str:
@@ -88,7 +88,7 @@ def _check_globs(document: Document, fence: Fence, body: str, terms: Terms) -> N
                 raise Mistake(f'{key}: "{glob}" {fault}', path=document.path, line=line)
 
 
-def _check_stray(document: Document, ticket: str, lines: range) -> None:
+def _check_stray(document: Document, ticket: str, heading: Heading, lines: range) -> None:
     """Terms of a ticket that no row has (a mistyped id) would hold for nobody, its hidden files shown to all."""
     fence = _block(document, lines)
     if fence is None:
@@ -100,7 +100,7 @@ def _check_stray(document: Document, ticket: str, lines: range) -> None:
     if keys & set(Terms.model_fields):
         what = f"terms for {ticket}, which is not in the table"
         remedy = "correct the id, or add its row"
-        raise Mistake(what, path=document.path, line=lines.start, remedy=remedy)
+        raise Mistake(what, path=document.path, line=heading.line + 1, remedy=remedy)
 
 
 def written(ticket: str, title: str, prose: str, terms: Terms) -> str:
