@@ -130,7 +130,7 @@ def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
 def fail(house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict) -> Turn:
     """The failed attempt goes into the ledger with its evidence; the ticket goes back, or into quarantine at the cap."""
     why = verdict.failed[0] if verdict.failed else verdict.status.value
-    why = redact.redact(redact.one_line(why, 200), house.secrets)
+    why = redact.one_line(redact.redact(why, house.secrets), 200)
     triage = verdict.triage or Triage.TEST
     before = previous(attempt.plan, verdict, house.secrets)
     if triage is Triage.CONFLICT:

@@ -80,7 +80,7 @@ def harvest(store: Store, aside: Aside, room: Room, base: GitTree, known: tuple[
     files: dict[str, Entry | None] = {}
     findings = list(found.findings)
     for path, entry in found.files.items():
-        if redact.redact(path, known) != path:
+        if redact.redact_known(path, known) != path or any(redact.find_secrets(path)):
             findings.append(_secret("(a file's name)", 0, "a secret"))
         elif entry is None or (content := aside.take(entry.oid)) is None:
             files[path] = entry
@@ -106,15 +106,14 @@ def _old(base: GitTree, path: str) -> bytes:
 
 def _secrets(content: bytes, old: bytes, known: Iterable[str]) -> Iterator[tuple[int, str]]:
     """(line, kind) of the secrets that the change brings; what the base holds already is not the worker's doing."""
-    for value in known:
-        if value.encode() in content and value.encode() not in old:
-            yield content[: content.index(value.encode())].count(b"\n") + 1, "a key of this factory"
+    text, before = content.decode("utf-8", "replace"), old.decode("utf-8", "replace")
+    if redact.redact_known(text, known) != text and redact.redact_known(before, known) == before:
+        yield 0, "a key of this factory"
     if len(content) > SCANNED or b"\0" in content[:8000]:
         return
-    text = content.decode("utf-8", "replace")
     hits = tuple(redact.find_secrets(text))
     if hits:
-        added = _added(old.decode("utf-8", "replace").splitlines(), text.splitlines())
+        added = _added(before.splitlines(), text.splitlines())
         yield from (hit for hit in hits if hit[0] in added)
 
 

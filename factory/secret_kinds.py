@@ -109,7 +109,7 @@ KINDS: tuple[Kind, ...] = (
     _row("url-key", r"[?&](?:key|sig|signature|code)=(?P<secret>[A-Za-z0-9._~%+-]{16,})", sure=False),
     _row(
         "email",
-        r"(?<![A-Za-z0-9._%+/:-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+        r"(?<![A-Za-z0-9._%+/:-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
         sure=False,
         accepts=_is_personal,
     ),

@@ -17,7 +17,7 @@ from factory.rooms import Rooms
 from factory.sandbox import Job, Limits, Sandbox
 from factory.settings import Settings
 
-ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}  # what a run may depend on is held still
+ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "200"}  # what a run may depend on is held still
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
