@@ -17,6 +17,7 @@ from factory.documents import read_ledger, read_roadmap
 from factory.edits import add_criterion, add_ticket, set_criteria, set_criterion, set_ticket
 from factory.errors import Exit, Mistake
 from factory.model import Criterion, CriterionStatus, Priority, Risk, Terms, Ticket, TicketStatus
+from factory.sections import written
 
 ROADMAP = """# Roadmap
 
@@ -322,6 +323,13 @@ def test_a_ticket_is_added_with_its_section(text: str, end: str) -> None:
     assert added == NEW.model_copy(update={"order": added.order, "line": added.line})
     assert after.replace(f"{end}| D-003 | PLANNED | P0 | CRIT | a \\| b | D-001, D-002 |", "").startswith(before)
     assert after.count("\n") == after.count(end)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=3), st.text(min_size=1))
+def test_terms_are_written_as_they_are_read(names: list[str], worker: str) -> None:
+    terms = Terms(allow=tuple(names), worker=worker)
+    (ticket,) = roadmap(f"{HEAD}| D-1 | DONE | | | t | |\n\n{written('D-1', 't', '', terms)}")
+    assert ticket.terms == terms
 
 
 def test_a_ticket_without_prose_or_terms_is_a_row_alone() -> None:

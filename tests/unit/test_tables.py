@@ -120,6 +120,11 @@ def test_a_mistake_names_the_line_and_the_remedy(text: str | bytes, says: str) -
     assert mistake(text) == says
 
 
+def test_a_backslash_before_an_escaped_pipe_ends_no_cell() -> None:
+    document = outline(b"|a|b|c \\\\| d|\n|-|-|-|\n|x|y|z|\n", "p.md")
+    assert find(document, SHAPE).columns == ("a", "b", "c \\| d")
+
+
 def test_a_table_of_another_kind_may_follow() -> None:
     assert read("| a | b |\n|--|--|\n| x | y |\n\n| c | d |\n|--|--|\n| z | w |\n") == [("x", "y")]
 
