@@ -51,7 +51,7 @@ class Grounds:
         self._boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
 
     def under(self, tree: str, base: Base) -> tuple[Ground, int]:
-        """A ground that suits the base, and the descriptor that holds it. Made where there is none yet, of `tree` itself."""
+        """A ground that suits the base, and the descriptor that holds it; made of `tree` where there is none yet."""
         with self._making:
             ground = self._current
             if ground is None or not ground.suits(base):

@@ -109,7 +109,7 @@ class Rooms:
 
     @contextmanager
     def open(self, tree: str, *, hidden: Iterable[str] = (), repository: bool = False) -> Iterator[Room]:
-        """A room that holds `tree` without the hidden paths, and a throw-away git repository if wanted; gone at the end."""
+        """A room that holds `tree` without the hidden paths, and a throw-away repository if wanted; gone at the end."""
         base = self._base(tree, frozenset(hidden))
         stage = self._stage(tree)
         try:
