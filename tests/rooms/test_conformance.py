@@ -24,10 +24,21 @@ from tests.rooms.conftest import KINDS, PYTHON
 from tests.rooms.memory import MemorySource
 
 FILES: dict[str, bytes | str] = {
-    "a.txt": "a\n", "dir/b.txt": "b\r\n", "dir/deep/c.bin": bytes(range(256)), "run.sh": "#!/bin/sh\n", "link": "dir/b.txt",
-    "dir/up": "../a.txt", "secret/check.py": "assert 1\n", ".gitattributes": "* text=auto eol=crlf\n", "vendor/lib": "",
-    "café/ü.txt": "ü", "odd\nname": "n", "back\\slash": "b", os.fsdecode(b"latin-\xe9"): "l", "empty": "",
-}  # fmt: skip
+    "a.txt": "a\n",
+    "dir/b.txt": "b\r\n",
+    "dir/deep/c.bin": bytes(range(256)),
+    "run.sh": "#!/bin/sh\n",
+    "link": "dir/b.txt",
+    "dir/up": "../a.txt",
+    "secret/check.py": "assert 1\n",
+    ".gitattributes": "* text=auto eol=crlf\n",
+    "vendor/lib": "",
+    "café/ü.txt": "ü",
+    "odd\nname": "n",
+    "back\\slash": "b",
+    os.fsdecode(b"latin-\xe9"): "l",
+    "empty": "",
+}
 MODES = {"run.sh": EXECUTABLE, "link": LINK, "dir/up": LINK, "vendor/lib": SUBMODULE}
 
 

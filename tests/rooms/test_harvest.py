@@ -1,5 +1,7 @@
 """Whatever a worker leaves is taken to the byte, or refused with its path; on every kind of room."""
 
+# mypy: disable-error-code="func-returns-value"
+
 from __future__ import annotations
 
 import os
@@ -20,10 +22,16 @@ from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 from tests.rooms.memory import MemorySource
 
 FILES = {
-    "README.md": "read me\n", "src/app.py": "x = 1\n", "src/util/io.py": "y = 1\n", ".gitignore": "ignored.txt\nbuild/\n",
-    "ignored.txt": "tracked all the same\n", "lib/vendored": "", "link": "src/app.py", "kept/__pycache__/a.pyc": "tracked",
+    "README.md": "read me\n",
+    "src/app.py": "x = 1\n",
+    "src/util/io.py": "y = 1\n",
+    ".gitignore": "ignored.txt\nbuild/\n",
+    "ignored.txt": "tracked all the same\n",
+    "lib/vendored": "",
+    "link": "src/app.py",
+    "kept/__pycache__/a.pyc": "tracked",
     "asset.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n",
-}  # fmt: skip
+}
 MODES = {"lib/vendored": SUBMODULE, "link": LINK}
 
 
@@ -111,14 +119,26 @@ TAKEN: dict[str, tuple[Callable[[Path], object], dict[str, Entry | None]]] = {
         lambda r: (write(r, "ignored.txt", "changed"), write(r, "build/out", "made")),
         {"ignored.txt": Entry(FILE, blob("changed")), "build/out": Entry(FILE, blob("made"))},
     ),
-    "a symlink inside the tree": (lambda r: (r / "src/to").symlink_to("../README.md"), {"src/to": Entry(LINK, blob("../README.md"))}),
+    "a symlink inside the tree": (
+        lambda r: (r / "src/to").symlink_to("../README.md"),
+        {"src/to": Entry(LINK, blob("../README.md"))},
+    ),
     "a symlink to nothing": (lambda r: (r / "to").symlink_to("not/yet"), {"to": Entry(LINK, blob("not/yet"))}),
-    "mode 0777, as executable": (lambda r: (r / "src/app.py").chmod(0o777), {"src/app.py": Entry(EXECUTABLE, blob("x = 1\n"))}),
-    "setuid, as executable": (lambda r: (r / "src/app.py").chmod(0o6755), {"src/app.py": Entry(EXECUTABLE, blob("x = 1\n"))}),
+    "mode 0777, as executable": (
+        lambda r: (r / "src/app.py").chmod(0o777),
+        {"src/app.py": Entry(EXECUTABLE, blob("x = 1\n"))},
+    ),
+    "setuid, as executable": (
+        lambda r: (r / "src/app.py").chmod(0o6755),
+        {"src/app.py": Entry(EXECUTABLE, blob("x = 1\n"))},
+    ),
     "mode 0600, as no change": (lambda r: (r / "src/app.py").chmod(0o600), {}),
     "odd names": (
         lambda r: [write(r, n) for n in ("a\nb", "a\\b", "a:b", "\x01\x1b[31m", b"\xff\xfe", " ", "~", "-n", "한국어")],
-        {n: Entry(FILE, blob("new")) for n in ("a\nb", "a\\b", "a:b", "\x01\x1b[31m", os.fsdecode(b"\xff\xfe"), " ", "~", "-n", "한국어")},
+        {
+            n: Entry(FILE, blob("new"))
+            for n in ("a\nb", "a\\b", "a:b", "\x01\x1b[31m", os.fsdecode(b"\xff\xfe"), " ", "~", "-n", "한국어")
+        },
     ),
     "hard links, as two files": (
         lambda r: os.link(r / "README.md", r / "again"),
@@ -134,24 +154,40 @@ TAKEN: dict[str, tuple[Callable[[Path], object], dict[str, Entry | None]]] = {
     ),
     "attributes that ask for filters": (
         lambda r: (write(r, ".gitattributes", "* text eol=crlf filter=evil ident\n"), write(r, "crlf", b"a\r\n$Id$\n")),
-        {".gitattributes": Entry(FILE, blob("* text eol=crlf filter=evil ident\n")), "crlf": Entry(FILE, blob(b"a\r\n$Id$\n"))},
+        {
+            ".gitattributes": Entry(FILE, blob("* text eol=crlf filter=evil ident\n")),
+            "crlf": Entry(FILE, blob(b"a\r\n$Id$\n")),
+        },
     ),
     "folders for files and files for folders": (
         swap,
-        {"src": Entry(FILE, blob("a file")), "src/app.py": None, "src/util/io.py": None, "README.md": None,
-         "README.md/part": Entry(FILE, blob("in a folder"))},
+        {
+            "src": Entry(FILE, blob("a file")),
+            "src/app.py": None,
+            "src/util/io.py": None,
+            "README.md": None,
+            "README.md/part": Entry(FILE, blob("in a folder")),
+        },
     ),
     "a symlink to a folder where the folder was": (
         relink,
-        {"src": Entry(LINK, blob("moved")), "src/app.py": None, "src/util/io.py": None,
-         "moved/app.py": Entry(FILE, blob("x = 1\n")), "moved/util/io.py": Entry(FILE, blob("y = 1\n"))},
+        {
+            "src": Entry(LINK, blob("moved")),
+            "src/app.py": None,
+            "src/util/io.py": None,
+            "moved/app.py": Entry(FILE, blob("x = 1\n")),
+            "moved/util/io.py": Entry(FILE, blob("y = 1\n")),
+        },
     ),
     "a name that changes only its case": (
         lambda r: (r / "README.md").rename(r / "readme.md"),
         {"README.md": None, "readme.md": Entry(FILE, blob("read me\n"))},
     ),
     "no products of a test run": (
-        lambda r: [write(r, n) for n in ("src/__pycache__/app.pyc", "x.pyc", ".pytest_cache/v/a", "src/__pycache__/.git/config")],
+        lambda r: [
+            write(r, n)
+            for n in ("src/__pycache__/app.pyc", "x.pyc", ".pytest_cache/v/a", "src/__pycache__/.git/config")
+        ],
         {},
     ),
     "a product that the tree tracks": (
@@ -161,10 +197,15 @@ TAKEN: dict[str, tuple[Callable[[Path], object], dict[str, Entry | None]]] = {
     "an empty folder, as nothing": (lambda r: (r / "void").mkdir(), {}),
     "a submodule's folder that is gone, as nothing": (lambda r: (r / "lib/vendored").rmdir(), {}),
     "names that only look like git's": (
-        lambda r: [write(r, n) for n in (".github/x", ".gitx", "git", "a.git", ".factoryx", "src/.factory", ".gitkeep")],
-        {n: Entry(FILE, blob("new")) for n in (".github/x", ".gitx", "git", "a.git", ".factoryx", "src/.factory", ".gitkeep")},
+        lambda r: [
+            write(r, n) for n in (".github/x", ".gitx", "git", "a.git", ".factoryx", "src/.factory", ".gitkeep")
+        ],
+        {
+            n: Entry(FILE, blob("new"))
+            for n in (".github/x", ".gitx", "git", "a.git", ".factoryx", "src/.factory", ".gitkeep")
+        },
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", TAKEN)
@@ -185,11 +226,21 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str, Triage]] = {
     "an absolute symlink": (lambda r: (r / "src/out").symlink_to("/etc/passwd"), "src/out", Triage.TAMPER),
     "a symlink that climbs out": (lambda r: (r / "src/out").symlink_to("../../up"), "src/out", Triage.TAMPER),
     "a symlink that climbs out through another": (
-        lambda r: ((r / "x").symlink_to("."), (r / "out").symlink_to("x/../etc")), "out", Triage.TAMPER),
+        lambda r: ((r / "x").symlink_to("."), (r / "out").symlink_to("x/../etc")),
+        "out",
+        Triage.TAMPER,
+    ),
     "a tracked symlink turned outward": (
-        lambda r: ((r / "link").unlink(), (r / "link").symlink_to("../..")), "link", Triage.TAMPER),
+        lambda r: ((r / "link").unlink(), (r / "link").symlink_to("../..")),
+        "link",
+        Triage.TAMPER,
+    ),
     "a fifo": (lambda r: os.mkfifo(r / "pipe"), "pipe", Triage.SCOPE),
-    "a fifo in a file's place": (lambda r: ((r / "README.md").unlink(), os.mkfifo(r / "README.md")), "README.md", Triage.SCOPE),
+    "a fifo in a file's place": (
+        lambda r: ((r / "README.md").unlink(), os.mkfifo(r / "README.md")),
+        "README.md",
+        Triage.SCOPE,
+    ),
     "a socket": (lambda r: bind(r / "sock"), "sock", Triage.SCOPE),
     "the factory's own name": (lambda r: write(r, ".factory/result.json", "{}"), ".factory", Triage.TAMPER),
     "the factory's own name in capitals": (lambda r: write(r, ".Factory", "{}"), ".Factory", Triage.TAMPER),
@@ -199,10 +250,25 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str, Triage]] = {
     "a file of 300 MB": (lambda r: (write(r, "big"), os.truncate(r / "big", 300 << 20)), "big", Triage.SCOPE),
     "a tree too deep": (deep, "abcdefgh/" * 100 + "abcdefgh", Triage.SCOPE),
     "files in a submodule": (lambda r: write(r, "lib/vendored/file"), "lib/vendored/file", Triage.SCOPE),
-    "a .gitmodules that is a symlink": (lambda r: (r / ".gitmodules").symlink_to("README.md"), ".gitmodules", Triage.TAMPER),
-}  # fmt: skip
-GIT_NAMES = (".GIT", ".git.", ".git ", ".Git. .", "git~1", "GIT~2", ".git::$INDEX_ALLOCATION", ".g\u200cit", "\ufeff.git",
-             "a\\.git\\config", ".git:stream")  # fmt: skip
+    "a .gitmodules that is a symlink": (
+        lambda r: (r / ".gitmodules").symlink_to("README.md"),
+        ".gitmodules",
+        Triage.TAMPER,
+    ),
+}
+GIT_NAMES = (
+    ".GIT",
+    ".git.",
+    ".git ",
+    ".Git. .",
+    "git~1",
+    "GIT~2",
+    ".git::$INDEX_ALLOCATION",
+    ".g\u200cit",
+    "\ufeff.git",
+    "a\\.git\\config",
+    ".git:stream",
+)
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -124,12 +124,25 @@ def syscalls(calls: dict[str, tuple[int, ...]]) -> str:
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are x86_64's")
 def test_it_cannot_make_namespaces_or_use_the_kernels_risky_parts(inside: Inside) -> None:
     calls = {
-        "unshare user": (272, 0x10000000), "unshare mount": (272, 0x20000), "clone new user": (56, 0x10000000 | 17, 0, 0, 0, 0),
-        "clone3": (435, 0, 0), "io_uring_setup": (425, 4, 0), "keyctl": (250, 0, -3, 1), "add_key": (248, 0, 0, 0, 0, 0),
-        "bpf": (321, 0, 0, 0), "userfaultfd": (323, 0), "perf_event_open": (298, 0, 0, 0, 0, 0), "mount": (165, 0, 0, 0, 0, 0),
-        "setns": (308, 3, 0), "personality": (135, 0x0040000), "socket vsock": (41, 40, 1, 0), "mknod device": (133, 0, 0x2000, 5),
-        "x32 getpid": (0x40000000 + 39,), "TIOCSTI": (16, 0, 0x5412, 0), "pidfd_getfd": (438, 3, 0, 0),
-    }  # fmt: skip
+        "unshare user": (272, 0x10000000),
+        "unshare mount": (272, 0x20000),
+        "clone new user": (56, 0x10000000 | 17, 0, 0, 0, 0),
+        "clone3": (435, 0, 0),
+        "io_uring_setup": (425, 4, 0),
+        "keyctl": (250, 0, -3, 1),
+        "add_key": (248, 0, 0, 0, 0, 0),
+        "bpf": (321, 0, 0, 0),
+        "userfaultfd": (323, 0),
+        "perf_event_open": (298, 0, 0, 0, 0, 0),
+        "mount": (165, 0, 0, 0, 0, 0),
+        "setns": (308, 3, 0),
+        "personality": (135, 0x0040000),
+        "socket vsock": (41, 40, 1, 0),
+        "mknod device": (133, 0, 0x2000, 5),
+        "x32 getpid": (0x40000000 + 39,),
+        "TIOCSTI": (16, 0, 0x5412, 0),
+        "pidfd_getfd": (438, 3, 0, 0),
+    }
     finished = inside(syscalls(calls))
     blocked(finished, len(calls))
     assert "Bad address" not in finished.stdout.decode()
@@ -285,9 +298,14 @@ def test_the_environment_is_built_from_nothing(inside: Inside, monkeypatch: pyte
     env = json.loads(said(inside("import os, json; print(json.dumps(dict(os.environ)))", env={"MORE": "1"})))
     env.pop("LC_CTYPE", None)
     assert env == {
-        "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/home/worker", "TMPDIR": "/tmp",
-        "LANG": "C.UTF-8", "USER": "worker", "PWD": "/room", "MORE": "1",
-    }  # fmt: skip
+        "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/home/worker",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "USER": "worker",
+        "PWD": "/room",
+        "MORE": "1",
+    }
 
 
 def test_it_runs_as_an_ordinary_user_without_rights(inside: Inside) -> None:
