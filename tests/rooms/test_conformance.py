@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from factory.errors import CouldNotRun
 from factory.process import run
 from factory.rooms import Room, Rooms
+from factory.sandbox import Job, Limits, Sandbox
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 from factory.walk import walk
 from tests.rooms.conftest import KINDS, PYTHON
@@ -179,6 +180,24 @@ def test_a_write_through_memory_hides_nothing(rooms: Rooms, tree: str) -> None:
         assert list(room.harvest().files) == ["dir/deep/c.bin"]
 
 
+def test_a_job_works_in_its_room_and_its_work_is_harvested(
+    rooms: Rooms, source: MemorySource, tree: str, box: Sandbox
+) -> None:
+    script = "ls secret; rm -r dir; mkdir dir; echo b > dir/b.txt; echo more >> a.txt; chmod -x run.sh; mv empty full"
+    with rooms.open(tree, hidden=("secret/check.py",)) as room:
+        finished = box.run(Job(("sh", "-c", script), room.path, 20.0))
+        assert finished.code == 0, finished.stderr
+        assert b"secret" in finished.stderr
+        harvest = room.harvest()
+        room.reset()
+        assert content(room.path) == expected(source, tree, ("secret/check.py",))
+    assert harvest.findings == ()
+    assert {path: entry and source.kept[entry.oid] for path, entry in harvest.files.items()} == {
+        **{"a.txt": b"a\nmore\n", "dir/b.txt": b"b\n", "dir/deep/c.bin": None, "dir/up": None},
+        **{"run.sh": b"#!/bin/sh\n", "empty": None, "full": b""},
+    }
+
+
 def git(room: Room, *arguments: str) -> bytes:
     env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
     finished = run(("git", "-c", "safe.directory=*", *arguments), cwd=room.path, env=env, timeout=30)
@@ -307,6 +326,42 @@ def test_what_a_killed_controller_left_is_swept_and_a_live_ones_stays(kind: str,
     finally:
         os.kill(ended[1], signal.SIGKILL)
         os.waitpid(ended[1], 0)
+
+
+def test_all_that_a_room_takes_is_bounded(source: MemorySource, tmp_path: Path) -> None:
+    try:
+        rooms = Rooms(source, tmp_path / "rooms", kind="overlay", limits=Limits(room_mb=2))
+    except CouldNotRun as error:
+        pytest.skip(str(error))
+    tree = source.tree("T", FILES, MODES)
+    with rooms.open(tree) as room:
+        disk = rooms.usage()
+        with pytest.raises(OSError, match="No space left"):
+            (room.path / "big").write_bytes(bytes(3 << 20))
+        assert rooms.usage() == disk
+        room.reset()
+        with pytest.raises(OSError, match="No space left"):
+            for number in range(5000):
+                (room.path / f"{number}").touch()
+    rooms.close()
+
+
+def test_a_ground_that_was_swept_by_another_controller_is_made_again(source: MemorySource, tmp_path: Path) -> None:
+    try:
+        rooms = Rooms(source, tmp_path / "rooms", kind="overlay")
+    except CouldNotRun as error:
+        pytest.skip(str(error))
+    tree = source.tree("T", FILES, MODES)
+    other = Rooms(source, tmp_path / "rooms", kind="copy")
+    with rooms.open(tree) as room:
+        other.sweep()  # not while somebody stands on it
+        assert content(room.path) == expected(source, tree)
+    other.sweep()
+    assert list((tmp_path / "rooms" / "grounds").iterdir()) == []
+    with rooms.open(tree) as room:
+        assert content(room.path) == expected(source, tree)
+    for made in (rooms, other):
+        made.close()
 
 
 def test_auto_takes_the_best_kind_and_says_why_it_is_no_better(source: MemorySource, tmp_path: Path) -> None:

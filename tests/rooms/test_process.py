@@ -113,7 +113,7 @@ def test_output_just_at_the_cap_is_whole() -> None:
 
 def test_children_left_in_the_background_are_killed_at_the_end() -> None:
     finished = shell("sleep 60 & echo $!")
-    assert finished.seconds < 2.0
+    assert finished.seconds < 0.9  # they hold its pipes: it ends at once only because they are killed first
     assert dies(int(finished.stdout))
 
 
