@@ -193,8 +193,13 @@ def test_a_job_works_in_its_room_and_its_work_is_harvested(
         assert content(room.path) == expected(source, tree, ("secret/check.py",))
     assert harvest.findings == ()
     assert {path: entry and source.kept[entry.oid] for path, entry in harvest.files.items()} == {
-        **{"a.txt": b"a\nmore\n", "dir/b.txt": b"b\n", "dir/deep/c.bin": None, "dir/up": None},
-        **{"run.sh": b"#!/bin/sh\n", "empty": None, "full": b""},
+        "a.txt": b"a\nmore\n",
+        "dir/b.txt": b"b\n",
+        "dir/deep/c.bin": None,
+        "dir/up": None,
+        "run.sh": b"#!/bin/sh\n",
+        "empty": None,
+        "full": b"",
     }
 
 
@@ -328,6 +333,11 @@ def test_what_a_killed_controller_left_is_swept_and_a_live_ones_stays(kind: str,
         os.waitpid(ended[1], 0)
 
 
+def touch(root: Path, count: int) -> None:
+    for number in range(count):
+        (root / f"{number}").touch()
+
+
 def test_all_that_a_room_takes_is_bounded(source: MemorySource, tmp_path: Path) -> None:
     try:
         rooms = Rooms(source, tmp_path / "rooms", kind="overlay", limits=Limits(room_mb=2))
@@ -341,8 +351,7 @@ def test_all_that_a_room_takes_is_bounded(source: MemorySource, tmp_path: Path) 
         assert rooms.usage() == disk
         room.reset()
         with pytest.raises(OSError, match="No space left"):
-            for number in range(5000):
-                (room.path / f"{number}").touch()
+            touch(room.path, 5000)
     rooms.close()
 
 
