@@ -85,13 +85,13 @@ def _sweep(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     """A group can go when the last process in it was reaped, which the kernel does a moment after the kill."""
-    for _ in range(50):
+    for turn in range(9):
         try:
             folder.rmdir()
         except FileNotFoundError:
             return
         except OSError:
-            time.sleep(0.01)  # one that stays all the same is found by the next start
+            time.sleep(0.001 * 2**turn)  # one that stays all the same is found by the next start
         else:
             return
 
