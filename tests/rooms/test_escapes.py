@@ -282,3 +282,5 @@ def test_nothing_lives_when_the_controller_is_killed(kind: str, box: Sandbox, tm
     assert beats > 2
     time.sleep(0.5)
     assert (room / "beat").stat().st_size == beats
+    places.cache_clear()  # as the next start finds them
+    assert [left for place in places() for left in place.folder.glob(f"stampmill-{controller}-*")] == []
