@@ -65,6 +65,8 @@ class Worker(Value):
     )
     price_in: float | None = Field(None, ge=0, description="dollars a million tokens in; unset: the price table")
     price_out: float | None = Field(None, ge=0, description="dollars a million tokens out; unset: the price table")
+    network: Literal["", "none", "model", "full"] = Field("", description="this worker's; empty: sandbox.network")
+    repository: bool = Field(False, description="it wants a git repository, and gets a throw-away one of one commit")
     batch: int = Field(1, ge=1, description="tickets of the same scope that may go out as one call; 1: each alone")
 
 
