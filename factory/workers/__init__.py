@@ -67,7 +67,7 @@ class Work:
     """How a worker ended, and what it left beside its change."""
 
     ended: Ended
-    report: Report = Report()
+    report: Report = field(default_factory=Report)
     stdout: bytes = b""
     stderr: bytes = b""
     exit_code: int = 0
