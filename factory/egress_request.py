@@ -184,7 +184,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _relay(
         self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, call: Call | None
     ) -> None:
-        chunked = self.request_version != "HTTP/1.0"
+        chunked = self.request_version == "HTTP/1.1"
         self._answer_head(answer, [("transfer-encoding", "chunked")] if chunked else [])
         whole = False
         with contextlib.suppress(OSError, http.client.HTTPException, zlib.error):
