@@ -62,7 +62,7 @@ class Provider:
         except ValueError:
             document = {}
         retry, daily = self.limit({k.lower(): v for k, v in headers.items()}, document)
-        return Refused(status, retry, daily)
+        return Refused(status, retry, daily, status in (401, 403) or (status == 400 and b"API_KEY_INVALID" in body))
 
     def refused_inside(self, document: Json) -> Refused:
         """The same for an error that is told inside an answer of status 200, in mid-stream."""

@@ -18,6 +18,7 @@ class Refused:
     status: int
     retry: float | None = None
     daily: bool = False  # a quota that a short wait will not bring back
+    key: bool = False  # it is the key that is refused
 
     @property
     def later(self) -> bool:
