@@ -59,20 +59,22 @@ class Egress:
         limits: Limits | None = None,
         audit: Path | None = None,
         upstream: str = "",
-        uid: int | None = None,
+        mode: int = 0o600,
     ) -> None:
         """`at` is the socket to make, `audit` a file that lines are added to, `upstream` an own base URL,
-        `uid` the user that the room runs as, where it is not ours. CouldNotRun if the socket's path is too long."""
+        `mode` the socket's (0o666 in a private folder, for a room that runs as another user).
+        CouldNotRun if the socket's path is too long."""
         if len(os.fsencode(at)) > SOCKET_PATH_LIMIT:
             raise CouldNotRun(f"{at}: too long for a unix socket ({SOCKET_PATH_LIMIT} bytes); use a shorter folder")
         self.provider, self.key, self.at = provider, key, at
         self.toll, self.limits = toll or Hooks(), limits or Limits()
         self.upstream = (upstream or provider.upstream).rstrip("/")
-        self._audit, self._uid = audit, uid
+        self._audit, self._mode = audit, mode
         self._lock = threading.Lock()
         self._requests = 0
         self._usage, self._stopped, self._broken = Usage(), "", ""
         self._refused: list[Refused] = []
+        self._recovered = False
         self._upstreams: set[socket.socket] = set()
         self._idle = threading.Condition(self._lock)
         self._running = 0
@@ -81,9 +83,7 @@ class Egress:
     def __enter__(self) -> Self:
         self.at.unlink(missing_ok=True)
         self._server = _Server(self)
-        self.at.chmod(0o600)
-        if self._uid is not None:
-            os.chown(self.at, self._uid, -1)
+        self.at.chmod(self._mode)
         serve = self._server.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.05}, name="egress", daemon=True).start()
         return self
@@ -120,6 +120,12 @@ class Egress:
             return tuple(self._refused)
 
     @property
+    def last_refused(self) -> Refused | None:
+        """The refusal that stands at the end; None where a call went through after it."""
+        with self._lock:
+            return self._refused[-1] if self._refused and not self._recovered else None
+
+    @property
     def stopped(self) -> str:
         """Why the proxy itself last refused a call for the budget; empty where it never did."""
         with self._lock:
@@ -142,10 +148,12 @@ class Egress:
     def note_usage(self, usage: Usage) -> None:
         with self._lock:
             self._usage = self._usage + usage
+            self._recovered = self._recovered or bool(usage.calls and usage.complete)
 
     def note_refused(self, refused: Refused) -> None:
         with self._lock:
             self._refused.append(refused)
+            self._recovered = False
 
     def note_stopped(self, reason: str) -> None:
         with self._lock:

@@ -22,7 +22,7 @@ def prompt(plan: Plan, rules: str, context: Context) -> str:
     """Everything of the attempt, in the order that a provider's cache likes: what changes least goes first."""
     sections = [
         ("Rules of this repository", rules.strip()),
-        ("Files", "\n".join(_file(shown) for shown in context.shown) or "(none)"),
+        ("Files", "\n".join(_file(shown) for shown in context.shown)),
         ("Not shown", "\n".join(f"- {path}: {why}" for path, why in context.left_out)),
         (f"Ticket {plan.ticket_id}: {plan.title}", plan.description.strip()),
         ("Criteria", "\n".join(_criterion(c.id, c.text, c.check) for c in plan.criteria)),
@@ -31,6 +31,22 @@ def prompt(plan: Plan, rules: str, context: Context) -> str:
         ("The attempt before this one failed", _previous(plan.previous) if plan.previous else ""),
     ]
     return "\n\n".join(f"# {title}\n{text}" for title, text in sections if text) + "\n"
+
+
+AGENT = """\
+You work in the repository in the current folder, alone: nobody can answer a question. Make the change that the ticket \
+asks for, by editing files; commit nothing, install nothing. Keep every other behaviour, and every test that is there.
+"""
+ARGUMENT = 100_000  # bytes; the kernel takes 128 KiB for one word of a command line
+
+
+def agent_prompt(plan: Plan, rules: str) -> str:
+    """For an agent that reads the files itself; short enough for a command line."""
+    text = AGENT + "\n" + prompt(plan, rules, Context((), ()))
+    content = text.encode("utf-8", "replace").replace(b"\0", b"")
+    if len(content) <= ARGUMENT:
+        return content.decode()
+    return content[:ARGUMENT].decode("utf-8", "ignore") + "\n[the rest was too long, and is left out]\n"
 
 
 def _file(shown: Shown) -> str:

@@ -16,7 +16,7 @@ def checked(effort: str) -> str:
     return effort
 
 
-def gemini(effort: str) -> dict[str, Any] | None:
+def gemini(effort: str) -> Any:
     """The thinking configuration; None: the model's own. The older models know tokens only, the newer ones levels."""
     if not checked(effort):
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
 import stat
 import threading
@@ -318,7 +317,7 @@ def test_a_redirect_is_not_followed_and_not_passed_on(tmp_path: Path) -> None:
 def test_the_socket_is_the_owners_alone_and_gone_at_the_end(tmp_path: Path) -> None:
     at = tmp_path / "s"
     at.write_text("a leftover")
-    with Egress(GEMINI, KEY, at, uid=os.getuid()):
+    with Egress(GEMINI, KEY, at):
         assert stat.S_IMODE(at.stat().st_mode) == 0o600
         assert stat.S_ISSOCK(at.stat().st_mode)
     assert not at.exists()

@@ -14,6 +14,7 @@ from factory.providers import ANTHROPIC, GEMINI, OPENAI, Provider
 from tests.egress.room import ask
 from tests.servers import Drop, Hang, Raw, Refusal, Reply, Tokens, anthropic, gemini, openai, serve
 from tests.servers.http import Wire
+from tests.servers.script import Answer
 
 FORMATS: dict[str, tuple[Provider, Wire, str, dict[str, Any]]] = {
     "gemini": (GEMINI, gemini.WIRE, "/v1beta/models/m:generateContent", {}),
@@ -155,3 +156,13 @@ def test_an_upstream_that_nobody_serves_is_a_502_and_costs_nothing(tmp_path: Pat
     with Egress(GEMINI, "k", tmp_path / "s", upstream=url) as egress:
         assert ask(tmp_path / "s", FORMATS["gemini"][2], {}).status == 502
         assert egress.usage.calls == 0
+
+
+def test_a_refusal_that_was_recovered_from_does_not_stand(tmp_path: Path) -> None:
+    answers: list[Answer] = [Refusal(429, retry=3), Reply(), Refusal(503)]
+    with serve(gemini.WIRE, answers) as server, Egress(GEMINI, "k", tmp_path / "s", upstream=server.url) as egress:
+        standing = []
+        for _ in answers:
+            ask(tmp_path / "s", FORMATS["gemini"][2], {})
+            standing.append(egress.last_refused and egress.last_refused.status)
+    assert standing == [429, None, 503]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from factory.errors import Stopped
 from factory.model import Plan, PlanCriterion, Previous, Priority, Risk, Scope
@@ -116,7 +116,7 @@ def make_task(
         plan=make_plan(**plan),
         room=room,
         out=out,
-        settings=settings,  # type: ignore[arg-type]
+        settings=cast(Any, settings),
         rules="Be brief.",
         files=MemoryTree(files),
         launch=launch,

@@ -39,7 +39,7 @@ def test_a_file_that_does_not_fit_is_shown_in_parts_around_the_tickets_words() -
 
 
 def test_what_is_left_out_is_said_with_the_reason() -> None:
-    files = {**FILES, "new/data.py": b"\0\1", "new/latin.py": b"\xe9"}
+    files: dict[str, bytes | str] = {**FILES, "new/data.py": b"\0\1", "new/latin.py": b"\xe9"}
     context = choose(MemoryTree(files), make_plan(), budget=3)
     assert dict(context.left_out) == {
         "new/data.py": "not text",

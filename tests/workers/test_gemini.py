@@ -234,7 +234,7 @@ def test_an_unknown_price_refuses_before_anything_is_sent(tmp_path: Path) -> Non
     unknown = pytest.raises(Mistake, match=r"the price of 'gemini-99' \(google\) is not known; set its price")
     with serve(stand_in.WIRE, [answer(RIGHT)]) as server, unknown:
         gemini.work(make_task(tmp_path, Settings(base_url=server.url, model="gemini-99")))
-    assert server.books.served == server.books.others == []
+    assert (server.books.served, server.books.others) == ([], [])
 
 
 def test_a_price_of_the_settings_stands_before_the_table(tmp_path: Path) -> None:
