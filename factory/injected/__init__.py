@@ -1,1 +1,1 @@
-"""Programs that run inside a room. They import nothing of ours, and are copied in one by one."""
+"""Source that runs in the user's own interpreter (pytest >= 6, Python >= 3.8), never in the controller's."""

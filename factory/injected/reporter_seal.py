@@ -1,0 +1,161 @@
+"""Notices when the parts of pytest that decide an outcome are replaced. PYTEST_DONT_REWRITE
+
+A replacement that comes from an installed package (a plug-in of the user's) is left alone: only code of the
+repository, or code of unknown origin, is told to the controller, which holds it against what the base showed.
+"""
+
+import operator
+import os
+import sys
+import unittest.case  # noqa: F401  looked up by name below
+
+import pytest
+
+SPOTS = {
+    "_pytest.runner": "call_and_report runtestprotocol call_runtest_hook pytest_runtest_protocol"
+    " pytest_runtest_makereport pytest_runtest_setup pytest_runtest_call pytest_runtest_teardown",
+    "_pytest.runner:CallInfo": "from_call __init__",
+    "_pytest.reports:TestReport": "from_item_and_call __init__ passed failed outcome nodeid",
+    "_pytest.reports:BaseReport": "passed failed skipped nodeid",
+    "_pytest.python": "pytest_pyfunc_call",
+    "_pytest.python:Function": "runtest setup",
+    "_pytest.unittest:TestCaseFunction": "runtest addFailure addError _addexcinfo",
+    "_pytest.doctest:DoctestItem": "runtest",
+    "_pytest.main": "wrap_session _main pytest_runtestloop",
+    "_pytest.main:Session": "pytest_runtest_logreport __setattr__",
+    "_pytest.assertion.rewrite": "rewrite_asserts _rewrite_test",
+    "_pytest.assertion.rewrite:AssertionRewriter": "run visit_Assert",
+    "_pytest.assertion.rewrite:AssertionRewritingHook": "exec_module",
+    "_pytest.raises:RaisesExc": "__exit__",
+    "_pytest.python_api:RaisesContext": "__exit__",
+    "_pytest.python_api:ApproxScalar": "__eq__",
+    "pytest": "raises fail approx",
+    "unittest.case:TestCase": "run fail assertEqual assertTrue assertFalse assertRaises assertIn assertIs"
+    " assertAlmostEqual _callTestMethod",
+    "unittest.case:_AssertRaisesContext": "__exit__",
+}
+HOOKS = (
+    "pytest_runtest_protocol",
+    "pytest_runtest_setup",
+    "pytest_runtest_call",
+    "pytest_runtest_teardown",
+    "pytest_runtest_makereport",
+    "pytest_runtest_logreport",
+    "pytest_pyfunc_call",
+    "pytest_runtestloop",
+    "pytest_assertrepr_compare",
+)
+
+
+def _spots(config):
+    """(name, the dictionary's own `get`, key) of all that exists here; a class's dictionary is a live view."""
+    for place, names in SPOTS.items():
+        module, _, kind = place.partition(":")
+        owner = sys.modules.get(module)
+        owner = getattr(owner, kind, None) if kind else owner
+        if owner is not None:
+            for name in names.split():
+                yield "%s.%s" % (place, name), vars(owner).get, name
+    yield from _pluggy(config)
+    for name in HOOKS:
+        getattr(config.hook, name)  # pytest 7 and 8 fill this dictionary as it is asked
+        yield "hook.%s" % name, vars(config.hook).get, name
+        yield "relay.%s" % name, vars(config.pluginmanager.hook).get, name
+    for name in ("_hookexec", "_inner_hookexec"):
+        yield "pluginmanager.%s" % name, vars(config.pluginmanager).get, name
+    for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest.case"):
+        yield "sys.modules[%s]" % name, sys.modules.get, name
+
+
+def _pluggy(config):
+    """Its modules have changed names over the years; its parts have not."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pluggy.") and hasattr(module, "_multicall"):
+            yield "%s._multicall" % name, vars(module).get, "_multicall"
+    for kind in (type(config.hook.pytest_runtest_call), type(config.pluginmanager)):
+        for base in kind.__mro__[:-1]:
+            for name in ("__call__", "_hookexec"):
+                yield "%s.%s" % (base.__qualname__, name), vars(base).get, name
+
+
+def _bare(value):
+    """The function below a method, a property or a partial."""
+    for _ in range(5):
+        inner = getattr(value, "__func__", None) or getattr(value, "fget", None) or getattr(value, "func", None)
+        if inner is None:
+            return value
+        value = inner
+    return value
+
+
+def _installed(value, roots):
+    code = getattr(_bare(value), "__code__", None)
+    path = os.path.realpath(code.co_filename) if code is not None else ""
+    return path.startswith(roots) and os.path.exists(path)
+
+
+def _added(config, known, roots):
+    """Names of hooks that came while tests were collected or run, from neither a conftest nor an installed package."""
+    for name in HOOKS:
+        for impl in getattr(config.hook, name).get_hookimpls():
+            if any(impl is old for old in known):
+                continue
+            known.append(impl)
+            at = os.path.basename(str(getattr(impl.plugin, "__file__", "") or ""))
+            if at != "conftest.py" and not _installed(impl.function, roots):
+                yield "%s was hooked by %s" % (name, getattr(impl.function, "__module__", "?"))
+
+
+def sealed(config, doubt):
+    """`look(item)`, to be called before a test's own code runs, and the hooks that look at other times."""
+    homes = (os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__)))
+    roots = tuple(os.path.realpath(home) + os.sep for home in homes)
+    spots = list(_spots(config))
+    was, same, code = [get(key) for _, get, key in spots], operator.is_, operator.attrgetter("__code__")
+    functions = [f for f in map(_bare, was) if hasattr(f, "__code__")]
+    codes, told, known = [code(f) for f in functions], set(), []
+    keys = [(get, key) for _, get, key in spots]
+
+    def tell(text):
+        if text not in told:
+            told.add(text)
+            doubt(text)
+
+    def explain(now):
+        for (name, _, _), new, old in zip(spots, now, was):
+            if new is not old and not _installed(new, roots):
+                tell("%s was replaced" % name)
+        for function, old in zip(functions, codes):
+            if function.__code__ is not old:
+                tell("the code of %s was replaced" % function.__qualname__)
+
+    def look(item):
+        now = [get(key) for get, key in keys]
+        if not (all(map(same, now, was)) and all(map(same, map(code, functions), codes))):
+            explain(now)
+        runtest = item.__dict__.get("runtest") if item is not None else None
+        if runtest is not None and not _installed(runtest, roots):
+            tell("runtest of %s was replaced" % item.nodeid)
+
+    def look_at_hooks():
+        look(None)
+        for text in list(_added(config, known, roots)):
+            tell(text)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection():
+        list(_added(config, known, roots))  # what is there before any test module is imported counts against nobody
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish():
+        look_at_hooks()
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(item, nextitem):
+        yield
+        look(None)
+        if nextitem is None:
+            look_at_hooks()
+
+    hooks = {"pytest_collection": pytest_collection, "pytest_runtest_teardown": pytest_runtest_teardown}
+    return look, dict(hooks, pytest_collection_finish=pytest_collection_finish)

@@ -1,0 +1,178 @@
+"""Pure: what the reporter said -> what the tests did, and every sign that somebody meddled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from factory.model import Outcome
+
+RED = frozenset({Outcome.FAILED, Outcome.ERROR})
+BADNESS = (
+    Outcome.PASSED,
+    Outcome.XPASSED,
+    Outcome.XFAILED,
+    Outcome.SKIPPED,
+    Outcome.FAILED,
+    Outcome.ERROR,
+)
+PHASES = ("setup", "call", "teardown")
+GREEN = tuple((when, "passed", 0, "") for when in PHASES)
+FAILURES = 200  # tests whose failure text is kept
+TEXT = 4000  # characters of one
+
+
+def worst(one: Outcome | None, other: Outcome) -> Outcome:
+    """The worse of two outcomes of one test."""
+    return other if one is None else max(one, other, key=BADNESS.index)
+
+
+@dataclass
+class Session:
+    """One pytest session, as far as it was told."""
+
+    flags: dict[str, Any] = field(default_factory=dict)
+    collected: Counter[str] = field(default_factory=Counter)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    durations: dict[str, float] = field(default_factory=dict)
+    doubts: set[str] = field(default_factory=set)
+    canaries: Counter[str] = field(default_factory=Counter)
+    reported: Counter[str] = field(default_factory=Counter)
+    stopped: str = ""
+    status: int | None = None  # the exit status in its goodbye
+    tampered: str = ""
+
+    @property
+    def unrun(self) -> list[str]:
+        """Collected, and never reported."""
+        return [node for node in self.collected if node not in self.reported]
+
+    def suspect(self, why: str) -> None:
+        """The first sign is the one that is told."""
+        self.tampered = self.tampered or why
+
+    def settle(self, node: str, outcome: Outcome, text: str = "") -> None:
+        self.outcomes[node] = worst(self.outcomes.get(node), outcome)
+        if text and (node in self.failures or len(self.failures) < FAILURES):
+            self.failures[node] = text[-TEXT:]
+
+
+def heard(messages: Iterable[Sequence[Any]]) -> Session:
+    """Folds one line's messages."""
+    session = Session()
+    try:
+        for message in messages:
+            _take(session, *message)
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+        session.suspect("the reporter said something that makes no sense")
+    _weigh(session)
+    return session
+
+
+def _take(session: Session, kind: str, *rest: Any) -> None:
+    if session.status is not None:
+        session.suspect("the reporter went on after its goodbye")
+    match kind:
+        case "start":
+            session.flags = dict(rest[0])
+        case "ids":
+            session.collected.update(map(str, rest[0]))
+        case "g":
+            _test(session, str(rest[0]), GREEN, float(rest[1]), "")
+        case "t":
+            _test(session, str(rest[0]), [tuple(part) for part in rest[1]], float(rest[2]), str(rest[3]))
+        case "collect":
+            red = rest[1] == "failed"
+            session.settle(str(rest[0]), Outcome.ERROR if red else Outcome.SKIPPED, str(rest[2]))
+        case "canary":
+            _canary(session, str(rest[0]), dict(rest[1]))
+        case "doubt":
+            session.doubts.add(str(rest[0])[:300])
+        case "stop":
+            session.stopped = str(rest[0])[:300] or "interrupted"
+        case "bye":
+            session.status = int(rest[0])
+        case _:
+            session.suspect(str(rest[0])[:300] if kind == "bad" else "the reporter said something that makes no sense")
+
+
+def _test(session: Session, node: str, parts: Sequence[tuple[Any, ...]], seconds: float, text: str) -> None:
+    session.durations[node] = session.durations.get(node, 0.0) + seconds
+    for *_, flag in parts:
+        if flag == "?":
+            session.doubts.add("results were reported of tests that did not run in pytest's own process")
+        elif flag:
+            session.doubts.add(f"{node} failed and was reported as passed")
+    if any(outcome == "rerun" for _, outcome, *_ in parts):
+        return  # a plug-in runs it again: the last run counts
+    session.reported[node] += 1
+    if not _whole(parts, session.flags):
+        session.suspect(f"{node} was reported without all its phases")
+    session.settle(node, _outcome(parts), text)
+
+
+def _whole(parts: Sequence[tuple[Any, ...]], flags: dict[str, Any]) -> bool:
+    """Each phase once and in order; subtests may come between. A crashed pytest-xdist worker has a phase of no name."""
+    main = [(when, outcome) for when, outcome, *_ in parts if when != "sub"]
+    whens = [when for when, _ in main]
+    if whens[-1:] == ["???"]:
+        return True
+    if whens == ["setup", "teardown"]:
+        return main[0][1] != "passed" or bool(flags.get("setuponly") or flags.get("setupplan"))
+    return whens == list(PHASES) and main[0][1] == "passed"
+
+
+def _outcome(parts: Sequence[tuple[Any, ...]]) -> Outcome:
+    """The worst phase counts. A test without a call phase did not pass, whatever its other phases say."""
+    called = any(when == "call" for when, *_ in parts)
+    found = Outcome.PASSED if called else Outcome.SKIPPED
+    for part in parts:
+        found = worst(found, _phase(*part))
+    return found
+
+
+def _phase(when: str, outcome: str, xfail: int, flag: str) -> Outcome:
+    if outcome == "failed" or flag == "!":
+        return Outcome.ERROR if when in ("setup", "teardown") else Outcome.FAILED
+    if outcome == "skipped":
+        return Outcome.XFAILED if xfail else Outcome.SKIPPED
+    if outcome != "passed":
+        return Outcome.FAILED
+    return Outcome.XPASSED if xfail else Outcome.PASSED
+
+
+def _canary(session: Session, kind: str, found: dict[str, str]) -> None:
+    call = found.get("call")
+    around = {found.get("setup"), found.get("teardown")}
+    if call is None or around != {"passed"}:
+        session.doubts.add(
+            f"the canary that {kind} could not run: {found.get('error', 'its set-up or tear-down failed')}"
+        )
+        session.canaries["unsung"] += 1
+    elif call != {"fails": "failed", "passes": "passed"}[kind]:
+        session.suspect(f"the canary that {kind} was reported as {call}")
+    session.canaries[kind] += 1
+
+
+def _weigh(session: Session) -> None:
+    """What no single message shows."""
+    for node, times in session.reported.items():
+        if not session.collected[node]:
+            session.suspect(f"{node} was reported and never collected")
+        elif times > session.collected[node]:
+            session.suspect(f"{node} was reported {times} times")
+    if session.status != 0:
+        return
+    if session.stopped:
+        session.suspect(f"the session was broken off and yet said 0: {session.stopped}")
+    if any(outcome in RED for outcome in session.outcomes.values()):
+        session.suspect("tests failed and yet the session said 0")
+    if session.flags.get("collectonly"):
+        return
+    if session.unrun:
+        session.suspect(f"{session.unrun[0]} was collected and never reported, and yet the session said 0")
+    if session.reported and not (session.canaries["fails"] and session.canaries["passes"]):
+        session.suspect("the canaries never sang")
