@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from factory.egress_request import Handler
-from factory.errors import CouldNotRun
+from factory.errors import CouldNotRun, FactoryError
 from factory.meter import Usage
 from factory.providers import Provider
 from factory.refusals import Refused
@@ -72,7 +72,8 @@ class Egress:
         self._audit, self._mode = audit, mode
         self._lock = threading.Lock()
         self._requests = 0
-        self._usage, self._stopped, self._broken = Usage(), "", ""
+        self._usage, self._broken = Usage(), ""
+        self._stopped: FactoryError | None = None
         self._refused: list[Refused] = []
         self._recovered = False
         self._upstreams: set[socket.socket] = set()
@@ -126,8 +127,8 @@ class Egress:
             return self._refused[-1] if self._refused and not self._recovered else None
 
     @property
-    def stopped(self) -> str:
-        """Why the proxy itself last refused a call for the budget; empty where it never did."""
+    def stopped(self) -> FactoryError | None:
+        """What the toll last refused a call with; None where it never did."""
         with self._lock:
             return self._stopped
 
@@ -155,9 +156,9 @@ class Egress:
             self._refused.append(refused)
             self._recovered = False
 
-    def note_stopped(self, reason: str) -> None:
+    def note_stopped(self, error: FactoryError) -> None:
         with self._lock:
-            self._stopped = reason
+            self._stopped = error
 
     def note_broken(self, what: str) -> None:
         with self._lock:

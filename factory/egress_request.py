@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from factory import upstream
-from factory.errors import Stopped
+from factory.errors import FactoryError
 from factory.meter import Meter, Usage
 from factory.providers import Route
 from factory.refusals import Refused
@@ -122,9 +122,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _paid(self, target: str, body: bytes, ask: Ask, *, streamed: bool) -> None:
         try:
             entered = self.egress.toll.enter(ask)
-        except Stopped as stopped:
-            self.egress.note_stopped(str(stopped))
-            raise Denied(429, str(stopped)) from stopped
+        except FactoryError as error:
+            self.egress.note_stopped(error)
+            raise Denied(429, str(error)) from error
         call = Call(Meter(self.egress.provider.read, stream=streamed, model=ask.model), Usage(model=ask.model))
         try:
             self._send_on(target, body, call)

@@ -9,7 +9,7 @@ from factory.errors import CouldNotRun
 DEFAULT = {"gemini": "GEMINI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 
 
-def find_key(provider: str, environ: Mapping[str, str], name: str = "") -> str:
+def find_key(provider: str, environ: Mapping[str, str], name: str | None = None) -> str:
     """The key in the variable `name` (default: the provider's usual one). CouldNotRun with the remedy where none is."""
     variable = name or DEFAULT[provider]
     key = environ.get(variable, "").strip()

@@ -46,7 +46,7 @@ def cost(usage: Usage, provider: str, model: str, price: Price | None = None) ->
     try:
         return float(calc_price(counts, model, provider_id=provider).total_price)
     except LookupError:
-        remedy = "set its price in ssot/factory.toml: price = {input = 1.0, output = 4.0} (USD a million tokens)"
+        remedy = "set price_in and price_out in ssot/factory.toml (USD a million tokens)"
         raise Mistake(f"the price of {model!r} ({provider}) is not known", remedy=remedy) from None
 
 

@@ -23,7 +23,7 @@ class Toll(Protocol):
     """Called from the proxy's threads, several at once."""
 
     def enter(self, ask: Ask) -> object:
-        """Reserves the worst case; what it returns is given back to `leave`. Raises Stopped to refuse the call."""
+        """Reserves the worst case; what it returns is given back to `leave`. Raises a FactoryError to refuse it."""
 
     def leave(self, entered: object, usage: Usage) -> None:
         """Books what was used, once for each `enter`. `usage.complete` is False where the reservation must stand."""

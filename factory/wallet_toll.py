@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from factory.errors import Mistake, Stopped
 from factory.meter import Usage
 from factory.prices import Price, cost, worst
 from factory.providers import Provider
@@ -35,10 +34,7 @@ class WalletToll:
 
     def enter(self, ask: Ask) -> Entered:
         tokens_in, tokens_out = ask.body_bytes // BYTES_A_TOKEN + 1, ask.max_out or MAX_OUT
-        try:
-            usd = worst(tokens_in, tokens_out, self._provider.prices, ask.model, self._price)
-        except Mistake as mistake:  # a model that the agent chose by itself
-            raise Stopped(str(mistake)) from mistake
+        usd = worst(tokens_in, tokens_out, self._provider.prices, ask.model, self._price)
         with self._lock:
             reservation = self._wallet.reserve(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
         return Entered(reservation, ask, tokens_in, tokens_out, usd)

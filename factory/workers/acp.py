@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from factory.errors import Mistake
 from factory.injected import acp_client
@@ -38,5 +37,4 @@ def cli_for(command: tuple[str, ...]) -> Cli:
 
 
 def work(task: Task) -> Work:
-    settings: Any = task.settings
-    return run(cli_for(tuple(settings.command)), task)
+    return run(cli_for(task.settings.command), task)

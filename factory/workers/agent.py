@@ -9,20 +9,19 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from factory.egress import Egress
-from factory.errors import CouldNotRun, Mistake, Stopped
+from factory.errors import CouldNotRun, Mistake
 from factory.injected import forward
 from factory.keys import find_key
 from factory.model import Ended, Report
-from factory.prices import worst
 from factory.process import Finished
 from factory.prompt import agent_prompt
 from factory.spending import blame
 from factory.tree import matches
 from factory.wallet_toll import WalletToll
 from factory.workers import Task, Work
+from factory.workers.choice import chosen
 from factory.workers.cli import Cli, Given, Words
 from factory.workers.effort import checked
 from factory.workers.installed import Installed, find
@@ -33,33 +32,33 @@ SUMMARY = 4000  # characters
 
 
 def run(cli: Cli, task: Task) -> Work:
-    """One attempt. CouldNotRun, Mistake and Stopped are the set-up's, the key's or the budget's; no attempt."""
-    settings: Any = task.settings
+    """One attempt. A FactoryError is the set-up's, the key's or the budget's: what the wallet refused with is raised
+    again here, after the agent has ended."""
+    settings = task.settings
     if checked(settings.effort) and not cli.efforts:
         raise Mistake(f"{cli.name} takes no effort", path="ssot/factory.toml", remedy="leave `effort` out")
     installed = find(cli.program, os.environ.get("PATH", ""), cli.install)
     key = find_key(cli.provider.name, os.environ, settings.key_env)
-    worst(1, 1, cli.provider.prices, settings.model, settings.price)  # an unknown price refuses
-    toll = WalletToll(task.wallet, cli.provider, settings.price)
+    choice = chosen(settings, cli.default_model, cli.provider.prices)
+    toll = WalletToll(task.wallet, cli.provider, choice.price)
     audit = task.out / "egress.jsonl"
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
         with Egress(cli.provider, key, at, toll=toll, audit=audit, upstream=settings.base_url, mode=0o666) as egress:
-            given = make_given(task, _home(task))
+            given = make_given(task, choice.model, _home(task))
             done = _launch(cli, given, installed, task, at)
     return _work(cli, given, done, egress, toll.usd, audit)
 
 
-def make_given(task: Task, home: Path) -> Given:
-    settings: Any = task.settings
+def make_given(task: Task, model: str, home: Path) -> Given:
     modify = task.plan.scope.modify
     return Given(
         prompt=agent_prompt(task.plan, task.rules),
-        model=settings.model,
-        effort=settings.effort,
+        model=model,
+        effort=task.settings.effort,
         budget_usd=task.plan.budget_usd,
         files=tuple(path for path in task.files.entries() if modify and matches(path, modify)),
-        command=tuple(settings.command),
+        command=task.settings.command,
         port=_free_port(),
         home=home,
     )
@@ -86,11 +85,10 @@ def _launch(cli: Cli, given: Given, installed: Installed, task: Task, at: Path) 
         file.write_text(content, encoding="utf-8")
     for path in (given.home, *given.home.rglob("*")):  # the sandbox may run it as another user; `out` is ours alone
         path.chmod(0o777 if path.is_dir() else 0o666)
-    settings: Any = task.settings
     before: Words = ("python3", FORWARD, at, str(given.port), "--")
     before += ("python3", cli.driver, "--") if cli.driver else ()
     return task.launch(
-        (*before, str(installed.program), *cli.argv(given), *settings.args),
+        (*before, str(installed.program), *cli.argv(given), *task.settings.args),
         env={"HOME": given.home, "NO_COLOR": "1", "CI": "1", "NO_BROWSER": "1", **cli.env(given)},
         files={f"{INSIDE}/{path.name}": path for path in (FORWARD, cli.driver) if path},
         write={f"{INSIDE}/home": given.home},
@@ -103,7 +101,7 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
     if egress.broken:
         raise CouldNotRun(f"the egress proxy failed: {egress.broken}")
     if egress.stopped:
-        raise Stopped(egress.stopped)
+        raise egress.stopped
     refused = egress.last_refused
     if refused:
         blame(refused, egress.provider.name, given.model)

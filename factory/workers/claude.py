@@ -42,6 +42,7 @@ CLI = Cli(
     install="npm install -g @anthropic-ai/claude-code@2.1.197",
     provider=ANTHROPIC,
     argv=_argv,
+    default_model="claude-sonnet-4-5",
     env=_env,
     summary=lambda done: field(document(done.stdout), "result"),
     error=_error,

@@ -50,6 +50,7 @@ class Cli:
     summary: Callable[[Finished], str] = lambda done: done.stdout.decode("utf-8", "replace")
     error: Callable[[Finished, Path], str] = lambda done, home: ""  # what went wrong although it exited 0
     driver: Path | None = None  # a program of ours that stands before the agent's
+    default_model: str = ""  # where the settings name none; empty: they must
     efforts: bool = False  # whether it can be told how hard to think
 
 

@@ -44,6 +44,7 @@ CLI = Cli(
     install="npm install -g @openai/codex@0.169.0",
     provider=OPENAI,
     argv=_argv,
+    default_model="gpt-5.1-codex",
     env=lambda given: {"CODEX_HOME": given.home / ".codex", "FACTORY_KEY": NO_KEY},
     home=lambda given: {".codex/config.toml": ""},
     summary=_summary,

@@ -12,24 +12,23 @@ from factory.bounded_call import Overdue, bounded
 from factory.hunks import SCHEMA
 from factory.keys import find_key
 from factory.meter import read_gemini
-from factory.prices import worst
 from factory.prompt import INSTRUCTIONS
 from factory.proposing import Turn, Unusable, propose
 from factory.providers import GEMINI
 from factory.refusals import Refused
 from factory.spending import Refusal, Spending
 from factory.workers import Task, Work, effort
+from factory.workers.choice import Choice, chosen
 
 T = TypeVar("T")
-MAX_OUT = 32_768  # tokens of one answer, thoughts included
+DEFAULT_MODEL = "gemini-2.5-flash"
 CALL_SECONDS = 600.0
 
 
 def work(task: Task) -> Work:
     """CouldNotRun without a key, or with one that is refused; Mistake for a model without a price."""
-    settings: Any = task.settings
-    worst(1, 1, GEMINI.prices, settings.model, settings.price)  # before anything is sent
-    model = Model(task, find_key(GEMINI.name, os.environ, settings.key_env))
+    choice = chosen(task.settings, DEFAULT_MODEL, GEMINI.prices)
+    model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env))
     try:
         return model.spending.done(propose(task, model.ask))
     except (Refusal, Unusable, Overdue) as error:
@@ -41,28 +40,28 @@ def work(task: Task) -> Work:
 class Model:
     """One attempt's conversation."""
 
-    def __init__(self, task: Task, key: str) -> None:
+    def __init__(self, task: Task, choice: Choice, key: str) -> None:
         from google import genai
         from google.genai import types
 
-        self.settings: Any = task.settings
-        self.stop = task.stop
+        settings = task.settings
+        self.name, self.stop = choice.model, task.stop
         self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
-        self.max_out = self.settings.max_out or MAX_OUT
-        self.spending = Spending(task.wallet, GEMINI, self.settings.model, self.settings.price)
+        self.max_out = settings.max_tokens_out
+        self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
         self.config = types.GenerateContentConfig(
             system_instruction=INSTRUCTIONS,
-            temperature=self.settings.temperature,
+            temperature=settings.temperature,
             max_output_tokens=self.max_out,
             response_mime_type="application/json",
             response_json_schema=SCHEMA,
-            thinking_config=effort.gemini(self.settings.effort),
+            thinking_config=effort.gemini(settings.effort),
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
         # Nothing of the environment (another key, a proxy, another service), and no retry of the SDK's own, which
         # ignores the delay that the server names and pays twice for a timeout.
         options = types.HttpOptions(
-            base_url=self.settings.base_url or GEMINI.upstream,
+            base_url=settings.base_url or GEMINI.upstream,
             api_version="v1beta",
             timeout=int(CALL_SECONDS * 1000),
             retry_options=types.HttpRetryOptions(attempts=1),
@@ -73,7 +72,7 @@ class Model:
     def ask(self, turns: tuple[Turn, ...]) -> str:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
-        models, name = self.client.models, self.settings.model
+        models, name = self.client.models, self.name
         whole = [{"role": "user", "parts": [{"text": INSTRUCTIONS + json.dumps(SCHEMA)}]}, *contents]
         counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:

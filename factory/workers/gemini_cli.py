@@ -56,6 +56,7 @@ CLI = Cli(
     install="npm install -g @google/gemini-cli@0.61.0",
     provider=GEMINI,
     argv=_argv,
+    default_model="gemini-2.5-flash",
     env=_env,
     home=lambda given: {".gemini/settings.json": json.dumps(SETTINGS)},
     summary=lambda done: field(document(done.stdout), "response"),

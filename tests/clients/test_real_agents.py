@@ -19,7 +19,6 @@ import pytest
 
 from factory.errors import CouldNotRun
 from factory.model import Ended
-from factory.prices import Price
 from factory.workers import Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
 from factory.workers.cli import Cli
 from tests.servers import Books, Drop, Refusal, Reply, anthropic, gemini, openai, serve
@@ -27,7 +26,7 @@ from tests.servers.agent import Edit
 from tests.servers.http import Wire
 from tests.servers.script import Answer, Ask
 from tests.workers.launching import plain_launch
-from tests.workers.making import Purse, Settings, make_task
+from tests.workers.making import Purse, make_settings, make_task
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 FOLDERS = os.environ.get("FACTORY_CLIENTS", "")
@@ -75,11 +74,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             pytest.skip(f"{client.cli.program} is not installed; {client.cli.install}")
         purse = Purse(cap=100)
         with serve(client.wire, script) as server:
-            settings = Settings(
+            settings = make_settings(
                 kind=client.cli.name,
                 model=client.model,
                 base_url=server.url,
-                price=Price(input=1.0, output=4.0),
+                price_in=1.0,
+                price_out=4.0,
                 command=client.command,
             )
             launch = plain_launch(tmp_path / "room", seconds=100)

@@ -189,7 +189,7 @@ def test_the_budget_is_asked_before_a_call_and_told_after_it(tmp_path: Path) -> 
     ):
         assert ask(tmp_path / "s", "/v1/messages", {"model": "m"}).status == 200
         refused = ask(tmp_path / "s", "/v1/messages", {"model": "m"})
-        assert egress.stopped == "the day's budget is spent"
+        assert str(egress.stopped) == "the day's budget is spent"
     assert refused.status == 429
     assert refused.json()["error"] == {"type": "rate_limit_error", "message": "egress: the day's budget is spent"}
     assert refused.headers["x-should-retry"] == "false"

@@ -6,31 +6,18 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from factory.errors import Stopped
 from factory.model import Plan, PlanCriterion, Previous, Priority, Risk, Scope
-from factory.prices import Price
 from factory.process import Finished
+from factory.settings import Worker
 from factory.tree import MemoryTree
 from factory.workers import Task
 
 
-@dataclass(frozen=True)
-class Settings:
-    """A worker's table, as far as these workers read it."""
-
-    kind: str = "gemini"
-    model: str = "gemini-2.5-flash"
-    effort: str = ""
-    temperature: float | None = None
-    max_out: int = 0
-    base_url: str = ""
-    key_env: str = ""
-    price: Price | None = None
-    args: tuple[str, ...] = ()
-    env: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
+def make_settings(**changes: Any) -> Worker:
+    return Worker(**{"kind": "gemini", "model": "gemini-2.5-flash", **changes})
 
 
 @dataclass
@@ -99,7 +86,7 @@ def no_launch(*words: Any, **_: Any) -> Finished:
 
 def make_task(
     tmp_path: Path,
-    settings: Settings,
+    settings: Worker,
     *,
     files: Mapping[str, bytes | str] = FILES,
     purse: Purse | None = None,
@@ -116,7 +103,7 @@ def make_task(
         plan=make_plan(**plan),
         room=room,
         out=out,
-        settings=cast(Any, settings),
+        settings=settings,
         rules="Be brief.",
         files=MemoryTree(files),
         launch=launch,

@@ -25,7 +25,7 @@ from tests.servers import Books, Drop, Refusal, Reply, Tokens, gemini, openai, s
 from tests.servers.http import Wire
 from tests.servers.script import Answer
 from tests.workers.launching import plain_launch
-from tests.workers.making import Purse, Settings, make_plan, make_task
+from tests.workers.making import Purse, make_plan, make_settings, make_task
 
 CLIS = [m.CLI for m in (aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen)]
 every_cli = pytest.mark.parametrize("cli", CLIS, ids=[cli.name for cli in CLIS])
@@ -196,7 +196,9 @@ def attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Attempt:
         (bin_ / "codex").chmod(0o755)
         purse = purse or Purse()
         with serve(openai.WIRE, answers) as server:
-            given = Settings(**{"kind": "codex", "model": "m", "price": PRICE, "base_url": server.url, **settings})
+            given = make_settings(
+                **{"kind": "codex", "model": "m", "price_in": 1.0, "price_out": 4.0, "base_url": server.url, **settings}
+            )
             task = make_task(tmp_path, given, purse=purse, launch=plain_launch(tmp_path / "room"))
             work = codex.work(task)
         assert purse.open == set()
@@ -255,12 +257,12 @@ def test_a_call_over_the_budget_is_not_sent_and_stops(attempt: Attempt) -> None:
 
 def test_an_unknown_price_refuses_before_the_agent_starts(attempt: Attempt) -> None:
     with pytest.raises(Mistake, match="the price of"):
-        attempt([Reply()], model="no-such-model", price=None)
+        attempt([Reply()], model="no-such-model", price_in=None, price_out=None)
 
 
 def test_an_effort_that_an_agent_does_not_take_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="claude takes no effort"):
-        claude.work(make_task(tmp_path, Settings(kind="claude", effort="low")))
+        claude.work(make_task(tmp_path, make_settings(kind="claude", effort="low")))
 
 
 # --- the protocol of agents ------------------------------------------------------------------------------
@@ -309,7 +311,9 @@ def test_an_agent_is_driven_over_the_protocol(
     monkeypatch.setenv("GEMINI_API_KEY", "the-real-key")
     wire: Wire = gemini.WIRE
     with serve(wire, [Reply()]) as server:
-        settings = Settings(kind="acp", command=("gemini", "--acp"), model="m", price=PRICE, base_url=server.url)
+        settings = make_settings(
+            kind="acp", command=("gemini", "--acp"), model="m", price_in=1.0, price_out=4.0, base_url=server.url
+        )
         work = acp.work(make_task(tmp_path, settings, launch=plain_launch(tmp_path / "room")))
     assert (work.ended, work.report.summary) == (ended, "Done."), work.stderr
     assert "a + b" in (tmp_path / "room/calc.py").read_text()
@@ -318,4 +322,4 @@ def test_an_agent_is_driven_over_the_protocol(
 
 def test_an_acp_command_that_nobody_knows_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="starts with one of: gemini, opencode, qwen"):
-        acp.work(make_task(tmp_path, Settings(kind="acp", command=("rm", "-rf"))))
+        acp.work(make_task(tmp_path, make_settings(kind="acp", command=("rm", "-rf"))))

@@ -88,7 +88,7 @@ def test_cached_tokens_cost_less_and_written_ones_more() -> None:
 
 
 def test_an_unknown_model_is_refused_with_the_remedy() -> None:
-    with pytest.raises(Mistake, match=r"set its price in ssot/factory\.toml"):
+    with pytest.raises(Mistake, match=r"set price_in and price_out"):
         cost(Usage(1, 1), "google", "no-such-model")
 
 

@@ -13,13 +13,13 @@ import pytest
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.meter import Usage
 from factory.model import Ended
-from factory.prices import Price, cost, worst
+from factory.prices import cost, worst
 from factory.workers import Work, gemini
 from tests.servers import Ask, Books, Drop, Hang, Raw, Refusal, Reply, Tokens, serve
 from tests.servers import gemini as stand_in
 from tests.servers.gemini import COUNTED
 from tests.servers.script import Answer, Script
-from tests.workers.making import Purse, Settings, failed_before, make_task
+from tests.workers.making import Purse, failed_before, make_settings, make_task
 
 COUNTS = Tokens(prompt=900, cached=300, out=40, thought=25)
 RIGHT = {"path": "calc.py", "hunks": [{"search": "a - b", "replace": "a + b"}]}
@@ -40,7 +40,7 @@ def run(
 ) -> tuple[Work, Books, Purse]:
     purse = purse or Purse()
     with serve(stand_in.WIRE, script) as server:
-        given = Settings(**{"base_url": server.url, **(settings or {})})
+        given = make_settings(**{"base_url": server.url, **(settings or {})})
         work = gemini.work(make_task(tmp_path, given, purse=purse, **plan))
     assert purse.open == set()
     return work, server.books, purse
@@ -65,7 +65,7 @@ def test_a_right_answer_is_placed_and_the_books_agree_to_the_token(tmp_path: Pat
 
 
 def test_the_worst_case_is_reserved_from_a_count_before_the_call(tmp_path: Path) -> None:
-    _, books, purse = run(tmp_path, [answer(RIGHT)], settings={"max_out": 500})
+    _, books, purse = run(tmp_path, [answer(RIGHT)], settings={"max_tokens_out": 500})
     assert books.others == ["POST /v1beta/models/gemini-2.5-flash:countTokens"]
     expected = worst(COUNTED, 500, "google", "gemini-2.5-flash")
     assert purse.reserved["r0"] == {"calls": 1, "tokens_in": COUNTED, "tokens_out": 500, "usd": expected}
@@ -208,7 +208,7 @@ def test_a_server_that_drips_for_ever_is_left_at_the_time_limit(tmp_path: Path) 
 def test_a_stop_ends_the_wait_for_an_answer(tmp_path: Path) -> None:
     purse = Purse()
     with serve(stand_in.WIRE, [Hang(30)]) as server:
-        task = make_task(tmp_path, Settings(base_url=server.url), purse=purse)
+        task = make_task(tmp_path, make_settings(base_url=server.url), purse=purse)
         threading.Timer(0.3, task.stop.set).start()
         with pytest.raises(Stopped):
             gemini.work(task)
@@ -217,37 +217,36 @@ def test_a_stop_ends_the_wait_for_an_answer(tmp_path: Path) -> None:
 
 def test_a_call_that_does_not_fit_the_budget_is_not_made(tmp_path: Path) -> None:
     with serve(stand_in.WIRE, [answer(RIGHT)]) as server:
-        task = make_task(tmp_path, Settings(base_url=server.url), purse=Purse(cap=0.000001))
+        task = make_task(tmp_path, make_settings(base_url=server.url), purse=Purse(cap=0.000001))
         with pytest.raises(Stopped):
             gemini.work(task)
     assert server.books.served == []
 
 
 def test_a_repair_that_does_not_fit_the_budget_is_not_made(tmp_path: Path) -> None:
-    one = worst(COUNTED, gemini.MAX_OUT, "google", "gemini-2.5-flash")
+    one = worst(COUNTED, 32_768, "google", "gemini-2.5-flash")
     with serve(stand_in.WIRE, [answer(WRONG), answer(RIGHT)]) as server, pytest.raises(Stopped):
-        gemini.work(make_task(tmp_path, Settings(base_url=server.url), purse=Purse(cap=one)))
+        gemini.work(make_task(tmp_path, make_settings(base_url=server.url), purse=Purse(cap=one)))
     assert server.books.calls == 1
 
 
 def test_an_unknown_price_refuses_before_anything_is_sent(tmp_path: Path) -> None:
-    unknown = pytest.raises(Mistake, match=r"the price of 'gemini-99' \(google\) is not known; set its price")
+    unknown = pytest.raises(Mistake, match=r"the price of 'gemini-99' \(google\) is not known; set price_in")
     with serve(stand_in.WIRE, [answer(RIGHT)]) as server, unknown:
-        gemini.work(make_task(tmp_path, Settings(base_url=server.url, model="gemini-99")))
+        gemini.work(make_task(tmp_path, make_settings(base_url=server.url, model="gemini-99")))
     assert (server.books.served, server.books.others) == ([], [])
 
 
 def test_a_price_of_the_settings_stands_before_the_table(tmp_path: Path) -> None:
-    price = Price(input=10.0, output=100.0, cached=1.0)
-    settings = {"model": "gemini-99", "price": price}
+    settings = {"model": "gemini-99", "price_in": 10.0, "price_out": 100.0}
     _, _, purse = run(tmp_path, [answer(RIGHT)], settings=settings, purse=Purse(cap=10))
-    assert purse.usd == pytest.approx((600 * 10 + 300 * 1 + 65 * 100) / 1e6)
+    assert purse.usd == pytest.approx((900 * 10 + 65 * 100) / 1e6)
 
 
 def test_no_key_is_one_line_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GEMINI_API_KEY")
     with pytest.raises(CouldNotRun, match=r"export GEMINI_API_KEY="):
-        gemini.work(make_task(tmp_path, Settings()))
+        gemini.work(make_task(tmp_path, make_settings()))
 
 
 @pytest.mark.parametrize("status", [401, 403])
