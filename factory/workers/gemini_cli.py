@@ -41,6 +41,7 @@ def _env(given: Given) -> dict[str, str]:
     return {
         "GOOGLE_GEMINI_BASE_URL": given.url,
         "GEMINI_API_KEY": NO_KEY,
+        "GEMINI_MODEL": given.model,
         "GEMINI_TELEMETRY_ENABLED": "false",
         "GEMINI_CLI_TRUST_WORKSPACE": "true",
     }

@@ -45,9 +45,9 @@ class Anthropic:
     def other(self, method: str, path: str, body: Json) -> Json | None:
         return {"input_tokens": COUNTED} if path == "/v1/messages/count_tokens" else None
 
-    def _block(self, reply: Reply) -> Json:
+    def _block(self, ask: Ask, reply: Reply) -> Json:
         if reply.tool:
-            return {"type": "tool_use", "id": "toolu_1", "name": reply.tool[0], "input": reply.tool[1]}
+            return {"type": "tool_use", "id": f"toolu_{ask.results}", "name": reply.tool[0], "input": reply.tool[1]}
         return {"type": "text", "text": reply.text}
 
     def _stop(self, reply: Reply) -> str:
@@ -60,7 +60,7 @@ class Anthropic:
             "type": "message",
             "role": "assistant",
             "model": ask.model,
-            "content": [self._block(reply)],
+            "content": [self._block(ask, reply)],
             "stop_reason": self._stop(reply),
             "stop_sequence": None,
             **usage,
@@ -72,7 +72,7 @@ class Anthropic:
         if reply.said:
             start["usage"] = {**start["usage"], "output_tokens": 1}
             end["usage"] = {"output_tokens": _usage(reply.said)["output_tokens"]}
-        block = self._block(reply)
+        block = self._block(ask, reply)
         if reply.tool:
             opened, delta = (
                 {**block, "input": {}},

@@ -70,20 +70,22 @@ class Gemini:
             document = self._document(ask, reply, [])
             del document["candidates"]
             return {**document, "promptFeedback": {"blockReason": "SAFETY"}}
-        parts = [] if reply.finish == "safety" else self._content(reply)
+        parts = [] if reply.finish == "safety" else self._content(ask, reply)
         return self._document(ask, reply, [self._candidate(parts, FINISH[reply.finish])])
 
-    def _content(self, reply: Reply) -> list[Json]:
+    def _content(self, ask: Ask, reply: Reply) -> list[Json]:
         if reply.tool:
             name, args = reply.tool
-            return [{"functionCall": {"id": "f-1", "name": name, "args": args}, "thoughtSignature": "c2ln"}]
+            return [
+                {"functionCall": {"id": f"f-{ask.results}", "name": name, "args": args}, "thoughtSignature": "c2ln"}
+            ]
         return [{"text": reply.text}]
 
     def events(self, ask: Ask, reply: Reply) -> list[str]:
         first: list[Json] = [{"text": "I think.", "thought": True}]
         documents = [
             {**self._document(ask, reply, [self._candidate(first, None)])},
-            {**self._document(ask, reply, [self._candidate(self._content(reply), None)])},
+            {**self._document(ask, reply, [self._candidate(self._content(ask, reply), None)])},
             self._document(ask, reply, [self._candidate([{"text": ""}], FINISH[reply.finish])]),
         ]
         if reply.said:  # as the real one does, a count grows while the stream runs

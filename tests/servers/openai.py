@@ -57,7 +57,7 @@ class OpenAI:
             return openai_responses.whole(ask, reply)
         message: Json = {"role": "assistant", "content": None if reply.tool else reply.text}
         if reply.tool:
-            message["tool_calls"] = [self._call(reply)]
+            message["tool_calls"] = [self._call(ask, reply)]
         choice = {"index": 0, "message": message, "finish_reason": self._finish(reply)}
         usage = {"usage": _usage(reply.said)} if reply.said else {}
         return {
@@ -69,9 +69,13 @@ class OpenAI:
             **usage,
         }
 
-    def _call(self, reply: Reply) -> Json:
+    def _call(self, ask: Ask, reply: Reply) -> Json:
         name, arguments = reply.tool or ("", {})
-        return {"id": "call_1", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+        return {
+            "id": f"call_{ask.results}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments)},
+        }
 
     def _finish(self, reply: Reply) -> str:
         return "tool_calls" if reply.tool else FINISH[reply.finish]
@@ -80,7 +84,7 @@ class OpenAI:
         if ask.path == "/v1/responses":
             return openai_responses.events(ask, reply)
         delta: Json = {"role": "assistant"}
-        delta |= {"tool_calls": [{**self._call(reply), "index": 0}]} if reply.tool else {"content": reply.text}
+        delta |= {"tool_calls": [{**self._call(ask, reply), "index": 0}]} if reply.tool else {"content": reply.text}
         base = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": ask.model}
         chunks = [
             {**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},

@@ -46,10 +46,10 @@ def ask(path: str, body: Json, headers: dict[str, str]) -> Ask:
     )
 
 
-def _item(reply: Reply) -> Json:
+def _item(ask: Ask, reply: Reply) -> Json:
     if reply.tool:
-        call = {"call_id": "call_1", "name": reply.tool[0], "arguments": json.dumps(reply.tool[1])}
-        return {"type": "function_call", "id": "fc_1", "status": "completed", **call}
+        call = {"call_id": f"call_{ask.results}", "name": reply.tool[0], "arguments": json.dumps(reply.tool[1])}
+        return {"type": "function_call", "id": f"fc_{ask.results}", "status": "completed", **call}
     content = [{"type": "output_text", "text": reply.text, "annotations": []}]
     return {"type": "message", "id": "m_1", "role": "assistant", "status": "completed", "content": content}
 
@@ -62,7 +62,7 @@ def whole(ask: Ask, reply: Reply) -> Json:
         "created_at": 1,
         "status": STATUS[reply.finish],
         "model": ask.model,
-        "output": [_item(reply)],
+        "output": [_item(ask, reply)],
         "usage": _usage(reply.said) if reply.said else None,
         "error": None,
         "incomplete_details": why,
@@ -73,7 +73,7 @@ def whole(ask: Ask, reply: Reply) -> Json:
 
 
 def events(ask: Ask, reply: Reply) -> list[str]:
-    final, item = whole(ask, reply), _item(reply)
+    final, item = whole(ask, reply), _item(ask, reply)
     place: Json = {"output_index": 0, "item_id": item["id"]}
     empty_part: Json = {"arguments": ""} if reply.tool else {"content": []}
     opened = {**item, "status": "in_progress", **empty_part}
