@@ -1,7 +1,7 @@
 """Inside a room: python acp_client.py -- AGENT...   One prompt (the file that ACP_PROMPT names) over the Agent Client
 Protocol: JSON-RPC, a document a line. Prints what the agent says. Ends 0 where the turn ended, 1 where it did not.
 
-It grants what the agent asks: the room is the boundary, not the asking. Standard library only.
+ACP_MODEL, where it is set, is chosen for the session. It grants what the agent asks: the room is the boundary, not the asking. Standard library only.
 """
 
 import json
@@ -90,6 +90,8 @@ def main(dashes: str, *command: str) -> int:
     files = {"readTextFile": True, "writeTextFile": True}
     agent.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {"fs": files, "terminal": False}})
     session = agent.ask("session/new", {"cwd": os.getcwd(), "mcpServers": []})["sessionId"]
+    if model := os.environ.get("ACP_MODEL"):
+        agent.ask("session/set_model", {"sessionId": session, "modelId": model})
     ended = agent.ask("session/prompt", {"sessionId": session, "prompt": [{"type": "text", "text": prompt}]})
     reason = ended.get("stopReason")
     if reason != "end_turn":

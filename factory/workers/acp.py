@@ -13,8 +13,9 @@ from factory.errors import Mistake
 from factory.injected import acp_client
 from factory.workers import Task, Work, gemini_cli, opencode, qwen
 from factory.workers.agent import run
-from factory.workers.cli import Cli
+from factory.workers.cli import Cli, Given
 
+MODELS = {"opencode": "factory/"}  # whose sessions do not take the model of their own settings, and how it is named
 AGENTS: dict[str, Cli] = {module.CLI.program: module.CLI for module in (gemini_cli, qwen, opencode)}
 
 
@@ -29,11 +30,16 @@ def cli_for(command: tuple[str, ...]) -> Cli:
         name=f"acp {agent.name}",
         argv=lambda given: given.command[1:],
         home=lambda given: {**agent.home(given), "prompt": given.prompt},
-        env=lambda given: {**agent.env(given), "ACP_PROMPT": given.home / "prompt"},
+        env=lambda given: {**agent.env(given), **_session(agent, given)},
         summary=lambda done: done.stdout.decode("utf-8", "replace"),
         error=lambda done, home: "",
         driver=Path(acp_client.__file__),
     )
+
+
+def _session(agent: Cli, given: Given) -> dict[str, str | Path]:
+    model = {"ACP_MODEL": MODELS[agent.program] + given.model} if agent.program in MODELS else {}
+    return {"ACP_PROMPT": given.home / "prompt", **model}
 
 
 def work(task: Task) -> Work:
