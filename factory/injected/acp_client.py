@@ -1,7 +1,8 @@
 """Inside a room: python acp_client.py -- AGENT...   One prompt (the file that ACP_PROMPT names) over the Agent Client
 Protocol: JSON-RPC, a document a line. Prints what the agent says. Ends 0 where the turn ended, 1 where it did not.
 
-ACP_MODEL, where it is set, is chosen for the session. It grants what the agent asks: the room is the boundary, not the asking. Standard library only.
+ACP_MODEL, where it is set, is chosen for the session. It grants what the agent asks: the room is the boundary, not the
+asking. Standard library only.
 """
 
 import json
