@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import http.server
 import json
+import socket
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from factory.egress import Egress
 
 ERROR_BYTES = 1024 * 1024
+LINGER_SECONDS = 0.5
 PASSED_BACK = frozenset({"content-type", "date", "retry-after", "retry-after-ms", "request-id", "x-request-id"})
 PASSED_BACK_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 
@@ -75,7 +77,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_CONNECT = do_POST
 
     def _begin(self) -> None:
-        self._started = time.monotonic()
+        self._started, self._unread = time.monotonic(), True
         path = getattr(self, "path", "").split("?")[0][:200]
         self._line: dict[str, Any] = {"method": str(self.command)[:20], "path": path, "status": 0, "in": 0, "out": 0}
 
@@ -89,6 +91,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not egress.count_request():
             raise Denied(429, f"more than {egress.limits.requests} requests in one attempt")
         raw = read_body(self.rfile, self.headers, egress.limits.body_bytes)
+        self._unread = False
         if route.kind == "list":
             return self._send_on(target, None, None)
         path = target.split("?")[0]
@@ -235,3 +238,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self._write(body)
+            if self._unread:
+                self._linger()
+
+    def _linger(self) -> None:
+        """A room that is still sending would meet a broken pipe before it could read why it was refused."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(LINGER_SECONDS)
+        left = self.egress.limits.body_bytes
+        while left > 0 and (piece := self.rfile.read1(ERROR_BYTES)):
+            left -= len(piece)
