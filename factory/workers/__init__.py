@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 KINDS = {
     "command": "factory.workers.command",
     "patch": "factory.workers.patch",
+    "gemini": "factory.workers.gemini",
+    "claude": "factory.workers.claude",
+    "codex": "factory.workers.codex",
+    "gemini-cli": "factory.workers.gemini_cli",
+    "aider": "factory.workers.aider",
+    "opencode": "factory.workers.opencode",
+    "qwen": "factory.workers.qwen",
+    "mini-swe-agent": "factory.workers.mini_swe_agent",
+    "acp": "factory.workers.acp",
 }
 
 
