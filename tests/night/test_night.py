@@ -53,7 +53,8 @@ kind = "none"
 # half keeps its back half from being dealt: then 120 tickets are 20 boxes and 40 checkpoints exactly.
 WORKER = """
 n=${FACTORY_TICKET#D-}; a=$FACTORY_ATTEMPT; f=$FACTORY_TICKET.txt
-printf '{"summary": "ticket %s", "calls": 1, "tokens_in": 100, "tokens_out": 10, "cost_usd": 0.01}' $n > "$FACTORY_REPORT"
+printf '{"summary": "ticket %s", "calls": 1, "tokens_in": 100,' $n > "$FACTORY_REPORT"
+echo ' "tokens_out": 10, "cost_usd": 0.01}' >> "$FACTORY_REPORT"
 case $n in
   5|23|41|59|77|95) echo never > $f; exit 0;;
   7) [ $a = 1 ] && sleep 60; echo right > $f; exit 0;;
