@@ -117,9 +117,8 @@ class Gate:
             asked.say(f"the gate checks {criterion.id}")
             after = self._trial.run(asked.tree, criterion.check)
             laid = criteria.laid_over(asked.changed, after)
-            before = self._trial.run(
-                store.edit(store.tree_of(asked.main), laid) if laid else asked.main, criterion.check
-            )
+            start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
+            before = self._trial.run(start, criterion.check)
             first = criteria.light(before, asked.changed)
             second = criteria.judge(tally, criterion, before, first, after)
             tally.criteria.append(CriterionResult(id=criterion.id, before=first, after=second))
