@@ -66,7 +66,7 @@ def heard(messages: Iterable[Sequence[Any]]) -> Session:
     try:
         for message in messages:
             _take(session, *message)
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
         session.suspect("the reporter said something that makes no sense")
     _weigh(session)
     return session

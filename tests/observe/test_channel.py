@@ -20,7 +20,7 @@ KEY = bytes(32)
 
 
 def sealed(message: object, number: int, key: bytes = KEY) -> bytes:
-    body = json.dumps(message).encode()
+    body = json.dumps([message]).encode()
     head = HEAD.pack(len(body), number)
     return head + blake2b(head + body, key=key, digest_size=SEAL).digest() + body
 

@@ -336,8 +336,8 @@ def test_a_stop_at_the_first_failure_is_no_tampering(watch: Watch) -> None:
     files = {"test_a.py": "def test_a(): assert 0\n", "test_b.py": "def test_b(): pass\n"}
     got = watch(files, "-x")
     assert (got.seen.tampered, got.seen.finished, got.seen.unrun) == ("", True, ("test_b.py::test_b",))
-    got = got.against({"test_b.py::test_b": Outcome.PASSED})
-    assert (got.failed, got.tests.failed, got.tests.missing) == (("test_a.py::test_a: failed",), 1, 0)
+    held = got.against({"test_b.py::test_b": Outcome.PASSED})
+    assert (held.failed, held.tests.failed, held.tests.missing) == (("test_a.py::test_a: failed",), 1, 0)
 
 
 def test_run_all_goes_past_a_known_red(watch: Watch) -> None:

@@ -46,6 +46,7 @@ GREEN = [["setup", "passed", 0, ""], ["call", "passed", 0, ""], ["teardown", "pa
         (told(["g", "a", 0], ["bad", "a worker"]), "a worker"),
         (told(["g", "a", 0], ["nonsense", 1]), "no sense"),
         (told(["g", "a", "x"]), "no sense"),
+        ([START, ["bye", float("inf")]], "no sense"),
         ([*told(["g", "a", 0]), ["g", "a", 0]], "after its goodbye"),
         ([START, ["ids", ["a"]], ["g", "a", 0], ["bye", 0]], "never sang"),
         (told(["g", "a", 0], ["canary", "fails", SUNG[1][2]]), "reported as passed"),
