@@ -151,8 +151,8 @@ def _session(send):
         announce([item.nodeid for item in session.items])
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(ids):
-        if not seen.get("ids"):
+    def pytest_xdist_node_collection_finished(node, ids):
+        if not seen.get("ids") or node.config.option.dist == "each":  # else all workers collect the same, once
             seen["ids"] = ids
             announce(list(ids))
 

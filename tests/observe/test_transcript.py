@@ -38,6 +38,7 @@ GREEN = [["setup", "passed", 0, ""], ["call", "passed", 0, ""], ["teardown", "pa
         (told(["g", "a", 0], ["g", "a", 0]), "2 times"),
         (told(["g", "a", 0], ["g", "b", 0]), "never collected"),
         (told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""]), "all its phases"),
+        (told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""], status=1), "all its phases"),
         (told(["t", "a", GREEN[1:], 0, ""]), "all its phases"),
         (told(["t", "a", [*GREEN, GREEN[1]], 0, ""]), "all its phases"),
         (told(["t", "a", [GREEN[0], ["call", "failed", 0, ""], GREEN[2]], 0, ""]), "said 0"),
@@ -55,6 +56,11 @@ GREEN = [["setup", "passed", 0, ""], ["call", "passed", 0, ""], ["teardown", "pa
 )
 def test_each_sign_of_tampering_is_told(messages: list[list[Any]], why: str) -> None:
     assert why in heard(messages).tampered
+
+
+def test_a_run_whose_call_a_plug_in_kept_to_itself_is_followed_by_a_whole_one() -> None:
+    session = heard(told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""], ["g", "a", 0.1]))
+    assert (session.tampered, session.outcomes) == ("", {"a": Outcome.PASSED})
 
 
 def test_a_canary_that_could_not_run_is_a_doubt() -> None:
