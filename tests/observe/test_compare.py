@@ -73,6 +73,12 @@ def test_a_run_that_cannot_be_believed_is_no_pass(after: Observation, answer: An
     assert compare(seen({NODE: PASSED}), after).answer is answer
 
 
+def test_a_run_that_the_change_broke_is_not_blamed_on_the_environment() -> None:
+    broken = seen({}, finished=False)
+    assert compare(seen({NODE: PASSED}), broken).triage is Triage.TEST
+    assert compare(broken, broken).triage is Triage.ENVIRONMENT
+
+
 def test_a_doubt_that_the_base_shows_too_is_none() -> None:
     both = {"doubts": frozenset({"odd"})}
     assert compare(seen({NODE: PASSED}, **both), seen({NODE: PASSED}, **both)).answer is Answer.PASS
