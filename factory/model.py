@@ -1,4 +1,4 @@
-"""The nouns. Frozen values; an unknown key is refused. Paths are `str` with surrogateescape for bytes that are not UTF-8.
+"""The nouns: frozen values; an unknown key is refused. Paths are `str`, with surrogateescape where not UTF-8.
 
 An `oid` is a git object id in lower-case hex (40 characters in a sha1 repository, 64 in a sha256 one).
 """

@@ -1,0 +1,37 @@
+"""Serial numbers of cards: each lane and type counts for itself, and never uses a number twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from factory.cards.backlog import BACKLOG, read_backlog
+from factory.cards.card import card_ids, card_parts
+from factory.errors import Mistake
+from factory.tree import Tree
+
+_BACKLOG = re.compile(rf"{BACKLOG}/backlog_([0-9]{{8}})(_\w+)?\.jsonl")
+
+
+class Serials:
+    """Deals the next free id of a lane and type."""
+
+    def __init__(self, used: Iterable[str] = ()) -> None:
+        self._last: dict[tuple[int, str], int] = {}
+        for lane, kind, serial in map(card_parts, used):
+            self._last[lane, kind] = max(serial, self._last.get((lane, kind), 0))
+        self._ids: dict[tuple[int, str], Iterator[str]] = {}
+
+    def next(self, lane: int, kind: str) -> str:
+        """Mistake after L1_SCAN_999999."""
+        key = lane, kind
+        ids = self._ids.setdefault(key, card_ids(lane, kind, self._last.get(key, 0)))
+        if (dealt := next(ids, None)) is None:
+            raise Mistake(f"lane {lane} has used all its {kind} numbers", remedy="use another lane, or a larger per")
+        return dealt
+
+
+def used_before(tree: Tree, day: str) -> tuple[str, ...]:
+    """The ids in the backlogs of earlier days, so that an id means one card for ever."""
+    paths = [path for path in sorted(tree.entries()) if (found := _BACKLOG.fullmatch(path)) and found[1] < day]
+    return tuple(item.id for path in paths for item in read_backlog(tree.read(path), path))

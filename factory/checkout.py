@@ -1,0 +1,108 @@
+"""A person's checkout of main: it follows when main moves, and their uncommitted work is never overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+from factory.errors import CouldNotRun, Stopped
+from factory.model import Oid
+from factory.objects import to_name
+from factory.repo import Repo
+
+
+def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
+    """The working trees (the main one and linked ones) that have this branch checked out."""
+    found, path = [], ""
+    for line in to_name(repo.call("worktree", "list", "--porcelain", "-z")).split("\0"):
+        if line.startswith("worktree "):
+            path = line.removeprefix("worktree ")
+        elif line == f"branch {ref}" and Path(path).is_dir():
+            found.append(Path(path))
+    return tuple(found)
+
+
+def in_the_way(repo: Repo, checkout: Path, old: Oid, new: Oid) -> tuple[str, ...]:
+    """The paths of uncommitted work that moving this checkout from old to new would overwrite."""
+    touched = [c.path for c in repo.diff(old, new)]
+    named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
+    out = repo.call(
+        "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
+        cwd=checkout, GIT_LITERAL_PATHSPECS="1",
+    )  # fmt: skip
+    dirty = [entry[3:] for entry in to_name(out).split("\0") if len(entry) > 3]
+    return tuple(sorted(d for d in dirty if d in touched or _holds(d, touched)))
+
+
+def _holds(folder: str, paths: list[str]) -> bool:
+    return folder.endswith("/") and any(path.startswith(folder) for path in paths)
+
+
+def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+    """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
+    for checkout in checkouts(repo, ref):
+        if paths := in_the_way(repo, checkout, old, new):
+            shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+            raise Stopped(
+                f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"
+            )
+
+
+def _note(repo: Repo) -> Path:
+    return repo.common_dir / "factory" / "follow.json"
+
+
+def announce(repo: Repo, ref: str, old: Oid) -> None:
+    """Write down, before main moves, which checkouts have to follow: a kill between the two is mended by `mend`."""
+    where = [str(path) for path in checkouts(repo, ref)]
+    if where:
+        note = _note(repo)
+        note.parent.mkdir(exist_ok=True)
+        aside = note.with_suffix(".new")
+        aside.write_text(json.dumps({"ref": ref, "old": old, "checkouts": where}))
+        os.replace(aside, note)
+
+
+def mend(repo: Repo) -> None:
+    """Make the noted checkouts follow main; nothing to do where none is noted."""
+    note = _note(repo)
+    if not note.exists():
+        return
+    noted = json.loads(note.read_text())
+    new = repo.tip(noted["ref"])
+    for path in map(Path, noted["checkouts"]):
+        if new and path in checkouts(repo, noted["ref"]):
+            _follow(repo, path, noted["old"], new)
+    note.unlink()
+
+
+def _follow(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
+    """Move a checkout's index and files from old to new. What a person changed meanwhile stays as it is."""
+    for _ in range(50):  # a person's own git command may hold the index for a moment
+        _catch_up(repo, checkout, old, new)
+        if repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout)[0] == 0:
+            return
+        time.sleep(0.1)
+    raise CouldNotRun(f"{checkout} could not follow main; is an index.lock left there? then `git reset --keep` in it")
+
+
+def _catch_up(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
+    """A follow that was killed half-way left files of `new` under an index of `old`: tell the index of those first."""
+    lines = []
+    for changed in repo.diff(old, new):
+        at = checkout / changed.path
+        if changed.new and at.is_file() and not at.is_symlink() and _same(repo, checkout, changed.path, changed.new):
+            lines.append(f"{changed.new_mode} {changed.new}\t{changed.path}")
+        elif not changed.new and not os.path.lexists(at):
+            lines.append(f"0 {'0' * len(old)}\t{changed.path}")
+    if lines:
+        stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
+        repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout)
+        repo.ask("update-index", "-q", "--refresh", cwd=checkout)
+
+
+def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:
+    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
+    return code == 0 and out.decode().strip() == oid

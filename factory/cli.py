@@ -1,0 +1,390 @@
+"""The commands: parse, call, print, exit. The only file that prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from factory.errors import Exit, FactoryError
+
+if TYPE_CHECKING:
+    from factory.house import House
+
+app = typer.Typer(
+    name="factory",
+    help="A Git-native software factory: tickets in, proven merge commits out. Start with `factory init`, "
+    "then `factory run`; in the morning `factory status` and `git log --first-parent`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RepoDir = Annotated[Path, typer.Option("--repo", help="the repository to work on", show_default="the one around here")]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
+
+
+def _say(text: str = "") -> None:
+    """One line of ours on stdout. Text from elsewhere was made printable before it came here."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _print_json(value: Any) -> None:
+    _say(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _progress(ticket: str, text: str) -> None:
+    from factory.redact import one_line
+
+    _say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {one_line(text, 160)}")
+
+
+def _quiet(_ticket: str, _text: str) -> None:
+    """Progress has no place beside a JSON document."""
+
+
+def _end(code: int) -> None:
+    raise typer.Exit(int(code))
+
+
+@contextmanager
+def _interrupts(house: House) -> Iterator[None]:
+    """Ctrl-C once: finish what runs; twice: stop now. A polite kill is the second."""
+
+    def once(number: int, _frame: object) -> None:
+        again = house.drain.is_set() or number == signal.SIGTERM
+        _say("stopping now" if again else "finishing what runs; Ctrl-C again stops now")
+        house.end("interrupted; `factory run` goes on", now=again)
+
+    before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# --- working ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    repo: RepoDir = Path("."), key: Annotated[bool, typer.Option(help="make a key that signs the stamps")] = True
+) -> None:
+    """Put the factory's files into a repository. Overwrites nothing."""
+    from factory.init import init as lay_out
+
+    for line in lay_out(repo, os.environ, key=key):
+        _say(line)
+
+
+@app.command()
+def run(
+    repo: RepoDir = Path("."),
+    tickets: Annotated[int | None, typer.Option(help="stop after this many tickets", min=1)] = None,
+    once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
+) -> None:
+    """Work until nothing is released, a cap is reached or something says stop. Resumes what an earlier run left."""
+    from factory import shift
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ), say=_progress, working=True) as house, _interrupts(house):
+        ended = shift.run(house, tickets=tickets, once=once)
+    _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
+    if not ended.stamped and not ended.failed:
+        _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
+    else:
+        _say("`factory status` shows what stands where, `git log --first-parent` the proof")
+    _end(ended.exit)
+
+
+@app.command()
+def dry(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The same decisions, and nothing changed: which ticket, which worker, which scope, which cost cap."""
+    from factory.dry import as_text, decisions
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        found = decisions(opened, time.time())
+    if as_json:
+        _print_json(found)
+    else:
+        _say(as_text(found))
+
+
+@app.command()
+def submit(
+    ticket: Annotated[str, typer.Argument(help="the ticket that the change is for")],
+    branch: Annotated[str, typer.Option(help="the branch that holds the change")] = "HEAD",
+    repo: RepoDir = Path("."),
+) -> None:
+    """Gate and stamp a change that a person or another agent made."""
+    from factory.opening import open_house
+    from factory.submit import hand_in
+
+    with open_house(repo, dict(os.environ), say=_progress) as house:
+        turn = hand_in(house, ticket, branch)
+    if turn.stamp is None:
+        _say(f"not stamped: {turn.why}")
+        _end(Exit.FAIL)
+
+
+def _command(repo: Path, command: str, ticket: str = "") -> None:
+    """Give an operator's command to the running controller, or, where none runs, carry it out here."""
+    from factory import operator
+    from factory.errors import Busy
+    from factory.opening import open_house, private_dir
+    from factory.repo import Repo
+
+    try:
+        with open_house(repo, dict(os.environ), say=_progress) as house:
+            _say(operator.obey(house, command, ticket))
+        return
+    except Busy as busy:
+        with Repo(repo) as opened:
+            answer = operator.hand_over(private_dir(opened), command, ticket)
+        _say(f"{busy.who} carries it out")
+    said = operator.wait_for(answer)
+    _say(said)
+    _end(Exit.MISTAKE if said.startswith(operator.REFUSED) else Exit.OK)
+
+
+TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
+
+
+@app.command()
+def stop(
+    repo: RepoDir = Path("."), now: Annotated[bool, typer.Option("--now", help="end the running tickets too")] = False
+) -> None:
+    """Stop the run after its running tickets; without a run, let none start until `resume`."""
+    _command(repo, "stop-now" if now else "stop")
+
+
+@app.command()
+def resume(repo: RepoDir = Path(".")) -> None:
+    """Let runs start again after a `stop`."""
+    _command(repo, "resume")
+
+
+@app.command()
+def cancel(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Take a ticket off the line: BLOCKED, and ended where it runs."""
+    _command(repo, "cancel", ticket)
+
+
+@app.command()
+def retry(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Release a blocked ticket anew; its attempts count from here."""
+    _command(repo, "retry", ticket)
+
+
+@app.command()
+def replan(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Make a waiting ticket's next plan from nothing: what failed before is not told."""
+    _command(repo, "replan", ticket)
+
+
+@app.command()
+def rewind(
+    ticket: TicketId,
+    repo: RepoDir = Path("."),
+    dependents: Annotated[bool, typer.Option("--with-dependents", help="later stamps that build on it too")] = False,
+) -> None:
+    """Take a stamp back: a revert commit on main, its rows open again, an event in the ledger."""
+    _command(repo, "rewind-all" if dependents else "rewind", ticket)
+
+
+# --- looking ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def status(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """What stands where, from git alone."""
+    from factory.repo import Repo
+    from factory.status import as_text
+    from factory.status import status as look
+
+    with Repo(repo) as opened:
+        document = look(opened, time.time())
+    if as_json:
+        _print_json(document)
+    else:
+        _say(as_text(document))
+
+
+@app.command()
+def log(
+    ticket: Annotated[str | None, typer.Argument(help="only this ticket's events")] = None,
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(help="the newest events to show; 0: all")] = 50,
+) -> None:
+    """The audit trail: every event of the ledger, newest first."""
+    from factory.repo import Repo
+    from factory.trail import as_line, trail
+
+    with Repo(repo) as opened:
+        events = trail(opened, ticket, limit)
+    if as_json:
+        _print_json([event.model_dump(mode="json") for event in events])
+        return
+    for event in events:
+        _say(as_line(event))
+
+
+@app.command()
+def verify(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    rerun: Annotated[bool, typer.Option("--rerun", help="run the gate of every stamp again")] = False,
+) -> None:
+    """Check every stamp on main from git alone: shape, hashes, tree, rows, signature."""
+    from factory.rerun import checked
+
+    found = checked(repo, dict(os.environ), rerun, _quiet if as_json else _progress)
+    if as_json:
+        bad = [{"stamp": b.stamp, "ticket": b.ticket, "why": b.why} for b in found.bad]
+        _print_json({"stamps": found.stamps, "ok": found.ok, "bad": bad})
+    else:
+        for b in found.bad:
+            _say(f"{b.stamp[:12]} {b.ticket}: {b.why}")
+        _say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
+        if found.unsigned:
+            _say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
+        if found.unseen:
+            _say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
+    _end(Exit.FAIL if found.bad else Exit.OK)
+
+
+@app.command("evidence_check")
+def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The same as `verify`: every stamp's evidence, from git alone."""
+    verify(repo, as_json, rerun=False)
+
+
+# --- judging ---------------------------------------------------------------------------------------------
+
+TreeName = Annotated[str | None, typer.Option("--tree", help="a commit or tree; default: the working tree")]
+
+
+def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -> None:
+    from factory.byhand import gate as judge
+
+    found = judge(repo, dict(os.environ), tree, tiers, _quiet if as_json else _progress)
+    if as_json:
+        _print_json(found.model_dump(mode="json", exclude={"log"}))
+    else:
+        _say(found.log.rstrip("\n"))
+        for line in found.failed:
+            _say(line)
+        _say(f"{'gate' if len(tiers) > 1 else tiers[0]}: {found.status.value}")
+    _end({"PASS": Exit.OK, "FAIL": Exit.FAIL}.get(found.status.value, Exit.COULD_NOT_RUN))
+
+
+@app.command()
+def gate(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """Guards, doctor, fast and regression, on the working tree or on a tree."""
+    _gate(repo, tree, ("guards", "doctor", "fast", "regression"), as_json)
+
+
+@app.command()
+def doctor(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's first tier: can anything run at all?"""
+    _gate(repo, tree, ("doctor",), as_json)
+
+
+@app.command()
+def fast(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's second tier: the quick tests."""
+    _gate(repo, tree, ("fast",), as_json)
+
+
+@app.command()
+def regression(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's third tier: every test."""
+    _gate(repo, tree, ("regression",), as_json)
+
+
+@app.command()
+def guard(
+    name: Annotated[str | None, typer.Argument(help="one guard; default: all of them")] = None,
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Run the guards on the working tree."""
+    from factory.byhand import guard as judge
+
+    found = judge(repo, name)
+    if as_json:
+        _print_json({guard: [f.model_dump(mode="json") for f in findings] for guard, findings in found.items()})
+    else:
+        for guard_name, findings in found.items():
+            for finding in findings:
+                _say(str(finding))
+            _say(f"{guard_name}: {'FAIL' if findings else 'PASS'}")
+    _end(Exit.FAIL if any(found.values()) else Exit.OK)
+
+
+@app.command()
+def docops(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The docops guard: forbidden tokens in documents."""
+    guard("docops", repo, as_json)
+
+
+@app.command()
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="make the demo's repository here and leave it")] = None,
+) -> None:
+    """Make a small real repository in a temporary folder and run the factory on it."""
+    from factory.demo import demo as show
+
+    show(_say, _progress, dict(os.environ), keep)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """The entry point: one place turns exceptions into one line and an exit code."""
+    os.umask(0o022)
+    try:
+        sys.exit(app(argv, standalone_mode=False) or 0)
+    except FactoryError as error:
+        _fail(str(error), error.exit)
+    except typer.Abort:
+        _fail("interrupted; `factory run` goes on where it was", Exit.INTERRUPTED)
+    except KeyboardInterrupt:
+        _fail("interrupted; `factory run` goes on where it was", Exit.INTERRUPTED)
+    except Exception as error:
+        _unexpected(error)
+
+
+def _fail(text: str, code: int) -> None:
+    from factory.redact import printable
+
+    sys.stderr.write(f"factory: {printable(text)}\n")
+    sys.exit(int(code))
+
+
+def _unexpected(error: Exception) -> None:
+    show = getattr(error, "format_message", None)
+    if show is not None:  # typer's own word on a wrong option
+        _fail(f"{show()}; see `factory --help`", Exit.MISTAKE)
+    if isinstance(error, OSError):
+        _fail(
+            f"{error.strerror or error}: {error.filename or ''}; make room or mend it, then run again",
+            Exit.COULD_NOT_RUN,
+        )
+    if os.environ.get("FACTORY_DEBUG"):
+        raise error
+    _fail(
+        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
+        Exit.COULD_NOT_RUN,
+    )

@@ -1,0 +1,60 @@
+"""Red before, green after: what a criterion's check proves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from factory import triage
+from factory.model import Answer, Changed, Light, PlanCriterion, Triage
+from factory.tally import Tally
+from factory.tree import Entry, matches
+from factory.trial import NOT_RUN, Ran
+
+TEST_FILES = (
+    "**/test_*.py", "**/*_test.py", "**/tests/**", "**/test/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go",
+)  # fmt: skip
+NOTHING_COLLECTED = 5  # pytest's exit code
+
+
+def laid_over(changed: Iterable[Changed]) -> dict[str, Entry]:
+    """The change's own tests, to be laid over main for the run before: a test that cannot fail is caught there."""
+    return {c.path: Entry(c.new_mode, c.new) for c in changed if c.new and matches(c.path, TEST_FILES)}
+
+
+def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
+    """What a check says. Nothing collected, or no such program, is neither red nor green.
+
+    A program that the change itself brings is missing before it: that is red.
+    """
+    if ran.code in NOT_RUN:
+        word = re.match(r"\s*(?:\./)?(\S+)", ran.command)
+        brings = {c.path for c in changed if c.new and not c.old}
+        return Light.RED if word and word[1] in brings else Light.COULD_NOT_RUN
+    if ran.answer is Answer.PASS and not ran.seen.doubts:
+        return Light.GREEN
+    nothing = ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED)
+    return Light.COULD_NOT_RUN if nothing else Light.RED
+
+
+def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, after: Ran | None) -> Light | None:
+    """Book one criterion; says what the check said after, where it was run."""
+    name = f"{criterion.id}: `{criterion.check}`"
+    if after is None:
+        tally.heard(f"{criterion.id} before", before)
+        if first is Light.GREEN:
+            tally.fail(Triage.VACUOUS, [f"{name} was green before any work: it proves nothing"])
+        else:
+            line = f"{name} could not run on main (exit code {before.code})"
+            tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
+        return None
+    tally.heard(f"{criterion.id} after", after)
+    second = light(after)
+    signs = sorted({after.seen.tampered, *(after.seen.doubts - before.seen.doubts)} - {""})
+    if signs:
+        tally.fail(Triage.TAMPER, [f"{name}: {sign}" for sign in signs])
+    elif second is not Light.GREEN:
+        why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
+        state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
+        tally.fail(why, [f"{name} {state}", *triage.failures(after.output)])
+    return second

@@ -1,0 +1,142 @@
+"""What failed, one line each, and the part of a log that a person would quote. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from factory.plain import printable
+
+MOST = 50  # failures that are listed; more of them say nothing new
+WIDTH = 300  # characters of one line that is kept
+LONGEST = 2000  # characters of one line that are looked at: a minified file must not cost a minute
+
+_ERROR_NAME = r"[\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Expired|Timeout|NotFound|Failure|Failed|Refused)\b"
+_SECTION = re.compile(r"^_+ (?!_)(?P<name>\S.*?) _+$")
+_SUMMARY = re.compile(r"^(?:FAILED|ERROR) (?P<name>\S+?(?:::.+?)?)(?: - (?P<why>.*))?$")
+_NAMED = re.compile(r"[\w.]+(?=:)|assert\b")
+_UNITTEST = re.compile(r"^(?:FAIL|ERROR): (?P<name>\S+(?: \(.*?\))?)")
+_EXCEPTION = re.compile(rf"^(?:\w+: )?(?:Uncaught )?(?P<why>{_ERROR_NAME}(?: \[\w+\])?(?:: .*)?)$")
+_ANY_NAME = re.compile(r"^(?P<why>[A-Za-z_][\w.]*(?::.*)?)$")  # what stands at the left margin below a traceback
+_PANIC = re.compile(r"^thread '(?P<name>.+?)'.* panicked at ")
+_PLAIN = re.compile(
+    r"^(?:not ok \d+ - (?P<tap>.+)|--- FAIL: (?P<go>\S+)|\s*[●✖✕×] (?P<node>\S.*?)(?: \([\d.]+ ?m?s\))?)$"
+)
+# Each on one line that says all: compilers, linters, shells, make.
+_SAYING = re.compile(
+    r"^(?:\S.*?[:(]\d+(?:[:,]\d+)?\)?: (?:fatal )?error\b.*"
+    r"|(?:fatal )?error(?:\[\w+\])?: (?!aborting|could not compile|test failed).*"
+    r"|\S*.*: undefined reference to .*"
+    r"|\S+:\d+:\d+: [A-Z]+\d+ .*|[A-Z]{1,4}\d{3,4} (?:\[\*\] )?\S.*"
+    r"|.*(?:command not found|: not found|[Nn]o such file or directory|No space left on device|Permission denied)$"
+    r"|make(?:\[\d+\])?: \*\*\* .*|ERROR: .*|\S*python\S*: No module named \S+)$"
+)
+
+
+def failures(text: str) -> tuple[str, ...]:
+    """What failed, one line each (`test_name: reason` where there is a name), without doubles, in the order printed."""
+    lines = [line[:LONGEST] for line in printable(text).split("\n")]
+    found = [*_pytest(lines), *_unittest(lines)] or [*_tracebacks(lines), *_panics(lines), *_sayings(lines)]
+    return tuple(dict.fromkeys(line[:WIDTH] for line in found or _last(lines)))[:MOST]
+
+
+def tail(text: str, lines: int = 40) -> str:
+    """At most `lines` lines: from the first failure on, and the end of the log; a line between counts the rest."""
+    all_lines = [line[:LONGEST].rstrip() for line in printable(text).strip("\n").split("\n")]
+    if len(all_lines) <= lines:
+        return "\n".join(all_lines)
+    first = next((i for i, line in enumerate(all_lines) if _begins(line)), len(all_lines))
+    rest = all_lines[min(first, len(all_lines) - lines) :]
+    if len(rest) <= lines or lines < 8:
+        return "\n".join(rest[-lines:])
+    head, end = rest[: lines * 3 // 4 - 1], rest[len(rest) - lines // 4 :]
+    return "\n".join([*head, f"[{len(rest) - len(head) - len(end)} lines left out]", *end])
+
+
+def _begins(line: str) -> bool:
+    if line.startswith(("Traceback (most recent", "=== FAIL", "not ok ", "failures:")):
+        return True
+    return any(p.match(line) for p in (_SECTION, _UNITTEST, _PANIC, _SAYING))
+
+
+def _pytest(lines: list[str]) -> Iterator[str]:
+    """A section's own words; of the summary, which is cut to the width of the terminal, the exception's name alone."""
+    told: list[str] = []
+    for name, body in _sections(lines, _SECTION, "===="):
+        why = _last_reason(body)
+        if why:
+            told.append(name)
+            yield f"{name}: {why}"
+    for line in lines:
+        match = _SUMMARY.match(line)
+        if match and ("::" in match["name"] or "/" in match["name"] or match["name"].endswith(".py")):
+            name = match["name"].partition("::")[2].replace("::", ".") or match["name"]
+            if not any(name in one for one in told):
+                kind = _NAMED.match(match["why"] or "")
+                yield f"{name}: {kind[0] if kind else 'failed'}"
+
+
+def _last_reason(body: list[str]) -> str:
+    """The first `E` line of the last exception of a chain: that one ended the test."""
+    starts = [
+        line[1:].strip()
+        for before, line in zip(["", *body], body, strict=False)
+        if line.startswith("E  ") and not before.startswith("E  ")
+    ]
+    return starts[-1] if starts else ""
+
+
+def _unittest(lines: list[str]) -> Iterator[str]:
+    for name, body in _sections(lines, _UNITTEST, "===="):
+        why = [*_tracebacks(body)]
+        if why:
+            yield f"{name}: {why[-1]}"
+
+
+def _sections(lines: list[str], title: re.Pattern[str], end: str) -> Iterator[tuple[str, list[str]]]:
+    """(name, lines up to the next title or rule)."""
+    name, body = "", list[str]()
+    for line in [*lines, end]:
+        match = title.match(line)
+        if match or line.startswith(end):
+            if name:
+                yield name, body
+            name, body = match["name"] if match else "", []
+        else:
+            body.append(line)
+
+
+def _tracebacks(lines: list[str]) -> Iterator[str]:
+    """What ended each traceback, whatever its name; of a chain, the last. And exceptions without a traceback."""
+    found, inside = "", False
+    for line in [*lines, "."]:
+        if line.startswith(("During handling of", "The above exception")):
+            found = ""
+        elif line.startswith("Traceback (most recent"):
+            inside = True
+        elif line[:1].isspace() or not line:
+            continue
+        else:
+            match = (_ANY_NAME if inside else _EXCEPTION).match(line)
+            if found:
+                yield found
+            found, inside = match["why"] if match else "", False
+
+
+def _panics(lines: list[str]) -> Iterator[str]:
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
+        if match := _PANIC.match(line):
+            yield f"{match['name']}: {after.strip()}"
+
+
+def _sayings(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if match := _PLAIN.match(line):
+            yield f"{match['tap'] or match['go'] or match['node']}: failed"
+        elif _SAYING.match(line):
+            yield line.strip()
+
+
+def _last(lines: Iterable[str]) -> list[str]:
+    """Nothing was recognised: the last words."""
+    return [line.strip() for line in lines if line.strip()][-3:]

@@ -1,0 +1,122 @@
+"""Which path names a change may bring. Pure. Paths are `str` with surrogateescape, folders parted by `/`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from factory.model import Finding, Triage
+
+# Left behind by running tests and checkers, and no part of a change unless the tree tracks them.
+PRODUCT_FOLDERS = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"})
+PRODUCT_SUFFIXES = (".pyc",)
+RESERVED = ".factory"
+
+# Characters that HFS+ ignores when it compares names (git: utf8.c, next_hfs_char)
+_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_GIT = re.compile(r"(?:\.git|git~[0-9]+)[ .]*(?::.*)?", re.IGNORECASE | re.DOTALL)  # as NTFS reads it, streams too
+
+
+def is_product(path: str) -> bool:
+    """Whether a path is left by running tests, not written by hand."""
+    *folders, name = path.split("/")
+    return name.endswith(PRODUCT_SUFFIXES) or not PRODUCT_FOLDERS.isdisjoint((*folders, name))
+
+
+def is_git(name: str) -> bool:
+    """Whether some file system takes one path component for `.git`."""
+    return any(_GIT.fullmatch(_IGNORED.sub("", part)) for part in name.split("\\"))
+
+
+def fold(path: str) -> str:
+    """What a file system that ignores case and composition would make of a path."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name at the tree's root is the factory's own."""
+    return fold(_IGNORED.sub("", name)).rstrip(" .") == RESERVED
+
+
+def refused(path: str) -> Finding | None:
+    """Why a path may not be in a tree, whatever it holds."""
+    parts = path.split("/")
+    if is_reserved(parts[0]):
+        return finding(path, f"{RESERVED} is reserved for the factory", Triage.TAMPER)
+    if any(is_git(part) for part in parts):
+        return finding(path, "a name that git or a file system takes for .git", Triage.TAMPER)
+    return None
+
+
+def finding(path: str, message: str, triage: Triage) -> Finding:
+    return Finding(guard="harvest", path=path, message=message, triage=triage)
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """A path and every folder above it."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def spellings(paths: Iterable[str]) -> dict[str, str]:
+    """Folded -> as spelt, for every path and every folder above one."""
+    out: dict[str, str] = {}
+    for path in paths:
+        for prefix in prefixes(path):
+            folded = fold(prefix)
+            if folded in out:
+                break  # what is above it is there too
+            out[folded] = prefix
+    return out
+
+
+def collisions(added: Iterable[str], spelt: Mapping[str, str], lives: Callable[[str], bool]) -> Iterator[Finding]:
+    """Added paths that a file system which ignores case would take for another path or folder that lives on."""
+    own: dict[str, str] = {}
+    for path in sorted(added):
+        for prefix in prefixes(path):
+            folded = fold(prefix)
+            other = own.setdefault(folded, prefix)
+            if other == prefix and folded in spelt and lives(spelt[folded]):
+                other = spelt[folded]
+            if other != prefix:
+                yield finding(path, f"differs only in case from {other}", Triage.SCOPE)
+                break
+
+
+def escapes(path: str, links: Mapping[str, str]) -> bool:
+    """Whether following the symlink at `path` leaves the tree; `links` holds every symlink and its target."""
+    at, todo, hops = path.split("/")[:-1], links[path].split("/"), 0
+    if links[path].startswith("/"):
+        return True
+    while todo:
+        part = todo.pop(0)
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not at:
+                return True
+            at.pop()
+            continue
+        at.append(part)
+        target = links.get("/".join(at))
+        if target is not None:
+            hops += 1
+            if target.startswith("/") or hops > 40:
+                return True
+            at.pop()
+            todo = target.split("/") + todo
+    return False
+
+
+def escaping(links: Mapping[str, str], read: Callable[[], Mapping[str, str]]) -> Iterator[str]:
+    """Changed symlinks that leave the tree, and old ones that do so because of them. `read` gives the base's."""
+    old = read()
+    new = {**old, **links}
+    for path in new:
+        if escapes(path, new) and (path in links or not escapes(path, old)):
+            yield path

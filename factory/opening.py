@@ -1,0 +1,129 @@
+"""Opens the house: the lock first, then the leftovers of a dead controller, then the tools of one run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from factory import lock, recover
+from factory.change import Aside
+from factory.clock import Clock
+from factory.gate import Gate
+from factory.house import House, Say
+from factory.ledger import Ledger
+from factory.model import Oid
+from factory.read_settings import read_settings
+from factory.redact import secret_values
+from factory.repo import Repo
+from factory.rooms import Rooms
+from factory.sandbox import Limits, Sandbox, probe
+from factory.settings import Settings
+from factory.signing import Signer
+from factory.trial import Trial
+from factory.view import find_main, settings_at
+
+
+def private_dir(repo: Repo) -> Path:
+    """Where the controller's lock and notes lie: in the git directory that all worktrees share."""
+    return repo.common_dir / "factory"
+
+
+def cache_dir(repo: Repo, environ: Mapping[str, str]) -> Path:
+    """Where rooms and the gate's results lie: outside the repository, so that git in a room cannot find it."""
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".cache")
+    return Path(base) / "stampmill" / hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]
+
+
+def limits_of(settings: Settings) -> Limits:
+    box = settings.sandbox
+    return Limits(
+        memory_mb=box.memory_mb, processes=box.processes, file_mb=box.file_mb, room_mb=box.room_mb,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judges trees: rooms, a sandbox and the gate, by the settings at one commit of main."""
+
+    repo: Repo
+    main: Oid
+    settings: Settings
+    aside: Aside
+    rooms: Rooms
+    sandbox: Sandbox
+    trial: Trial
+    gate: Gate
+    cache: Path
+
+    def at(self, main: Oid) -> Bench:
+        """The same bench with the settings that main had at another commit."""
+        settings = settings_at(self.repo, main) or read_settings(None)
+        return _bench(self.repo, main, settings, self.cache, self.aside, self.rooms, self.sandbox)
+
+
+def _bench(
+    repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox
+) -> Bench:
+    trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings))
+    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache)
+
+
+def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
+    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate."""
+    settings, main = find_main(repo)
+    cache = cache_dir(repo, environ)
+    aside = Aside(repo.store)
+    rooms = Rooms(aside, cache / "rooms", limits=limits_of(settings))
+    rooms.sweep()
+    return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
+
+
+@contextmanager
+def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
+    """A bench without the controller's lock: judging by hand disturbs no run, and no run disturbs it."""
+    with Repo(path) as repo:
+        yield make_bench(repo, environ)
+
+
+@contextmanager
+def open_house(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    say: Say | None = None,
+    working: bool = False,
+) -> Iterator[House]:
+    """Everything that a writing command works with. Busy where another controller holds the repository."""
+    clock = clock or Clock()
+    with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
+        recover.sweep_locks(repo.common_dir, before)
+        bench = make_bench(repo, environ)
+        scratch = bench.cache / "scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+        run = uuid.uuid4().hex[:12]
+        yield House(
+            repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
+            aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
+            signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
+            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+        )  # fmt: skip
+
+
+def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:
+    """The factory's own key for this repository, outside of it; None where `init` made none."""
+    at = key_path(repo, environ)
+    return at if at.exists() else None
+
+
+def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:
+    base = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".config")
+    return Path(base) / "stampmill" / f"{hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]}.key"

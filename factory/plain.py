@@ -1,0 +1,35 @@
+"""Text from strangers made safe to show in a terminal and to write into a commit message."""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor moves
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)"  # titles, links, clipboard
+    r"|\x1b[ -/]*[0-~]"
+)
+_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# C0 and C1, invisible characters, those that turn the reading direction, and the "tags" that only a model reads.
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_HALF = re.compile(r"[\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text without terminal escapes, control and invisible characters; `\\n` and `\\t` stay.
+
+    A lone carriage return becomes a line break: dropped, it would glue what the terminal shows over each other.
+    """
+    text = _BREAKS.sub("\n", _ESCAPES.sub("", text))
+    return _HALF.sub("\ufffd", _HIDDEN.sub("", text))
+
+
+def one_line(text: str, limit: int = 72) -> str:
+    """The text as one line of at most `limit` characters, for a subject or a trailer's value.
+
+    No break of any kind is left, so a title cannot bring a trailer of its own.
+    """
+    line = " ".join(printable(text).split())
+    return line if len(line) <= limit else line[: max(limit - 1, 0)].rstrip() + "…"[:limit]

@@ -1,0 +1,223 @@
+"""Starts a program, bounds it in time and output, leaves nothing of its group. The only importer of subprocess."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell says it
+DRAIN_SECONDS = 1.0  # for output that is still in the pipes after the leader's end
+STEPS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 5.0))  # and the seconds each is given
+TICK = 0.05  # seconds between looks at the caller's stop event
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a program ended. `code` is its exit code, or minus the signal that ended it."""
+
+    code: int
+    seconds: float
+    timed_out: bool
+    stdout: bytes
+    stderr: bytes
+    truncated: bool  # output beyond the cap was dropped; the head and the tail are here
+    stopped: bool = False  # the caller's stop event ended it
+
+
+class Kept:
+    """The head and the tail of a stream, `cap` bytes together; the middle is counted and dropped."""
+
+    def __init__(self, cap: int) -> None:
+        self._half = max(1, cap // 2)
+        self._head, self._tail, self._dropped = bytearray(), bytearray(), 0
+
+    def add(self, data: bytes) -> None:
+        room = self._half - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        if len(self._tail) > 2 * self._half:  # trimmed rarely, so that a flood costs one copy a half
+            self._trim()
+
+    def _trim(self) -> None:
+        over = len(self._tail) - self._half
+        if over > 0:
+            self._dropped += over
+            del self._tail[:over]
+
+    def value(self) -> tuple[bytes, bool]:
+        self._trim()
+        mark = b"\n[... %d bytes left out ...]\n" % self._dropped if self._dropped else b""
+        return bytes(self._head + mark + self._tail), self._dropped > 0
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str],
+    timeout: float,
+    stdin: bytes = b"",
+    cap: int = 8 << 20,
+    pass_fds: Sequence[int] = (),
+    stop: threading.Event | None = None,
+) -> Finished:
+    """Runs `argv` in a session of its own, with exactly `env`, for at most `timeout` seconds.
+
+    Then it is interrupted, terminated, killed. A program that is missing is code 127 and one that may not be executed
+    is 126, with the reason on stderr, as in a shell.
+    `cap` bounds each of stdout and stderr, in bytes. However it returns or raises, no process of the group is left.
+    """
+    started = time.monotonic()
+    try:
+        child = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=tuple(pass_fds),
+            start_new_session=True,
+            bufsize=0,
+        )
+    except OSError as error:
+        code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+        return Finished(code, time.monotonic() - started, False, b"", f"{argv[0]}: {error}\n".encode(), False)
+    return _Watch(child, stdin, cap, started, started + timeout, stop).finish()
+
+
+class _Watch:
+    """One running child: its pipes, its deadline, its end."""
+
+    def __init__(
+        self,
+        child: subprocess.Popen[bytes],
+        stdin: bytes,
+        cap: int,
+        started: float,
+        deadline: float,
+        stop: threading.Event | None,
+    ) -> None:
+        self._child, self._stdin, self._started, self._deadline, self._stop = child, stdin, started, deadline, stop
+        self._out, self._err = Kept(cap), Kept(cap)
+        self._pipes = selectors.DefaultSelector()
+        self._end = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else -1  # readable when the leader has ended
+
+    def finish(self) -> Finished:
+        with self._closing():
+            self._register()
+            ended = self._until(self._deadline)
+            stopped = self._stop is not None and self._stop.is_set() and not ended
+            if not ended:
+                self._escalate()
+            self._kill_group()
+            self._forget_end()
+            self._drain(time.monotonic() + DRAIN_SECONDS)
+        code = self._child.returncode
+        (out, out_cut), (err, err_cut) = self._out.value(), self._err.value()
+        timed_out = not ended and not stopped
+        return Finished(code, time.monotonic() - self._started, timed_out, out, err, out_cut or err_cut, stopped)
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._kill_group()
+            self._child.wait()
+            self._forget_end()
+            self._pipes.close()
+            for pipe in (self._child.stdin, self._child.stdout, self._child.stderr):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+
+    def _forget_end(self) -> None:
+        if self._end >= 0:
+            with suppress(KeyError):
+                self._pipes.unregister(self._end)
+            os.close(self._end)
+            self._end = -1
+
+    def _register(self) -> None:
+        if self._end >= 0:
+            self._pipes.register(self._end, selectors.EVENT_READ)
+        for pipe, kept in ((self._child.stdout, self._out), (self._child.stderr, self._err)):
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+            self._pipes.register(pipe, selectors.EVENT_READ, kept)
+        if self._child.stdin is not None:
+            os.set_blocking(self._child.stdin.fileno(), False)
+            self._pipes.register(self._child.stdin, selectors.EVENT_WRITE)
+
+    def _until(self, deadline: float) -> bool:
+        """Moves bytes until the leader has ended (True), or time or the caller says stop (False)."""
+        wait = 0.001  # grows to TICK: a short program is noticed at once, a long one costs nothing
+        while not self._has_ended():
+            if time.monotonic() >= deadline or (self._stop is not None and self._stop.is_set()):
+                return False
+            wait = min(wait * 2, TICK)
+            self._move(min(wait, max(0.0, deadline - time.monotonic())))
+        return True
+
+    def _has_ended(self) -> bool:
+        """Looks without reaping: until then its number cannot be another group's, so killing the group is safe."""
+        if self._child.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _move(self, wait: float) -> bool:
+        """One round over the pipes that are ready; False when none is open."""
+        if not self._pipes.get_map():
+            time.sleep(wait)
+            return False
+        for key, _ in self._pipes.select(wait):
+            if key.fd == self._end:
+                continue
+            pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
+            if key.data is None:
+                self._feed(pipe)
+            elif not (data := os.read(key.fd, 1 << 16)):
+                self._pipes.unregister(pipe)
+            else:
+                key.data.add(data)
+        return True
+
+    def _feed(self, pipe: IO[bytes]) -> None:
+        try:
+            self._stdin = self._stdin[os.write(pipe.fileno(), self._stdin[: 1 << 16]) :]
+        except BrokenPipeError:
+            self._stdin = b""
+        if not self._stdin:
+            self._pipes.unregister(pipe)
+            pipe.close()
+
+    def _escalate(self) -> None:
+        self._stop = None  # from here on only the steps' own deadlines count
+        for number, seconds in STEPS:
+            self._signal(number)
+            if self._until(time.monotonic() + seconds):
+                return
+
+    def _kill_group(self) -> None:
+        if self._child.returncode is None:
+            self._signal(signal.SIGKILL)
+            self._child.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, number)
+
+    def _drain(self, deadline: float) -> None:
+        """What is still in the pipes; bounded, because a process that left the group may hold them open."""
+        while self._pipes.get_map() and time.monotonic() < deadline:
+            self._move(TICK)

@@ -1,0 +1,65 @@
+"""What calls cost, and the most that they may. Pure.
+
+Money is `Decimal`, rounded up to a millionth of a dollar once, where it comes in; floats are never added.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from factory.model import Value
+
+MICRO = Decimal("0.000001")
+
+# Floats are read by their shortest decimal text, so that 0.1 is 0.1.
+Usd = Annotated[Decimal, Field(ge=0, le=10**12), AfterValidator(lambda usd: usd.quantize(MICRO, ROUND_CEILING))]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Spend(Value):
+    """What calls cost. `tokens_out` includes thought tokens."""
+
+    calls: Count = 0
+    tokens_in: Count = 0
+    tokens_out: Count = 0
+    usd: Usd = Decimal(0)
+
+    def __add__(self, other: Spend) -> Spend:
+        return Spend(
+            calls=self.calls + other.calls,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            usd=self.usd + other.usd,
+        )
+
+
+class Caps(BaseModel):
+    """The daily caps, and dollars a cycle (one attempt). 0 lets nothing through."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)  # reads the settings' [budget] as is
+
+    daily_calls: Count
+    daily_tokens_in: Count
+    daily_tokens_out: Count
+    daily_usd: Usd
+    cycle_usd: Usd
+
+    @property
+    def day(self) -> Spend:
+        """The most that one day may cost."""
+        return Spend(
+            calls=self.daily_calls, tokens_in=self.daily_tokens_in, tokens_out=self.daily_tokens_out, usd=self.daily_usd
+        )
+
+
+def measures(used: Spend, caps: Caps) -> list[tuple[str, int | Decimal, int | Decimal]]:
+    """(name, used, cap) of all four daily caps."""
+    return [(name, getattr(used, name), getattr(caps.day, name)) for name in Spend.model_fields]
+
+
+def said(name: str, amount: int | Decimal) -> str:
+    """An amount in words: `3,000 calls`, `$1.50`."""
+    return f"${amount:.2f}" if name == "usd" else f"{amount:,} {name.replace('_', ' ')}"

@@ -1,0 +1,79 @@
+"""What stands where, as one JSON document and as a table; from git alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from factory import lock
+from factory.ledger import Ledger
+from factory.opening import private_dir
+from factory.repo import Repo
+from factory.state import counts, standings
+from factory.view import factory_file, find_main, look
+
+
+def status(repo: Repo, now: float) -> dict[str, Any]:
+    """The document of `factory status --json` (contract, section 5), with `why` and `title` beside each ticket."""
+    settings, main = find_main(repo)
+    ledger = Ledger(repo, lambda: now)
+    view = look(repo, ledger, main)
+    factory = factory_file(ledger)
+    alive = lock.holder(private_dir(repo))
+    state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
+    reason = factory.stop_reason
+    if factory.state == "RUNNING" and not alive:
+        reason = "the run was killed; `factory run` goes on where it was"
+    return {
+        "state": state,
+        "stop_reason": reason,
+        "main": main,
+        "counts": counts(view),
+        "tickets": {
+            id: {
+                "state": s.state.value,
+                "attempts": s.attempts,
+                "stamp": s.stamp,
+                "triage": s.triage.value if s.triage else None,
+                "why": s.why,
+                "title": s.ticket.title,
+            }
+            for id, s in standings(view).items()
+        },
+        "budget": budget_today(ledger, now, settings.factory.timezone),
+    }
+
+
+def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
+    """What today cost so far, with what is reserved. Dollars are a float for reading; the books are exact."""
+    from factory.budget import Book, day_of
+
+    day = day_of(now, ZoneInfo(zone))
+    kept = ledger.read(f"budget/{day.isoformat()}.json")
+    used = (Book.model_validate(kept) if kept else Book(date=day)).used
+    return {
+        "date": day.isoformat(),
+        "calls": used.calls,
+        "tokens_in": used.tokens_in,
+        "tokens_out": used.tokens_out,
+        "usd": float(used.usd),
+    }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """The same as a table for a person."""
+    found = document["counts"]
+    lines = [
+        f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
+        "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
+    ]
+    if not document["tickets"]:
+        lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
+    width = max((len(id) for id in document["tickets"]), default=0)
+    for id, t in document["tickets"].items():
+        proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
+        lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
+    spent = document["budget"]
+    lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
+                 f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip
+    return "\n".join(lines)

@@ -1,0 +1,29 @@
+"""The audit trail: the ledger's events as values and as lines."""
+
+from __future__ import annotations
+
+import datetime
+
+from factory.ledger import parse_event
+from factory.model import Event
+from factory.repo import LEDGER, Repo
+
+
+def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
+    """Events, newest first; `limit` of them, 0 for all."""
+    if repo.tip(LEDGER) is None:
+        return []
+    found = []
+    for logged in repo.log(LEDGER):
+        event = parse_event(logged.oid, logged.time, logged.message)
+        if ticket is None or event.ticket == ticket:
+            found.append(event)
+            if limit and len(found) >= limit:
+                break
+    return found
+
+
+def as_line(event: Event) -> str:
+    when = datetime.datetime.fromtimestamp(event.time, datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    where = f"{event.ticket}#{event.attempt}" if event.attempt else event.ticket or "factory"
+    return f"{event.oid[:12]} {when} {event.name:<10} {where:<16} {event.text}"

@@ -1,0 +1,132 @@
+"""Runs the gate's commands on a tree, in a fresh room without a network, and sees what ran."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from factory.errors import Stopped
+from factory.model import Answer, Oid, Value
+from factory.observe import Observation, Observer
+from factory.process import Finished
+from factory.repo import Repo
+from factory.rooms import Rooms
+from factory.sandbox import Job, Limits, Sandbox
+from factory.settings import Settings
+
+# What a run may depend on is held still.
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "200",
+}
+NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
+
+
+class Ran(Value):
+    """One command on one tree."""
+
+    command: str
+    code: int
+    timed_out: bool
+    seconds: float
+    seen: Observation  # what a test runner that reports to the gate did
+    output: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """What the command says on its own. A runner that ran nothing, or died, could not run: it did not pass."""
+        if self.code in NOT_RUN:
+            return Answer.COULD_NOT_RUN
+        if self.timed_out or self.seen.tampered:
+            return Answer.FAIL
+        if self.seen.sessions and not self.seen.collected:
+            return Answer.COULD_NOT_RUN
+        if self.code == 0 and self.seen.sessions and not self.seen.finished:
+            return Answer.FAIL
+        return Answer.PASS if self.code == 0 else Answer.FAIL
+
+
+class Trial:
+    """The gate's hands. Results are kept by content: the same tree is never tested twice."""
+
+    def __init__(
+        self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits
+    ) -> None:
+        self._repo, self._rooms, self._sandbox, self._settings = repo, rooms, sandbox, settings
+        self._cache, self.limits = cache, limits
+        self.python = find_python(repo, settings)
+        self._environment = fingerprint(self.python, sandbox.kind)
+        self.stop = threading.Event()  # ends what runs
+
+    def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
+        """A command on a tree, in a room of its own: what one command changes, the next does not see.
+
+        `fresh` runs it although its result is known.
+        """
+        at = self._cache / f"{self._key(tree, command)}.json"
+        if not fresh and at.exists():
+            try:
+                return Ran.model_validate_json(at.read_bytes())
+            except ValueError:
+                at.unlink()
+        ran = self._run(tree, command)
+        if not ran.timed_out and ran.answer is not Answer.COULD_NOT_RUN:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            aside = at.with_suffix(f".{os.getpid()}")
+            aside.write_text(ran.model_dump_json(), encoding="utf-8")
+            os.replace(aside, at)
+        return ran
+
+    def _key(self, tree: Oid, command: str) -> str:
+        parts = (self._repo.store.tree_of(tree), command, self._settings.gate.model_dump_json(), self._environment)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _run(self, tree: Oid, command: str) -> Ran:
+        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
+            job = Job(
+                argv=("/bin/sh", "-c", command), room=room.path, python=self.python, limits=self.limits, stop=self.stop,
+                timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
+                files={"/factory/observer": observer.folder}, socket=observer.socket,
+            )  # fmt: skip
+            env = {**ENVIRONMENT, **observer.env(lambda host: self._sandbox.inside(job, host))}
+            done = self._sandbox.run(dataclasses.replace(job, env=env))
+            if done.stopped:
+                raise Stopped("the gate was broken off; `factory run` goes on")
+            return _ran(command, done, observer.observe(done.code))
+
+
+def _ran(command: str, done: Finished, seen: Observation) -> Ran:
+    text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
+    return Ran(
+        command=command,
+        code=done.code,
+        timed_out=done.timed_out,
+        seconds=round(done.seconds, 3),
+        seen=seen,
+        output=text,
+    )
+
+
+def find_python(repo: Repo, settings: Settings) -> Path:
+    """The interpreter of the gate: the settings', the repository's own `.venv` or `venv`, or the factory's."""
+    root = repo.work_tree or repo.git_dir
+    if settings.gate.python:
+        return root / settings.gate.python
+    for name in (".venv", "venv"):
+        at = root / name / "bin" / "python"
+        if at.exists():
+            return at
+    return Path(sys.executable)
+
+
+def fingerprint(python: Path, sandbox: str) -> str:
+    """What tells one environment from another: the interpreter and the packages that it would import."""
+    lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
+    seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib)]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()

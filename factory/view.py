@@ -1,0 +1,76 @@
+"""One look at the repository: everything that a turn decides on, read at one main and one ledger."""
+
+from __future__ import annotations
+
+from factory import crosscheck, documents, history
+from factory.errors import Mistake
+from factory.ledger import FACTORY, Ledger
+from factory.model import Oid, Value
+from factory.read_settings import read_settings
+from factory.repo import Repo
+from factory.settings import Settings
+from factory.state import Record, View
+
+ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"
+
+
+class FactoryFile(Value):
+    """`factory.json`: how the factory itself stands."""
+
+    state: str = "READY"
+    stop_reason: str | None = None
+    next_command: str = ""
+    main: Oid | None = None  # the stamps up to here are in the records
+    run: str = ""
+    since: float = 0.0
+    stop_asked: str = ""  # an operator's `stop`, until a `resume`
+
+
+def main_ref(settings: Settings) -> str:
+    return f"refs/heads/{settings.factory.main}"
+
+
+def find_main(repo: Repo) -> tuple[Settings, Oid]:
+    """The settings as main's tip has them, and that tip. The settings say which branch is main."""
+    first = settings_at(repo, "HEAD") or read_settings(None)
+    tip = repo.tip(main_ref(first))
+    if tip is None:
+        raise Mistake(
+            f"there is no branch {first.factory.main}, or it has no commit",
+            path=SETTINGS,
+            remedy="commit something on it, or name the branch that is stamped as [factory] main",
+        )
+    settings = settings_at(repo, tip) or read_settings(None)
+    return settings, tip
+
+
+def settings_at(repo: Repo, name: str) -> Settings | None:
+    """The settings file at a commit; None where it has none."""
+    try:
+        content = repo.store.file(name, SETTINGS)
+    except KeyError:
+        return None
+    return None if content is None else read_settings(content)
+
+
+def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
+    """The view at this main. Mistake where one of the two tables is missing or wrong."""
+    tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
+    criteria = documents.read_ledger(_document(repo, main, CRITERIA))
+    crosscheck.check(tickets, criteria)
+    records = {record["ticket"]: Record.model_validate(record) for record in ledger.read_all("tickets").values()}
+    folded = factory_file(ledger).main
+    if folded is not None and not repo.is_ancestor(folded, main):
+        folded = None  # main was rewritten: fold it all again
+    return View(main, tickets, criteria, records, history.words(repo, main, folded))
+
+
+def factory_file(ledger: Ledger) -> FactoryFile:
+    return FactoryFile.model_validate(ledger.read(FACTORY) or {})
+
+
+def _document(repo: Repo, main: Oid, path: str) -> bytes:
+    content = repo.store.file(main, path)
+    if content is None:
+        raise Mistake("this file is not on the main branch", path=path, remedy="`factory init` writes one; commit it")
+    return content

@@ -1,0 +1,97 @@
+"""The workers: one file a kind, one line each in KINDS."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from factory.model import Ended, Plan, Report
+from factory.process import Finished
+from factory.tree import Tree
+
+if TYPE_CHECKING:
+    from factory.settings import Worker
+
+KINDS = {
+    "command": "factory.workers.command",
+    "patch": "factory.workers.patch",
+    "gemini": "factory.workers.gemini",
+    "claude": "factory.workers.claude",
+    "codex": "factory.workers.codex",
+    "gemini-cli": "factory.workers.gemini_cli",
+    "aider": "factory.workers.aider",
+    "opencode": "factory.workers.opencode",
+    "qwen": "factory.workers.qwen",
+    "mini-swe-agent": "factory.workers.mini_swe_agent",
+    "acp": "factory.workers.acp",
+}
+
+
+class Wallet(Protocol):
+    """Money and calls: reserved in the ledger before they are spent, settled after."""
+
+    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
+        """Set the worst cost aside; an id. Stopped where it does not fit under a cap."""
+
+    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+        """Book what it really cost."""
+
+
+class Launch(Protocol):
+    """Runs a command in the sandbox, in the worker's room. A Path among its words is told as the command sees it."""
+
+    def __call__(
+        self,
+        argv: tuple[str | Path, ...],
+        *,
+        env: Mapping[str, str | Path] = {},
+        files: Mapping[str, Path] = {},
+        write: Mapping[str, Path] = {},
+        read: tuple[Path, ...] = (),
+        socket: Path | None = None,
+    ) -> Finished: ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker gets for one attempt."""
+
+    plan: Plan
+    room: Path  # the room, on the controller's side
+    out: Path  # a private folder beside the room, for the plan and the report
+    settings: Worker
+    rules: str  # ssot/SSOT_RULES.md
+    files: Tree  # the base as the worker may see it: without the hidden files
+    launch: Launch
+    wallet: Wallet
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Work:
+    """How a worker ended, and what it left beside its change."""
+
+    ended: Ended
+    report: Report = field(default_factory=Report)
+    stdout: bytes = b""
+    stderr: bytes = b""
+    exit_code: int = 0
+    retry_after: float | None = None  # seconds, where the server said so
+    daily_quota: bool = False  # the limit turns with the day, not with the minute
+    history: tuple[str, ...] = ()  # the commands that were run
+    extra: Mapping[str, bytes] = field(default_factory=dict)  # more files for the evidence, by name
+
+
+class Kind(Protocol):
+    """What a worker's module offers."""
+
+    def work(self, task: Task) -> Work: ...
+
+
+def load(kind: str) -> Kind:
+    """The module of a kind, imported only now: some take seconds."""
+    return importlib.import_module(KINDS[kind])

@@ -1,0 +1,64 @@
+"""A worker that is any program (contract, section 2): it changes files in its working directory, and exits."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from factory.model import Ended, Report
+from factory.process import Finished
+from factory.workers import Task, Work
+
+LATER = 75  # EX_TEMPFAIL: a rate limit or an overload; not a failure, not an attempt
+INSIDE = "/factory"
+
+
+def work(task: Task) -> Work:
+    plan, out = task.out / "plan.json", task.out / "out"
+    out.mkdir(exist_ok=True)
+    out.chmod(0o777)  # the sandbox may run it as another user; the folder above is ours alone
+    plan.write_text(task.plan.model_dump_json(indent=1), encoding="utf-8")
+    env: dict[str, str | Path] = {
+        "FACTORY_PLAN": plan,
+        "FACTORY_REPORT": out / "report.json",
+        "FACTORY_TICKET": task.plan.ticket_id,
+        "FACTORY_ATTEMPT": str(task.plan.attempt),
+    }
+    argv = tuple(task.settings.command)
+    reserved = task.wallet.reserve(calls=0, tokens_in=0, tokens_out=0, usd=task.plan.budget_usd)
+    done = task.launch(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out})
+    report = read_report(out / "report.json")
+    task.wallet.settle(
+        reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd
+    )
+    return Work(
+        ended=ended(done),
+        report=report,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        exit_code=done.code,
+        history=(shlex.join(argv),),
+    )
+
+
+def ended(done: Finished) -> Ended:
+    if done.timed_out:
+        return Ended.TIMEOUT
+    if done.code == LATER:
+        return Ended.LATER
+    return Ended.DONE if done.code == 0 else Ended.FAILED
+
+
+def read_report(path: Path) -> Report:
+    """What the worker wrote of itself. Rubbish is no report: its words decide nothing."""
+    try:
+        if path.is_symlink() or path.stat().st_size > 1 << 20:
+            return Report(summary="(the report was not a plain file under 1 MiB)")
+        return Report.model_validate(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return Report()
+    except (OSError, ValueError, ValidationError, RecursionError):
+        return Report(summary="(the report was not readable)")

@@ -1,0 +1,65 @@
+"""The guards: each is a module with `NAME` and `check`, and a place in this list, which is the running order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from factory.errors import FactoryError, Mistake
+from factory.model import Finding
+from guards import (
+    docops,
+    engine_centricity,
+    protected,
+    reach,
+    scope,
+    secrets,
+    size,
+    ssot_docs,
+    tests_kept,
+    welding,
+)
+from guards.case import Case
+
+
+class Guard(Protocol):
+    """What every module in GUARDS has."""
+
+    NAME: str
+
+    def check(self, case: Case) -> Iterator[Finding]: ...
+
+
+GUARDS: tuple[Guard, ...] = (
+    scope,
+    protected,
+    ssot_docs,
+    docops,
+    welding,
+    engine_centricity,
+    tests_kept,
+    reach,
+    secrets,
+    size,
+)
+NAMES = tuple(guard.NAME for guard in GUARDS)
+
+
+def run(case: Case, names: Iterable[str] | None = None) -> dict[str, tuple[Finding, ...]]:
+    """Each guard's findings, in running order. A guard that breaks has a finding that says so: it never passes.
+
+    Raises Mistake for a name that is no guard's."""
+    wanted = set(NAMES if names is None else names)
+    for name in sorted(wanted - set(NAMES)):
+        raise Mistake(f"there is no guard {name!r}", remedy=f"use one of: {', '.join(NAMES)}")
+    return {guard.NAME: _findings(guard, case) for guard in GUARDS if guard.NAME in wanted}
+
+
+def _findings(guard: Guard, case: Case) -> tuple[Finding, ...]:
+    try:
+        return tuple(guard.check(case))
+    except FactoryError as error:
+        return (Finding(guard=guard.NAME, path=getattr(error, "path", "") or "-", message=f"could not judge: {error}"),)
+    except Exception as error:
+        said = f"the guard itself broke: {type(error).__name__}: {error}"
+        return (Finding(guard=guard.NAME, path=f"guards/{guard.NAME}.py", message=said),)

@@ -1,0 +1,121 @@
+"""The engine is the centre: scripts and harness are thin, and imports run one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from factory.model import Finding
+from factory.tree import Tree, matches
+from guards import thin
+from guards.case import Case, text
+from guards.policy import Policy, load
+from guards.syntax.source import Import, imports, parse
+from guards.thin import Thin
+
+NAME = "engine_centricity"
+POLICY = "ssot/engine_centricity.toml"
+
+
+class Layers(Policy):
+    """From the top down; modules on one line are siblings. A module may import only from the lines below its own.
+
+    A name stands for the module and all below it, except where a longer name is listed."""
+
+    order: tuple[tuple[str, ...], ...] = ()
+    roots: tuple[str, ...] = ("", "src")
+    siblings: bool = True  # whether modules of one line may import each other
+
+
+class Only(Policy):
+    """A module that a few files alone may import."""
+
+    module: str
+    importers: tuple[str, ...]
+    within: tuple[str, ...] = ("**/*.py",)
+
+
+class Centre(Policy):
+    thin: tuple[Thin, ...] = ()
+    layers: Layers = Layers()
+    only: tuple[Only, ...] = ()
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """For a change, only what it adds counts."""
+    policy = load(case, POLICY, Centre)
+    if policy is not None:
+        yield from case.counted(_judge(case, policy))
+
+
+def _judge(case: Case, policy: Centre) -> Callable[[Tree], Iterator[Finding]]:
+    def judge(tree: Tree) -> Iterator[Finding]:
+        for path in case.judged:
+            source = text(tree, path) if path.endswith(".py") else None
+            if source is None:
+                continue
+            for line, said in (*_thick(policy, path, source), *_astray(policy, path, source)):
+                yield Finding(guard=NAME, path=path, line=line, message=said)
+
+    return judge
+
+
+def _thick(policy: Centre, path: str, source: str) -> Iterator[tuple[int, str]]:
+    for rule in policy.thin:
+        if matches(path, rule.paths) and not matches(path, rule.ignore):
+            yield from thin.objections(rule, source)
+
+
+def _astray(policy: Centre, path: str, source: str) -> Iterator[tuple[int, str]]:
+    rules = [rule for rule in policy.only if matches(path, rule.within) and not matches(path, rule.importers)]
+    name = _module(path, policy.layers.roots)
+    place = _layer(name, policy.layers)
+    if not rules and place is None:
+        return
+    module = parse(source)
+    if module is None:
+        yield 1, "cannot be parsed, so its imports cannot be judged"
+        return
+    package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+    for found in imports(module, package):
+        for rule in rules:
+            if _is_within(found.module, rule.module):
+                yield found.line, f"imports {rule.module}, which only {', '.join(rule.importers)} may import"
+        if place is not None and (said := _upward(found, name, place, policy.layers)):
+            yield found.line, said
+
+
+def _upward(found: Import, name: str, place: tuple[int, str], layers: Layers) -> str:
+    target = _layer(found.module, layers)
+    if target is None or target == place or _is_within(name, found.module):
+        return ""
+    if target[0] < place[0]:
+        return f"{name} imports {found.module}, which is a layer above it; imports run down only"
+    if target[0] == place[0] and not layers.siblings:
+        return f"{name} imports {found.module}, which is beside it; siblings do not import each other"
+    return ""
+
+
+def _layer(name: str, layers: Layers) -> tuple[int, str] | None:
+    """The line, and the listed name, that a module belongs to: the longest name that it is within."""
+    found = [
+        (len(listed), row, listed)
+        for row, line in enumerate(layers.order)
+        for listed in line
+        if _is_within(name, listed)
+    ]
+    return (max(found)[1], max(found)[2]) if found else None
+
+
+def _is_within(name: str, outer: str) -> bool:
+    return name == outer or name.startswith(outer + ".")
+
+
+def _module(path: str, roots: tuple[str, ...]) -> str:
+    parts = PurePosixPath(path).with_suffix("").parts
+    for root in sorted(roots, key=len, reverse=True):
+        above = PurePosixPath(root).parts
+        if parts[: len(above)] == above:
+            parts = parts[len(above) :]
+            break
+    return ".".join(parts[:-1] if parts[-1:] == ("__init__",) else parts)

@@ -1,0 +1,46 @@
+"""Policies as values: an unknown key, a wrong type and a pattern that is none are the policy's mistakes, named."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from factory.errors import Mistake
+from guards.case import Case
+
+
+class Policy(BaseModel):
+    """A policy file, or a table of one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Policy)
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return pattern
+
+
+Regex = Annotated[str, AfterValidator(_compiles)]
+
+
+def load(case: Case, path: str, kind: type[P]) -> P | None:
+    """The policy at a path; None where the file is missing or has only comments.
+
+    Raises Mistake, with the key, where it says what no policy says."""
+    found = case.policy(path)
+    if found is None:
+        return None
+    try:
+        return kind.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise Mistake(f"{key}: {first['msg']}", path=path, remedy="see docs/guards.md") from error

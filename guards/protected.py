@@ -1,0 +1,32 @@
+"""What decides about a change is out of its reach: protected paths, and files that would stand in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factory.model import Changed, Finding, Triage
+from factory.tree import matches
+from guards import attributes, links, runner_settings, shadows
+from guards.case import Case
+from guards.lenient import fold
+
+NAME = "protected"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Judges nothing by hand: a person may change what decides. No ticket may, not even one that names the path."""
+    if case.plan is None:
+        return
+    for change in case.changed:
+        for said in _objections(case, change):
+            yield Finding(guard=NAME, path=change.path, message=said, triage=Triage.SCOPE)
+
+
+def _objections(case: Case, change: Changed) -> Iterator[str]:
+    globs = tuple(fold(glob) for glob in case.protected)
+    if matches(fold(change.path), globs):
+        yield "is protected: what judges a change comes from main, and no ticket may touch it"
+    yield from shadows.objections(case, change)
+    yield from links.objections(case, change, globs)
+    yield from runner_settings.objections(case, change)
+    yield from attributes.objections(case, change)

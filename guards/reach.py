@@ -1,0 +1,58 @@
+"""New source that reaches for what judges it: the test runner, the import system, the process, the interpreter."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from factory.model import Finding, Triage
+from factory.tree import Tree
+from guards import reach_calls, reach_definitions, reach_names
+from guards.case import Case, text
+from guards.syntax.places import is_test_code
+from guards.syntax.source import bindings, parse
+
+NAME = "reach"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Only what is new counts: a file that did such a thing on the base may do it again."""
+    present = case.tree.entries()
+    known = {(f.path, f.message) for p in case.touched for f in reaches(case.base, p)}
+    moved = {message for path, message in known if path not in present}
+    for path in case.touched:
+        is_new = path not in case.base.entries()
+        for found in reaches(case.tree, path):
+            if (path, found.message) not in known and not (is_new and found.message in moved):
+                yield found
+
+
+def reaches(tree: Tree, path: str) -> Iterator[Finding]:
+    """Everything in a file that reaches too far, new or not. Raises nothing on a file that is no Python."""
+    source = text(tree, path) if path.endswith((".py", ".pyw")) else None
+    if not source:
+        return
+    module = parse(source)
+    if module is None:
+        yield from _by_text(path, source)
+        return
+    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2])
+    seen: set[tuple[int, str]] = set()
+    for line, said in _all(view):
+        if (line, said) not in seen:
+            seen.add((line, said))
+            yield Finding(guard=NAME, path=path, line=line, message=said, triage=Triage.TAMPER)
+
+
+def _by_text(path: str, source: str) -> Iterator[Finding]:
+    """For a file that this Python's grammar cannot read: the names as they stand in the text."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for name, why in reach_names.NAMES.items():
+            if name in line:
+                yield Finding(guard=NAME, path=path, line=number, message=f"{name} {why}", triage=Triage.TAMPER)
+
+
+def _all(view: reach_names.View) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(view.module):
+        for rules in (reach_names, reach_calls, reach_definitions):
+            yield from ((getattr(node, "lineno", 1), said) for said in rules.objections(view, node))

@@ -1,0 +1,153 @@
+"""Assignments and definitions that replace what others rely on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from guards.reach_names import View
+from guards.syntax.places import is_collected
+
+OTHERS = ("pytest", "_pytest", "pluggy", "unittest", "builtins", "__builtins__", "importlib", "site")
+SYS = (
+    "sys.exit",
+    "sys.modules",
+    "sys.meta_path",
+    "sys.path_hooks",
+    "sys.settrace",
+    "sys.gettrace",
+    "os._exit",
+    "os.environb",
+)
+SETTERS = ("setattr", "delattr", "builtins.setattr", "object.__setattr__", "type.__setattr__")
+PATCHERS = ("setattr", "delattr", "patch", "object")  # monkeypatch.setattr, mock.patch, mock.patch.object
+ALWAYS_EQUAL = "__eq__ that is always true makes every comparison pass"
+# Hooks through which a conftest or a test module could change what a test's outcome is.
+HOOKS = (
+    "pytest_runtest_",
+    "pytest_collection",
+    "pytest_pyfunc_call",
+    "pytest_report_",
+    "pytest_session",
+    "pytest_ignore_",
+)
+MORE_HOOKS = {
+    "pytest_configure",
+    "pytest_unconfigure",
+    "pytest_itemcollected",
+    "pytest_deselected",
+    "pytest_exception_interact",
+}
+MORE_HOOKS |= {
+    "pytest_cmdline_main",
+    "pytest_load_initial_conftests",
+    "pytest_terminal_summary",
+    "pytest_make_collect_report",
+}
+MORE_HOOKS |= {"pytest_pycollect_makeitem", "pytest_collect_file", "pytest_addhooks", "pytest_plugin_registered"}
+MORE_HOOKS |= {
+    "pytest_assertrepr_compare",
+    "pytest_assertion_pass",
+    "pytest_fixture_setup",
+    "pytest_markeval_namespace",
+}
+
+
+def objections(view: View, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Delete):
+        targets = node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target]
+        for target in targets:
+            yield from _assigned(view, target, node)
+    elif isinstance(node, ast.Call):
+        yield from _set_by_call(view, node)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _defined(view, node)
+    elif isinstance(node, ast.Compare) and _asks_for_runner(view, node):
+        yield "asks whether a test runner is loaded: code must not know that it is being tested"
+
+
+def _assigned(view: View, target: ast.AST, node: ast.stmt) -> Iterator[str]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for one in target.elts:
+            yield from _assigned(view, one, node)
+    elif isinstance(target, ast.Attribute):
+        yield from _replaced(view.name(target))
+        yield from _equal(view, target.attr, node)
+    elif isinstance(target, ast.Subscript):
+        yield from _item(view, target, node)
+    elif isinstance(target, ast.Name):
+        yield from _equal(view, target.id, node)
+        if target.id in ("pytest_plugins", "collect_ignore", "collect_ignore_glob") and view.is_test:
+            yield f"{target.id} changes which tests run, or how"
+
+
+def _equal(view: View, name: str, node: ast.stmt) -> Iterator[str]:
+    value = getattr(node, "value", None)
+    if name == "__eq__" and isinstance(value, ast.Lambda) and _is_true(value.body) and not _is_in_test_file(view):
+        yield ALWAYS_EQUAL
+
+
+def _replaced(name: str) -> Iterator[str]:
+    top = name.split(".")[0]
+    if "." in name and (top in OTHERS or name in SYS):
+        yield f"replaces {name}, which the test runner and all code rely on"
+
+
+def _item(view: View, target: ast.Subscript, node: ast.stmt) -> Iterator[str]:
+    owner = view.name(target.value)
+    if owner in ("__builtins__", "builtins.__dict__"):
+        yield "replaces a builtin, which the test runner and all code rely on"
+    if owner != "sys.modules" or isinstance(node, ast.Delete):
+        return
+    is_itself = isinstance(target.slice, ast.Name) and target.slice.id == "__name__"
+    if not is_itself and not _loads_by_path(view):
+        yield "sys.modules: puts another module in the place of one that others import"
+
+
+def _loads_by_path(view: View) -> bool:
+    """The documented recipe for importing a file registers it: `module_from_spec` stands beside it."""
+    return any(
+        isinstance(n, ast.Call) and view.name(n.func).endswith("module_from_spec") for n in ast.walk(view.module)
+    )
+
+
+def _set_by_call(view: View, node: ast.Call) -> Iterator[str]:
+    name = view.name(node.func)
+    first = node.args[0] if node.args else None
+    words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if name in SETTERS and len(node.args) > 1 and words:
+        yield from _replaced(f"{view.name(first)}.{words[0]}")
+    if name in ("sys.modules.update", "sys.modules.setdefault", "sys.modules.__setitem__") or (
+        name == "builtins.__dict__.update"
+    ):
+        yield f"{name}: puts another thing in the place of one that others import"
+    if isinstance(node.func, ast.Attribute) and node.func.attr in PATCHERS:
+        target = first.value if isinstance(first, ast.Constant) else view.name(first)
+        top = str(target).split(".")[0]
+        if top in ("pytest", "_pytest", "pluggy") and name not in ("pytest.MonkeyPatch", "pytest.param"):
+            yield f"patches {top}, the test runner itself"
+
+
+def _defined(view: View, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    always = len(body) == 1 and isinstance(body[0], ast.Return) and _is_true(body[0].value)
+    if node.name == "__eq__" and always and not _is_in_test_file(view):
+        yield ALWAYS_EQUAL
+    if view.is_test and (node.name.startswith(HOOKS) or node.name in MORE_HOOKS):
+        yield f"{node.name} is a hook of the test runner, which can change what a test's outcome is"
+
+
+def _is_in_test_file(view: View) -> bool:
+    """A matcher that equals anything may stand in a test's own file: no other file's tests can meet it."""
+    return is_collected(view.file)
+
+
+def _is_true(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and bool(node.value) and node.value is not Ellipsis
+
+
+def _asks_for_runner(view: View, node: ast.Compare) -> bool:
+    if view.is_runners_own or not isinstance(node.left, ast.Constant):
+        return False
+    runner = node.left.value in ("pytest", "_pytest", "unittest", "_pytest.runner")
+    return runner and any(view.name(one) in ("sys.modules", "sys.argv") for one in node.comparators)

@@ -1,0 +1,30 @@
+"""No key in what the change adds. A finding names the kind and the place, never the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factory.model import Finding
+from guards.case import Case, added_lines, text
+
+NAME = "secrets"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Judges added lines, and the names of the files that the change touched."""
+    from factory.redact import find_secrets
+
+    for path in case.touched:
+        after = text(case.tree, path)
+        if after is None:
+            continue
+        named = [kind for _, kind in find_secrets(path)]
+        shown = "-" if named else path
+        for kind in named:
+            yield Finding(guard=NAME, path=shown, message=f"the name of a touched file looks like {kind}")
+        added = {number for number, _ in added_lines(text(case.base, path) or "", after)}
+        for line, kind in find_secrets(after):
+            if line in added:
+                yield Finding(
+                    guard=NAME, path=shown, line=line, message=f"looks like {kind}; take it out and revoke it"
+                )

@@ -1,0 +1,84 @@
+"""New files that Python or the test runner would load in the place of, or before, what main trusts."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from factory.model import Changed
+from factory.tree import Entry
+from guards.case import Case
+
+RUNNER = frozenset(
+    "pytest _pytest pluggy py iniconfig exceptiongroup tomli pygments execnet xdist coverage hypothesis".split()  # noqa: SIM905
+)
+STARTUP = frozenset({"sitecustomize", "usercustomize"})
+CONFIGURATION = frozenset(
+    {"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", ".coveragerc"}
+)
+NOT_SHADOWED = frozenset({"test", "__main__", "antigravity", "this"})  # `test` is what many projects call their tests
+LOADED = {"py", "pyc", "pyd", "so", "pyw"}
+
+
+def objections(case: Case, change: Changed) -> Iterator[str]:
+    """Only what is new can shadow: a file that the base has, the base trusts."""
+    if change.path in case.base.entries() or change.path not in case.tree.entries():
+        return
+    name = PurePosixPath(change.path).name.casefold()
+    stem, _, suffix = name.partition(".")
+    if name == "conftest.py":
+        yield "a new conftest.py would change how tests run; put fixtures into the test module"
+    if name in CONFIGURATION:
+        yield "a new test-runner configuration file would change how tests run"
+    if name.endswith(".pth") or (stem in STARTUP and suffix.rpartition(".")[2] in LOADED):
+        yield "is run by every Python that starts with it on its path"
+    if name.endswith(".pyc"):
+        yield "compiled Python can differ from its source; remove it, and ignore __pycache__"
+    module = _top_level(case.tree.entries(), change.path)
+    if module and not _is_known(case.base.entries(), change.path, module):
+        yield from _shadowing(module)
+
+
+def _shadowing(module: str) -> Iterator[str]:
+    folded = module.casefold()
+    if folded in STARTUP:
+        yield "is run by every Python that starts with it on its path"
+    elif folded in RUNNER or re.match(r"_?(pytest|hypothesis)_", folded):
+        yield f"would be imported as {module}, in the place of the test runner or one of its plug-ins"
+    elif folded in sys.stdlib_module_names and folded not in NOT_SHADOWED:
+        yield f"would be imported as {module}, in the place of Python's own module"
+
+
+def _top_level(entries: Mapping[str, Entry], path: str) -> str:
+    """The top-level module that a file is, or makes, below a folder of Python's path; empty where it is none."""
+    parts = PurePosixPath(path).parts
+    stem, _, suffix = parts[-1].partition(".")
+    if suffix.rpartition(".")[2].casefold() not in LOADED:
+        return ""
+    if len(parts) > 1 and stem == "__init__":
+        return parts[-2] if _is_root(entries, parts[:-2]) else ""
+    return stem if stem != "__init__" and _is_root(entries, parts[:-1]) else ""
+
+
+def _is_root(entries: Mapping[str, Entry], folder: tuple[str, ...]) -> bool:
+    """Whether Python finds top-level modules there: the root, src, or a folder of tests that is no package."""
+    if folder in ((), ("src",)):
+        return True
+    below = "/".join(folder) + "/"
+    if below + "__init__.py" in entries:
+        return False
+    return any(path.startswith(below) and _is_test(path[len(below) :]) for path in entries)
+
+
+def _is_test(name: str) -> bool:
+    return "/" not in name and (name == "conftest.py" or bool(re.fullmatch(r"test_.*\.py|.*_test\.py", name)))
+
+
+def _is_known(base: Mapping[str, Entry], path: str, module: str) -> bool:
+    """Whether the base already has that module in that place (it is the project's own, under whatever suffix)."""
+    parts = PurePosixPath(path).parts
+    folder = parts[: parts.index(module)] if module in parts[:-1] else parts[:-1]
+    start = "/".join((*folder, module))
+    return any(known.startswith((f"{start}/", f"{start}.")) for known in base)

@@ -1,0 +1,106 @@
+"""The two tables stay true: ids unique, criteria kept as they were worded, and DONE written by a stamp alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from factory.errors import Mistake
+from factory.model import Criterion, CriterionStatus, Finding, Ticket, TicketStatus
+from factory.tree import Tree
+from guards.case import Case, content
+
+NAME = "ssot_docs"
+ROADMAP, LEDGER = "D_ROADMAP.md", "AC_LEDGER.md"
+Row = TypeVar("Row", Ticket, Criterion)
+Reader = Callable[[bytes], tuple[Row, ...]]
+Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """By hand a person may release and reopen; a ticket's change may only add."""
+    from factory.documents import read_ledger, read_roadmap
+
+    yield from _table(case, ROADMAP, read_roadmap, _tickets)
+    yield from _table(case, LEDGER, read_ledger, _criteria)
+
+
+def _table(case: Case, path: str, read: Reader[Row], judge: Judge[Row]) -> Iterator[Finding]:
+    before, after = content(case.base, path), content(case.tree, path)
+    if before == after and (after is None or not case.by_hand):
+        return
+    if after is None:
+        yield Finding(guard=NAME, path=path, message="is removed; the factory cannot work without it")
+        return
+    try:
+        rows = read(after)
+    except Mistake as mistake:
+        yield Finding(guard=NAME, path=path, line=mistake.line, message=mistake.what)
+        return
+    yield from judge(case, _by_id(case.base, path, read), rows)
+
+
+def _by_id(base: Tree, path: str, read: Reader[Row]) -> dict[str, Row]:
+    """The rows of the base; none where the base has no table that can be read."""
+    try:
+        return {row.id: row for row in read(content(base, path) or b"")}
+    except Mistake:
+        return {}
+
+
+def _tickets(case: Case, before: dict[str, Ticket], rows: tuple[Ticket, ...]) -> Iterator[Finding]:
+    yield from _repeated(ROADMAP, rows)
+    own = case.plan.ticket_id if case.plan else ""
+    for row in rows:
+        old = before.get(row.id)
+        for said in _ticket(row, old, own, case.by_hand):
+            yield Finding(guard=NAME, path=ROADMAP, line=row.line, message=f"{row.id}: {said}")
+    if not case.by_hand:
+        for gone in before.keys() - {row.id for row in rows}:
+            yield Finding(guard=NAME, path=ROADMAP, message=f"{gone}: its row was removed")
+
+
+def _ticket(row: Ticket, old: Ticket | None, own: str, by_hand: bool) -> Iterator[str]:
+    if row.status is TicketStatus.DONE and row.id != own and (old is None or old.status is not TicketStatus.DONE):
+        yield "says DONE without a stamp"
+    elif by_hand or row.id == own:
+        pass
+    elif old is None and row.status is not TicketStatus.PLANNED:
+        yield f"a change may add a ticket as PLANNED only, not as {row.status}"
+    elif old is not None and row.status is not old.status:
+        yield f"a change set its status from {old.status} to {row.status}"
+    if not by_hand and old is not None and _terms(row) != _terms(old):
+        yield "a change altered its priority, risk, dependencies or terms"
+
+
+def _terms(row: Ticket) -> tuple[object, ...]:
+    return row.priority, row.risk, row.deps, row.terms
+
+
+def _criteria(case: Case, before: dict[str, Criterion], rows: tuple[Criterion, ...]) -> Iterator[Finding]:
+    yield from _repeated(LEDGER, rows)
+    own = set(case.plan.ac_ids) if case.plan else set()
+    for row in rows:
+        for said in _criterion(row, before.get(row.id), own, case.by_hand):
+            yield Finding(guard=NAME, path=LEDGER, line=row.line, message=f"{row.id}: {said}")
+    for gone in sorted(before.keys() - {row.id for row in rows}):
+        yield Finding(guard=NAME, path=LEDGER, message=f"{gone}: the criterion was removed")
+
+
+def _criterion(row: Criterion, old: Criterion | None, own: set[str], by_hand: bool) -> Iterator[str]:
+    if old is not None and (row.ticket, row.text, row.check) != (old.ticket, old.text, old.check):
+        yield "the criterion was reworded; add a new one instead"
+    was_done = old is not None and old.status is CriterionStatus.DONE
+    if row.status is CriterionStatus.DONE and not was_done and row.id not in own:
+        yield "says DONE without a stamp"
+    if was_done and row.status is CriterionStatus.OPEN and not by_hand:
+        yield "a change opened it again"
+
+
+def _repeated(path: str, rows: tuple[Ticket, ...] | tuple[Criterion, ...]) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for row in rows:
+        if row.id in seen:
+            said = f"{row.id}: the id is used already, in line {seen[row.id]}"
+            yield Finding(guard=NAME, path=path, line=row.line, message=said)
+        seen.setdefault(row.id, row.line)

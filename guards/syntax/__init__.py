@@ -1,0 +1,1 @@
+"""Python source as values that guards can compare."""

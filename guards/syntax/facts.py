@@ -1,0 +1,136 @@
+"""What a function asserts, one value an assertion."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from guards.syntax import strength
+from guards.syntax.liveness import BROAD, Around, live, types
+from guards.syntax.source import dotted
+from guards.syntax.tolerance import Constants, tolerances
+
+DEPTH = 3  # how far calls of a test's own helpers are followed
+OPAQUE = ("check_", "verify_", "expect_", "validate_", "assert")  # names of helpers that are defined elsewhere
+RAISES = {"raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "assertWarnsRegex", "RaisesGroup"}
+
+Functions = Mapping[str, Sequence[ast.FunctionDef | ast.AsyncFunctionDef]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One assertion: what it speaks of, and how strongly."""
+
+    text: str
+    subject: str
+    rank: int
+    line: int
+    around: Around = field(default_factory=Around)
+    weight: int = 1
+    tolerances: tuple[tuple[str, float], ...] = ()
+    raises: frozenset[str] = frozenset()
+    has_match: bool = False
+    demand: int = strength.EXACT  # the rank that a later version must reach
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.text, self.tolerances, self.around.conditional, self.around.swallowed, self.rank
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a function's names may stand for: the helpers in reach, and numbers with a name."""
+
+    helpers: Functions
+    constants: Constants
+
+
+def facts(body: Sequence[ast.stmt], scope: Scope, depth: int = 0) -> list[Fact]:
+    """Every live assertion, those of the helpers that it calls included."""
+    return [
+        _settled(fact, around)
+        for statement, around in live(body, asserts)
+        for fact in _of_statement(statement, scope, depth)
+    ]
+
+
+def asserts(block: Sequence[ast.stmt]) -> bool:
+    """Whether anything in a block looks like an assertion."""
+    parts = [part for statement in block for part in ast.walk(statement)]
+    return any(isinstance(p, ast.Assert) or (isinstance(p, ast.Call) and is_check(called(p))) for p in parts)
+
+
+def is_check(name: str) -> bool:
+    return name in RAISES or name == "fail" or name.lstrip("_").startswith(OPAQUE)
+
+
+def called(node: ast.Call) -> str:
+    """The last part of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+
+
+def _settled(fact: Fact, around: Around) -> Fact:
+    conditional = fact.around.conditional or (around.conditional and fact.text != "fail")
+    swallowed = fact.around.swallowed or (around.swallowed and not fact.raises)
+    either, times = fact.around.either or around.either, fact.around.times * around.times
+    rank = strength.NOTHING if swallowed else fact.rank
+    return replace(fact, around=Around(conditional, swallowed, either, times), rank=rank, demand=min(rank, fact.demand))
+
+
+def _of_statement(statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:
+    if isinstance(statement, ast.Assert):
+        yield from _of_test(statement.test, statement.lineno, scope)
+    elif isinstance(statement, ast.Raise) and "AssertionError" in ast.dump(statement):
+        yield Fact("fail", "fail", strength.EXACT, statement.lineno)
+    for expression in _own(statement):
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Call):
+                yield from _of_call(node, statement, scope, depth)
+
+
+def _own(statement: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions of a statement itself, not those of the blocks in it."""
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.expr):
+            yield child
+        elif isinstance(child, ast.withitem):
+            yield child.context_expr
+
+
+def _of_test(test: ast.expr, line: int, scope: Scope) -> Iterator[Fact]:
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        for value in test.values:
+            yield from _of_test(value, line, scope)
+        return
+    wide = tuple(sorted(tolerances(test, scope.constants).items()))
+    rank, subject = strength.rank(test), strength.subject(test)
+    weight, least = strength.weight(test), strength.demand(test)
+    yield Fact(ast.dump(test), subject, rank, line, weight=weight, tolerances=wide, demand=least)
+
+
+def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:
+    name = called(node)
+    helper = scope.helpers.get(name)
+    if helper and depth < DEPTH:
+        found = [fact for one in helper for fact in facts(one.body, scope, depth + 1)]
+        if found:
+            yield from (replace(fact, line=node.lineno, text=f"{name}: {fact.text}") for fact in found)
+            return
+    if name in RAISES:
+        yield _raising(node, statement)
+    elif name == "fail" and dotted(node.func) in ("fail", "self.fail", "pytest.fail"):
+        yield Fact("fail", "fail", strength.EXACT, node.lineno)
+    elif is_check(name):
+        wide = tuple(sorted(tolerances(node, scope.constants).items()))
+        subject = ast.dump(node.args[0]) if node.args else ast.dump(node.func)
+        yield Fact(ast.dump(node), subject, strength.call_rank(name, node), node.lineno, tolerances=wide)
+
+
+def _raising(node: ast.Call, statement: ast.stmt) -> Fact:
+    caught = frozenset(types(node.args[0])) if node.args else frozenset({"Exception"})
+    has_match = any(k.arg in ("match", "check") for k in node.keywords) or called(node).endswith("Regex")
+    body = statement.body if isinstance(statement, ast.With | ast.AsyncWith) else []
+    subject = "raises " + " ".join(ast.dump(one) for one in body or node.args[1:])
+    rank = strength.TRUTH if caught & BROAD and not has_match else strength.EXACT
+    return Fact(ast.dump(node), subject, rank, node.lineno, raises=caught, has_match=has_match)

@@ -1,0 +1,112 @@
+"""No test is deleted, skipped or weakened. A ticket that must do so says `allow = ["tests_kept"]`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from factory.model import Finding
+from factory.tree import Tree
+from guards.case import Case, text
+from guards.pairing import pairs
+from guards.syntax.facts import Functions
+from guards.syntax.places import is_test_code
+from guards.syntax.suite import Function, Suite, Unit, read_suite
+from guards.weakening import Version, objections
+
+NAME = "tests_kept"
+ELSEWHERE = re.compile(
+    r".*(?:[._-](?:test|spec)\.[cm]?[jt]sx?|_test\.(?:go|dart|cc|cpp|exs?)|Tests?\.(?:java|kt|cs)|_spec\.rb)"
+)
+EXCUSES = r"\b(?:skip|skipif|skipIf|skipTest|skipUnless|xfail|expectedFailure|importorskip)\b"
+# What is counted in a file that cannot be parsed, and whether fewer of it is worse.
+SIGNS = {"tests": (r"^\s*(?:async\s+)?def\s+test", True), "assertions": (r"\bassert", True), "skips": (EXCUSES, False)}
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Judges the touched test files: Python by its syntax tree, other languages by their files' names."""
+    if NAME in case.terms.allow:
+        return
+    yield from _other_languages(case)
+    paths = [path for path in case.touched if is_test_code(path)]
+    before, after = (_Side(tree, paths) for tree in (case.base, case.tree))
+    for path in sorted(before.unread | after.unread):
+        yield from _by_text(case, path)
+    blind = before.unread | after.unread
+    yield from _modules(before, after, blind)
+    yield from _tests(before, after, blind)
+    yield from _surroundings(before, after)
+
+
+class _Side:
+    """The touched test files, as one of the two trees has them."""
+
+    def __init__(self, tree: Tree, paths: list[str]) -> None:
+        sources = {path: source for path in paths if (source := text(tree, path)) is not None}
+        read = {path: read_suite(path, source) for path, source in sources.items()}
+        self.suites = {path: suite for path, suite in read.items() if suite is not None}
+        self.unread = read.keys() - self.suites.keys()
+
+    def version(self, unit: Unit) -> Version:
+        return Version(unit, self.suites[unit.path], self.helpers(unit.path))
+
+    def helpers(self, path: str) -> Functions:
+        """By name, what a call in that file may mean: its own functions, else those of the other touched files."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        own = {u.name: u for u in self.suites[path].units.values() if not u.is_run}
+        others = {u.name: u for s in self.suites.values() for u in s.units.values() if not u.is_run}
+        for name, unit in {**others, **own}.items():
+            found[name].append(unit.node)
+        return found
+
+
+def _tests(before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
+    was = [suite for path, suite in before.suites.items() if path not in blind]
+    for old, now in pairs(was, list(after.suites.values())):
+        if now is None:
+            said = f"{old.qualname} was deleted, or renamed so that no runner finds it"
+            yield Finding(guard=NAME, path=old.path, line=old.line, message=said)
+            continue
+        for line, said in objections(before.version(old), after.version(now)):
+            yield Finding(guard=NAME, path=now.path, line=line, message=f"{now.qualname}: {said}")
+
+
+def _surroundings(before: _Side, after: _Side) -> Iterator[Finding]:
+    """Fixtures, set-ups, and helpers in files of their own: their assertions serve tests that nobody touched."""
+    for path in before.suites.keys() & after.suites.keys():
+        then, now = before.suites[path].units, after.suites[path].units
+        is_shared = not before.suites[path].tests
+        for name in then.keys() & now.keys():
+            if not then[name].is_test and (then[name].is_run or is_shared):
+                for line, said in objections(before.version(then[name]), after.version(now[name])):
+                    yield Finding(guard=NAME, path=path, line=line, message=f"{name}: {said}")
+
+
+def _modules(before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
+    for path, suite in after.suites.items():
+        old: Suite | None = before.suites.get(path)
+        if old is not None and path not in blind and old.tests and suite.skips > old.skips:
+            yield Finding(guard=NAME, path=path, line=1, message="the whole module has a new skip or xfail")
+
+
+def _by_text(case: Case, path: str) -> Iterator[Finding]:
+    """For a file that this Python's grammar cannot read: counts of words, which is little, and better than nothing."""
+    before, after = text(case.base, path), text(case.tree, path)
+    if before is None:
+        return
+    for what, (sign, is_less) in SIGNS.items():
+        had, has = (len(re.findall(sign, t or "", re.MULTILINE)) for t in (before, after))
+        if (has < had) if is_less else (has > had):
+            said = f"cannot be parsed, and has {has} {what} where it had {had}"
+            yield Finding(guard=NAME, path=path, line=1, message=said)
+
+
+def _other_languages(case: Case) -> Iterator[Finding]:
+    present = case.tree.entries()
+    kept = {PurePosixPath(path).name for path in case.touched if path in present}
+    for path in case.touched:
+        name = PurePosixPath(path).name
+        if path in case.base.entries() and path not in present and ELSEWHERE.fullmatch(name) and name not in kept:
+            yield Finding(guard=NAME, path=path, message="a file of tests was deleted")

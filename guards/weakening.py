@@ -1,0 +1,116 @@
+"""Two versions of one test: what the later one no longer holds against the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from guards.syntax.cases import cases, fewer_cases, is_property
+from guards.syntax.facts import Fact, Functions, Scope, facts
+from guards.syntax.liveness import BROAD, Around, live
+from guards.syntax.strength import NOTHING
+from guards.syntax.suite import Suite, Unit
+from guards.syntax.tolerance import widened
+
+
+@dataclass(frozen=True)
+class Version:
+    """A test in its module, with the helpers that it may call."""
+
+    unit: Unit
+    suite: Suite
+    helpers: Functions
+
+    @property
+    def facts(self) -> list[Fact]:
+        helpers = {name: found for name, found in self.helpers.items() if name != self.unit.name}
+        return facts(self.unit.node.body, Scope(helpers, self.suite.constants))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it calls nothing, so that nothing can go wrong in it."""
+        found = [s for s, _ in live(self.unit.node.body, lambda _: False)]
+        return not any(isinstance(part, ast.Call | ast.Assert | ast.With) for s in found for part in ast.walk(s))
+
+
+def objections(before: Version, after: Version) -> Iterator[tuple[int, str]]:
+    """(line, what) for everything that got weaker."""
+    line = after.unit.line
+    if after.unit.skips > before.unit.skips:
+        yield line, "has a new skip or xfail"
+    if after.unit.conditions > before.unit.conditions:
+        yield line, "is now defined only under a condition"
+    if is_property(before.unit.node) and not is_property(after.unit.node):
+        yield line, "was a property over generated values, and is none any more"
+    counts = cases(before.unit.node, before.suite.constants), cases(after.unit.node, after.suite.constants)
+    if cut := fewer_cases(*counts):
+        yield line, f"has {cut[1]} parametrized cases, had {cut[0]}"
+    if after.is_empty and not before.is_empty:
+        yield line, "was emptied"
+        return
+    had, has = sum(n or 0 for n in counts[0].values()), sum(n or 0 for n in counts[1].values())
+    growth = max(1, has // max(1, had)) if has else 1
+    yield from _assertions(before.facts, after.facts, line, growth)
+
+
+def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -> Iterator[tuple[int, str]]:
+    old, new = _without_equals(before, after)
+    unmatched, capacity = [], sum(_capacity(fact, growth) - 1 for fact in new)
+    for fact in old:
+        found = [one for one in new if one.subject == fact.subject]
+        if not found:
+            unmatched += [] if fact.around.either else [fact]
+            continue
+        best = max(found, key=lambda one: (one.rank, not one.around.conditional, one.has_match))
+        new.remove(best)
+        yield from _weaker(fact, best)
+    new.sort(key=lambda one: -one.rank)
+    unmatched.sort(key=lambda one: -one.rank)
+    for fact, other in zip(unmatched, new, strict=False):
+        yield from _weaker(fact, other, same_subject=False)
+    missing = len(unmatched) - len(new) - max(0, capacity)
+    if missing > 0:
+        yield line, f"asserts less: {len(before)} assertions before, {len(after)} now"
+
+
+def _capacity(fact: Fact, growth: int) -> int:
+    """How many earlier assertions one may stand for."""
+    return fact.weight * fact.around.times * growth if fact.rank else 1
+
+
+def _without_equals(before: Sequence[Fact], after: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
+    old, new = [], list(after)
+    for fact in before:
+        twin = next((one for one in new if one.key == fact.key), None)
+        if twin is None:
+            old.append(fact)
+        else:
+            new.remove(twin)
+    return old, new
+
+
+def _weaker(before: Fact, after: Fact, *, same_subject: bool = True) -> Iterator[tuple[int, str]]:
+    if after.around.swallowed and not before.around.swallowed:
+        yield after.line, "an assertion's failure is caught and passed over"
+    elif after.rank == NOTHING and before.demand > NOTHING:
+        yield after.line, "an assertion that is always true stands in the place of a real one"
+    elif before.raises and after.raises and _catches_more(before.raises, after.raises):
+        caught = ", ".join(sorted(after.raises))
+        yield after.line, f"an expected exception was widened to {caught}"
+    elif after.rank < before.demand:
+        yield after.line, "an assertion says less than it did"
+    elif same_subject and before.has_match and not after.has_match:
+        yield after.line, "an expected exception's message is no longer looked at"
+    elif key := widened(dict(before.tolerances), dict(after.tolerances)):
+        yield after.line, f"a tolerance was widened ({key})"
+    elif same_subject and _is_less_certain(before.around, after.around):
+        yield after.line, "an assertion now runs only under a condition"
+
+
+def _catches_more(before: frozenset[str], after: frozenset[str]) -> bool:
+    return before < after or bool(after & (BROAD - {"AssertionError"}) and not before & BROAD)
+
+
+def _is_less_certain(before: Around, after: Around) -> bool:
+    return after.conditional and not before.conditional

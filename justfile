@@ -1,0 +1,84 @@
+# stampmill's own commands. `just --list` shows them; the README explains the first two.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+export UV_SYSTEM_CERTS := "1"
+
+[private]
+default:
+    @just --list
+
+# an environment from the lock, with every hash checked; nothing to do while the lock is the same
+[private]
+_env:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    want=$(sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+    [ "$(cat .venv/.lock-seen 2>/dev/null || true)" = "$want" ] && exit 0
+    uv venv -q --allow-existing .venv
+    uv pip sync -q --require-hashes --compile-bytecode requirements.lock
+    uv pip install -q --no-deps --no-build-isolation -e .
+    echo "$want" > .venv/.lock-seen
+
+# work until nothing is released
+factory_run *args: _env
+    factory run {{args}}
+
+# what `factory_run` would do
+factory_dry *args: _env
+    factory dry {{args}}
+
+# what stands where
+factory_status *args: _env
+    factory status {{args}}
+
+# an auditor's verdict on an attempt
+factory_audit ticket: _env
+    factory audit {{ticket}}
+
+# guards, doctor, fast and regression, on the working tree
+gate *args: _env
+    factory gate {{args}}
+
+# the gate's first tier
+doctor *args: _env
+    factory doctor {{args}}
+
+# the gate's second tier
+fast *args: _env
+    factory fast {{args}}
+
+# the gate's third tier
+regression *args: _env
+    factory regression {{args}}
+
+# forbidden tokens in documents
+docops *args: _env
+    factory docops {{args}}
+
+# every stamp's evidence, from git alone
+evidence_check *args: _env
+    factory evidence_check {{args}}
+
+# a small real repository, twelve tickets, under a minute
+factory_demo *args: _env
+    factory demo {{args}}
+
+# every test, with coverage; the sandbox tests start what they need
+test *args: _env
+    python -m pytest -n 2 {{args}}
+
+# style, types, layers
+lint: _env
+    ruff check .
+    ruff format --check .
+    mypy
+    lint-imports
+
+# speed and memory, as ratios against a baseline in the same run
+bench *args: _env
+    python -m bench {{args}}
+
+# write requirements.lock anew from pyproject.toml
+lock:
+    uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
