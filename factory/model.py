@@ -120,7 +120,9 @@ class Terms(Value):
     readonly: tuple[str, ...] = Field((), description="globs shown to the worker, not to be changed")
     hidden: tuple[str, ...] = Field((), description="globs never shown to the worker, present when the gate runs")
     max_lines: int = Field(300, ge=1, description="changed lines; the size guard's cap")
-    timeout_minutes: float | None = Field(None, gt=0, description="the worker's time limit; default: caps.worker_minutes")
+    timeout_minutes: float | None = Field(
+        None, gt=0, description="the worker's time limit; default: caps.worker_minutes"
+    )
     budget_usd: float | None = Field(None, ge=0, description="what the attempt may cost; default: budget.cycle_usd")
     worker: str | None = Field(None, description="a name from ssot/factory.toml; default: factory.worker")
     allow: tuple[str, ...] = Field((), description="guards that this ticket is excused from, by name (tests_kept only)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import pytest
 from factory.compare import Comparison, compare
 from factory.model import Outcome
 from factory.observe import Observation, Observer
+from factory.process import run
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
-QUIET_BASE = Observation(sessions=1, finished=True, collected=1)
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ def _sandbox() -> tuple[str, ...]:
     if not bwrap:
         return ()
     argv = (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--die-with-parent")
-    works = subprocess.run([*argv, "true"], capture_output=True, timeout=30, check=False).returncode == 0
-    return argv if works else ()
+    return argv if run([*argv, "true"], env={"PATH": os.environ["PATH"]}, timeout=30).code == 0 else ()
 
 
 @pytest.fixture
@@ -69,16 +67,9 @@ def watch(tmp_path: Path) -> Watch:
         with Observer(run_all=run_all) as observer:
             box = [*_sandbox(), "--bind", str(room), str(room)] if _sandbox() else []
             around = {"PATH": os.environ["PATH"], "HOME": str(room), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
-            ended = subprocess.run(
-                [*box, *argv, *extra],
-                cwd=room,
-                env={**around, **observer.env(known=around)},
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            seen = observer.observe(ended.returncode)
-        return Watched(ended.returncode, ended.stdout + ended.stderr, seen)
+            env = {**around, **observer.env(known=around)}
+            ended = run([*box, *argv, *extra], cwd=room, env=env, timeout=120)
+            seen = observer.observe(ended.code)
+        return Watched(ended.code, (ended.stdout + ended.stderr).decode(errors="replace"), seen)
 
     return call
