@@ -47,7 +47,10 @@ class Opinion(Value):
 
     def lines(self) -> tuple[str, ...]:
         """For the next attempt: what to change, one line each."""
-        return (f"auditor: {self.verdict.value}: {self.summary}", *(f"{r.path}:{r.line}: {r.message}" for r in self.findings))
+        return (
+            f"auditor: {self.verdict.value}: {self.summary}",
+            *(f"{r.path}:{r.line}: {r.message}" for r in self.findings),
+        )
 
 
 class Question(NamedTuple):
@@ -67,7 +70,7 @@ class Silent(Exception):
 
 
 def due(risk_says: bool, configured: bool, proven: bool, gate_failures: int) -> bool:
-    """Whether an auditor is to be asked: the ticket's risk, nothing proven by a check, or two gate failures in a row."""
+    """Whether an auditor is to be asked: the risk says so, no check proves it, or the gate failed twice in a row."""
     return configured and (risk_says or not proven or gate_failures >= 2)
 
 
@@ -100,7 +103,7 @@ def brief(asked: Question, worker: str, diff: str) -> Plan:
     description = f"""You audit a change that another worker made for ticket {plan.ticket_id}: {plan.title}.
 Change no file of this tree. Write one file, {FILE}, and nothing else, in exactly this form:
 
-{{"verdict": "PASS", "summary": "one sentence", "findings": [{{"path": "a.py", "line": 1, "message": "what is wrong"}}]}}
+{{"verdict": "PASS", "summary": "one sentence", "findings": [{{"path": "a.py", "line": 1, "message": "what"}}]}}
 
 `verdict` is PASS (the change does what the criteria ask, and no more), RETRY (say in `findings` what to change) or
 BLOCK (a person must look: it cheats, it is dangerous, or it cannot be judged).

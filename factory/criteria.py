@@ -53,7 +53,8 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
     tally.heard(f"{criterion.id} after", after)
     signs = sorted({after.seen.tampered, *(after.seen.doubts - before.seen.doubts)} - {""})
     if first is Light.GREEN:
-        tally.fail(Triage.VACUOUS, [f"{name} was green before any work: it proves nothing"])
+        line = f"{name} was green before any work: it proves nothing"
+        tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
         line = f"{name} could not run on main (exit code {before.code})"
         tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
@@ -62,5 +63,6 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
     elif second is not Light.GREEN:
         why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
         state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
-        tally.fail(why, [f"{name} {state}", *triage.failures(after.output)])
+        found = triage.failures(after.output)
+        tally.fail(why, [f"{name} {state}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
     return second
