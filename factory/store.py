@@ -67,7 +67,10 @@ class Store:
                 return None
             body = self._pipe.stdout.read(int(head[2]))
             self._pipe.stdout.read(1)
-        return head[0].decode(), head[1].decode(), body
+        oid, kind = head[0].decode(), head[1].decode()
+        if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
+            raise CouldNotRun(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
+        return oid, kind, body
 
     def read(self, name: str, kind: str) -> bytes:
         """The body of an object that must be there and of that kind. KeyError otherwise."""

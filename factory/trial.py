@@ -17,7 +17,11 @@ from factory.rooms import Rooms
 from factory.sandbox import Job, Limits, Sandbox
 from factory.settings import Settings
 
-ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "200"}  # what a run may depend on is held still
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "200",
+}  # what a run may depend on is held still
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -55,6 +59,10 @@ class Trial:
         self._cache, self.limits = cache, limits
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
+
+    def at(self, settings: Settings) -> Trial:
+        """The same hands by other settings."""
+        return Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
