@@ -76,9 +76,9 @@ def read_chain(repo: Repo, commit: Commit) -> Chain:
         main=main,
         base=steps[2].parents[0],
         steps=(steps[2], steps[1], steps[0]),
-        plan=Plan.model_validate_json(_must(store.file(steps[1].tree, attempts.PLAN), attempts.PLAN)),
+        plan=Plan.model_validate(attempts.from_json(_must(store.file(steps[1].tree, attempts.PLAN), attempts.PLAN))),
         work=steps[0].parents[0],
-        result=Result.model_validate_json(result_bytes),
+        result=Result.model_validate(attempts.from_json(result_bytes)),
         result_bytes=result_bytes,
         pack=_pack(repo, steps[0].tree),
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from factory import controller, recover
+from factory import checkout, controller, recover
 from factory.errors import Exit, FactoryError, Stopped
 from factory.house import House
 from factory.model import State
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.turn import Turn
-from factory.view import look
+from factory.view import CRITERIA, ROADMAP, look
 
 
 class Ended(NamedTuple):
@@ -53,6 +53,7 @@ def prepare(house: House) -> View:
         house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
     )
     if any(s.state is State.PENDING for s in standings(view).values()):
+        checkout.must_be_free(house.repo, house.ref, [ROADMAP, CRITERIA])  # every stamp writes both
         house.gate.base_must_run(view.main, lambda text: house.say("", text))
     return view
 

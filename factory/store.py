@@ -62,7 +62,9 @@ class Store:
             head = self._pipe.stdout.readline().split()
             if not head:
                 self._pipe = None
-                raise CouldNotRun("git cat-file ended; is the repository damaged? `git fsck` tells")
+                raise CouldNotRun(
+                    "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
+                )
             if len(head) != 3 or not head[2].isdigit():
                 return None
             body = self._pipe.stdout.read(int(head[2]))

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from factory import objects
 from factory.errors import FactoryError
 from factory.model import Oid
+from factory.objects import Commit, parse_commit
 from factory.proof import Rerun, stamp_faults
 from factory.repo import Logged, Repo
 from factory.rows import Rows
@@ -63,10 +64,10 @@ class _Walk:
     def step(self, logged: Logged) -> None:
         commit = self._repo.store.commit(logged.oid)
         turned = list(self._rows.turned(self._repo, commit.tree))
-        if any(self._repo.store.get(parent) is None for parent in commit.parents):
+        ticket = claims(logged)
+        if not _whole(self._repo, commit, ticket):
             self.unseen += 1
             return
-        ticket = claims(logged)
         if ticket is None:
             self.bad += [
                 Bad(logged.oid, row, "its row says DONE from here on, and this commit is no stamp") for row in turned
@@ -92,6 +93,20 @@ class _Walk:
         ticket = found.get("Factory-Ticket", "")
         if found.get("Factory-Event") == "rewind" and self._rows.says_done(ticket):
             self.bad.append(Bad(logged.oid, ticket, "its stamp is taken back here, and its row still says DONE"))
+
+
+def _whole(repo: Repo, commit: Commit, ticket: str | None) -> bool:
+    """Whether a shallow clone holds all that this commit is judged by: for a stamp, its attempt down to its base."""
+    if not repo.shallow:
+        return True
+    below = list(commit.parents)
+    if ticket is not None and len(below) == 2:
+        for _ in ("evidence", "work", "plan"):
+            found = repo.store.get(f"{below[-1]}^{{commit}}")
+            below += parse_commit(found[2]).parents[:1] if found else ()
+        if not repo.is_ancestor(below[-1], below[0]):
+            return False
+    return all(repo.store.get(oid) is not None for oid in below)
 
 
 def _readable(faults: Iterator[str]) -> Iterator[str]:
