@@ -181,7 +181,7 @@ class Repo:
         return found[0] if found else None
 
     def move(self, ref: str, new: Oid | None, old: Oid | None) -> None:
-        """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if it was not at `old`."""
+        """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
         zero = "0" * self.store.width * 2
         line = f"update {ref} {new} {old or zero}" if new else f"delete {ref} {old or ''}".rstrip()
         with self._lock:
@@ -268,8 +268,7 @@ class Repo:
         return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())
 
     def merge_base(self, one: Oid, other: Oid) -> Oid | None:
-        code, out, _ = self.ask("merge-base", one, other)
-        return out.decode().strip() if code == 0 else None
+        return self.ask("merge-base", one, other)[1].decode().strip() or None
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         return old == new or self.ask("merge-base", "--is-ancestor", old, new)[0] == 0
@@ -282,7 +281,8 @@ class Repo:
         if limit:
             options.append(f"--max-count={limit}")
         out = self.call(
-            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options, "--end-of-options", *revisions, "--",
+            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options,
+            "--end-of-options", *revisions, "--",
         )  # fmt: skip
         for record in to_name(out).split("\0"):
             head, _, message = record.partition("\n")
