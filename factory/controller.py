@@ -6,7 +6,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from factory import attempts, audits, booking, change, landing, plans, workers
+from factory import attempts, audits, booking, change, landing, plans, premises, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
 from factory.compact import compact
@@ -114,7 +114,7 @@ def _land(house: House, attempt: Attempt) -> Turn:
     summary = booking.summary(house, attempt)
     work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
     for _ in range(REMERGES):
-        merge = landing.merge(repo, house.main(), plan.base, work.work, plan.ticket_id)
+        merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
         verdict, opinion = audits.second_look(house, attempt, merge, verdict)
         result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
@@ -140,13 +140,23 @@ def _land(house: House, attempt: Attempt) -> Turn:
     return booking.give_way(house, attempt, work)
 
 
+def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
+    """The change on today's main; in conflict too where main took back what the plan was made from."""
+    main = house.main()
+    if stale := tuple(premises.stale(house.repo, main, plan)):
+        return landing.Merge(main, "", stale)
+    return landing.merge(house.repo, main, plan.base, work.work, plan.ticket_id)
+
+
 def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
     """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
     if reason := _before_the_gate(attempt, merge):
         triage, lines, findings = reason
         return booking.refused(triage, lines, findings)
-    return house.gate.judge(
-        attempt.plan, attempt.ticket.terms, main=merge.main, tree=merge.tree, work=work.tree,
+    gate = house.gate.at(premises.settings_of(house.repo, merge.main))
+    return gate.judge(
+        attempt.plan, premises.terms_at(house.repo, merge.main, attempt.plan.ticket_id),
+        main=merge.main, tree=merge.tree, work=work.tree,
         say=lambda text: house.say(attempt.ticket.id, text),
     )  # fmt: skip
 

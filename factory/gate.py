@@ -41,6 +41,10 @@ class Gate:
         self._repo, self._settings, self._trial = repo, settings, trial
         self.limits, self.python = trial.limits, trial.python
 
+    def at(self, settings: Settings) -> Gate:
+        """The same gate by other settings: main's may change while a run lasts."""
+        return self if settings == self._settings else Gate(self._repo, settings, self._trial.at(settings))
+
     def judge(self, plan: Plan, terms: Terms, *, main: Oid, tree: Oid, work: Oid, say: Say) -> Verdict:
         """The verdict on one merged tree. `work` is the tree that the worker left; the first failure ends it."""
         store = self._repo.store

@@ -27,7 +27,7 @@ def ticket_path(ticket: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """Stable bytes: the same value gives the same blob."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 class Ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from factory import booking, boxes, budget, history, operator, pace, recover, storm
+from factory import booking, boxes, budget, checkout, history, operator, pace, recover, storm
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
 from factory.errors import CouldNotRun, Exit, FactoryError, Stopped
@@ -15,7 +15,7 @@ from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
 from factory.turn import Turn
-from factory.view import look
+from factory.view import CRITERIA, ROADMAP, look
 
 
 class Ended(NamedTuple):
@@ -76,6 +76,7 @@ class Shift:
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
         )
         if any(s.state is State.PENDING for s in standings(view).values()):
+            checkout.must_be_free(house.repo, house.ref, [ROADMAP, CRITERIA])  # every stamp writes both
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
 
     # --- a half
