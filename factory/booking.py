@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from factory import attempts, evidence, landing, records, redact
+from factory import attempts, budget, evidence, landing, pace, records, redact, wallet
 from factory.attempts import Work
-from factory.errors import Moved
+from factory.errors import CouldNotRun, Moved, Stopped
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
 from factory.model import (
@@ -18,16 +20,18 @@ from factory.model import (
     Previous,
     Result,
     Stamp,
+    Ticket,
     TicketStatus,
     Triage,
     Verdict,
 )
+from factory.plans import worker_of
 from factory.state import Record
 from factory.turn import Attempt, Turn
 from factory.view import factory_file
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
-WAITS = (60.0, 180.0, 600.0)  # seconds after a rate limit or a network fault, where the server names none
+FREE = ("patch",)  # kinds of worker that cost nothing
 
 
 def write(
@@ -82,6 +86,8 @@ def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdi
         },
         report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=done.extra,
     )  # fmt: skip
+    if wrong := evidence.faults(pack):
+        raise CouldNotRun(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
     ref = attempts.branch(attempt.plan.ticket_id, attempt.plan.attempt)
     tip = house.repo.tip(ref)
     if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
@@ -128,7 +134,7 @@ def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
 
 
 def fail(house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict) -> Turn:
-    """The failed attempt goes into the ledger with its evidence; the ticket goes back, or into quarantine at the cap."""
+    """The failed attempt goes into the ledger with its evidence; its ticket goes back, or into quarantine."""
     why = verdict.failed[0] if verdict.failed else verdict.status.value
     why = redact.one_line(redact.redact(why, house.secrets), 200)
     triage = verdict.triage or Triage.TEST
@@ -177,8 +183,8 @@ def quarantine(house: House, record: Record) -> None:
     for _ in range(20):
         try:
             landing.set_row(
-                house.repo, house.ref, house.main(), record.ticket, TicketStatus.BLOCKED, triage.value if triage else "",
-                event="block", now=house.clock.now(), signer=house.signer,
+                house.repo, house.ref, house.main(), record.ticket, TicketStatus.BLOCKED,
+                triage.value if triage else "", event="block", now=house.clock.now(), signer=house.signer,
             )  # fmt: skip
             break
         except Moved:
@@ -189,15 +195,47 @@ def quarantine(house: House, record: Record) -> None:
     house.say(record.ticket, "quarantined: BLOCKED until a person looks")
 
 
-def put_off(house: House, attempt: Attempt) -> Turn:
-    """A rate limit or an overload: wait, do not count."""
-    why = "rate limit or overload"
-    wait = attempt.work.retry_after or WAITS[min(attempt.record.transient, len(WAITS) - 1)]
+def wait_for(house: House, attempt: Attempt) -> float | None:
+    """Seconds to wait after a rate limit or a network fault; None where it was one too many in a row."""
+    work, record = attempt.work, attempt.record
+    if work.daily_quota:
+        return budget.day_turns(today(house), zone(house)).timestamp() - house.clock.now()
+    return pace.retry_delay(record.transient + 1, attempt.plan.idempotency_key, work.retry_after)
+
+
+def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
+    """A rate limit or an overload: wait, do not count. Stopped where only the next day helps."""
+    why = "the daily quota is used up" if attempt.work.daily_quota else "rate limit or overload"
     record = records.put_off(attempt.record, why, house.clock.now() + wait)
-    write(house, "later", record, why, second=attempt.plan_commit)
+    write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"put off: {why}")
+    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}")
+    if attempt.work.daily_quota:
+        raise Stopped(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
     return Turn(attempt.plan.ticket_id, why=why)
+
+
+def broken_off(house: House, attempt: Attempt) -> Turn:
+    """An operator ended it: it does not count, and what was done is kept in the ledger."""
+    write(house, "killed", records.killed(attempt.record), "ended by the operator", second=attempt.plan_commit)
+    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    return Turn(attempt.plan.ticket_id, why="ended by the operator", nobody=True)
+
+
+def must_fit(house: House, ticket: Ticket) -> None:
+    """OverBudget where the ticket's worst cost does not fit under a daily cap: then it is not started."""
+    worker = house.settings.workers[worker_of(ticket, house.settings)]
+    usd = house.settings.budget.cycle_usd if ticket.terms.budget_usd is None else ticket.terms.budget_usd
+    if worker.kind not in FREE:
+        wallet.must_fit(house.ledger, house.settings, usd, house.clock.now())
+
+
+def zone(house: House) -> ZoneInfo:
+    return ZoneInfo(house.settings.factory.timezone)
+
+
+def today(house: House) -> datetime.date:
+    return budget.day_of(house.clock.now(), zone(house))
 
 
 def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
@@ -205,4 +243,4 @@ def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
     why = "main kept moving while the gate ran"
     write(house, "later", records.killed(attempt.record), why, second=work.work)
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    return Turn(attempt.plan.ticket_id, why=why)
+    return Turn(attempt.plan.ticket_id, why=why, nobody=True)

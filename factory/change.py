@@ -75,7 +75,7 @@ class Aside:
 
 
 def harvest(store: Store, aside: Aside, room: Room, base: GitTree, known: tuple[str, ...]) -> Change:
-    """What the worker changed. A file with a secret goes into git redacted, and is a finding; nothing is lost but the key."""
+    """What the worker changed. A file with a secret goes into git redacted, and is a finding."""
     found = room.harvest()
     files: dict[str, Entry | None] = {}
     findings = list(found.findings)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from factory.errors import Exit, FactoryError
+
+if TYPE_CHECKING:
+    from factory.house import House
 
 app = typer.Typer(
     name="factory",
@@ -51,6 +57,23 @@ def _end(code: int) -> None:
     raise typer.Exit(int(code))
 
 
+@contextmanager
+def _interrupts(house: House) -> Iterator[None]:
+    """Ctrl-C once: finish what runs; twice: stop now. A polite kill is the second."""
+
+    def once(number: int, _frame: object) -> None:
+        again = house.drain.is_set() or number == signal.SIGTERM
+        _say("stopping now" if again else "finishing what runs; Ctrl-C again stops now")
+        house.end("interrupted; `factory run` goes on", now=again)
+
+    before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 # --- working ---------------------------------------------------------------------------------------------
 
 
@@ -75,7 +98,7 @@ def run(
     from factory import shift
     from factory.opening import open_house
 
-    with open_house(repo, dict(os.environ), say=_progress) as house:
+    with open_house(repo, dict(os.environ), say=_progress, working=True) as house, _interrupts(house):
         ended = shift.run(house, tickets=tickets, once=once)
     _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
     if not ended.stamped and not ended.failed:
@@ -114,6 +137,71 @@ def submit(
     if turn.stamp is None:
         _say(f"not stamped: {turn.why}")
         _end(Exit.FAIL)
+
+
+def _command(repo: Path, command: str, ticket: str = "") -> None:
+    """Give an operator's command to the running controller, or, where none runs, carry it out here."""
+    from factory import operator
+    from factory.errors import Busy
+    from factory.opening import open_house, private_dir
+    from factory.repo import Repo
+
+    try:
+        with open_house(repo, dict(os.environ), say=_progress) as house:
+            _say(operator.obey(house, command, ticket))
+        return
+    except Busy as busy:
+        with Repo(repo) as opened:
+            answer = operator.hand_over(private_dir(opened), command, ticket)
+        _say(f"{busy.who} carries it out")
+    said = operator.wait_for(answer)
+    _say(said)
+    _end(Exit.MISTAKE if said.startswith(operator.REFUSED) else Exit.OK)
+
+
+TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
+
+
+@app.command()
+def stop(
+    repo: RepoDir = Path("."), now: Annotated[bool, typer.Option("--now", help="end the running tickets too")] = False
+) -> None:
+    """Stop the run after its running tickets; without a run, let none start until `resume`."""
+    _command(repo, "stop-now" if now else "stop")
+
+
+@app.command()
+def resume(repo: RepoDir = Path(".")) -> None:
+    """Let runs start again after a `stop`."""
+    _command(repo, "resume")
+
+
+@app.command()
+def cancel(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Take a ticket off the line: BLOCKED, and ended where it runs."""
+    _command(repo, "cancel", ticket)
+
+
+@app.command()
+def retry(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Release a blocked ticket anew; its attempts count from here."""
+    _command(repo, "retry", ticket)
+
+
+@app.command()
+def replan(ticket: TicketId, repo: RepoDir = Path(".")) -> None:
+    """Make a waiting ticket's next plan from nothing: what failed before is not told."""
+    _command(repo, "replan", ticket)
+
+
+@app.command()
+def rewind(
+    ticket: TicketId,
+    repo: RepoDir = Path("."),
+    dependents: Annotated[bool, typer.Option("--with-dependents", help="later stamps that build on it too")] = False,
+) -> None:
+    """Take a stamp back: a revert commit on main, its rows open again, an event in the ledger."""
+    _command(repo, "rewind-all" if dependents else "rewind", ticket)
 
 
 # --- looking ---------------------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ class Container:
 
     def run(self, job: Job) -> Finished:
         """Runs the job, and removes the container however the client ended. CouldNotRun where the engine failed."""
+        if job.pass_fds:
+            raise CouldNotRun(f"{self.kind} hands no descriptors to a job; give it a folder to write or a socket")
         name = f"stampmill-{os.getpid()}-{next(_numbers)}"
         try:
             finished = run(self.argv(job, name), env=_client(), timeout=job.timeout, cap=job.cap, stop=job.stop)

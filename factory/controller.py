@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -28,9 +29,15 @@ REMERGES = 5  # how often somebody else may move main while a gate runs, before 
 
 def advance(house: House, view: View, ticket: Ticket) -> Turn:
     """One attempt at one ticket, from plan to stamp."""
-    attempt = perform(house, view, ticket)
-    if attempt.work.ended is Ended.LATER:
-        return booking.put_off(house, attempt)
+    house.halts[ticket.id] = threading.Event()
+    try:
+        attempt = perform(house, view, ticket)
+    finally:
+        halted = house.halts.pop(ticket.id).is_set()
+    if halted:
+        return booking.broken_off(house, attempt)
+    if attempt.work.ended is Ended.LATER and (wait := booking.wait_for(house, attempt)) is not None:
+        return booking.put_off(house, attempt, wait)
     return land(house, attempt)
 
 
@@ -71,7 +78,7 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     ):
         task = workers.Task(
             plan=plan, room=room.path, out=Path(out), settings=settings, rules=_rules(seen), files=seen,
-            launch=_launcher(house, plan, room.path), wallet=_wallet(house, plan), stop=house.stop,
+            launch=_launcher(house, plan, room.path), wallet=_wallet(house, plan), stop=house.halts[ticket.id],
         )  # fmt: skip
         work = _guarded(kind, task)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
@@ -118,7 +125,7 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
             read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.stop, python=house.gate.python,
+            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:
@@ -196,6 +203,8 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
     work, made = attempt.work, attempt.change
     if work.ended is Ended.TIMEOUT:
         return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} minutes"], ()
+    if work.ended is Ended.LATER:
+        return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
         return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()

@@ -46,9 +46,8 @@ def _show(show: Print, folder: Path, ended: shift.Ended, now: float) -> None:
         show("What git says (git log --first-parent --oneline main):")
         show(repo.call("log", "--first-parent", "--format=%h %s", "main").decode("utf-8", "replace").rstrip())
     show("")
-    show(
-        f"{ended.stamped} stamped, {ended.failed} attempts failed. `factory demo --keep DIR` leaves the repository; there, look further:"
-    )
+    show(f"{ended.stamped} stamped, {ended.failed} attempts failed.")
+    show("`factory demo --keep DIR` leaves the repository; there, look further:")
     for line in (
         "factory verify                                # every stamp, from git alone",
         "factory log D-009                             # wrong, then right",

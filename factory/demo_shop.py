@@ -33,7 +33,8 @@ _SPLIT = "    return [amount // people] * people"
 JOBS: dict[str, Job] = {
     "D-001": Job("Slugs without punctuation", "test_text.py -k slug", "P1", "", (
         _one(TEXT, '    return title.lower().replace(" ", "-")',
-             '    kept = "".join(c for c in title.lower() if c.isalnum() or c.isspace())\n    return "-".join(kept.split())'),
+             '    kept = "".join(c for c in title.lower() if c.isalnum() or c.isspace())\n'
+             '    return "-".join(kept.split())'),
     )),
     "D-002": Job("Shortened texts hold their limit", "test_text.py -k shorten", "P1", "", (
         _one(TEXT, _SHORT, '    return text[: limit - 1] + "…" if len(text) > limit else text'),
@@ -57,9 +58,10 @@ JOBS: dict[str, Job] = {
         _one(STATS, "    return sum(values) / len(values)", "    return sum(values) / len(values) if values else None"),
     )),
     # Wrong first: the remainder goes to the last one, and one person pays all of it. Then right.
-    "D-009": Job("Shares add up", "test_money.py -k shares", "P1", "", (
+    "D-009": Job("Shares add up", "test_money.py -k shares", "P0", "", (
         _one(MONEY, _SPLIT, "    return [amount // people] * (people - 1) + [amount // people + amount % people]"),
-        _one(MONEY, _SPLIT, "    share, odd = divmod(amount, people)\n    return [share + 1] * odd + [share] * (people - odd)"),
+        _one(MONEY, _SPLIT, "    share, odd = divmod(amount, people)\n"
+                            "    return [share + 1] * odd + [share] * (people - odd)"),
     )),
     # Never right: three tries, each wrong in its own way.
     "D-010": Job("The median of an even number", "test_stats.py -k median", "P1", "", (

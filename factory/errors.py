@@ -46,6 +46,13 @@ class Stopped(FactoryError):
 class Busy(FactoryError):
     """Another controller holds this repository."""
 
+    def __init__(self, pid: int) -> None:
+        self.who = f"the running controller (pid {pid})" if pid > 0 else "the running controller"
+        super().__init__(
+            f"another controller works on this repository (pid {pid if pid > 0 else 'unknown'}); "
+            "wait for it, or end it with `factory stop`"
+        )
+
 
 class Moved(FactoryError):
     """A ref was not where it was expected: somebody else moved it. Try again from its new place."""

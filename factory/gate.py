@@ -17,7 +17,7 @@ from factory.trial import Ran, Trial
 from guards.case import Case
 
 Say = Callable[[str], None]
-WORST = (Triage.TAMPER, Triage.SCOPE, Triage.GUARD)  # of several findings, the first of these names the failure
+WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
 
 
 class Question(NamedTuple):

@@ -36,7 +36,7 @@ class Ground:
         return len(gone) + len(other) <= max(FEW, int(SHARE * len(base.entries)))
 
     def hold(self) -> int:
-        """A descriptor; while it is open nobody removes the ground. FileNotFoundError where that has happened."""
+        """A descriptor; while it is open nobody removes the ground. It may be gone before."""
         return _locked(self.path.with_suffix(".lock"), fcntl.LOCK_SH)
 
 
@@ -51,11 +51,15 @@ class Grounds:
         self._boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
 
     def under(self, tree: str, base: Base) -> tuple[Ground, int]:
-        """A ground that suits the base, and the descriptor that holds it. Made where there is none yet, of `tree` itself."""
+        """A ground that suits the base, and the descriptor that holds it; made of `tree` where there is none yet."""
         with self._making:
             ground = self._current
-            if ground is None or not ground.suits(base):
-                ground = self._current = self._made(tree)
+            if ground is not None and ground.suits(base):
+                held = ground.hold()
+                if ground.path.exists():
+                    return ground, held
+                os.close(held)  # another controller swept it while nobody stood on it
+            ground = self._current = self._made(tree)
             return ground, ground.hold()
 
     def _made(self, tree: str) -> Ground:

@@ -37,11 +37,34 @@ class House:
     signer: Signer
     run: str
     scratch: Path
+    working: bool = False  # a shift is on, so that `stop` has something to stop
     say: Say = lambda _ticket, _text: None
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
-    stop: threading.Event = field(default_factory=threading.Event)
+    private: Path = Path()  # the controller's own folder in the git directory
+    drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
+    stop: threading.Event = field(default_factory=threading.Event)  # end what runs
+    halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
+    reasons: list[str] = field(default_factory=list)  # why the run is to end
     landing: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def why(self) -> str:
+        """Why the run is to end; "" while it is not."""
+        return self.reasons[0] if self.reasons else ""
+
+    def end(self, why: str, *, now: bool = False) -> None:
+        """Start nothing more; with `now`, end what runs. Called by an operator's command or a signal."""
+        self.reasons.append(why)
+        self.drain.set()
+        if now:
+            self.stop.set()
+            for ticket in list(self.halts):
+                self.halt(ticket)
+
+    def halt(self, ticket: str) -> None:
+        """End the ticket's attempt now, if one runs."""
+        self.halts.setdefault(ticket, threading.Event()).set()
 
     @property
     def ref(self) -> str:

@@ -24,10 +24,7 @@ def hold(folder: Path) -> Iterator[int]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Busy(
-                f"another controller works on this repository (pid {_pid(handle) or 'unknown'}); "
-                "wait for it, or end it with `factory stop`"
-            ) from None
+            raise Busy(_pid(handle)) from None
         before = _pid(handle)
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps({"pid": os.getpid()}).encode(), 0)

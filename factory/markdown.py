@@ -78,7 +78,7 @@ def _decoded(content: bytes, path: str) -> str:
 def _for_the_parser(text: str) -> bytes:
     """The same lines, with what the grammar trips over replaced: it takes an empty cell for an error, a row of
     empty cells for a delimiter row, a last line without its end for a paragraph, and splits `\\\\|`."""
-    text = text.removeprefix(BOM).replace("\\|", "xx")
+    text = text.replace("\\|", "xx")
     text = re.sub(r"\|(?=[ \t]*\|)", "|x", text)
     return re.sub(r"\r(?!\n)", " ", text).encode() + b"\n"
 

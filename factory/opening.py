@@ -57,6 +57,7 @@ class Bench:
     aside: Aside
     rooms: Rooms
     sandbox: Sandbox
+    trial: Trial
     gate: Gate
     cache: Path
 
@@ -70,7 +71,7 @@ def _bench(
     repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox
 ) -> Bench:
     trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings))
-    return Bench(repo, main, settings, aside, rooms, sandbox, Gate(repo, settings, trial), cache)
+    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache)
 
 
 def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
@@ -92,7 +93,12 @@ def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
 
 @contextmanager
 def open_house(
-    path: Path, environ: Mapping[str, str], *, clock: Clock | None = None, say: Say | None = None
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    say: Say | None = None,
+    working: bool = False,
 ) -> Iterator[House]:
     """Everything that a writing command works with. Busy where another controller holds the repository."""
     clock = clock or Clock()
@@ -107,7 +113,8 @@ def open_house(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ), environ=environ,
+            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A room that is an overlay: the ground below, what was written above. Ready in milliseconds, and costs what is written."""
+"""A room that is an overlay: the ground below, what was written above. Ready in milliseconds."""
 
 from __future__ import annotations
 

@@ -110,6 +110,7 @@ class _Watch:
         self._child, self._stdin, self._started, self._deadline, self._stop = child, stdin, started, deadline, stop
         self._out, self._err = Kept(cap), Kept(cap)
         self._pipes = selectors.DefaultSelector()
+        self._end = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else -1  # readable when the leader has ended
 
     def finish(self) -> Finished:
         with self._closing():
@@ -119,6 +120,7 @@ class _Watch:
             if not ended:
                 self._escalate()
             self._kill_group()
+            self._forget_end()
             self._drain(time.monotonic() + DRAIN_SECONDS)
         code = self._child.returncode
         (out, out_cut), (err, err_cut) = self._out.value(), self._err.value()
@@ -132,13 +134,23 @@ class _Watch:
         finally:
             self._kill_group()
             self._child.wait()
+            self._forget_end()
             self._pipes.close()
             for pipe in (self._child.stdin, self._child.stdout, self._child.stderr):
                 if pipe is not None:
                     with suppress(OSError):
                         pipe.close()
 
+    def _forget_end(self) -> None:
+        if self._end >= 0:
+            with suppress(KeyError):
+                self._pipes.unregister(self._end)
+            os.close(self._end)
+            self._end = -1
+
     def _register(self) -> None:
+        if self._end >= 0:
+            self._pipes.register(self._end, selectors.EVENT_READ)
         for pipe, kept in ((self._child.stdout, self._out), (self._child.stderr, self._err)):
             assert pipe is not None
             os.set_blocking(pipe.fileno(), False)
@@ -169,6 +181,8 @@ class _Watch:
             time.sleep(wait)
             return False
         for key, _ in self._pipes.select(wait):
+            if key.fd == self._end:
+                continue
             pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
             if key.data is None:
                 self._feed(pipe)

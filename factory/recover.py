@@ -75,18 +75,23 @@ def _missing_words(house: House, view: View) -> bool:
     return bool(view.words)
 
 
+def put_back(house: House, view: View) -> None:
+    """At a stop: the attempts that were broken off do not count."""
+    for record in view.records.values():
+        if record.state is State.INFLIGHT:
+            _put_back(house, record)
+
+
+def _put_back(house: House, record: Record) -> None:
+    tip = house.repo.tip(attempts.branch(record.ticket, record.attempt))
+    booking.write(house, "killed", records.killed(record), "the run ended under it; it does not count", second=tip)
+    attempts.drop_branch(house.repo, record.ticket, record.attempt)
+
+
 def _mend_ticket(house: House, view: View, record: Record) -> bool:
     row = next((t for t in view.tickets if t.id == record.ticket), None)
     if record.state is State.INFLIGHT:
-        branch = attempts.branch(record.ticket, record.attempt)
-        booking.write(
-            house,
-            "killed",
-            records.killed(record),
-            "the run ended under it; it does not count",
-            second=house.repo.tip(branch),
-        )
-        attempts.drop_branch(house.repo, record.ticket, record.attempt)
+        _put_back(house, record)
         return True
     if row is None:
         return False

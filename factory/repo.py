@@ -181,7 +181,7 @@ class Repo:
         return found[0] if found else None
 
     def move(self, ref: str, new: Oid | None, old: Oid | None) -> None:
-        """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if it was not at `old`."""
+        """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
         zero = "0" * self.store.width * 2
         line = f"update {ref} {new} {old or zero}" if new else f"delete {ref} {old or ''}".rstrip()
         with self._lock:
@@ -270,7 +270,8 @@ class Repo:
         if limit:
             options.append(f"--max-count={limit}")
         out = self.call(
-            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options, "--end-of-options", *revisions, "--",
+            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options,
+            "--end-of-options", *revisions, "--",
         )  # fmt: skip
         for record in to_name(out).split("\0"):
             head, _, message = record.partition("\n")

@@ -109,7 +109,7 @@ class Rooms:
 
     @contextmanager
     def open(self, tree: str, *, hidden: Iterable[str] = (), repository: bool = False) -> Iterator[Room]:
-        """A room that holds `tree` without the hidden paths, and a throw-away git repository if wanted; gone at the end."""
+        """A room that holds `tree` without the hidden paths, and a throw-away repository if wanted; gone at the end."""
         base = self._base(tree, frozenset(hidden))
         stage = self._stage(tree)
         try:
@@ -148,12 +148,14 @@ class Rooms:
         self._grounds.sweep()
 
     def usage(self) -> int:
-        """Bytes on disk below the rooms' folder."""
-        total = 0
-        for folder, _, names in os.walk(self._where):
-            for name in names:
-                with suppress(OSError):
-                    total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+        """Bytes on disk below the rooms' folder; what is mounted there is in memory, and not counted."""
+        total, disk = 0, self._where.stat().st_dev
+        for folder, folders, names in os.walk(self._where):
+            with suppress(OSError):  # a room may go while it is looked at
+                if os.lstat(folder).st_dev != disk:
+                    folders.clear()
+                    continue
+                total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
         return total
 
 

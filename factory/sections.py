@@ -106,15 +106,12 @@ def _check_stray(document: Document, ticket: str, heading: Heading, lines: range
 def written(ticket: str, title: str, prose: str, terms: Terms) -> str:
     """A section as text; lines end with \\n."""
     block = "".join(f"{key} = {_toml(value)}\n" for key, value in terms.model_dump(exclude_defaults=True).items())
-    parts = [f"## {ticket} {title}\n", f"{prose.strip()}\n" if prose.strip() else "", _fenced(block) if block else ""]
+    parts = [
+        f"## {ticket} {title}\n",
+        f"{prose.strip()}\n" if prose.strip() else "",
+        f"```toml\n{block}```\n" if block else "",
+    ]
     return "\n".join(filter(None, parts))
-
-
-def _fenced(block: str) -> str:
-    """Values may hold backticks of their own: the fence is longer than any run of them."""
-    longest = max((len(run) for run in re.findall("`+", block)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    return f"{ticks}toml\n{block}{ticks}\n"
 
 
 def _toml(value: object) -> str:

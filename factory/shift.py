@@ -1,21 +1,25 @@
-"""A shift: ticket after ticket, until nothing is released or something says stop."""
+"""A shift: box after box, until nothing is released or something says stop."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from factory import controller, recover
-from factory.errors import Exit, FactoryError, Stopped
+from factory import booking, boxes, budget, history, operator, pace, recover, storm
+from factory.boxes import BACK, Half
+from factory.crew import TICK, Crew
+from factory.errors import CouldNotRun, Exit, FactoryError, Stopped
 from factory.house import House
-from factory.model import State
+from factory.model import Event, State, Ticket
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
+from factory.storm import Storm, Weather
 from factory.turn import Turn
 from factory.view import look
 
 
 class Ended(NamedTuple):
-    """How a shift ended."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets."""
 
     exit: Exit
     reason: str
@@ -23,57 +27,203 @@ class Ended(NamedTuple):
     failed: int
 
 
+class Shift:
+    """One run. Its state is the ledger's; what is kept here is only the weather."""
+
+    def __init__(self, house: House, tickets: int | None = None, once: bool = False) -> None:
+        self._house, self._limit, self._once = house, tickets, once
+        self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
+        self._worked: set[str] = set()
+        self._failing: set[str] = set()  # tickets that failed since the last stamp
+        self.stamped = self.failed = 0
+
+    # --- the run
+
+    def run(self) -> Ended:
+        """Work; leave the ledger with the reason of the stop, and the command that goes on."""
+        house = self._house
+        try:
+            self._prepare()
+            while self._half():
+                pass
+        except Stopped as stop:
+            return self._stop("RECOVERABLE", str(stop), Exit.STOPPED)
+        except FactoryError as error:
+            self._stop("FAIL_STOP", str(error), error.exit)
+            raise
+        recover.mark(house, "stop", "nothing more to do", state="READY", stop_reason=None, next_command="")
+        return Ended(verdict(self._look()), "", self.stamped, self.failed)
+
+    def _stop(self, state: str, reason: str, code: Exit) -> Ended:
+        house = self._house
+        recover.put_back(house, self._look())
+        recover.mark(house, "stop", reason, state=state, stop_reason=reason, next_command="factory run", stop_asked="")
+        return Ended(code, reason, self.stamped, self.failed)
+
+    def _look(self) -> View:
+        return look(self._house.repo, self._house.ledger, self._house.main())
+
+    def _prepare(self) -> None:
+        """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
+        house = self._house
+        operator.must_not_be_held(house)
+        if recover.mend(house, view := self._look()):
+            view = self._look()
+        if wrong := boxes.faults(halves(house)):
+            raise CouldNotRun(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
+        must_have_workers(view, house.settings)
+        recover.mark(
+            house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
+        )
+        if any(s.state is State.PENDING for s in standings(view).values()):
+            house.gate.base_must_run(view.main, lambda text: house.say("", text))
+
+    # --- a half
+
+    def _half(self) -> bool:
+        """Open a half (or go on with the open one), work it off, close it. False where nothing is left to deal."""
+        house, view = self._house, self._look()
+        half = self._open(view)
+        if half is None:
+            return False
+        if self._deals(half):
+            with Crew(house) as crew:
+                half = self._work(half, crew)
+        self._checkpoint(half)
+        return not (half.half == BACK and self._full())
+
+    def _open(self, view: View) -> Half | None:
+        """The open half, or the next one, where there is something to deal into it or a front half to complete."""
+        last = boxes.latest(halves(self._house))
+        if last is not None and not last.closed:
+            return last
+        opens = boxes.opened(last, self._today(), view.main)
+        return opens if opens.half == BACK or (self._deal(view) and not self._full()) else None
+
+    def _deals(self, half: Half) -> bool:
+        front = next(
+            (h for h in halves(self._house) if (h.date, h.box, h.half) == (half.date, half.box, "front")), None
+        )
+        return boxes.may_deal(half, None if half.half == "front" else front)
+
+    def _deal(self, view: View) -> tuple[Ticket, ...]:
+        """What may be dealt: ready now, or once the wait for a rate limit is over."""
+        found = ready(view, float("inf"))
+        left = None if self._limit is None else self._limit - len(self._worked)
+        return found if left is None else tuple(t for t in found if t.id in self._worked or left > 0)
+
+    def _full(self) -> bool:
+        """Whether the caller's own limit is reached."""
+        if self._once:
+            return self.stamped + self.failed > 0
+        return self._limit is not None and len(self._worked) >= self._limit
+
+    def _work(self, half: Half, crew: Crew) -> Half:
+        """Work until every dealt ticket is stamped or quarantined."""
+        house = self._house
+        try:
+            while True:
+                operator.attend(house)
+                view = self._look()
+                half = self._top_up(half, view)
+                states = {id: s.state for id, s in standings(view).items()}
+                left = boxes.unfinished(half, states)
+                if not crew.tickets and (not left or self._over()):
+                    return half
+                if not self._over():
+                    self._start(crew, view, left)
+                for turn in crew.finished():
+                    self._weigh(turn, half)
+                self._rest(crew, view, left)
+        except BaseException:
+            for turn in crew.drain():
+                self._tally(turn)
+            raise
+
+    def _over(self) -> bool:
+        """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
+        if self._house.drain.is_set():
+            return True
+        return self._once and self.stamped + self.failed > 0
+
+    def _top_up(self, half: Half, view: View) -> Half:
+        wanted = self._deal(view)
+        if self._limit is not None:
+            room = self._limit - len(self._worked | set(half.dealt))
+            wanted = tuple(t for t in wanted if t.id not in half.dealt)[: max(0, room)]
+        more = boxes.topped_up(half, wanted)
+        if more != half and not self._over():
+            self._worked |= set(more.dealt)
+            event = Event(name="deal", text=f"{more.date} {more.name}: {', '.join(more.dealt)}")
+            self._house.ledger.append(event, {more.path: more.model_dump(mode="json")})
+            return more
+        return half
+
+    def _start(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
+        """Start what may run, the least tried first: a ticket that failed lets the others of its half go before it."""
+        now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
+        tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
+        for ticket in tickets:
+            if crew.fits(ticket):
+                booking.must_fit(self._house, ticket)
+        crew.start(view, tickets, 1 if self._once else self._pace.now)
+
+    def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
+        """Nothing runs and all that is left waits for a server: sleep until the first may start."""
+        records = [view.records[t] for t in left if t in view.records]
+        now = self._house.clock.now()
+        waits = [r.not_before for r in records if r.not_before > now]
+        if not crew.tickets and waits and len(waits) == len(left):
+            self._house.say("", f"waiting {min(waits) - now:.0f} s, as a server asked")
+            self._house.clock.sleep(min(waits) - now, self._house.drain)
+
+    # --- what a turn means
+
+    def _weigh(self, turn: Turn, half: Half) -> None:
+        self._tally(turn)
+        weather = Weather.SUCCESS if turn.stamp else Weather.FAILURE if turn.result else Weather.RATE_LIMIT
+        again = weather is Weather.FAILURE and turn.ticket in self._failing
+        if turn.nobody or again:
+            return  # one ticket that fails again and again is no storm: its own cap takes it off the line
+        self._failing = self._failing | {turn.ticket} if weather is Weather.FAILURE else set()
+        self._storm = storm.after(self._storm, weather, f"{half.date} box {half.box:02d}")
+        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
+        if why := storm.reason(self._storm, self._house.settings.storm):
+            raise Stopped(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+
+    def _tally(self, turn: Turn) -> None:
+        self.stamped += turn.stamp is not None
+        self.failed += turn.stamp is None and turn.result is not None
+
+    def _checkpoint(self, half: Half) -> None:
+        """Close the half. Its counts come from main's own commits, and must agree with the records."""
+        house, view = self._house, self._look()
+        states = {id: s.state for id, s in standings(view).items()}
+        if self._over() and boxes.unfinished(half, states):
+            raise Stopped(house.why or "stopped before the half was finished; `factory run` goes on")
+        done = boxes.closed(half, states)
+        landed = {w.ticket for w in history.words(house.repo, view.main, half.main or None) if w.stamp}
+        if missing := sorted(set(done.stamped) - landed):
+            raise CouldNotRun(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
+        text = (
+            f"{done.date} {done.name}: {len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
+        )
+        house.ledger.append(Event(name="checkpoint", text=text), {done.path: done.model_dump(mode="json")})
+        house.say("", f"checkpoint {text}")
+
+    def _today(self) -> str:
+        zone = ZoneInfo(self._house.settings.factory.timezone)
+        return budget.day_of(self._house.clock.now(), zone).isoformat()
+
+
+def halves(house: House) -> list[Half]:
+    """Every half in the ledger's tree."""
+    return [Half.model_validate(kept) for kept in house.ledger.read_all("boxes").values()]
+
+
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
-    turns: list[Turn] = []
-    reason = ""
-    try:
-        view = prepare(house)
-        while turn := next_turn(house, view, turns, tickets, once):
-            turns.append(turn)
-            view = look(house.repo, house.ledger, house.main())
-    except Stopped as stop:
-        reason = str(stop)
-        recover.mark(house, "stop", reason, state="RECOVERABLE", stop_reason=reason, next_command="factory run")
-        return Ended(Exit.STOPPED, reason, *_tally(turns))
-    except FactoryError as error:
-        recover.mark(house, "stop", str(error), state="FAIL_STOP", stop_reason=str(error), next_command="factory run")
-        raise
-    recover.mark(house, "stop", "nothing more to do", state="READY", stop_reason=None, next_command="")
-    return Ended(verdict(view), reason, *_tally(turns))
-
-
-def prepare(house: House) -> View:
-    """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
-    view = look(house.repo, house.ledger, house.main())
-    if recover.mend(house, view):
-        view = look(house.repo, house.ledger, house.main())
-    must_have_workers(view, house.settings)
-    recover.mark(
-        house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
-    )
-    if any(s.state is State.PENDING for s in standings(view).values()):
-        house.gate.base_must_run(view.main, lambda text: house.say("", text))
-    return view
-
-
-def next_turn(house: House, view: View, turns: list[Turn], tickets: int | None, once: bool) -> Turn | None:
-    """Take the best ticket that may be worked on; None where the shift is over."""
-    if (once and turns) or (tickets is not None and len({t.ticket for t in turns}) >= tickets):
-        return None
-    if house.stop.is_set():
-        raise Stopped("stopped by the operator; `factory run` goes on")
-    while not (open_ := ready(view, house.clock.now())):
-        waits = [
-            s.record.not_before
-            for s in standings(view).values()
-            if s.state is State.PENDING and s.record.not_before > house.clock.now()
-        ]
-        if not waits:
-            return None
-        house.say("", f"waiting {min(waits) - house.clock.now():.0f} s for a rate limit")
-        house.clock.sleep(min(waits) - house.clock.now(), house.stop)
-    return controller.advance(house, view, open_[0])
+    return Shift(house, tickets, once).run()
 
 
 def verdict(view: View) -> Exit:
@@ -82,5 +232,4 @@ def verdict(view: View) -> Exit:
     return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
 
 
-def _tally(turns: list[Turn]) -> tuple[int, int]:
-    return sum(t.stamp is not None for t in turns), sum(t.stamp is None and t.result is not None for t in turns)
+__all__ = ["TICK", "Ended", "Shift", "halves", "run", "verdict"]

@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
+from factory.errors import Stopped
 from factory.model import Answer, Oid, Value
 from factory.observe import Observation, Observer
 from factory.process import Finished
@@ -17,7 +19,12 @@ from factory.rooms import Rooms
 from factory.sandbox import Job, Limits, Sandbox
 from factory.settings import Settings
 
-ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "200"}  # what a run may depend on is held still
+# What a run may depend on is held still.
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "200",
+}
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -55,6 +62,7 @@ class Trial:
         self._cache, self.limits = cache, limits
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
+        self.stop = threading.Event()  # ends what runs
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
@@ -82,12 +90,14 @@ class Trial:
     def _run(self, tree: Oid, command: str) -> Ran:
         with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
             job = Job(
-                argv=("/bin/sh", "-c", command), room=room.path, python=self.python, limits=self.limits,
+                argv=("/bin/sh", "-c", command), room=room.path, python=self.python, limits=self.limits, stop=self.stop,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
                 files={"/factory/observer": observer.folder}, socket=observer.socket,
             )  # fmt: skip
             env = {**ENVIRONMENT, **observer.env(lambda host: self._sandbox.inside(job, host))}
             done = self._sandbox.run(dataclasses.replace(job, env=env))
+            if done.stopped:
+                raise Stopped("the gate was broken off; `factory run` goes on")
             return _ran(command, done, observer.observe(done.code))
 
 

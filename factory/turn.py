@@ -30,3 +30,4 @@ class Turn(NamedTuple):
     stamp: Stamp | None = None
     result: Result | None = None
     why: str = ""
+    nobody: bool = False  # broken off or overtaken: it says nothing of the weather

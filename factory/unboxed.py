@@ -11,7 +11,7 @@ from factory.process import Finished, run
 from factory.sandbox import Job, environment
 
 # A watcher in the command's own group: when the controller dies its end of the pipe closes, and the group is killed.
-TETHER = '(( read -r _ <&"$0"; kill -9 0 ) >/dev/null 2>&1 & ); exec "$@"'
+TETHER = '(( read -r _ </dev/fd/"$0"; kill -9 0 ) >/dev/null 2>&1 & ); exec "$@"'
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,21 @@ def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, An
     return {book_path(book): book.model_dump(mode="json"), GUARD: guard}
 
 
+def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None:
+    """OverBudget where an attempt of that cost could not be paid today."""
+    caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
+    caps = caps.model_copy(update={"cycle_usd": caps.daily_usd})
+    book = read_book(ledger, settings, now)
+    found = budget.reserve(book, caps, "", Spend.model_validate({"usd": usd}), now, zone)
+    if isinstance(found, Refused):
+        raise OverBudget(_in_words(found))
+
+
+def _in_words(refused: Refused) -> str:
+    until = f"; the day turns at {refused.until:%Y-%m-%d %H:%M}Z" if refused.until else ""
+    return f"{refused.reason}{until}; raise [budget] in {SETTINGS} or wait, then `factory run`"
+
+
 class LedgerWallet:
     """The wallet of one attempt."""
 
@@ -81,8 +96,7 @@ class LedgerWallet:
     def _refusal(self, refused: Refused, worst: Spend) -> FactoryError:
         if self._used.usd + worst.usd > self._caps.cycle_usd:
             return AttemptTooDear(refused.reason)
-        until = f"; the day turns at {refused.until:%Y-%m-%d %H:%M}Z" if refused.until else ""
-        return OverBudget(f"{refused.reason}{until}; raise [budget] in {SETTINGS} or wait, then `factory run`")
+        return OverBudget(_in_words(refused))
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost, on the day on which it was reserved."""

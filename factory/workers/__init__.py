@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 KINDS = {
     "command": "factory.workers.command",
     "patch": "factory.workers.patch",
+    "gemini": "factory.workers.gemini",
+    "claude": "factory.workers.claude",
+    "codex": "factory.workers.codex",
+    "gemini-cli": "factory.workers.gemini_cli",
+    "aider": "factory.workers.aider",
+    "opencode": "factory.workers.opencode",
+    "qwen": "factory.workers.qwen",
+    "mini-swe-agent": "factory.workers.mini_swe_agent",
+    "acp": "factory.workers.acp",
 }
 
 
@@ -67,7 +76,7 @@ class Work:
     """How a worker ended, and what it left beside its change."""
 
     ended: Ended
-    report: Report = Report()
+    report: Report = field(default_factory=Report)
     stdout: bytes = b""
     stderr: bytes = b""
     exit_code: int = 0

@@ -79,7 +79,8 @@ def roadmap(*rows: str) -> str:
         title, deps, section = ([p.strip() for p in rest.split("|", 2)] + ["", ""])[:3]
         table += f"| {name} | IN_PROGRESS | P2 | LOW | {title} | {deps} |\n"
         sections += f"\n## {name}\n\n{section}\n" if section else ""
-    return f"# Roadmap\n\n| ticket | status | priority | risk | title | deps |\n|---|---|---|---|---|---|\n{table}{sections}"
+    head = "# Roadmap\n\n| ticket | status | priority | risk | title | deps |\n|---|---|---|---|---|---|\n"
+    return head + table + sections
 
 
 def criteria(*tickets: str, check: str = "grep -q right {0}.txt") -> str:

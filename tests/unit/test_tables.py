@@ -125,6 +125,10 @@ def test_a_backslash_before_an_escaped_pipe_ends_no_cell() -> None:
     assert find(document, SHAPE).columns == ("a", "b", "c \\| d")
 
 
+def test_a_carriage_return_alone_ends_no_line() -> None:
+    assert outline(b"|a|b|\n|-|-|\n|x\r\r|y|\n|z|w|\n", "p.md").tables == (range(4),)
+
+
 def test_a_table_of_another_kind_may_follow() -> None:
     assert read("| a | b |\n|--|--|\n| x | y |\n\n| c | d |\n|--|--|\n| z | w |\n") == [("x", "y")]
 

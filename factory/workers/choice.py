@@ -1,0 +1,34 @@
+"""The model of a worker's table and its price; both are known before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from factory.errors import Mistake
+from factory.prices import Price, worst
+from factory.settings import Worker
+
+WHERE = "ssot/factory.toml"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`price` is None where the table of prices knows the model."""
+
+    model: str
+    price: Price | None
+
+
+def chosen(settings: Worker, default: str, table: str) -> Choice:
+    """The settings' model, else the kind's own (`default`; empty: it has none). `table` is the price table's name for
+    the provider. Mistake where there is no model, half a price, or none."""
+    model = settings.model or default
+    if not model:
+        raise Mistake(f"a worker of kind {settings.kind} names its model", path=WHERE, remedy="set `model`")
+    if (settings.price_in is None) != (settings.price_out is None):
+        raise Mistake("half a price", path=WHERE, remedy="set both price_in and price_out, or neither")
+    price = None
+    if settings.price_in is not None and settings.price_out is not None:
+        price = Price(settings.price_in, settings.price_out)
+    worst(1, 1, table, model, price)
+    return Choice(model, price)
