@@ -59,8 +59,7 @@ def as_table(figures: Iterable[Figure]) -> str:
     """A Markdown table, its columns aligned, so that it can go into a document as it is."""
     rows = [HEAD, *(_row(f) for f in figures)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(HEAD))]
-    lines = ["| " + " | ".join(_pad(cell, width, n) for n, (cell, width) in enumerate(zip(row, widths, strict=True))) + " |"
-             for row in rows]  # fmt: skip
+    lines = ["| " + " | ".join(_pad(row[n], width, n) for n, width in enumerate(widths)) + " |" for row in rows]
     rule = "|" + "|".join("-" * (w + 1) + ("-" if n in (0, 7) else ":") for n, w in enumerate(widths)) + "|"
     return "\n".join([lines[0], rule, *lines[1:]])
 

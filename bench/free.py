@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,7 @@ class FreeTrial(Trial):
     """Answers at once: `test -f PATH` from the tree itself, everything else with success."""
 
     def __init__(self, repo: Repo) -> None:
-        self._repo, self.limits, self.python = repo, Limits(), Path(sys.executable)
+        self._repo, self.limits, self.python, self.stop = repo, Limits(), Path(sys.executable), threading.Event()
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         asked = CHECK.fullmatch(command)

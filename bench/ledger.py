@@ -6,8 +6,9 @@ import itertools
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import NamedTuple
 
 from bench import programs, worlds
 from bench.clocks import cost
@@ -21,44 +22,66 @@ from factory.state import Record
 NAME = "ledger"
 AGAINST = "SQLite, WAL, synchronous=FULL"
 TICKETS = 120
-TURNS = 5  # the two are measured by turns, in so many pieces
+TURNS = 5  # pieces in which the appends are measured
+
+
+class Subject(NamedTuple):
+    """A ledger of one length, and what it is held against."""
+
+    case: str
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
 
 
 def measure(size: Size, where: Path) -> Iterator[Figure]:
-    first: dict[bool, Figure] = {}
-    for events in size.events:
-        at = where / str(events)
-        repo = worlds.make(at, files=0)
-        main = programs.git(repo, at / "home", "rev-parse", "refs/heads/main").decode().strip()
-        worlds.ledger(repo, at / "home", [f"P-{n % TICKETS + 1}" for n in range(events)], main)
-        for durable in (True, False):
-            case = f"{events:,} earlier events, {'durable' if durable else 'not durable'}"
-            ours, theirs = _by_turns(repo, at / f"events-{durable}.sqlite", events, durable, size.appends)
-            figure = Figure(NAME, case, 1 / ours.wall, "a second", 1 / theirs.wall, AGAINST, ours.cpu, theirs.cpu)
-            yield figure
-            first.setdefault(durable, figure)
-            if events == size.events[-1]:
-                start = first[durable]
-                yield Figure(NAME, f"{case}: the rate", figure.value, "a second", start.value,
-                             f"with {size.events[0]:,} earlier events", figure.cpu, start.cpu)  # fmt: skip
+    piece = max(1, size.appends // TURNS)
+    with ExitStack() as open_:
+        subjects = {
+            (durable, events): _subject(open_, where / f"{durable}-{events}", events, durable)
+            for durable in (True, False)
+            for events in size.events
+        }
+        found = {key: _Least() for key in subjects}
+        for _ in range(TURNS):  # by turns, so that a busy minute hits all lengths alike
+            for key, subject in subjects.items():
+                found[key].add(_piece(piece, subject.ours), _piece(piece, subject.theirs))
+    for key, subject in subjects.items():
+        ours, theirs = found[key].ours, found[key].theirs
+        yield Figure(NAME, subject.case, 1 / ours.wall, "a second", 1 / theirs.wall, AGAINST, ours.cpu, theirs.cpu)
+    for durable in (True, False):
+        last, first = found[durable, size.events[-1]].ours, found[durable, size.events[0]].ours
+        yield Figure(NAME, f"{subjects[durable, size.events[-1]].case}: the rate", 1 / last.wall, "a second",
+                     1 / first.wall, f"with {size.events[0]:,} earlier events", last.cpu, first.cpu)  # fmt: skip
 
 
-def _by_turns(repo: Path, database: Path, events: int, durable: bool, appends: int) -> tuple[Cost, Cost]:
-    """The cost of one append, each."""
-    piece = max(1, appends // TURNS)
-    with Repo(repo, durable=durable) as opened, closing(_database(database, events)) as base:
-        ours, theirs = _ours(Ledger(opened, time.time)), _theirs(base)
-        pairs = [(cost(lambda: _times(piece, ours)), cost(lambda: _times(piece, theirs))) for _ in range(TURNS)]
-    return _least(pairs, 0).each(piece), _least(pairs, 1).each(piece)
+class _Least:
+    """The least that an append cost so far, on either side."""
+
+    def __init__(self) -> None:
+        self.ours = self.theirs = Cost(float("inf"), float("inf"))
+
+    def add(self, ours: Cost, theirs: Cost) -> None:
+        self.ours, self.theirs = Cost(*map(min, self.ours, ours)), Cost(*map(min, self.theirs, theirs))
 
 
-def _least(pairs: list[tuple[Cost, Cost]], side: int) -> Cost:
-    return Cost(min(p[side].wall for p in pairs), min(p[side].cpu for p in pairs))
+def _subject(open_: ExitStack, at: Path, events: int, durable: bool) -> Subject:
+    path = worlds.make(at, files=0)
+    main = programs.git(path, at / "home", "rev-parse", "refs/heads/main").decode().strip()
+    worlds.ledger(path, at / "home", [f"P-{n % TICKETS + 1}" for n in range(events)], main)
+    repo = open_.enter_context(Repo(path, durable=durable))
+    base = open_.enter_context(closing(_database(at / "events.sqlite", events)))
+    case = f"{events:,} earlier events, {'durable' if durable else 'not durable'}"
+    return Subject(case, _ours(Ledger(repo, time.time)), _theirs(base))
 
 
-def _times(count: int, work: Callable[[], object]) -> None:
-    for _ in range(count):
-        work()
+def _piece(count: int, work: Callable[[], object]) -> Cost:
+    """What one of so many calls costs."""
+
+    def all_of_them() -> None:
+        for _ in range(count):
+            work()
+
+    return cost(all_of_them).each(count)
 
 
 def _records() -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""The bare git plumbing that a stamp needs: the same objects, commits and moves of refs, each by a process of git's own."""
+"""The bare git plumbing that a stamp needs: the same objects, commits and moves of refs, by processes of git."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import programs
-from factory.ledger import LEDGER
 from factory.model import Oid
-from factory.repo import Repo
+from factory.repo import LEDGER, Repo
 from factory.tree import FOLDER, Entry
 
 

@@ -25,7 +25,7 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
     files = size.files[-1]
     path = worlds.make(where, files=files)
     home, tree = where / "home", where / "tree"
-    added = best(lambda: _add_and_remove(path, home, tree), 2)
+    added = cost(lambda: _add_and_remove(path, home, tree))
     programs.git(path, home, "worktree", "add", "-q", "--detach", str(tree), "main")
     with Repo(path) as repo:
         rooms = Rooms(Aside(repo.store), where / "rooms")

@@ -17,6 +17,12 @@ class Size(NamedTuple):
     tests: int  # in the suite of the gate's benchmark
     pause: float  # seconds that each of them sleeps
 
+    def cases(self) -> list[tuple[int, int]]:
+        """(files, earlier stamps): every number of files, every length of history, and the most of both."""
+        no_history = [(files, self.stamps[0]) for files in self.files]
+        few_files = [(self.files[0], stamps) for stamps in self.stamps[1:]]
+        return [*no_history, *few_files, (self.files[-1], self.stamps[-1])]
+
 
 FULL = Size((100, 5_000, 50_000), (0, 1_000, 10_000), (0, 10_000, 100_000), 120, 500, 7, 3_000, 0.016)
-QUICK = Size((100, 1_000), (0, 100), (0, 500), 6, 20, 2, 100, 0.016)
+QUICK = Size((50, 300), (0, 50), (0, 100), 3, 10, 1, 50, 0.01)

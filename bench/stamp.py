@@ -10,18 +10,17 @@ from bench import free, plumbing, programs, worlds
 from bench.clocks import cost
 from bench.figures import Cost, Figure, compared
 from bench.size import Size
-from factory import controller, shift
+from factory import controller, recover
 from factory.house import House
 from factory.state import View, ready
 from factory.view import look
 
 NAME = "stamp"
 AGAINST = "the same objects, commits and ref moves by git plumbing"
-DEAR_ROWS = 1_000  # beyond these, tables that keep a row for each earlier stamp are measured at one size alone
 
 
 def measure(size: Size, where: Path) -> Iterator[Figure]:
-    for files, stamps in _cases(size):
+    for files, stamps in size.cases():
         at = where / f"{files}-{stamps}"
         repo = worlds.make(at, files=files, stamps=stamps, tickets=size.times + 1)
         yield _figure(repo, at / "home", f"{files:,} files, {stamps:,} earlier stamps", size)
@@ -34,12 +33,6 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
     yield _figure(repo, at / "home", f"{size.files[-1]:,} files, main checked out", size)
 
 
-def _cases(size: Size) -> list[tuple[int, int]]:
-    """Every number of files without a history, and every length of history at the ends."""
-    ends = {size.files[0], size.files[-1]}
-    return [(files, stamps) for files in size.files for stamps in size.stamps if not stamps or files in ends]
-
-
 def _figure(repo: Path, home: Path, case: str, size: Size) -> Figure:
     ours, theirs = pairs(repo, home, size.times)
     return compared(NAME, case, ours, theirs, AGAINST)
@@ -48,7 +41,8 @@ def _figure(repo: Path, home: Path, case: str, size: Size) -> Figure:
 def pairs(repo: Path, home: Path, times: int) -> tuple[Cost, Cost]:
     """The least that a stamp cost by the controller, and by plumbing; made by turns, after one that warms all up."""
     with free.house(repo, programs.environment(home)) as house:
-        view = shift.prepare(house)
+        recover.mend(house, look(house.repo, house.ledger, house.main()))
+        view = look(house.repo, house.ledger, house.main())
         numbers = itertools.count()
         costs = []
         for _ in range(times + 1):

@@ -15,14 +15,13 @@ NAME = "status"
 
 def measure(size: Size, where: Path) -> Iterator[Figure]:
     costs: dict[tuple[int, int], Cost] = {}
-    for files in (size.files[0], size.files[-1]):
-        for stamps in size.stamps:
-            at = where / f"{files}-{stamps}"
-            repo = worlds.make(at, files=files, stamps=stamps, tickets=size.tickets, bare=False)
-            costs[files, stamps] = ours = best(_status(at, repo), size.times)
-            case = f"{files:,} files, {stamps:,} earlier stamps, {size.tickets} tickets"
-            for against, program in _baselines(at, repo).items():
-                yield compared(NAME, case, ours, best(program, size.times), against)
+    for files, stamps in size.cases():
+        at = where / f"{files}-{stamps}"
+        repo = worlds.make(at, files=files, stamps=stamps, tickets=size.tickets, bare=False)
+        costs[files, stamps] = ours = best(_status(at, repo), size.times)
+        case = f"{files:,} files, {stamps:,} earlier stamps, {size.tickets} tickets"
+        for against, program in _baselines(at, repo).items():
+            yield compared(NAME, case, ours, best(program, size.times), against)
     small, large = costs[size.files[0], size.stamps[0]], costs[size.files[-1], size.stamps[-1]]
     yield compared(NAME, "the largest of these", large, small, "the smallest of these")
     at = where / "rows"

@@ -1,6 +1,6 @@
 """Repositories of any size and age, made in seconds with `git fast-import`.
 
-Their history is one in length alone: its stamps have the shape, the words and the records of real ones, and no evidence.
+Their history is one in length alone: its stamps have the shape, the words and the records of real ones, no evidence.
 """
 
 from __future__ import annotations
