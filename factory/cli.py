@@ -144,7 +144,8 @@ def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
     from factory import operator
     from factory.errors import Busy
-    from factory.opening import open_house, private_dir
+    from factory.opening import open_house
+    from factory.places import private_dir
     from factory.repo import Repo
 
     try:
