@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,10 +62,19 @@ def _end(code: int) -> None:
 def _interrupts(house: House) -> Iterator[None]:
     """Ctrl-C once: finish what runs; twice: stop now. A polite kill is the second."""
 
+    from factory.errors import Interrupted
+
+    asked = 0
+
+    def end(now: bool) -> None:
+        _say("stopping now" if now else "finishing what runs; Ctrl-C again stops now")
+        house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+
     def once(number: int, _frame: object) -> None:
-        again = house.drain.is_set() or number == signal.SIGTERM
-        _say("stopping now" if again else "finishing what runs; Ctrl-C again stops now")
-        house.end("interrupted; `factory run` goes on", now=again)
+        # Not here: the thread that is interrupted may hold the very locks that printing and events need.
+        nonlocal asked
+        asked += 1
+        threading.Thread(target=end, args=(asked > 1 or number == signal.SIGTERM,)).start()
 
     before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -141,22 +151,25 @@ def submit(
 
 def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
-    from factory import operator
+    from factory import inbox, operator
     from factory.errors import Busy
     from factory.opening import open_house, private_dir
     from factory.repo import Repo
 
-    try:
-        with open_house(repo, dict(os.environ), say=_progress) as house:
-            _say(operator.obey(house, command, ticket))
-        return
-    except Busy as busy:
-        with Repo(repo) as opened:
-            answer = operator.hand_over(private_dir(opened), command, ticket)
-        _say(f"{busy.who} carries it out")
-    said = operator.wait_for(answer)
+    said = None
+    while said is None:
+        try:
+            with open_house(repo, dict(os.environ), say=_progress) as house:
+                _say(operator.obey(house, command, ticket))
+            return
+        except Busy as busy:
+            with Repo(repo) as opened:
+                private = private_dir(opened)
+            asked = inbox.hand_over(private, command, ticket)
+            _say(f"{busy.who} carries it out")
+        said = inbox.wait_for(private, asked)  # None: it ended first, and the command is ours again
     _say(said)
-    _end(Exit.MISTAKE if said.startswith(operator.REFUSED) else Exit.OK)
+    _end(Exit.MISTAKE if said.startswith(inbox.REFUSED) else Exit.OK)
 
 
 TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
