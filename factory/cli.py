@@ -19,6 +19,7 @@ from factory.errors import Exit, FactoryError
 
 if TYPE_CHECKING:
     from factory.house import House
+    from factory.watch import Page
 
 app = typer.Typer(
     name="factory",
@@ -105,13 +106,17 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
 ) -> None:
     """Work until nothing is released, a cap is reached or something says stop. Resumes what an earlier run left."""
-    from factory import shift
+    from factory import screen, shift
     from factory.opening import open_house
 
-    with open_house(repo, dict(os.environ), say=_progress, working=True) as house, _interrupts(house):
+    with (
+        screen.board(sys.stdout, _progress) as show,
+        open_house(repo, dict(os.environ), say=show, working=True) as house,
+        _interrupts(house),
+    ):
         ended = shift.run(house, tickets=tickets, once=once)
     _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
-    if not ended.stamped and not ended.failed:
+    if not ended.stamped and not ended.failed and not ended.reason:
         _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
     else:
         _say("`factory status` shows what stands where, `git log --first-parent` the proof")
@@ -221,18 +226,70 @@ def rewind(
 
 
 @app.command()
-def status(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+def status(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="a live page; Ctrl-C ends it")] = False,
+    times: Annotated[int, typer.Option(help="with --watch: look so often, then end; 0: until Ctrl-C", min=0)] = 0,
+) -> None:
     """What stands where, from git alone."""
     from factory.repo import Repo
     from factory.status import as_text
     from factory.status import status as look
 
+    if watch or times:
+        _watch(repo, times)
+        return
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
         _print_json(document)
     else:
         _say(as_text(document))
+
+
+def _watch(repo: Path, times: int) -> None:
+    from factory import screen
+    from factory.repo import Repo
+    from factory.watch import look
+
+    def take() -> Page:
+        with Repo(repo) as opened:  # anew each time: what another process wrote is then seen
+            return look(opened, time.time(), dict(os.environ))
+
+    screen.watch(take, sys.stdout, times)
+
+
+@app.command()
+def report(
+    repo: RepoDir = Path("."),
+    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; default: today in the factory's zone")] = None,
+) -> None:
+    """The day's report, in English and Korean: what was done, what failed and why, what it cost, what is next."""
+    from factory.filed import daily_page
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        _say(daily_page(opened, time.time(), date).rstrip("\n"))
+
+
+@app.command()
+def kpi(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    fail_on_alert: Annotated[bool, typer.Option("--fail-on-alert", help="exit 1 where a threshold is passed")] = False,
+) -> None:
+    """Success rate, time to a stamp, retries and stale leases; thresholds stand under [kpi] in the settings."""
+    from factory import kpi as numbers
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        found, alerts = numbers.kpis(opened, time.time())
+    if as_json:
+        _print_json(numbers.as_json(found, alerts))
+    else:
+        _say(numbers.as_text(found, alerts))
+    _end(Exit.FAIL if fail_on_alert and alerts else Exit.OK)
 
 
 @app.command()
