@@ -55,6 +55,7 @@ class Gate:
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
         self._must_have_tiers()
+        self._trial.prepare(main)
         return self._ask(Question(case, None, main, tree, say), steps)
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
@@ -69,6 +70,7 @@ class Gate:
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
         """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
         self._must_have_tiers()
+        self._trial.prepare(main)
         for tier in TIERS:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
