@@ -217,7 +217,8 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
         return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()
+        said = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
     if made.findings:
         return made.findings[0].triage, [str(f) for f in made.findings], made.findings
     if not made.files:
