@@ -20,7 +20,8 @@ from factory.errors import CouldNotRun, Mistake, Moved
 from factory.git_environment import environment
 from factory.model import Changed, Oid
 from factory.objects import to_name
-from factory.store import Store, sync_folder
+from factory.store import Store
+from factory.unsynced import sync_folder
 
 OLDEST_GIT = (2, 38)
 LEDGER = "refs/heads/factory/ledger"
@@ -96,12 +97,12 @@ class Repo:
 
     def close(self) -> None:
         """End the child processes."""
-        for child in (getattr(self.store, "_pipe", None), self._refs):
-            if child is not None:
-                child.stdin.close()
-                child.stdout.close()
-                child.proc.wait()
-        self._refs = self.store._pipe = None
+        self.store.close()
+        if self._refs is not None:
+            self._refs.stdin.close()
+            self._refs.stdout.close()
+            self._refs.proc.wait()
+            self._refs = None
 
     def __enter__(self) -> Repo:
         return self
@@ -152,6 +153,7 @@ class Repo:
         """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
         zero = "0" * self.store.width * 2
         line = f"update {ref} {new} {old or zero}" if new else f"delete {ref} {old or ''}".rstrip()
+        self.store.settle()
         with self._lock:
             if self._refs is None:
                 self._refs = self._start("update-ref", "--stdin")

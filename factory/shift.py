@@ -219,7 +219,7 @@ class Shift:
 
 def halves(house: House) -> list[Half]:
     """Every half in the ledger's tree."""
-    return [Half.model_validate(kept) for kept in house.ledger.read_all("boxes").values()]
+    return list(house.ledger.read_all("boxes", Half.model_validate).values())
 
 
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:

@@ -62,7 +62,7 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
     crosscheck.check(tickets, criteria)
-    records = {record["ticket"]: Record.model_validate(record) for record in ledger.read_all("tickets").values()}
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     folded = factory_file(ledger).main
     if folded is not None and not repo.is_ancestor(folded, main):
         folded = None  # main was rewritten: fold it all again
