@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from factory import attempts, budget, evidence, landing, learning, pace, records, redact, wallet
+from factory import attempts, budget, evidence, history, landing, learning, pace, records, redact, wallet
 from factory.attempts import Work
 from factory.auditor import Opinion, Word
 from factory.compact import compact
-from factory.errors import CouldNotRun, Moved, Stopped
+from factory.errors import DoesNotAddUp, Moved, QuotaUsed
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
 from factory.model import (
@@ -44,6 +44,14 @@ def write(
     more: Mapping[str, Any] = {}, **trailers: str,
 ) -> Oid:  # fmt: skip
     """One event about one ticket, with its new record. `folded`: main is in the records up to there."""
+    with house.ledger.lock:
+        return _write(house, name, record, text, second, folded, more, trailers)
+
+
+def _write(
+    house: House, name: str, record: Record, text: str, second: Oid | None, folded: Oid | None,
+    more: Mapping[str, Any], trailers: dict[str, str],
+) -> Oid:  # fmt: skip
     event = Event(
         name=name, ticket=record.ticket, attempt=record.attempt, text=text,
         trailers={f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()},
@@ -52,7 +60,15 @@ def write(
     if folded:
         factory = factory_file(house.ledger).model_copy(update={"main": folded})
         changes[FACTORY] = factory.model_dump(mode="json")
+        changes |= success(house, folded)
     return house.ledger.append(event, changes, second=second)
+
+
+def success(house: House, main: Oid) -> dict[str, Any]:
+    """`budget_guard.json` with the ticket that was stamped last, as main tells it."""
+    stamp = history.last_stamp(house.repo, main)
+    last = stamp.ticket if stamp else None
+    return wallet.guard_changes(house.ledger, house.settings, house.clock.now(), last_success_order_id=last)
 
 
 def start(house: House, record: Record, plan: Plan) -> None:
@@ -94,7 +110,7 @@ def keep(
         report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion),
     )  # fmt: skip
     if wrong := evidence.faults(pack):
-        raise CouldNotRun(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
+        raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
     ref = attempts.branch(attempt.plan.ticket_id, attempt.plan.attempt)
     tip = house.repo.tip(ref)
     if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
@@ -168,7 +184,7 @@ def fail(
         Cost_USD=f"{result.cost_estimate_usd:.6f}",
     )  # fmt: skip
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}")
+    house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
     blocked = opinion is not None and opinion.verdict is Word.BLOCK
     if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
         quarantine(house, record)
@@ -213,7 +229,7 @@ def quarantine(house: House, record: Record) -> None:
     write(
         house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
     )
-    house.say(record.ticket, "quarantined: BLOCKED until a person looks")
+    house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning")
 
 
 def wait_for(house: House, attempt: Attempt) -> float | None:
@@ -230,17 +246,23 @@ def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
     record = records.put_off(attempt.record, why, house.clock.now() + wait)
     write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}")
+    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
     if attempt.work.daily_quota:
-        raise Stopped(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
+        raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
     return Turn(attempt.plan.ticket_id, why=why)
 
 
-def broken_off(house: House, attempt: Attempt) -> Turn:
-    """An operator ended it: it does not count, and what was done is kept in the ledger."""
-    write(house, "killed", records.killed(attempt.record), "ended by the operator", second=attempt.plan_commit)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    return Turn(attempt.plan.ticket_id, why="ended by the operator", nobody=True)
+def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:
+    """Somebody ended it: it does not count, and what was done is kept in the ledger."""
+    ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
+    tip = house.repo.tip(attempts.branch(ticket, number))
+    record = records.killed(attempt.record)
+    if not landing.is_released(house.repo, house.main(), ticket):
+        record = records.blocked(record, None, "cancelled while it ran")
+    write(house, "killed", record, why, second=tip)
+    attempts.drop_branch(house.repo, ticket, number)
+    house.say(ticket, f"broken off: {why}", "warning")
+    return Turn(ticket, why=why, nobody=True)
 
 
 def must_fit(house: House, ticket: Ticket) -> None:

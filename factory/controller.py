@@ -26,12 +26,14 @@ REMERGES = 5  # how often somebody else may move main while a gate runs, before 
 
 def advance(house: House, view: View, ticket: Ticket) -> Turn:
     """One attempt at one ticket, from plan to stamp."""
-    house.halts[ticket.id] = threading.Event()
+    halt = house.halts[ticket.id] = threading.Event()
+    if house.stop.is_set():  # `stop --now` came between the deal and here
+        halt.set()
     try:
         attempt = perform(house, view, ticket)
     finally:
-        halted = house.halts.pop(ticket.id).is_set()
-    if halted:
+        del house.halts[ticket.id]
+    if halt.is_set():
         return booking.broken_off(house, attempt)
     if attempt.work.ended is Ended.LATER and (wait := booking.wait_for(house, attempt)) is not None:
         return booking.put_off(house, attempt, wait)
@@ -45,6 +47,7 @@ def perform(house: House, view: View, ticket: Ticket) -> Attempt:
     now = house.clock.now()
     lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
     record = started(record, plan.attempt, lease)
+    house.numbers[ticket.id] = plan.attempt
     booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
     house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
@@ -114,6 +117,8 @@ def _land(house: House, attempt: Attempt) -> Turn:
     summary = booking.summary(house, attempt)
     work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
     for _ in range(REMERGES):
+        if not landing.is_released(repo, house.main(), plan.ticket_id):
+            return booking.broken_off(house, attempt, "its row was taken off the line meanwhile")
         merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
         verdict, opinion = audits.second_look(house, attempt, merge, verdict)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import guards
 from factory import compare, criteria, triage
-from factory.errors import CouldNotRun
+from factory.errors import CannotJudge
 from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.repo import Repo
 from factory.settings import Settings
@@ -67,21 +67,21 @@ class Gate:
         return tally.verdict()
 
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
-        """CouldNotRun where the gate cannot run on main itself: then nobody's attempt can be judged."""
+        """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
         self._must_have_tiers()
         for tier in TIERS:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
                     said = triage.tail(ran.output, 5).strip() or "(nothing)"
-                    raise CouldNotRun(
+                    raise CannotJudge(
                         f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; mend it, then run again. "
                         f"It said: {said}"
                     )
 
     def _must_have_tiers(self) -> None:
         if not any(self._commands(tier) for tier in TIERS):
-            raise CouldNotRun("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
+            raise CannotJudge("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
 
     def _fault(self, tier: str, ran: Ran) -> str:
         """Why this run on main is no ground to judge on; "" where it is one. Single red tests are known reds."""

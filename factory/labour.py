@@ -17,7 +17,7 @@ from factory.wallet import LedgerWallet
 
 def wallet_of(house: House, plan: Plan) -> LedgerWallet:
     return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, f"warning: {text}")
+        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning")
     )
 
 

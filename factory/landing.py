@@ -6,7 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from factory import attempts, checkout, edits, objects
-from factory.documents import read_ledger
+from factory.documents import read_ledger, read_roadmap
 from factory.errors import Moved
 from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
 from factory.objects import Commit
@@ -36,6 +36,12 @@ def merge(repo: Repo, main: Oid, base: Oid, work: Oid, ticket: str) -> Merge:
         return Merge(main, "", conflicts)
     bare = store.edit(merged, {RESERVED: None})
     return Merge(main, flip(repo, bare, ticket, work), ())
+
+
+def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
+    """Whether main still says that the ticket may be worked on: somebody may have taken it away while it ran."""
+    rows = read_roadmap(repo.store.file(main, ROADMAP) or b"")
+    return any(row.id == ticket and row.status is TicketStatus.IN_PROGRESS for row in rows)
 
 
 def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:

@@ -30,7 +30,7 @@ def read_card(ledger: Ledger, fingerprint: str) -> Card | None:
 
 def cards(ledger: Ledger) -> list[Card]:
     """Every card, the most seen first."""
-    found = [Card.model_validate(kept) for kept in ledger.read_all("knowledge").values()]
+    found = ledger.read_all("knowledge", Card.model_validate).values()
     return sorted(found, key=lambda card: (-card.seen, card.fingerprint))
 
 

@@ -5,6 +5,7 @@ Reading the state is reading one tree, whatever the length of the history.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
@@ -44,6 +45,12 @@ class Ledger:
         """See what another process appended."""
         self.tip: Oid | None = self.repo.tip(LEDGER)
         self.tree: Oid | None = self.repo.store.tree_of(self.tip) if self.tip else None
+
+    def at(self, tip: Oid | None) -> Ledger:
+        """The ledger as it stood after an earlier event; for reading only."""
+        earlier = copy.copy(self)
+        earlier.tip, earlier.tree = tip, self.repo.store.tree_of(tip) if tip else None
+        return earlier
 
     # --- reading
 

@@ -20,11 +20,14 @@ class FactoryFile(Value):
 
     state: str = "READY"
     stop_reason: str | None = None
+    stop_kind: str = ""  # a key of `stops.STOPS`
     next_command: str = ""
     main: Oid | None = None  # the stamps up to here are in the records
     run: str = ""
     since: float = 0.0
     stop_asked: str = ""  # an operator's `stop`, until a `resume`
+    sandbox: str = ""  # what the last run worked in, so that looking needs no probe
+    rooms: str = ""
 
 
 def main_ref(settings: Settings) -> str:
