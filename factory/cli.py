@@ -533,6 +533,6 @@ def _unexpected(error: Exception) -> None:
     if os.environ.get("FACTORY_DEBUG"):
         raise error
     _fail(
-        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
+        f"a fault of the factory itself: {type(error).__name__}: {' '.join(str(error).split())}; FACTORY_DEBUG=1 shows where",
         Exit.COULD_NOT_RUN,
     )

@@ -174,7 +174,8 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
         return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()
+        said = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
     if too_long := compact(work.report.summary).blocked:
         return Triage.GUARD, [too_long], ()
     if made.findings:
