@@ -5,6 +5,7 @@ Reading the state is reading one tree, whatever the length of the history.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
@@ -28,7 +29,7 @@ def ticket_path(ticket: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """Stable bytes: the same value gives the same blob."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 class Ledger:
@@ -44,6 +45,12 @@ class Ledger:
         """See what another process appended."""
         self.tip: Oid | None = self.repo.tip(LEDGER)
         self.tree: Oid | None = self.repo.store.tree_of(self.tip) if self.tip else None
+
+    def at(self, tip: Oid | None) -> Ledger:
+        """The ledger as it stood after an earlier event; for reading only."""
+        earlier = copy.copy(self)
+        earlier.tip, earlier.tree = tip, self.repo.store.tree_of(tip) if tip else None
+        return earlier
 
     # --- reading
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from factory import lock, recover
 from factory.change import Aside
@@ -17,6 +18,7 @@ from factory.clock import Clock
 from factory.gate import Gate
 from factory.house import House, Say
 from factory.ledger import Ledger
+from factory.logbook import Logbook
 from factory.model import Oid
 from factory.places import cache_dir, private_dir
 from factory.read_settings import read_settings
@@ -103,7 +105,8 @@ def open_house(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            tell=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
         )  # fmt: skip
 

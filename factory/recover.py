@@ -75,9 +75,9 @@ def _missing_words(house: House, view: View) -> bool:
     return bool(view.words)
 
 
-def put_back(house: House, view: View) -> None:
+def put_back(house: House) -> None:
     """At a stop: the attempts that were broken off do not count."""
-    for record in view.records.values():
+    for record in house.ledger.read_all("tickets", Record.model_validate).values():
         if record.state is State.INFLIGHT:
             _put_back(house, record)
 
@@ -118,5 +118,6 @@ def _kept(house: House, view: View, tip: Oid) -> bool:
 
 def mark(house: House, event: str, text: str, **changes: object) -> Oid:
     """An event about the factory itself: `run`, `stop`, `resume`."""
-    factory = factory_file(house.ledger).model_copy(update=changes)
-    return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})
+    with house.ledger.lock:
+        factory = factory_file(house.ledger).model_copy(update=changes)
+        return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})

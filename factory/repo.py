@@ -194,8 +194,20 @@ class Repo:
                     self._refs = None
                     if self.tip(ref) != old:
                         raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
+                    self._in_the_way(ref)
                     raise CouldNotRun(f"git could not move {ref}; is a {ref}.lock left, or the disk full?")
             self._sync_ref(ref)
+
+    def _in_the_way(self, ref: str) -> None:
+        """Mistake where a branch's name is a folder of this one's: git cannot have both."""
+        parts = ref.split("/")
+        for end in range(3, len(parts)):
+            if self.tip("/".join(parts[:end])):
+                name = "/".join(parts[2:end])
+                raise Mistake(
+                    f"the branch {name} is in the way of the factory's {'/'.join(parts[2:])}",
+                    remedy=f"rename it: `git branch -m {name} OTHER-NAME`",
+                )
 
     def _tell(self, command: str) -> bool:
         try:
@@ -258,8 +270,7 @@ class Repo:
         return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())
 
     def merge_base(self, one: Oid, other: Oid) -> Oid | None:
-        code, out, _ = self.ask("merge-base", one, other)
-        return out.decode().strip() if code == 0 else None
+        return self.ask("merge-base", one, other)[1].decode().strip() or None
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         return old == new or self.ask("merge-base", "--is-ancestor", old, new)[0] == 0

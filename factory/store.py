@@ -69,12 +69,17 @@ class Store:
         head = stdout.readline().split()
         if not head:
             self._pipe = None
-            raise CouldNotRun("git cat-file ended; is the repository damaged? `git fsck` tells")
+            raise CouldNotRun(
+                "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
+            )
         if len(head) != 3 or not head[2].isdigit():
             return None
         body = stdout.read(int(head[2]))
         stdout.read(1)
-        return head[0].decode(), head[1].decode(), body
+        oid, kind = head[0].decode(), head[1].decode()
+        if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
+            raise CouldNotRun(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
+        return oid, kind, body
 
     def read(self, name: str, kind: str) -> bytes:
         """The body of an object that must be there and of that kind. KeyError otherwise."""
