@@ -96,6 +96,7 @@ def open_house(
     clock = clock or Clock()
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo.common_dir, before)
+        recover.sweep_asides(repo.common_dir / "objects")
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
         shutil.rmtree(scratch, ignore_errors=True)

@@ -37,7 +37,7 @@ class Shift:
         self._worked: set[str] = set()
         self._failing: set[str] = set()  # tickets that failed since the last stamp
         self._day = booking.today(house)
-        self.stamped = self.failed = 0
+        self.stamped = self.failed = self._turns = 0
 
     # --- the run
 
@@ -128,7 +128,7 @@ class Shift:
     def _full(self) -> bool:
         """Whether the caller's own limit is reached."""
         if self._once:
-            return self.stamped + self.failed > 0
+            return self._turns > 0
         return self._limit is not None and len(self._worked) >= self._limit
 
     def _work(self, half: Half, crew: Crew) -> Half:
@@ -158,7 +158,7 @@ class Shift:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
         if self._house.drain.is_set():
             return True
-        return self._once and self.stamped + self.failed > 0
+        return self._once and self._turns > 0
 
     def _top_up(self, half: Half, view: View) -> Half:
         wanted = self._deal(view)
@@ -206,6 +206,7 @@ class Shift:
             raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
 
     def _tally(self, turn: Turn) -> None:
+        self._turns += 1
         self.stamped += turn.stamp is not None
         self.failed += turn.stamp is None and turn.result is not None
 
