@@ -15,7 +15,7 @@ import pytest
 
 from factory import lock, process
 from factory.errors import Busy
-from factory.opening import private_dir
+from factory.places import private_dir
 from factory.process import Finished
 from factory.repo import Repo
 from tests.line.conftest import RIGHT, SETTINGS, Shop
