@@ -75,7 +75,7 @@ def stuck(view: View) -> str:
         return ""
     rows = {t.id: t.status.value for t in view.tickets}
     words = [
-        f"{id} waits for {dep}, which is {rows[dep]}"
+        f"{id} waits for {dep}, which {'says DONE and has no stamp' if rows[dep] == 'DONE' else f'is {rows[dep]}'}"
         for id, s in waiting.items()
         for dep in s.ticket.deps
         if dep not in waiting and (dep not in found or found[dep].state is not State.DONE)
