@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from factory import attempts, budget, evidence, history, landing, pace, records, redact, wallet
+from factory import attempts, budget, evidence, history, landing, learning, pace, records, redact, wallet
 from factory.attempts import Work
+from factory.auditor import Opinion, Word
+from factory.compact import compact
 from factory.errors import DoesNotAddUp, Moved, QuotaUsed
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
@@ -29,29 +32,31 @@ from factory.plans import worker_of
 from factory.state import Record
 from factory.turn import Attempt, Turn
 from factory.view import factory_file
+from factory.workers import Work as Worked
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
+AUDIT = "audit_report.json"
 FREE = ("patch",)  # kinds of worker that cost nothing
 
 
 def write(
     house: House, name: str, record: Record, text: str, *, second: Oid | None = None, folded: Oid | None = None,
-    **trailers: str,
+    more: Mapping[str, Any] = {}, **trailers: str,
 ) -> Oid:  # fmt: skip
     """One event about one ticket, with its new record. `folded`: main is in the records up to there."""
     with house.ledger.lock:
-        return _write(house, name, record, text, second, folded, trailers)
+        return _write(house, name, record, text, second, folded, more, trailers)
 
 
 def _write(
     house: House, name: str, record: Record, text: str, second: Oid | None, folded: Oid | None,
-    trailers: dict[str, str],
+    more: Mapping[str, Any], trailers: dict[str, str],
 ) -> Oid:  # fmt: skip
     event = Event(
         name=name, ticket=record.ticket, attempt=record.attempt, text=text,
         trailers={f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()},
     )  # fmt: skip
-    changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json")}
+    changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json"), **more}
     if folded:
         factory = factory_file(house.ledger).model_copy(update={"main": folded})
         changes[FACTORY] = factory.model_dump(mode="json")
@@ -89,7 +94,9 @@ def refused(triage: Triage, lines: list[str], findings: tuple[Finding, ...] = ()
 # --- an attempt's end ------------------------------------------------------------------------------------
 
 
-def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> tuple[Result, Oid]:
+def keep(
+    house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict, opinion: Opinion | None = None
+) -> tuple[Result, Oid]:
     """result.json and the evidence pack, committed on the attempt's branch."""
     result = conclude(house, attempt, work, merge, verdict)
     done = attempt.work
@@ -100,7 +107,7 @@ def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdi
             "base": work.base, "plan": work.plan, "work": work.work, "main": merge.main, "gate_tree": merge.tree,
             "algorithm": house.repo.algorithm,
         },
-        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=done.extra,
+        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion),
     )  # fmt: skip
     if wrong := evidence.faults(pack):
         raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
@@ -109,6 +116,14 @@ def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdi
     if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
         house.repo.move(ref, work.work, tip)
     return result, attempts.keep_evidence(house.repo, attempt.plan, work.work, result, pack, house.clock.now())
+
+
+def _further(done: Worked, opinion: Opinion | None) -> dict[str, bytes]:
+    """What some attempts have beside the pack's own files."""
+    found = dict(done.extra)
+    if "\n" in done.report.summary.strip():  # one line is in the work commit's subject already
+        found["summary.md"] = compact(done.report.summary).text.encode()
+    return found if opinion is None else {**found, AUDIT: opinion.model_dump_json(indent=1).encode()}
 
 
 def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> Result:
@@ -144,34 +159,39 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
 def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
     """The ledger's word on a stamp that main holds already; the attempt's branch goes."""
     record = records.stamped(attempt.record, stamp.oid)
-    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, Status="PASS", Stamp=stamp.oid)
+    more = learning.from_stamp(house.ledger, attempt, stamp)
+    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
     attempts.drop_branch(house.repo, stamp.ticket, stamp.attempt)
     house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")
 
 
-def fail(house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict) -> Turn:
+def fail(
+    house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict, opinion: Opinion | None = None
+) -> Turn:
     """The failed attempt goes into the ledger with its evidence; its ticket goes back, or into quarantine."""
     why = verdict.failed[0] if verdict.failed else verdict.status.value
     why = redact.one_line(redact.redact(why, house.secrets), 200)
     triage = verdict.triage or Triage.TEST
-    before = previous(attempt.plan, verdict, house.secrets)
+    learnt = learning.from_failure(house.ledger, attempt, triage, verdict.fingerprint, why, house.clock.now())
+    before = previous(attempt.plan, verdict, house.secrets, learnt.advice)
     if triage is Triage.CONFLICT:
         record = records.conflicted(attempt.record, why, before)
     else:
         record = records.failed(attempt.record, triage, why, before, gate=bool(verdict.guards))
     write(
-        house, "fail", record, f"{triage.value}: {why}", second=commit,
+        house, "fail", record, f"{triage.value}: {why}", second=commit, more=learnt.changes,
         Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
         Cost_USD=f"{result.cost_estimate_usd:.6f}",
     )  # fmt: skip
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
-    if spent(house, record):
+    blocked = opinion is not None and opinion.verdict is Word.BLOCK
+    if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
         quarantine(house, record)
     return Turn(attempt.plan.ticket_id, None, result, why)
 
 
-def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...]) -> Previous:
+def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
     """What the next attempt is told of this one."""
     from factory.triage import tail
 
@@ -184,6 +204,7 @@ def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...]) -> Previous
         fingerprint=verdict.fingerprint,
         failed=tuple(clean(line) for line in verdict.failed[:20]),
         log_tail=clean(tail(verdict.log)),
+        advice=tuple(map(clean, advice)),
     )
 
 

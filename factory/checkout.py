@@ -24,9 +24,8 @@ def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def in_the_way(repo: Repo, checkout: Path, old: Oid, new: Oid) -> tuple[str, ...]:
-    """The paths of uncommitted work that moving this checkout from old to new would overwrite."""
-    touched = [c.path for c in repo.diff(old, new)]
+def in_the_way(repo: Repo, checkout: Path, touched: list[str]) -> tuple[str, ...]:
+    """The paths of uncommitted work in this checkout that writing these paths would overwrite."""
     named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
     out = repo.call(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
@@ -42,8 +41,13 @@ def _holds(folder: str, paths: list[str]) -> bool:
 
 def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
     """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
+    must_be_free(repo, ref, [c.path for c in repo.diff(old, new)])
+
+
+def must_be_free(repo: Repo, ref: str, touched: list[str]) -> None:
+    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these."""
     for checkout in checkouts(repo, ref):
-        if paths := in_the_way(repo, checkout, old, new):
+        if paths := in_the_way(repo, checkout, touched):
             shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
             raise Stopped(
                 f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from factory.errors import Exit, FactoryError
 
 if TYPE_CHECKING:
     from factory.house import House
+    from factory.knowledge import Card
     from factory.watch import Page
 
 app = typer.Typer(
@@ -158,7 +159,8 @@ def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
     from factory import inbox, operator
     from factory.errors import Busy
-    from factory.opening import open_house, private_dir
+    from factory.opening import open_house
+    from factory.places import private_dir
     from factory.repo import Repo
 
     said = None
@@ -340,6 +342,82 @@ def verify(
 def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The same as `verify`: every stamp's evidence, from git alone."""
     verify(repo, as_json, rerun=False)
+
+
+@app.command()
+def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The auditor's opinion on a ticket's last attempt, stamped or failed."""
+    from factory.lastattempt import opinion
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ), say=_quiet if as_json else _progress) as house:
+        found = opinion(house, ticket)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        for line in found.lines():
+            _say(line)
+    _end(Exit.OK if found.verdict.value == "PASS" else Exit.FAIL)
+
+
+kb = typer.Typer(help="What was learnt from errors: a card for each kind of failure.", no_args_is_help=True)
+app.add_typer(kb, name="kb")
+
+
+def _show_cards(repo: Path, as_json: bool, choose: Callable[[list[Card]], list[Card]]) -> None:
+    from factory.learning import as_line, read_cards
+
+    found = choose(read_cards(repo))
+    if as_json:
+        _print_json([card.model_dump(mode="json") for card in found])
+        return
+    for card in found:
+        _say(as_line(card))
+
+
+@kb.command("list")
+def kb_list(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Every card, the most seen first."""
+    _show_cards(repo, as_json, lambda cards: cards)
+
+
+@kb.command("search")
+def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Cards by words, best first."""
+    from factory.knowledge import search
+
+    _show_cards(repo, as_json, lambda cards: search(cards, words))
+
+
+@kb.command("show")
+def kb_show(fingerprint: str, repo: RepoDir = Path(".")) -> None:
+    """One card, whole; the beginning of its fingerprint is enough."""
+    from factory.learning import one_card, read_cards
+
+    _print_json(one_card(read_cards(repo), fingerprint).model_dump(mode="json"))
+
+
+@kb.command("edit")
+def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
+    """Write a note on a card; the next attempt that fails the same way is told it."""
+    from factory.learning import write_note
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ)) as house:
+        _say(write_note(house, fingerprint, note))
+
+
+@app.command()
+def scan(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """What this repository is made of: the kickoff pack that workers are shown."""
+    from factory.scan import as_paragraph
+    from factory.scan import scan as look_over
+
+    found = look_over(repo)
+    if as_json:
+        _print_json(found)
+    else:
+        _say(as_paragraph(found))
 
 
 # --- judging ---------------------------------------------------------------------------------------------

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from factory import attempts, booking, change, landing, plans, workers
+from factory import attempts, audits, booking, change, landing, plans, premises, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
+from factory.compact import compact
 from factory.errors import FactoryError, Moved
 from factory.house import House
+from factory.labour import launcher, wallet_of
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
-from factory.process import Finished
 from factory.records import started
-from factory.sandbox import Job
-from factory.settings import Worker
 from factory.state import Lease, Record, View, criteria_of
 from factory.tree import Tree
 from factory.turn import Attempt, Turn
 from factory.view import RULES
-from factory.wallet import AttemptTooDear, LedgerWallet
+from factory.wallet import AttemptTooDear
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
@@ -81,16 +78,10 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     ):
         task = workers.Task(
             plan=plan, room=room.path, out=Path(out), settings=settings, rules=_rules(seen), files=seen,
-            launch=_launcher(house, plan, room.path), wallet=_wallet(house, plan), stop=house.halts[ticket.id],
+            launch=launcher(house, plan, room.path), wallet=wallet_of(house, plan), stop=house.halts[ticket.id],
         )  # fmt: skip
         work = _guarded(kind, task)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
-
-
-def _wallet(house: House, plan: Plan) -> LedgerWallet:
-    return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning")
-    )
 
 
 def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
@@ -112,46 +103,6 @@ def _rules(files: Tree) -> str:
         return ""
 
 
-def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
-    """Runs a worker's command in the sandbox with the plan's limits."""
-    settings = house.settings.workers[plan.worker]
-
-    def launch(
-        argv: tuple[str | Path, ...],
-        *,
-        env: Mapping[str, str | Path] = {},
-        files: Mapping[str, Path] = {},
-        write: Mapping[str, Path] = {},
-        read: tuple[Path, ...] = (),
-        socket: Path | None = None,
-    ) -> Finished:
-        job = Job(
-            argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
-            read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
-        )  # fmt: skip
-
-        def told(word: str | Path) -> str:
-            return house.sandbox.inside(job, word) if isinstance(word, Path) else word
-
-        passed = {name: value for name, value in house.environ.items() if name in settings.env}
-        told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
-
-    return launch
-
-
-def _network(house: House, settings: Worker) -> Literal["none", "full"]:
-    """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
-    return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
-
-
-def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, argv=argv, env=env)
-
-
 # --- from change to stamp --------------------------------------------------------------------------------
 
 
@@ -168,11 +119,12 @@ def _land(house: House, attempt: Attempt) -> Turn:
     for _ in range(REMERGES):
         if not landing.is_released(repo, house.main(), plan.ticket_id):
             return booking.broken_off(house, attempt, "its row was taken off the line meanwhile")
-        merge = landing.merge(repo, house.main(), plan.base, work.work, plan.ticket_id)
+        merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
-        result, evidence = booking.keep(house, attempt, work, merge, verdict)
+        verdict, opinion = audits.second_look(house, attempt, merge, verdict)
+        result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
         if not verdict.passed:
-            return booking.fail(house, attempt, result, evidence, verdict)
+            return booking.fail(house, attempt, result, evidence, verdict, opinion)
         try:
             stamp = landing.stamp(
                 repo,
@@ -193,13 +145,23 @@ def _land(house: House, attempt: Attempt) -> Turn:
     return booking.give_way(house, attempt, work)
 
 
+def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
+    """The change on today's main; in conflict too where main took back what the plan was made from."""
+    main = house.main()
+    if stale := tuple(premises.stale(house.repo, main, plan)):
+        return landing.Merge(main, "", stale)
+    return landing.merge(house.repo, main, plan.base, work.work, plan.ticket_id)
+
+
 def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
     """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
     if reason := _before_the_gate(attempt, merge):
         triage, lines, findings = reason
         return booking.refused(triage, lines, findings)
-    return house.gate.judge(
-        attempt.plan, attempt.ticket.terms, main=merge.main, tree=merge.tree, work=work.tree,
+    gate = house.gate.at(premises.settings_of(house.repo, merge.main))
+    return gate.judge(
+        attempt.plan, premises.terms_at(house.repo, merge.main, attempt.plan.ticket_id),
+        main=merge.main, tree=merge.tree, work=work.tree,
         say=lambda text: house.say(attempt.ticket.id, text),
     )  # fmt: skip
 
@@ -213,6 +175,8 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
         return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()
+    if too_long := compact(work.report.summary).blocked:
+        return Triage.GUARD, [too_long], ()
     if made.findings:
         return made.findings[0].triage, [str(f) for f in made.findings], made.findings
     if not made.files:

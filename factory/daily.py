@@ -70,7 +70,7 @@ def facts(
     events = [*trail.between(repo, tip, history.before(repo, LEDGER, begin)), *([last] if last else [])]
     factory = factory or factory_file(then)
     found, fault = _standings(repo, then, main)
-    halves = [Half.model_validate(kept) for kept in then.read_all("boxes").values()]
+    halves = list(then.read_all("boxes", Half.model_validate).values())
     halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
     return fold(date, settings.factory.timezone, events, found, halves, _book(then, date), factory)._replace(
         month_usd=float(str(month(then, date)["usd"])), fault=fault
@@ -127,5 +127,6 @@ def _book(ledger: Ledger, date: dt.date) -> Book:
 
 def month(ledger: Ledger, date: dt.date) -> dict[str, Any]:
     """`cost_summary_YYYYMM.json` of the month that the date is in."""
-    kept = {path: book for path, book in ledger.read_all("budget").items() if path.startswith(f"budget/{date:%Y-%m}-")}
-    return budget.month_summary(Book.model_validate(book) for book in kept.values()) | {"month": f"{date:%Y-%m}"}
+    books = ledger.read_all("budget", Book.model_validate).values()
+    ours = [book for book in books if (book.date.year, book.date.month) == (date.year, date.month)]
+    return budget.month_summary(ours) | {"month": f"{date:%Y-%m}"}

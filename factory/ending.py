@@ -18,7 +18,7 @@ from factory.view import FactoryFile, factory_file, look
 
 def halves(house: House) -> list[Half]:
     """Every half in the ledger's tree."""
-    return [Half.model_validate(kept) for kept in house.ledger.read_all("boxes").values()]
+    return list(house.ledger.read_all("boxes", Half.model_validate).values())
 
 
 def end(house: House, kind: str, detail: str = "", command: str = "") -> None:

@@ -13,12 +13,13 @@ from factory.repo import Logged, Repo
 def stamp_of(logged: Logged) -> Stamp | None:
     """The stamp that a commit claims to be; `verify` tells whether the claim holds."""
     found = objects.trailers(logged.message)
-    if found.get("Factory-Event") != "stamp" or len(logged.parents) != 2:
+    attempt = found.get("Factory-Attempt", "")
+    if found.get("Factory-Event") != "stamp" or len(logged.parents) != 2 or not attempt.isdecimal():
         return None
     return Stamp(
         oid=logged.oid,
         ticket=found.get("Factory-Ticket", ""),
-        attempt=int(found.get("Factory-Attempt", "0") or 0),
+        attempt=int(attempt),
         title=logged.message.split("\n", 1)[0].partition(": ")[2],
         gate_tree=found.get("Factory-Gate-Tree", ""),
         time=logged.time,

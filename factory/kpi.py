@@ -35,7 +35,7 @@ def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
     """The numbers over the whole ledger, and the alerts by the settings' `[kpi]`."""
     settings, _ = find_main(repo)
     ledger = Ledger(repo, lambda: now)
-    records = [Record.model_validate(kept) for kept in ledger.read_all("tickets").values()]
+    records = list(ledger.read_all("tickets", Record.model_validate).values())
     found = measured(reversed(trail(repo, None)), stale(records, now))
     return found, alerts(found, settings.kpi)
 

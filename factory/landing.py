@@ -83,11 +83,11 @@ def stamp(
         ("Factory-Event", "stamp"),
         ("Factory-Ticket", plan.ticket_id),
         ("Factory-Attempt", str(plan.attempt)),
-        ("Factory-Status", result.status.value if any(c.after for c in result.criteria) else "PASS unproven"),
+        ("Factory-Status", status(result)),
         ("Factory-Gate-Tree", merge.tree),
         ("Factory-Result", hashlib.sha256(attempts.to_json(result)).hexdigest()),
         ("Factory-Run", run),
-        ("Factory-Cost-USD", f"{result.cost_estimate_usd:.6f}"),
+        ("Factory-Cost-USD", cost(result)),
     ]
     text = objects.message(f"stamp({plan.ticket_id}): {plan.title}", _body(result), trailers)
     commit = signer.sign(Commit(merge.tree, (merge.main, evidence), text, int(now)))
@@ -95,6 +95,16 @@ def stamp(
     return Stamp(
         oid=oid, ticket=plan.ticket_id, attempt=plan.attempt, title=plan.title, gate_tree=merge.tree, time=int(now)
     )
+
+
+def status(result: Result) -> str:
+    """`Factory-Status`: a pass that no check proved says so."""
+    return result.status.value if any(c.after for c in result.criteria) else f"{result.status.value} unproven"
+
+
+def cost(result: Result) -> str:
+    """`Factory-Cost-USD`."""
+    return f"{result.cost_estimate_usd:.6f}"
 
 
 def _body(result: Result) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from factory import objects
 from factory.model import Event, Oid
@@ -19,6 +19,7 @@ from factory.repo import LEDGER, Repo
 from factory.tree import FILE, FOLDER, Entry
 
 FACTORY = "factory.json"
+T = TypeVar("T")
 
 
 def ticket_path(ticket: str) -> str:
@@ -28,7 +29,7 @@ def ticket_path(ticket: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """Stable bytes: the same value gives the same blob."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 class Ledger:
@@ -37,6 +38,7 @@ class Ledger:
     def __init__(self, repo: Repo, clock: Callable[[], float], run: str = "") -> None:
         self.repo, self._clock, self.run = repo, clock, run
         self.lock = threading.RLock()  # held over a read and the append that rests on it
+        self._read: dict[str, dict[Oid, Any]] = {}  # folder -> what its blobs said when it was last read whole
         self.reload()
 
     def reload(self) -> None:
@@ -57,17 +59,19 @@ class Ledger:
         content = self.repo.store.file(self.tree, path) if self.tree else None
         return None if content is None else json.loads(content)
 
-    def read_all(self, folder: str) -> dict[str, Any]:
-        """Every JSON file below a folder of the state, by path."""
+    def read_all(self, folder: str, read: Callable[[Any], T]) -> dict[str, T]:
+        """Every JSON file below a folder of the state, by path, as `read` makes it of the JSON. What did not change
+        since the last look is the same value again."""
         entry = self.repo.store.entry(self.tree, folder) if self.tree else None
         if entry is None or entry.mode != FOLDER:
             return {}
         files = self.repo.store.flat(entry.oid, f"{folder}/")
-        return {
-            path: json.loads(self.repo.store.read(found.oid, "blob"))
-            for path, found in files.items()
-            if path.endswith(".json")
-        }
+        oids = {path: found.oid for path, found in files.items() if path.endswith(".json")}
+        known = self._read.get(folder, {})
+        fresh = self.repo.store.blobs({oid for oid in oids.values() if oid not in known})
+        new = {oid: read(json.loads(content)) for oid, content in fresh}
+        self._read[folder] = now = {oid: known[oid] if oid in known else new[oid] for oid in oids.values()}
+        return {path: now[oid] for path, oid in oids.items()}
 
     # --- writing
 

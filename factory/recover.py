@@ -30,6 +30,14 @@ def sweep_locks(common_dir: Path, before: int) -> tuple[Path, ...]:
     return tuple(left)
 
 
+def sweep_asides(objects_dir: Path) -> None:
+    """Remove objects that a process was killed over before they got their name; git's own are `git gc`'s to remove."""
+    for path in objects_dir.glob("??/tmp_obj_*_*"):
+        owner = path.name.split("_")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            path.unlink(missing_ok=True)
+
+
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -77,8 +85,7 @@ def _missing_words(house: House, view: View) -> bool:
 
 def put_back(house: House) -> None:
     """At a stop: the attempts that were broken off do not count."""
-    for kept in house.ledger.read_all("tickets").values():
-        record = Record.model_validate(kept)
+    for record in house.ledger.read_all("tickets", Record.model_validate).values():
         if record.state is State.INFLIGHT:
             _put_back(house, record)
 

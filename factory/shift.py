@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory import booking, boxes, ending, history, inbox, operator, pace, recover, storm
+from factory import booking, boxes, checkout, ending, history, inbox, operator, pace, recover, storm
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
 from factory.ending import halves
@@ -16,7 +16,7 @@ from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
 from factory.turn import Turn
-from factory.view import look
+from factory.view import CRITERIA, ROADMAP, look
 
 
 class Ended(NamedTuple):
@@ -37,7 +37,7 @@ class Shift:
         self._worked: set[str] = set()
         self._failing: set[str] = set()  # tickets that failed since the last stamp
         self._day = booking.today(house)
-        self.stamped = self.failed = 0
+        self.stamped = self.failed = self._turns = 0
 
     # --- the run
 
@@ -86,6 +86,7 @@ class Shift:
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
         )  # fmt: skip
         if any(s.state is State.PENDING for s in standings(view).values()):
+            checkout.must_be_free(house.repo, house.ref, [ROADMAP, CRITERIA])  # every stamp writes both
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
 
     # --- a half
@@ -127,7 +128,7 @@ class Shift:
     def _full(self) -> bool:
         """Whether the caller's own limit is reached."""
         if self._once:
-            return self.stamped + self.failed > 0
+            return self._turns > 0
         return self._limit is not None and len(self._worked) >= self._limit
 
     def _work(self, half: Half, crew: Crew) -> Half:
@@ -157,7 +158,7 @@ class Shift:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
         if self._house.drain.is_set():
             return True
-        return self._once and self.stamped + self.failed > 0
+        return self._once and self._turns > 0
 
     def _top_up(self, half: Half, view: View) -> Half:
         wanted = self._deal(view)
@@ -205,6 +206,7 @@ class Shift:
             raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
 
     def _tally(self, turn: Turn) -> None:
+        self._turns += 1
         self.stamped += turn.stamp is not None
         self.failed += turn.stamp is None and turn.result is not None
 

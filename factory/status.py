@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from factory import lock, stops
 from factory.ledger import Ledger
-from factory.opening import private_dir
+from factory.places import private_dir
 from factory.repo import Repo
 from factory.state import counts, standings
 from factory.view import factory_file, find_main, look

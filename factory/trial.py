@@ -64,6 +64,12 @@ class Trial:
         self._environment = fingerprint(self.python, sandbox.kind)
         self.stop = threading.Event()  # ends what runs
 
+    def at(self, settings: Settings) -> Trial:
+        """The same hands by other settings."""
+        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
+        made.stop = self.stop
+        return made
+
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
 

@@ -6,6 +6,7 @@ from factory import crosscheck, documents, history
 from factory.errors import Mistake
 from factory.ledger import FACTORY, Ledger
 from factory.model import Oid, Value
+from factory.names import RESERVED
 from factory.read_settings import read_settings
 from factory.repo import Repo
 from factory.settings import Settings
@@ -57,11 +58,15 @@ def settings_at(repo: Repo, name: str) -> Settings | None:
 
 
 def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
-    """The view at this main. Mistake where one of the two tables is missing or wrong."""
+    """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken."""
+    if repo.store.entry(repo.store.tree_of(main), RESERVED):
+        raise Mistake(
+            "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
+        )
     tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
     crosscheck.check(tickets, criteria)
-    records = {record["ticket"]: Record.model_validate(record) for record in ledger.read_all("tickets").values()}
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     folded = factory_file(ledger).main
     if folded is not None and not repo.is_ancestor(folded, main):
         folded = None  # main was rewritten: fold it all again

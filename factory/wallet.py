@@ -125,8 +125,7 @@ class LedgerWallet:
 
 def recover_books(ledger: Ledger, settings: Settings) -> None:
     """Reservations that a dead run left open are spent: a crash gives no money back."""
-    for path, kept in ledger.read_all("budget").items():
-        book = Book.model_validate(kept)
+    for path, book in ledger.read_all("budget", Book.model_validate).items():
         if book.open:
             spent = budget.recover(book)
             text = f"{len(book.open)} reservations of a run that ended are spent"

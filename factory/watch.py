@@ -9,7 +9,7 @@ from factory import boxes
 from factory.boxes import Half
 from factory.ledger import Ledger
 from factory.model import State
-from factory.opening import cache_dir
+from factory.places import cache_dir
 from factory.repo import Repo
 from factory.rooms import disk_use
 from factory.state import Record
@@ -40,7 +40,7 @@ def look(repo: Repo, now: float, environ: Mapping[str, str]) -> Page:
     """Everything on the page, read at one ledger."""
     document, ledger = status(repo, now), Ledger(repo, lambda: now)
     factory = factory_file(ledger)
-    records = [Record.model_validate(kept) for kept in ledger.read_all("tickets").values()]
+    records = list(ledger.read_all("tickets", Record.model_validate).values())
     kinds = " and ".join(part for part in (factory.sandbox, factory.rooms and f"{factory.rooms} rooms") if part)
     used = disk_use(cache_dir(repo, environ) / "rooms") / (1 << 20)
     return Page(
@@ -57,7 +57,7 @@ def look(repo: Repo, now: float, environ: Mapping[str, str]) -> Page:
 
 
 def _box(ledger: Ledger) -> str:
-    last = boxes.latest(Half.model_validate(kept) for kept in ledger.read_all("boxes").values())
+    last = boxes.latest(ledger.read_all("boxes", Half.model_validate).values())
     if last is None:
         return "none yet"
     state = "closed" if last.closed else "open"
