@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from factory.model import Oid
-from factory.store import sync_folder
+from factory.unsynced import sync_folder
 
 
 class Mover:
