@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from factory import booking, boxes, daily, recover, report, stops, wallet
+from factory import boxes, daily, purse, recover, report, stops, wallet
 from factory.boxes import Half
 from factory.errors import FactoryError
 from factory.house import House
@@ -36,9 +36,9 @@ def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
         event = Event(name="stop", text=text, trailers={daily.STOP: kind})
         changes: dict[str, Any] = {FACTORY: factory.model_dump(mode="json")}
         changes |= _stopped_box(house, text) if why.state != "READY" else {}
-        changes |= booking.success(house, house.main())
+        changes |= purse.success(house, house.main())
         changes[wallet.GUARD] |= {"stop_reason": factory.stop_reason}
-        changes |= papers(house, booking.today(house), factory, event)
+        changes |= papers(house, purse.today(house), factory, event)
         house.ledger.append(event, changes)
 
 

@@ -165,13 +165,13 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: 
     with open_house(shop.path, {}, clock=clock, working=True) as house, crew.Crew(house) as team:
         view = shift.Shift(house)._look()
         team.start(view, list(view.tickets), 2)
-        while len(house.ledger.read_all("tickets")) < 2:
+        while len(house.ledger.read_all("tickets", crew.Record.model_validate)) < 2:
             time.sleep(0.02)
         team.beat()
         clock.time += crew.BEAT
         team.beat()
         team.beat()
-        beats = [r["lease"]["beat"] for r in house.ledger.read_all("tickets").values()]
+        beats = [r.lease.beat for r in house.ledger.read_all("tickets", crew.Record.model_validate).values() if r.lease]
         hold.set()
     assert beats == [clock.time, clock.time]
     assert sum(s.startswith("beat:") for s in shop.subjects("factory/ledger")) == 1
@@ -183,7 +183,7 @@ def test_the_day_turns_under_a_run_and_its_page_is_written(make: Make) -> None:
     with open_house(shop.path, {}, clock=clock, working=True) as house:
         night = shift.Shift(house)
         night._midnight()
-        assert house.ledger.read_all("reports") == {}
+        assert house.ledger.read_all("reports", dict) == {}
         assert shop.run("log").out == ""
         clock.time += 120
         night._midnight()
@@ -228,3 +228,17 @@ def test_a_run_leaves_json_lines_with_ids_and_without_secrets(make: Make, monkey
     assert len({line["run"] for line in lines}) == 1
     assert "4711" not in text
     assert files[0].stat().st_mode & 0o077 == 0
+
+
+def test_nothing_that_the_house_says_holds_a_secret(make: Make) -> None:
+    shop, said = make("D-1 One", settings=FAST), list[str]()
+    secret = {"SHOP_API_KEY": "a-value-nobody-may-read-4711"}
+    with open_house(shop.path, secret, say=lambda _, text: said.append(text)) as house:
+        house.say("D-1", f"the key is {secret['SHOP_API_KEY']},\nand a second line", "error")
+        ending.end(house, "machine", f"no luck with {secret['SHOP_API_KEY']}")
+    log = next((shop.path / ".git" / "factory" / "logs").iterdir()).read_text()
+    ledger = shop.git("log", "-p", "--format=%B", "factory/ledger")
+    assert said == ["the key is [redacted:known], and a second line"]
+    assert "[redacted:known]" in log
+    assert "[redacted:known]" in ledger
+    assert "4711" not in log + ledger
