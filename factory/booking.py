@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from factory import attempts, budget, evidence, history, landing, learning, pace, records, redact, wallet
+from factory import attempts, budget, evidence, landing, learning, pace, purse, records, redact
 from factory.attempts import Work
 from factory.auditor import Opinion, Word
 from factory.compact import compact
@@ -23,12 +21,10 @@ from factory.model import (
     Previous,
     Result,
     Stamp,
-    Ticket,
     TicketStatus,
     Triage,
     Verdict,
 )
-from factory.plans import worker_of
 from factory.state import Record
 from factory.turn import Attempt, Turn
 from factory.view import factory_file
@@ -36,7 +32,6 @@ from factory.workers import Work as Worked
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
 AUDIT = "audit_report.json"
-FREE = ("patch",)  # kinds of worker that cost nothing
 
 
 def write(
@@ -60,15 +55,8 @@ def _write(
     if folded:
         factory = factory_file(house.ledger).model_copy(update={"main": folded})
         changes[FACTORY] = factory.model_dump(mode="json")
-        changes |= success(house, folded)
+        changes |= purse.success(house, folded)
     return house.ledger.append(event, changes, second=second)
-
-
-def success(house: House, main: Oid) -> dict[str, Any]:
-    """`budget_guard.json` with the ticket that was stamped last, as main tells it."""
-    stamp = history.last_stamp(house.repo, main)
-    last = stamp.ticket if stamp else None
-    return wallet.guard_changes(house.ledger, house.settings, house.clock.now(), last_success_order_id=last)
 
 
 def start(house: House, record: Record, plan: Plan) -> None:
@@ -236,7 +224,7 @@ def wait_for(house: House, attempt: Attempt) -> float | None:
     """Seconds to wait after a rate limit or a network fault; None where it was one too many in a row."""
     work, record = attempt.work, attempt.record
     if work.daily_quota:
-        return budget.day_turns(today(house), zone(house)).timestamp() - house.clock.now()
+        return budget.day_turns(purse.today(house), purse.zone(house)).timestamp() - house.clock.now()
     return pace.retry_delay(record.transient + 1, attempt.plan.idempotency_key, work.retry_after)
 
 
@@ -263,22 +251,6 @@ def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator
     attempts.drop_branch(house.repo, ticket, number)
     house.say(ticket, f"broken off: {why}", "warning")
     return Turn(ticket, why=why, nobody=True)
-
-
-def must_fit(house: House, ticket: Ticket) -> None:
-    """OverBudget where the ticket's worst cost does not fit under a daily cap: then it is not started."""
-    worker = house.settings.workers[worker_of(ticket, house.settings)]
-    usd = house.settings.budget.cycle_usd if ticket.terms.budget_usd is None else ticket.terms.budget_usd
-    if worker.kind not in FREE:
-        wallet.must_fit(house.ledger, house.settings, usd, house.clock.now())
-
-
-def zone(house: House) -> ZoneInfo:
-    return ZoneInfo(house.settings.factory.timezone)
-
-
-def today(house: House) -> datetime.date:
-    return budget.day_of(house.clock.now(), zone(house))
 
 
 def give_way(house: House, attempt: Attempt, work: Work) -> Turn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from factory import booking, boxes, daily, recover, report, stops, wallet
+from factory import boxes, daily, purse, recover, report, stops, wallet
 from factory.boxes import Half
 from factory.errors import FactoryError
 from factory.house import House
@@ -36,9 +36,9 @@ def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
         event = Event(name="stop", text=text, trailers={daily.STOP: kind})
         changes: dict[str, Any] = {FACTORY: factory.model_dump(mode="json")}
         changes |= _stopped_box(house, text) if why.state != "READY" else {}
-        changes |= booking.success(house, house.main())
+        changes |= purse.success(house, house.main())
         changes[wallet.GUARD] |= {"stop_reason": factory.stop_reason}
-        changes |= papers(house, booking.today(house), factory, event)
+        changes |= papers(house, purse.today(house), factory, event)
         house.ledger.append(event, changes)
 
 
@@ -75,7 +75,7 @@ def stuck(view: View) -> str:
         return ""
     rows = {t.id: t.status.value for t in view.tickets}
     words = [
-        f"{id} waits for {dep}, which is {rows[dep]}"
+        f"{id} waits for {dep}, which {'says DONE and has no stamp' if rows[dep] == 'DONE' else f'is {rows[dep]}'}"
         for id, s in waiting.items()
         for dep in s.ticket.deps
         if dep not in waiting and (dep not in found or found[dep].state is not State.DONE)

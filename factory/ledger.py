@@ -49,6 +49,7 @@ class Ledger:
     def at(self, tip: Oid | None) -> Ledger:
         """The ledger as it stood after an earlier event; for reading only."""
         earlier = copy.copy(self)
+        earlier._read = dict(self._read)
         earlier.tip, earlier.tree = tip, self.repo.store.tree_of(tip) if tip else None
         return earlier
 

@@ -62,8 +62,8 @@ def mend(house: House, view: View) -> bool:
 
 def _adopt(house: House, view: View) -> bool:
     """Rows that were DONE before the factory came: others may build on them, and they are no stamps."""
-    if house.ledger.tip is not None:
-        return False
+    if factory_file(house.ledger).run or house.ledger.read_all("tickets", Record.model_validate):
+        return False  # it has worked here before
     for ticket in view.tickets:
         if ticket.status is TicketStatus.DONE and all(word.ticket != ticket.id for word in view.words):
             booking.write(house, "adopt", records.adopted(Record(ticket=ticket.id)), "DONE before the factory came")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory import booking, boxes, checkout, ending, history, inbox, operator, pace, recover, storm
+from factory import boxes, checkout, ending, history, inbox, operator, pace, purse, recover, storm
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
 from factory.ending import halves
@@ -36,7 +36,7 @@ class Shift:
         self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
         self._worked: set[str] = set()
         self._failing: set[str] = set()  # tickets that failed since the last stamp
-        self._day = booking.today(house)
+        self._day = purse.today(house)
         self.stamped = self.failed = self._turns = 0
 
     # --- the run
@@ -65,7 +65,7 @@ class Shift:
 
     def _midnight(self) -> None:
         """The day's page, once the day turned under the run."""
-        if (today := booking.today(self._house)) > self._day:
+        if (today := purse.today(self._house)) > self._day:
             ending.turn_of_day(self._house, self._day)
             self._day = today
 
@@ -110,7 +110,7 @@ class Shift:
         last = boxes.latest(halves(self._house))
         if last is not None and not last.closed:
             return last
-        opens = boxes.opened(last, booking.today(self._house).isoformat(), view.main)
+        opens = boxes.opened(last, purse.today(self._house).isoformat(), view.main)
         return opens if opens.half == BACK or (self._deal(view) and not self._full()) else None
 
     def _deals(self, half: Half) -> bool:
@@ -179,7 +179,7 @@ class Shift:
         tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
         for ticket in tickets:
             if crew.fits(ticket):
-                booking.must_fit(self._house, ticket)
+                purse.must_fit(self._house, ticket)
         crew.start(view, tickets, 1 if self._once else self._pace.now)
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,8 +77,8 @@ def test_each_language_closes_with_a_line_for_a_ten_year_old() -> None:
     english, _, korean = report.page(a_day()).partition("## 한국어")
     last = english.strip().splitlines()[-1]
     assert last == (
-        "**For a ten-year-old:** The robots were given 3 jobs; 1 are done, and every one of those was checked. "
-        "1 need a grown-up to look at them. 1 still wait their turn. It cost $1.25 today."
+        "**For a ten-year-old:** Jobs that the robots got: 3. Done and checked: 1. "
+        "Too hard for them, so a grown-up must look: 1. Still waiting: 1. It cost $1.25 today."
     )
     assert korean.strip().splitlines()[-1].startswith("**열 살 어린이에게:** 로봇이 받은 일은 3개예요.")
 
@@ -111,3 +112,9 @@ def test_what_others_wrote_adds_no_heading_and_no_table_row(why: str) -> None:
     assert [line for line in page.splitlines() if line.startswith("#")] == [
         line for line in plain.splitlines() if line.startswith("#")
     ]
+
+
+def test_the_page_for_the_morning_lists_every_kind_of_stop() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "morning.md").read_text(encoding="utf-8")
+    for kind, stop in stops.STOPS.items():
+        assert f"| {kind} | {stop.state} | {f'`{stop.command}` ' if stop.command else ''}| {stop.english} |" in told
