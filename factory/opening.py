@@ -79,7 +79,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
-    rooms = Rooms(aside, cache / "rooms", limits=limits_of(settings))
+    rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
     rooms.sweep()
     return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
 
