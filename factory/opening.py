@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from factory.settings import Settings
 from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at
+from factory.walk import remove
 
 
 def private_dir(repo: Repo) -> Path:
@@ -106,7 +106,7 @@ def open_house(
         recover.sweep_locks(repo.common_dir, before)
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove(scratch)
         scratch.mkdir(parents=True, mode=0o700)
         run = uuid.uuid4().hex[:12]
         yield House(

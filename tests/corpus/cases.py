@@ -21,7 +21,7 @@ class Case(Value):
     name: str
     tries: str = Field(description="one sentence")
     expected: str = Field(description="STAMPED, or the triage that its attempt must end with")
-    layer: str = Field("", description="what must catch it: a guard's name, harvest, worker, reporter, canary, ...")
+    layer: str = Field("", description="what catches it: a guard's name, harvest, ...; with STAMPED: what makes it harmless")
     unprovable: bool = Field(False, description="it cheats, and nothing that runs it can tell")
     caught_by: str = Field("", description="unprovable: what would catch it")
     unboxed: str = Field(
@@ -37,7 +37,7 @@ class Case(Value):
 
     @property
     def is_cheat(self) -> bool:
-        return self.expected != STAMPED or self.unprovable
+        return bool(self.expected != STAMPED or self.unprovable or self.layer)
 
 
 def load(folder: Path) -> Case:

@@ -19,6 +19,7 @@ from tests.corpus.cases import BASE, STAMPED, Case
 from tests.git.conftest import put
 
 REPORT, RESULT = ".factory/evidence/verify_report.json", ".factory/result.json"
+SAID = (".factory/evidence/stdout.txt", ".factory/evidence/stderr.txt", ".factory/evidence/gate.log")
 AFTER = (("status",), ("log",), ("dry",), ("verify",), ("status", "--json"), ("verify", "--json"))
 
 
@@ -29,7 +30,7 @@ class Ended:
     state: str  # STAMPED, or the attempt's triage
     layer: str  # what caught it, "" where nothing did
     failed: tuple[str, ...]
-    stdout: str  # what the worker said, as the evidence keeps it
+    said: str  # what the worker and the gate's commands said, as the evidence keeps it
     printed: str  # all that an operator saw of it
     codes: Mapping[str, int]  # command -> exit code
     changed: frozenset[str]  # paths of main that differ from before
@@ -98,7 +99,7 @@ def _look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> En
         state=STAMPED if stamp else result["triage"],
         layer="" if stamp else layer(result, report),
         failed=tuple(report["failed"]),
-        stdout=GitTree(repo.store, kept).read(".factory/evidence/stdout.txt").decode(),
+        said="".join(GitTree(repo.store, kept).read(path).decode() for path in SAID),
         printed=printed,
         codes=codes,
         changed=frozenset(c.path for c in repo.diff(before, tip)),
