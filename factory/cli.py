@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -34,13 +33,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document an
 
 
 def _say(text: str = "") -> None:
-    """One line of ours on stdout. Text from elsewhere was made printable before it came here."""
-    sys.stdout.write(text + "\n")
+    """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
+    from factory.redact import printable
+
+    sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
 
 
 def _print_json(value: Any) -> None:
-    _say(json.dumps(value, indent=1, ensure_ascii=False))
+    from factory.plain import json_text
+
+    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.flush()
 
 
 def _progress(ticket: str, text: str) -> None:

@@ -37,7 +37,9 @@ def compare(
     if signs := suspicions(base, after):
         return Comparison(Answer.FAIL, failed=signs, triage=Triage.TAMPER)
     if why := _unable(after):
-        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=Triage.ENVIRONMENT)
+        ran_before = base.finished and base.collected  # then it is the change that stopped it
+        triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
+        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
     reds, dimmed = _reds(after.outcomes), _dimmed(base, after)
     missing = [node for node in dimmed if node not in after.outcomes and node not in after.unrun]
     fine = excused(missing, _new(base, after)) if missing and excused else frozenset()
@@ -55,8 +57,7 @@ def compare(
         missing=sum(node not in after.outcomes for node in dimmed),
     )
     answer = Answer.FAIL if lines else Answer.PASS
-    triage = Triage.TEST if lines else None
-    return Comparison(answer, tests, tuple(lines), triage, tuple(known), tuple(sorted(flaky)))
+    return Comparison(answer, tests, tuple(lines), Triage.TEST if lines else None, tuple(known), tuple(sorted(flaky)))
 
 
 def again(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import guards
 from factory import compare, criteria, triage
 from factory.errors import CouldNotRun
-from factory.model import Answer, Changed, CriterionResult, Light, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.renamed import renamed
 from factory.repo import Repo
 from factory.settings import Settings
@@ -115,14 +115,14 @@ class Gate:
 
     def _criteria(self, asked: Question, tally: Tally) -> None:
         checks = [c for c in asked.plan.criteria if c.check] if asked.plan else []
-        laid = criteria.laid_over(asked.changed)
         store = self._repo.store
-        start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
         for criterion in checks:
             asked.say(f"the gate checks {criterion.id}")
+            after = self._trial.run(asked.tree, criterion.check)
+            laid = criteria.laid_over(asked.changed, after)
+            start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
             before = self._trial.run(start, criterion.check)
             first = criteria.light(before, asked.changed)
-            after = self._trial.run(asked.tree, criterion.check) if first is Light.RED else None
             second = criteria.judge(tally, criterion, before, first, after)
             tally.criteria.append(CriterionResult(id=criterion.id, before=first, after=second))
             if tally.status is not Answer.PASS:

@@ -256,8 +256,7 @@ class Repo:
         return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())
 
     def merge_base(self, one: Oid, other: Oid) -> Oid | None:
-        code, out, _ = self.ask("merge-base", one, other)
-        return out.decode().strip() if code == 0 else None
+        return self.ask("merge-base", one, other)[1].decode().strip() or None
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         return old == new or self.ask("merge-base", "--is-ancestor", old, new)[0] == 0

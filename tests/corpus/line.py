@@ -111,7 +111,8 @@ def _look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> En
 
 def _failed(repo: Repo) -> str:
     """The evidence of the one failed attempt, from the ledger."""
-    for logged in repo.log(repo.tip(LEDGER) or ""):
+    tip = repo.tip(LEDGER)
+    for logged in repo.log(tip) if tip else ():
         parents = repo.store.commit(logged.oid).parents
         if logged.message.startswith("fail(") and len(parents) == 2:
             return parents[1]

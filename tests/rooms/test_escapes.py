@@ -63,7 +63,7 @@ def test_it_cannot_read_the_home_or_the_hosts_files(inside: Inside, tmp_path: Pa
         str(Path.home()),
         "/etc/shadow",
         "/etc/hostname",
-        "/root/.ssh",
+        os.path.expanduser("~root/.ssh"),
         "/var/lib",
         "/proc/1/root/etc/hostname",
     ]

@@ -1,0 +1,144 @@
+"""The house's floors: one door a side effect, no import cycle, and nothing that names this machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CODE = sorted(
+    p for package in ("factory", "guards") for p in (ROOT / package).rglob("*.py") if "templates" not in p.parts
+)
+DOORS = {
+    "subprocess": {"factory/process.py"},
+    "git": {"factory/repo.py"},
+    "google.genai": {"factory/workers/gemini.py"},
+    "google": {"factory/workers/gemini.py"},
+}
+INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
+PRINTS = {"factory/cli.py", "factory/screen.py", "factory/cards/__main__.py"}  # the last one runs in a room
+FLAT = {"factory/cli.py", "factory/model.py"}  # one command, or one noun, after the other: a list may be long
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+    """(module, whether it is imported when the file is) of every import."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            child.parent = node  # type: ignore[attr-defined]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, _at_once(node)) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, _at_once(node)
+            yield from ((f"{node.module}.{alias.name}", _at_once(node)) for alias in node.names)
+
+
+def _at_once(node: ast.AST) -> bool:
+    while (above := getattr(node, "parent", None)) is not None:
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+        if isinstance(above, ast.If) and "TYPE_CHECKING" in ast.unparse(above.test):
+            return False
+        node = above
+    return True
+
+
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in CODE}
+
+
+@pytest.mark.parametrize("module", DOORS)
+def test_a_side_effect_has_one_door(module: str) -> None:
+    found = {
+        name(p) for p, tree in TREES.items() if any(m == module or m.startswith(module + ".") for m, _ in imports(tree))
+    }
+    assert {f for f in found if not f.startswith(INJECTED)} <= DOORS[module]
+
+
+def test_only_the_screen_prints() -> None:
+    found = set()
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "print",
+                "sys.stdout.write",
+                "sys.stderr.write",
+            ):
+                found.add(name(path))
+    assert {f for f in found if not f.startswith(INJECTED)} <= PRINTS
+
+
+def test_no_import_cycle() -> None:
+    graph: dict[str, set[str]] = {}
+    modules = {name(p).removesuffix("/__init__.py").removesuffix(".py").replace("/", "."): p for p in CODE}
+    for module, path in modules.items():
+        found = {m for m, now in imports(TREES[path]) if now and m in modules and m != module}
+        # `from guards import policy` is an import of the module, not of the package's own code.
+        graph[module] = {m for m in found if not any(other.startswith(m + ".") for other in found)}
+    done: set[str] = set()
+
+    def walk(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " -> ".join((*above[above.index(module) :], module))
+        if module not in done:
+            for other in sorted(graph[module]):
+                walk(other, (*above, module))
+            done.add(module)
+
+    for module in graph:
+        walk(module, ())
+
+
+def test_files_and_functions_are_small() -> None:
+    long = [
+        f"{name(p)}: {n}"
+        for p in CODE
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300 and name(p) not in FLAT
+    ]
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                if lines > 60:
+                    long.append(f"{name(path)}:{node.lineno} {node.name}: {lines}")
+    assert long == []
+
+
+HOSTS = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|files\.pythonhosted")
+
+
+def test_no_tracked_file_names_an_index_host_or_a_path_of_a_machine() -> None:
+    tracked = (ROOT / ".git").exists() and _tracked()
+    files = tracked or [p for p in ROOT.rglob("*") if p.is_file() and not {".venv", ".git"} & set(p.parts)]
+    bad = []
+    for path in files:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, OSError):
+            continue
+        if path.name != "test_floors.py" and (HOSTS.search(text) or "/root/." in text):
+            bad.append(path.relative_to(ROOT).as_posix())
+    assert bad == []
+
+
+def _tracked() -> list[Path]:
+    from factory.repo import Repo
+
+    with Repo(ROOT) as repo:
+        return [ROOT / p for p in repo.tracked() if (ROOT / p).is_file()]
+
+
+def test_the_recipes_that_others_rely_on_are_there() -> None:
+    recipes = set(
+        re.findall(r"^([a-z_]+)(?: [^:\n]*)?:", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert recipes >= {
+        "factory_run", "factory_dry", "factory_status", "factory_audit", "gate", "doctor", "fast", "regression",
+        "docops", "evidence_check", "factory_demo", "test", "lint", "bench", "lock",
+    }  # fmt: skip
