@@ -47,7 +47,10 @@ class Opinion(Value):
 
     def lines(self) -> tuple[str, ...]:
         """For the next attempt: what to change, one line each."""
-        return (f"auditor: {self.verdict.value}: {self.summary}", *(f"{r.path}:{r.line}: {r.message}" for r in self.findings))
+        return (
+            f"auditor: {self.verdict.value}: {self.summary}",
+            *(f"{r.path}:{r.line}: {r.message}" for r in self.findings),
+        )
 
 
 class Question(NamedTuple):

@@ -49,7 +49,9 @@ def path(fingerprint: str) -> str:
     return f"knowledge/{fingerprint[:2]}/{fingerprint}.json"
 
 
-def failed(card: Card | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool) -> Card:
+def failed(
+    card: Card | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
+) -> Card:
     """The card after one more failure. `advised`: this attempt had been handed the card."""
     card = card or Card(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
     return card.model_copy(

@@ -12,7 +12,7 @@ from factory.model import Value
 
 HERE = Path(__file__).parent
 BASE = HERE / "base"
-STAMPED = "STAMPED"
+STAMPED, MISTAKE = "STAMPED", "MISTAKE"
 
 
 class Case(Value):
@@ -20,7 +20,7 @@ class Case(Value):
 
     name: str
     tries: str = Field(description="one sentence")
-    expected: str = Field(description="STAMPED, or the triage that its attempt must end with")
+    expected: str = Field(description="STAMPED; the triage that its attempt must end with; MISTAKE: nothing is tried")
     layer: str = Field("", description="what catches it: a guard's name, harvest, ...; with STAMPED: what makes it harmless")
     unprovable: bool = Field(False, description="it cheats, and nothing that runs it can tell")
     caught_by: str = Field("", description="unprovable: what would catch it")

@@ -15,7 +15,7 @@ from factory import cli
 from factory.opening import cache_dir
 from factory.repo import LEDGER, Repo
 from factory.store import GitTree
-from tests.corpus.cases import BASE, STAMPED, Case
+from tests.corpus.cases import BASE, MISTAKE, STAMPED, Case
 from tests.git.conftest import put
 
 REPORT, RESULT = ".factory/evidence/verify_report.json", ".factory/result.json"
@@ -28,7 +28,7 @@ class Ended:
     """What became of a case, read back from git alone."""
 
     state: str  # STAMPED, or the attempt's triage
-    layer: str  # what caught it, "" where nothing did
+    layers: tuple[str, ...]  # what caught it; nothing where it was stamped
     failed: tuple[str, ...]
     said: str  # what the worker and the gate's commands said, as the evidence keeps it
     printed: str  # all that an operator saw of it
@@ -93,20 +93,29 @@ def _look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> En
     tip = repo.tip("refs/heads/main") or ""
     stamp = next((c for c in repo.log(tip) if c.message.startswith("stamp(")), None)
     kept = repo.store.commit(stamp.oid).parents[1] if stamp else _failed(repo)
-    assert kept, f"no attempt was kept: {printed}"
+    if not kept:
+        return Ended(MISTAKE, ("documents",), (), "", printed, codes, frozenset(), _subjects(repo, tip), frozenset(repo.refs("refs/")), frozenset())
     result, report = (json.loads(GitTree(repo.store, kept).read(path)) for path in (RESULT, REPORT))
     return Ended(
         state=STAMPED if stamp else result["triage"],
-        layer="" if stamp else layer(result, report),
+        layers=() if stamp else layers(result, report),
         failed=tuple(report["failed"]),
         said="".join(GitTree(repo.store, kept).read(path).decode() for path in SAID),
         printed=printed,
         codes=codes,
-        changed=frozenset(c.path for c in repo.diff(before, tip)),
-        subjects=tuple(c.message.split("\n")[0] for c in repo.log(tip)),
+        changed=frozenset(_as_text(c.path) for c in repo.diff(before, tip)),
+        subjects=_subjects(repo, tip),
         refs=frozenset(repo.refs("refs/")),
         files_changed=frozenset(result["files_changed"]),
     )
+
+
+def _subjects(repo: Repo, tip: str) -> tuple[str, ...]:
+    return tuple(c.message.split("\n")[0] for c in repo.log(tip))
+
+
+def _as_text(path: str) -> str:
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _failed(repo: Repo) -> str:
@@ -119,16 +128,16 @@ def _failed(repo: Repo) -> str:
     return ""
 
 
-def layer(result: Mapping[str, Any], report: Mapping[str, Any]) -> str:
-    """What caught an attempt, by what it left in its evidence."""
+def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, ...]:
+    """What caught an attempt, by what it left in its evidence. Of guards all that objected, else the one that ended it."""
     if result["triage"] in ("EMPTY", "WORKER", "TIMEOUT", "CONFLICT") and not result["guards"]:
-        return "controller"
-    if report["findings"]:
-        named = [finding.split(": ")[1] for finding in report["findings"]]
-        failing = [name for name, answer in result["guards"].items() if answer == "FAIL"]
-        return failing[0] if failing else next((n for n in named if n in ("harvest", "secrets")), named[0])
+        return ("controller",)
+    if failing := tuple(name for name, answer in result["guards"].items() if answer == "FAIL"):
+        return failing
+    if named := [finding.split(": ")[1] for finding in report["findings"]]:
+        return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets")))
     if result["triage"] == "TAMPER":
-        return "canary" if any("canary" in line or "canaries" in line for line in report["failed"]) else "reporter"
+        return ("canary" if any("canar" in line for line in report["failed"]) else "reporter",)
     if any(c["after"] != "GREEN" for c in result["criteria"]):
-        return "criteria"
-    return next((t for t, a in result["gate_results"].items() if a not in ("PASS", "SKIPPED")), "?")
+        return ("criteria",)
+    return tuple(tier for tier, answer in result["gate_results"].items() if answer not in ("PASS", "SKIPPED"))
