@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from factory.disturbed import doubts
 from factory.errors import Stopped
 from factory.model import Answer, Oid, Value
 from factory.observe import Observation, Observer
@@ -98,7 +99,11 @@ class Trial:
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            return _ran(command, done, observer.observe(done.code))
+            seen = observer.observe(done.code)
+            if seen.sessions:
+                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
+                seen = dataclasses.replace(seen, doubts=seen.doubts | found)
+            return _ran(command, done, seen)
 
 
 def _ran(command: str, done: Finished, seen: Observation) -> Ran:
