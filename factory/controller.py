@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ from factory.change import Change, Visible
 from factory.errors import FactoryError, Moved
 from factory.house import House
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
-from factory.process import Finished
+from factory.process import Either, Finished
 from factory.records import started
 from factory.sandbox import Job
 from factory.settings import Worker
@@ -121,11 +122,13 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
         write: Mapping[str, Path] = {},
         read: tuple[Path, ...] = (),
         socket: Path | None = None,
+        end: threading.Event | None = None,
     ) -> Finished:
+        stops = (house.halts.get(plan.ticket_id), end)
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
             read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
+            limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:
@@ -133,7 +136,7 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 
         passed = {name: value for name, value in house.environ.items() if name in settings.env}
         told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
+        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
 
     return launch
 
@@ -141,12 +144,6 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 def _network(house: House, settings: Worker) -> Literal["none", "full"]:
     """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
     return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
-
-
-def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, argv=argv, env=env)
 
 
 # --- from change to stamp --------------------------------------------------------------------------------
