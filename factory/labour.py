@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from factory import workers
 from factory.house import House
 from factory.model import Plan
-from factory.process import Finished
+from factory.process import Either, Finished
 from factory.sandbox import Job
 from factory.settings import Worker
 from factory.wallet import LedgerWallet
@@ -33,11 +35,13 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
         write: Mapping[str, Path] = {},
         read: tuple[Path, ...] = (),
         socket: Path | None = None,
+        end: threading.Event | None = None,
     ) -> Finished:
+        stops = (house.halts.get(plan.ticket_id), end)
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
             read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
+            limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:
@@ -45,7 +49,7 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 
         passed = {name: value for name, value in house.environ.items() if name in settings.env}
         told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
+        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
 
     return launch
 
@@ -53,9 +57,3 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 def _network(house: House, settings: Worker) -> Literal["none", "full"]:
     """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
     return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
-
-
-def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, argv=argv, env=env)

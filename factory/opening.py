@@ -106,10 +106,16 @@ def open_house(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            tell=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
             log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
         )  # fmt: skip
+
+
+def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What looks like a key by its name, and what the settings say is one."""
+    named = [environ.get(worker.key_env or "", "") for worker in settings.workers.values()]
+    return tuple(dict.fromkeys((*secret_values(environ), *filter(None, named))))
 
 
 def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:

@@ -17,6 +17,7 @@ from factory.proposing import Turn, Unusable, propose
 from factory.providers import GEMINI
 from factory.refusals import Refused
 from factory.spending import Refusal, Spending
+from factory.wallet import AttemptTooDear
 from factory.workers import Task, Work, effort
 from factory.workers.choice import Choice, chosen
 
@@ -31,7 +32,7 @@ def work(task: Task) -> Work:
     model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env))
     try:
         return model.spending.done(propose(task, model.ask))
-    except (Refusal, Unusable, Overdue) as error:
+    except (Refusal, Unusable, Overdue, AttemptTooDear) as error:
         return model.spending.failed(error)
     finally:
         model.client.close()
