@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.proof.outcome import always
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
+FILES, OBJECTS = ("write", "rename", "unlink", "openat"), ("rename,link", "write", "fsync")
 SAMPLE = (
     Death("read-tree", 2, "write", 3),  # a file of the checkout is half written
     Death("read-tree", 2, "rename", 1),  # the index is locked
@@ -22,12 +24,12 @@ SAMPLE = (
     Death("update-ref", 1, "unlink", 2),  # a branch is half removed, and packed refs are locked
 )
 EVERY = [
-    *(Death("read-tree", turn, calls, at) for turn in (1, 2, 5) for calls in ("write", "rename", "unlink", "openat") for at in range(1, 7)),
-    *(Death("update-ref", 1, calls, at) for calls in ("rename", "unlink", "fsync") for at in range(1, 61)),
+    *(Death("read-tree", turn, calls, at) for turn, calls, at in product((1, 2, 5), FILES, range(1, 7))),
+    *(Death("update-ref", 1, calls, at) for calls, at in product(("rename", "unlink", "fsync"), range(1, 61))),
     *(Death("update-ref", 1, "write", at) for at in range(1, 241, 2)),
-    *(Death("merge-tree", turn, calls, at) for turn in (1, 2) for calls in ("rename,link", "write", "fsync") for at in range(1, 4)),
+    *(Death("merge-tree", turn, calls, at) for turn, calls, at in product((1, 2), OBJECTS, range(1, 4))),
     *(Death("hash-object", turn, "write", 1) for turn in (1, 5)),
-]  # fmt: skip
+]
 
 
 def faults_after(under: Path, death: Death) -> list[str] | None:
