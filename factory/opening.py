@@ -95,7 +95,7 @@ def open_house(
     """Everything that a writing command works with. Busy where another controller holds the repository."""
     clock = clock or Clock()
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
-        recover.sweep_locks(repo.common_dir, before)
+        recover.sweep_locks(repo, before)
         recover.sweep_asides(repo.common_dir / "objects")
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
