@@ -11,6 +11,7 @@ from factory.crew import TICK, Crew
 from factory.errors import CouldNotRun, Exit, FactoryError, Stopped
 from factory.house import House
 from factory.model import Event, State, Ticket
+from factory.opening import must_be_able_to_sign
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
@@ -76,6 +77,7 @@ class Shift:
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
         )
         if any(s.state is State.PENDING for s in standings(view).values()):
+            must_be_able_to_sign(house, view.main)
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
 
     # --- a half

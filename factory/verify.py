@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from factory import attempts, documents, evidence, landing, objects, signing
+from factory import attempts, documents, evidence, landing, objects, signed
 from factory.errors import FactoryError, Mistake
 from factory.model import Answer, CriterionStatus, Light, Oid, Plan, Result, TicketStatus
 from factory.objects import Commit
@@ -31,12 +29,14 @@ class Bad(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What `verify` found. `unsigned` and `unseen` (below a shallow clone's edge) are told, and are not bad."""
+    """What `verify` found. `unsigned`, `unnamed` (signed, where main named nobody who may) and `unseen` (below a
+    shallow clone's edge) are told, and are not bad."""
 
     stamps: int
     bad: tuple[Bad, ...]
     unsigned: int
     unseen: int
+    unnamed: int = 0
 
     @property
     def ok(self) -> int:
@@ -48,7 +48,7 @@ ROW = "row of "
 
 def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
     """Check the whole first-parent line of main."""
-    stamps = unsigned = unseen = 0
+    stamps = unsigned = unseen = unnamed = 0
     bad: list[Bad] = []
     for logged in repo.log(main):
         commit = repo.store.commit(logged.oid)
@@ -64,8 +64,9 @@ def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
             continue
         stamps += 1
         unsigned += not commit.signature
+        unnamed += bool(commit.signature) and not signed.names(repo, commit.parents[0])
         bad += [Bad(logged.oid, ticket, why) for why in _first(stamp_faults(repo, commit, ticket, rerun))]
-    return Verified(stamps, tuple(bad), unsigned, unseen)
+    return Verified(stamps, tuple(bad), unsigned, unseen, unnamed)
 
 
 def _first(faults: Iterator[str]) -> Iterator[str]:
@@ -137,7 +138,7 @@ def stamp_faults(repo: Repo, commit: Commit, ticket: str, rerun: Rerun | None) -
     yield from _judgement(chain)
     yield from (f"evidence: {fault}" for fault in evidence.faults(chain.pack))
     yield from _trees(repo, commit, chain)
-    yield from _signature(repo, commit, chain)
+    yield from signed.faults(repo, commit, chain.main)
     if rerun is not None and (why := rerun(chain.plan, chain.main, commit.tree, chain.work)):
         yield f"run again, the gate says: {why}"
 
@@ -231,18 +232,3 @@ def _trees(repo: Repo, commit: Commit, chain: Chain) -> Iterator[str]:
     elif merged.tree != commit.tree:
         differ = [c.path for c in repo.diff(merged.tree, commit.tree)]
         yield f"its tree is not main with its change merged and its rows flipped; differs in {', '.join(differ[:3])}"
-
-
-def _signature(repo: Repo, commit: Commit, chain: Chain) -> Iterator[str]:
-    """Where main allows signers, a stamp carries one's signature. The list is main's, from before the stamp."""
-    allowed = repo.store.file(repo.store.tree_of(chain.main), signing.ALLOWED)
-    if allowed is None or not any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines()):
-        return
-    if not commit.signature:
-        yield f"it is not signed, and {signing.ALLOWED} names who may sign"
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder) / "allowed_signers"
-        at.write_bytes(allowed)
-        if not signing.check(commit, at):
-            yield f"its signature is not one of {signing.ALLOWED}"
