@@ -337,6 +337,10 @@ def verify(
         _say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
         if found.unsigned:
             _say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
+        if found.unnamed:
+            _say(
+                f"{found.unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+            )
         if found.unseen:
             _say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
     _end(Exit.FAIL if found.bad else Exit.OK)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from factory import lock, recover
+from factory import lock, recover, signing
 from factory.change import Aside
 from factory.clock import Clock
 from factory.gate import Gate
@@ -122,6 +122,12 @@ def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:
     """The factory's own key for this repository, outside of it; None where `init` made none."""
     at = key_path(repo, environ)
     return at if at.exists() else None
+
+
+def must_be_able_to_sign(house: House, main: Oid) -> None:
+    """Mistake where main names who may sign the stamps, and this factory's key is not there or not among them."""
+    allowed = house.repo.store.file(house.repo.store.tree_of(main), signing.ALLOWED)
+    signing.must_be_able(house.signer, allowed or b"", key_path(house.repo, house.environ))
 
 
 def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:

@@ -83,7 +83,7 @@ def _states(repo: Repo) -> Iterator[str]:
 
 
 def _boxes(repo: Repo) -> Iterator[str]:
-    halves = [Half.model_validate(kept) for kept in Ledger(repo, time.time).read_all("boxes").values()]
+    halves = list(Ledger(repo, time.time).read_all("boxes", Half.model_validate).values())
     yield from faults(halves)
     ended = Counter(ticket for half in halves for ticket in (*half.stamped, *half.failed))
     if ended != Counter(TICKETS):
@@ -92,7 +92,7 @@ def _boxes(repo: Repo) -> Iterator[str]:
 
 def booked(repo: Repo) -> Decimal:
     """All the money in the books, reserved or settled."""
-    books = Ledger(repo, time.time).read_all("budget").values()
+    books = Ledger(repo, time.time).read_all("budget", dict).values()
     return sum((Book.model_validate(kept).used.usd for kept in books), Decimal(0))
 
 
@@ -103,7 +103,7 @@ def _money(repo: Repo, field: Field) -> Iterator[str]:
     reserved = Counter((event.ticket, event.attempt) for event in trail(repo, None) if event.name == "reserve")
     if unbooked := field.till.paid - reserved:
         yield f"paid and never reserved: {dict(unbooked)}"
-    if any(Book.model_validate(kept).open for kept in Ledger(repo, time.time).read_all("budget").values()):
+    if any(book.open for book in Ledger(repo, time.time).read_all("budget", Book.model_validate).values()):
         yield "a reservation is still open"
 
 
