@@ -115,6 +115,7 @@ def open_house(
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
             say=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+            cache=bench.cache,
         )  # fmt: skip
 
 
