@@ -13,7 +13,7 @@ from factory.errors import CouldNotRun, Stopped
 from factory.model import Oid
 from factory.objects import to_name
 from factory.repo import Repo
-from factory.store import write_through
+from factory.unsynced import write_through
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:

@@ -82,6 +82,7 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
         task = workers.Task(
             plan=plan, room=room.path, out=out, settings=settings, rules=_rules(seen), files=seen,
             launch=launcher(house, plan, room.path), wallet=wallet_of(house, plan), stop=house.halts[ticket.id],
+            answers=house.cache / "answers",
         )  # fmt: skip
         work = _guarded(kind, task)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)

@@ -109,6 +109,7 @@ def open_house(
             tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
             log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+            cache=bench.cache,
         )  # fmt: skip
 
 

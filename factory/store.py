@@ -36,17 +36,6 @@ class Pipe(Protocol):
     proc: Any
 
 
-def write_through(path: Path, content: bytes) -> None:
-    """Put a small file in place whole: after a power cut it is the old one or the new one."""
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
-    sync_folder(path.parent)
-
-
 class Store:
     """The objects of one repository. Safe to share between threads."""
 

@@ -73,6 +73,7 @@ class Task:
     launch: Launch
     wallet: Wallet
     stop: threading.Event = field(default_factory=threading.Event)
+    answers: Path | None = None  # where answers that were paid for are kept
 
 
 @dataclass(frozen=True)
