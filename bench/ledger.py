@@ -22,7 +22,7 @@ from factory.state import Record
 NAME = "ledger"
 AGAINST = "SQLite, WAL, synchronous=FULL"
 TICKETS = 120
-TURNS = 5  # pieces in which the appends are measured
+TURNS = 20  # pieces in which the appends are measured: the more, the likelier is one that nobody else disturbed
 
 
 class Subject(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -37,13 +36,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document an
 
 
 def _say(text: str = "") -> None:
-    """One line of ours on stdout. Text from elsewhere was made printable before it came here."""
-    sys.stdout.write(text + "\n")
+    """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
+    from factory.redact import printable
+
+    sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
 
 
 def _print_json(value: Any) -> None:
-    _say(json.dumps(value, indent=1, ensure_ascii=False))
+    from factory.plain import json_text
+
+    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.flush()
 
 
 def _progress(ticket: str, text: str) -> None:
@@ -532,7 +536,5 @@ def _unexpected(error: Exception) -> None:
         )
     if os.environ.get("FACTORY_DEBUG"):
         raise error
-    _fail(
-        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
-        Exit.COULD_NOT_RUN,
-    )
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    _fail(f"a fault of the factory itself: {what}; FACTORY_DEBUG=1 shows where", Exit.COULD_NOT_RUN)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from factory import attempts, audits, booking, change, landing, plans, premises, setback, workers
@@ -19,6 +21,7 @@ from factory.state import Lease, Record, View, criteria_of
 from factory.tree import Tree
 from factory.turn import Attempt, Turn
 from factory.view import RULES
+from factory.walk import remove
 from factory.wallet import AttemptTooDear
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
@@ -74,14 +77,24 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     kind = workers.load(settings.kind)
     with (
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
-        tempfile.TemporaryDirectory(prefix=f"{ticket.id}-", dir=house.scratch) as out,
+        _outbox(house, ticket) as out,
     ):
         task = workers.Task(
-            plan=plan, room=room.path, out=Path(out), settings=settings, rules=_rules(seen), files=seen,
+            plan=plan, room=room.path, out=out, settings=settings, rules=_rules(seen), files=seen,
             launch=launcher(house, plan, room.path), wallet=wallet_of(house, plan), stop=house.halts[ticket.id],
         )  # fmt: skip
         work = _guarded(kind, task)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
+
+
+@contextmanager
+def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
+    """A folder for the plan and the report. The worker writes in it: it is removed whatever it holds, of any depth."""
+    out = Path(tempfile.mkdtemp(prefix=f"{ticket.id}-", dir=house.scratch))
+    try:
+        yield out
+    finally:
+        remove(out)
 
 
 def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
@@ -174,7 +187,8 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
         return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()
+        said = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
     if too_long := compact(work.report.summary).blocked:
         return Triage.GUARD, [too_long], ()
     if made.findings:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from factory.errors import Busy
 
-# Only controllers touch the first. Readers look at the second for a moment; that must keep no controller waiting.
+# Only controllers touch the first. Readers hold the second for a moment: that must keep no controller from starting.
 LOCK, ALIVE = "controller.lock", "controller.alive"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from factory.settings import Settings
 from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at
+from factory.walk import remove
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -71,7 +71,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
-    rooms = Rooms(aside, cache / "rooms", limits=limits_of(settings))
+    rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
     rooms.sweep()
     return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
 
@@ -99,7 +99,7 @@ def open_house(
         recover.sweep_asides(repo.common_dir / "objects")
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove(scratch)
         scratch.mkdir(parents=True, mode=0o700)
         run = uuid.uuid4().hex[:12]
         yield House(

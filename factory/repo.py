@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import CouldNotRun, Mistake, Moved
+from factory.git_environment import environment
 from factory.model import Changed, Oid
 from factory.mover import Mover
 from factory.objects import to_name
@@ -22,39 +23,6 @@ from factory.store import Store
 
 OLDEST_GIT = (2, 38)
 LEDGER = "refs/heads/factory/ledger"
-
-_CONFIG = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.attributesFile": os.devnull,
-    "core.fsync": "all",
-    "core.quotePath": "false",
-    "core.checkStat": "default",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "protocol.allow": "never",
-    "log.showSignature": "false",
-    "advice.detachedHead": "false",
-}
-
-
-def _environment(theirs: bool = False) -> dict[str, str]:
-    env = {
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ALLOW_PROTOCOL": "",
-        "GIT_COMMITTER_NAME": "stampmill",
-        "GIT_COMMITTER_EMAIL": "factory@stampmill.invalid",
-        "GIT_CONFIG_COUNT": str(len(_CONFIG)),
-        "LC_ALL": "C",
-        "TZ": "UTC",
-    }
-    for n, (key, value) in enumerate(_CONFIG.items()):
-        env[f"GIT_CONFIG_KEY_{n}"], env[f"GIT_CONFIG_VALUE_{n}"] = key, value
-    if not theirs:
-        env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
-    return env
 
 
 def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
@@ -88,10 +56,10 @@ class Repo:
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         git = _git()
-        self._git = _at(git, path, _environment())
+        self._git = _at(git, path, environment())
         self._open(path)
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
-        self._git = _at(git, self.git_dir, {**_environment(), "GIT_DIR": str(self.git_dir)})
+        self._git = _at(git, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
         self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
         self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
@@ -99,7 +67,7 @@ class Repo:
     def create(cls, path: Path, *, bare: bool = False, algorithm: str = "sha1") -> None:
         """Make an empty repository whose first branch is main."""
         options = ["--bare"] if bare else []
-        git = _at(_git(), path, _environment())
+        git = _at(_git(), path, environment())
         git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options])
 
     def _open(self, path: Path) -> None:
@@ -141,7 +109,7 @@ class Repo:
         In a person's checkout (`cwd`) their own configuration holds (line endings, filters), and their hooks do not.
         """
         command = ["git", *args]
-        git = self._git if cwd is None else _at(_git(), cwd, _environment(theirs=True))
+        git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
@@ -261,11 +229,16 @@ class Repo:
 
 
 def _git() -> Any:
+    absent = CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer")
     try:
         import git
     except ImportError as error:
-        raise CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer") from error
-    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, git.Git().version_info)))[:2])
+        raise absent from error
+    try:
+        found = git.Git().version_info
+    except git.GitCommandNotFound as error:
+        raise absent from error
+    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, found)))[:2])
     if version < OLDEST_GIT:
         raise CouldNotRun(f"git {'.'.join(map(str, version))} is too old; install git 2.38 or newer")
     return git

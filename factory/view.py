@@ -41,8 +41,7 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     if tip is None:
         raise Mistake(
             f"there is no branch {first.factory.main}, or it has no commit",
-            path=SETTINGS,
-            remedy="commit something on it, or name the branch that is stamped as [factory] main",
+            remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
         )
     settings = settings_at(repo, tip) or read_settings(None)
     return settings, tip

@@ -62,14 +62,14 @@ def test_hidden_files_and_terms_are_mains_at_the_stamp(make: Make) -> None:
 def test_a_release_taken_back_meanwhile_holds(make: Make, now: str) -> None:
     shop = make("D-1 A ticket", "D-2 Another")
     once(shop, {"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("D-1 | IN_PROGRESS", f"D-1 | {now}")})
-    assert shop.subjects()[0] == "a person's commit"
+    assert not any("(D-1)" in subject for subject in shop.subjects())
     assert f"| D-1 | {now} |" in shop.read("D_ROADMAP.md")
 
 
 def test_a_row_removed_meanwhile_is_no_stamp_and_no_crash(make: Make) -> None:
     shop = make("D-1 A ticket", "D-2 Another")
     once(shop, {"D_ROADMAP.md": roadmap("D-2 Another"), "AC_LEDGER.md": criteria("D-2")})
-    assert shop.subjects()[0] == "a person's commit"
+    assert not any("(D-1)" in subject for subject in shop.subjects())
     assert shop.run("run").code == 0
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from factory import lock, process
 from factory.errors import Busy
-from factory.opening import private_dir
+from factory.places import private_dir
 from factory.process import Finished
 from factory.repo import Repo
 from tests.line.conftest import RIGHT, SETTINGS, Shop
@@ -149,11 +149,12 @@ def test_a_reader_that_looks_at_the_lock_does_not_keep_a_run_from_starting(tmp_p
 
 
 def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
-    hold = f"with lock.hold(pathlib.Path({str(tmp_path)!r})): time.sleep(60)"
-    script = f"from factory import lock; import pathlib, time\n{hold}"
+    script = (
+        "import pathlib, sys, time; from factory import lock\nwith lock.hold(pathlib.Path(sys.argv[1])): time.sleep(60)"
+    )
     root = Path(__file__).resolve().parents[2]
     stop = threading.Event()
-    argv = [sys.executable, "-c", script]
+    argv = [sys.executable, "-c", script, str(tmp_path)]
     thread = threading.Thread(
         target=lambda: process.run(argv, cwd=root, env=dict(os.environ), timeout=PATIENCE, stop=stop)
     )
