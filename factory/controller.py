@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from factory import attempts, audits, booking, change, landing, plans, premises, workers
+from factory import attempts, audits, booking, change, landing, plans, premises, setback, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
 from factory.compact import compact
@@ -37,9 +37,9 @@ def advance(house: House, view: View, ticket: Ticket) -> Turn:
     finally:
         del house.halts[ticket.id]
     if halt.is_set():
-        return booking.broken_off(house, attempt)
-    if attempt.work.ended is Ended.LATER and (wait := booking.wait_for(house, attempt)) is not None:
-        return booking.put_off(house, attempt, wait)
+        return setback.broken_off(house, attempt)
+    if attempt.work.ended is Ended.LATER and (wait := setback.wait_for(house, attempt)) is not None:
+        return setback.put_off(house, attempt, wait)
     return land(house, attempt)
 
 
@@ -132,7 +132,7 @@ def _land(house: House, attempt: Attempt) -> Turn:
     work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
     for _ in range(REMERGES):
         if not landing.is_released(repo, house.main(), plan.ticket_id):
-            return booking.broken_off(house, attempt, "its row was taken off the line meanwhile")
+            return setback.broken_off(house, attempt, "its row was taken off the line meanwhile")
         merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
         verdict, opinion = audits.second_look(house, attempt, merge, verdict)
@@ -156,7 +156,7 @@ def _land(house: House, attempt: Attempt) -> Turn:
             continue
         booking.stamped(house, attempt, stamp)
         return Turn(plan.ticket_id, stamp, result)
-    return booking.give_way(house, attempt, work)
+    return setback.give_way(house, attempt, work)
 
 
 def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
