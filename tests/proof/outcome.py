@@ -72,7 +72,8 @@ def _stamps(repo: Repo) -> Iterator[str]:
 def _states(repo: Repo) -> Iterator[str]:
     found = status.status(repo, time.time())
     for ticket, stands in found["tickets"].items():
-        want = ("BLOCKED" if ticket in BLOCKED else "DONE", FAILED.get(ticket, 0), BLOCKED.get(ticket))
+        done = ticket not in BLOCKED
+        want = ("DONE" if done else "BLOCKED", FAILED.get(ticket, 0) + done, BLOCKED.get(ticket))
         have = (stands["state"], stands["attempts"], stands["triage"])
         if have != want:
             yield f"{ticket} is {have}, not {want}"
