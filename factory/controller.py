@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from factory import attempts, booking, change, landing, plans, workers
+from factory import attempts, booking, change, landing, launching, plans, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
-from factory.errors import FactoryError, Moved
+from factory.errors import Moved
 from factory.house import House
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
-from factory.process import Finished
 from factory.records import started
-from factory.sandbox import Job
-from factory.settings import Worker
 from factory.state import Lease, Record, View, criteria_of
-from factory.tree import Tree
 from factory.turn import Attempt, Turn
-from factory.view import RULES
-from factory.wallet import AttemptTooDear, LedgerWallet
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
@@ -71,82 +63,12 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     """Let the worker work in a room without the hidden files, and harvest what it changed."""
     settings = house.settings.workers[plan.worker]
     seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
-    kind = workers.load(settings.kind)
     with (
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
         tempfile.TemporaryDirectory(prefix=f"{ticket.id}-", dir=house.scratch) as out,
     ):
-        task = workers.Task(
-            plan=plan, room=room.path, out=Path(out), settings=settings, rules=_rules(seen), files=seen,
-            launch=_launcher(house, plan, room.path), wallet=_wallet(house, plan), stop=house.halts[ticket.id],
-        )  # fmt: skip
-        work = _guarded(kind, task)
+        work = launching.work(house, plan, room.path, Path(out), seen)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
-
-
-def _wallet(house: House, plan: Plan) -> LedgerWallet:
-    return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, f"warning: {text}")
-    )
-
-
-def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
-    """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
-    try:
-        return kind.work(task)
-    except AttemptTooDear as error:
-        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
-    except FactoryError:
-        raise
-    except Exception as error:
-        return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
-
-
-def _rules(files: Tree) -> str:
-    try:
-        return files.read(RULES).decode("utf-8", "replace")
-    except KeyError:
-        return ""
-
-
-def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
-    """Runs a worker's command in the sandbox with the plan's limits."""
-    settings = house.settings.workers[plan.worker]
-
-    def launch(
-        argv: tuple[str | Path, ...],
-        *,
-        env: Mapping[str, str | Path] = {},
-        files: Mapping[str, Path] = {},
-        write: Mapping[str, Path] = {},
-        read: tuple[Path, ...] = (),
-        socket: Path | None = None,
-    ) -> Finished:
-        job = Job(
-            argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
-            read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
-        )  # fmt: skip
-
-        def told(word: str | Path) -> str:
-            return house.sandbox.inside(job, word) if isinstance(word, Path) else word
-
-        passed = {name: value for name, value in house.environ.items() if name in settings.env}
-        told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
-
-    return launch
-
-
-def _network(house: House, settings: Worker) -> Literal["none", "full"]:
-    """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
-    return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
-
-
-def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, argv=argv, env=env)
 
 
 # --- from change to stamp --------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from factory.repo import Logged, Repo
 
 
 def stamp_of(logged: Logged) -> Stamp | None:
-    """The stamp that a commit claims to be; `verify` tells whether the claim holds."""
+    """The ticket's stamp that a commit claims to be (a stamp of cards is none); `verify` tells whether it holds."""
     found = objects.trailers(logged.message)
-    if found.get("Factory-Event") != "stamp" or len(logged.parents) != 2:
+    if found.get("Factory-Event") != "stamp" or len(logged.parents) != 2 or "Factory-Cards" in found:
         return None
     return Stamp(
         oid=logged.oid,

@@ -14,17 +14,20 @@ from factory.model import Event, State, Ticket
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
+from factory.trucks import road, standing
+from factory.trucks.night import Night
 from factory.turn import Turn
 from factory.view import look
 
 
 class Ended(NamedTuple):
-    """How a shift ended. `failed` counts attempts, `stamped` tickets."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
 
     exit: Exit
     reason: str
     stamped: int
     failed: int
+    cards: int = 0
 
 
 class Shift:
@@ -34,6 +37,7 @@ class Shift:
         self._house, self._limit, self._once = house, tickets, once
         self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
         self._worked: set[str] = set()
+        self._cards = Night(house)
         self._failing: set[str] = set()  # tickets that failed since the last stamp
         self.stamped = self.failed = 0
 
@@ -44,7 +48,7 @@ class Shift:
         house = self._house
         try:
             self._prepare()
-            while self._half():
+            while self._next():
                 pass
         except Stopped as stop:
             return self._stop("RECOVERABLE", str(stop), Exit.STOPPED)
@@ -52,13 +56,23 @@ class Shift:
             self._stop("FAIL_STOP", str(error), error.exit)
             raise
         recover.mark(house, "stop", "nothing more to do", state="READY", stop_reason=None, next_command="")
-        return Ended(verdict(self._look()), "", self.stamped, self.failed)
+        code = max(verdict(self._look()), standing.verdict(road.look(house)))
+        return Ended(code, "", self.stamped, self.failed + self._cards.failed, self._cards.stamped)
+
+    def _next(self) -> bool:
+        """A half of tickets or a half of cards, as the settings put them; a run with a limit takes tickets alone."""
+        if self._once or self._limit is not None:
+            return self._half()
+        if self._house.settings.cards.first == "cards":
+            return self._cards.half() or self._half()
+        return self._half() or self._cards.half()
 
     def _stop(self, state: str, reason: str, code: Exit) -> Ended:
         house = self._house
         recover.put_back(house, self._look())
+        road.put_back(house)
         recover.mark(house, "stop", reason, state=state, stop_reason=reason, next_command="factory run", stop_asked="")
-        return Ended(code, reason, self.stamped, self.failed)
+        return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
 
     def _look(self) -> View:
         return look(self._house.repo, self._house.ledger, self._house.main())
@@ -67,6 +81,7 @@ class Shift:
         """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
         house = self._house
         operator.must_not_be_held(house)
+        road.mend(house)
         if recover.mend(house, view := self._look()):
             view = self._look()
         if wrong := boxes.faults(halves(house)):
@@ -77,6 +92,7 @@ class Shift:
         )
         if any(s.state is State.PENDING for s in standings(view).values()):
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
+        self._cards.prepare()
 
     # --- a half
 
