@@ -70,6 +70,10 @@ def obey(house: House, command: str, ticket: str = "") -> str:
         return _stop(house, now=command == "stop-now")
     if command == "resume":
         return _resume(house)
+    from factory.trucks import operating
+
+    if operating.is_card(ticket):
+        return operating.obey(house, command, ticket)
     row = _row(house, ticket)
     with house.landing:
         match command:

@@ -16,11 +16,16 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
     found = []
     for logged in repo.log(LEDGER):
         event = parse_event(logged.oid, logged.time, logged.message)
-        if ticket is None or event.ticket == ticket:
+        if ticket is None or event.ticket == ticket or ticket in _cards(event):
             found.append(event)
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def _cards(event: Event) -> list[str]:
+    """The cards that an event of a half names."""
+    return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 
 
 def as_line(event: Event) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from factory.model import Answer, CriterionStatus, Light, Oid, Plan, Result, Tic
 from factory.objects import Commit
 from factory.repo import Logged, Repo
 from factory.tree import FOLDER
+from factory.trucks import proof
 from factory.view import CRITERIA, ROADMAP
 
 Rerun = Callable[[Plan, Oid, Oid, Oid], str]  # (plan, main, gate tree, work) -> why it does not pass, or ""
@@ -46,8 +46,8 @@ class Verified(NamedTuple):
 ROW = "row of "
 
 
-def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
-    """Check the whole first-parent line of main."""
+def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
+    """Check the whole first-parent line of main. `rerun` judges a ticket's tree again, `again` a card's."""
     stamps = unsigned = unseen = 0
     bad: list[Bad] = []
     for logged in repo.log(main):
@@ -55,16 +55,20 @@ def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
         if any(repo.store.get(parent) is None for parent in commit.parents):
             unseen += 1
             continue
-        ticket = claims(logged)
-        if ticket is None:
+        ticket, of_cards = claims(logged), proof.is_of_cards(logged)
+        if ticket is None or of_cards:
             bad += [
-                Bad(logged.oid, row, f"{ROW}{row} says DONE, and this commit is no stamp")
+                Bad(logged.oid, row, f"{ROW}{row} says DONE, and this commit is no stamp of it")
                 for row in _done_by(repo, commit)
             ]
+        if ticket is None:
             continue
         stamps += 1
         unsigned += not commit.signature
-        bad += [Bad(logged.oid, ticket, why) for why in _first(stamp_faults(repo, commit, ticket, rerun))]
+        found = stamp_faults(repo, commit, ticket, rerun)
+        if of_cards:
+            found = itertools.chain.from_iterable((proof.faults(repo, logged, again), signing.faults(repo, commit)))
+        bad += [Bad(logged.oid, ticket, why) for why in _first(found)]
     return Verified(stamps, tuple(bad), unsigned, unseen)
 
 
@@ -137,7 +141,7 @@ def stamp_faults(repo: Repo, commit: Commit, ticket: str, rerun: Rerun | None) -
     yield from _judgement(chain)
     yield from (f"evidence: {fault}" for fault in evidence.faults(chain.pack))
     yield from _trees(repo, commit, chain)
-    yield from _signature(repo, commit, chain)
+    yield from signing.faults(repo, commit)
     if rerun is not None and (why := rerun(chain.plan, chain.main, commit.tree, chain.work)):
         yield f"run again, the gate says: {why}"
 
@@ -231,18 +235,3 @@ def _trees(repo: Repo, commit: Commit, chain: Chain) -> Iterator[str]:
     elif merged.tree != commit.tree:
         differ = [c.path for c in repo.diff(merged.tree, commit.tree)]
         yield f"its tree is not main with its change merged and its rows flipped; differs in {', '.join(differ[:3])}"
-
-
-def _signature(repo: Repo, commit: Commit, chain: Chain) -> Iterator[str]:
-    """Where main allows signers, a stamp carries one's signature. The list is main's, from before the stamp."""
-    allowed = repo.store.file(repo.store.tree_of(chain.main), signing.ALLOWED)
-    if allowed is None or not any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines()):
-        return
-    if not commit.signature:
-        yield f"it is not signed, and {signing.ALLOWED} names who may sign"
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder) / "allowed_signers"
-        at.write_bytes(allowed)
-        if not signing.check(commit, at):
-            yield f"its signature is not one of {signing.ALLOWED}"

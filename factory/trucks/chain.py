@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from factory import attempts, evidence, objects, redact
 from factory.cards.card import WorkItem
 from factory.errors import CouldNotRun
 from factory.house import House
-from factory.model import Answer, Oid, Result, Triage, Verdict
+from factory.model import Answer, Oid, Result, Verdict
 from factory.objects import Commit
 from factory.plans import RESERVED
 from factory.tree import FILE, Entry
-from factory.triage import fingerprint
 from factory.trucks.work import Made
 
 FOLDER = f"{RESERVED}/cards"
@@ -43,21 +42,6 @@ class Kept(NamedTuple):
     work: Oid
     tree: Oid
     result: bytes
-
-
-def verdict_of(made: Made, *, log: Iterable[str] = ()) -> Verdict:
-    """The verdict of the card's own gate."""
-    lines = "\n".join([f"== {made.card.id}: accept", *made.failed, *log]) + "\n"
-    if made.triage is None:
-        return Verdict(status=Answer.PASS, log=lines)
-    return refused(made.triage, made.failed, lines)
-
-
-def refused(triage: Triage, failed: Sequence[str], log: str = "", status: Answer = Answer.FAIL) -> Verdict:
-    text = "\n".join(failed)
-    return Verdict(
-        status=status, triage=triage, fingerprint=fingerprint(triage, text), failed=tuple(failed), log=log or text
-    )
 
 
 def merged(house: House, main: Oid, files: Mapping[str, Entry | None]) -> Oid:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from factory import landing, objects
-from factory.cards.card import WorkItem
 from factory.errors import Moved
 from factory.house import House
-from factory.model import Answer, Oid, Terms, Triage, Verdict
+from factory.model import Answer, Oid, Triage, Verdict
 from factory.objects import Commit
-from factory.trucks import chain
+from factory.trucks import chain, judge
 from factory.trucks.chain import Judged, Kept
 from factory.trucks.work import Made
 from factory.trucks.yard import CARDS, STAMPED
@@ -106,9 +106,10 @@ def _judge(house: House, main: Oid, group: Sequence[Made]) -> Iterator[tuple[Mad
         taken |= made.files.keys()
         if meets:
             said = (f"{meets} was changed by somebody else meanwhile",)
-            yield made, chain.refused(Triage.CONFLICT, said)
+            yield made, judge.refused(Triage.CONFLICT, said)
         else:
-            yield made, judge_card(house, made, main, tree)
+            say = functools.partial(house.say, made.card.id)
+            yield made, judge.judge(house.gate, house.repo.store, made.card, made.plan, main, tree, say)
 
 
 def _meets(house: House, main: Oid, made: Made) -> str:
@@ -118,31 +119,3 @@ def _meets(house: House, main: Oid, made: Made) -> str:
     if then == now:
         return ""
     return next((path for path in made.files if store.entry(then, path) != store.entry(now, path)), "")
-
-
-def judge_card(house: House, made: Made, main: Oid, tree: Oid) -> Verdict:
-    """The card's command, and for a PATCH the whole gate, on the tree that would be stamped."""
-    log = []
-    if command := made.card.accept.command:
-        ran = house.gate.command(tree, command)
-        log += [f"$ {command}", ran.output.rstrip("\n"), f"exit code {ran.code}"]
-        if ran.answer is not Answer.PASS:
-            said = f"accept: `{command}` " + ("ran into its time limit" if ran.timed_out else f"ended with {ran.code}")
-            triage = Triage.ENVIRONMENT if ran.answer is Answer.COULD_NOT_RUN else Triage.TEST
-            return chain.refused(triage, (said,), "\n".join([said, *log]) + "\n", ran.answer)
-    if made.card.type == "PATCH":
-        return _whole_gate(house, made, main, tree)
-    return chain.verdict_of(made, log=log)
-
-
-def _whole_gate(house: House, made: Made, main: Oid, tree: Oid) -> Verdict:
-    plan = made.plan.model_copy(update={"base": main})
-    work = without_output(house, made.card, main, tree)
-    say = lambda text: house.say(made.card.id, text)  # noqa: E731
-    return house.gate.judge(plan, Terms(), main=main, tree=tree, work=work, say=say)
-
-
-def without_output(house: House, card: WorkItem, main: Oid, tree: Oid) -> Oid:
-    """The tree with the card's own output as main has it: data is not judged as code is."""
-    store = house.repo.store
-    return store.edit(tree, {card.output: store.entry(store.tree_of(main), card.output)})

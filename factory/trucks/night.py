@@ -11,9 +11,10 @@ from factory.errors import CouldNotRun, Stopped
 from factory.house import House
 from factory.model import Ended, Triage
 from factory.storm import Storm, Weather
-from factory.trucks import booking, chain, dealing, landing, road
+from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
+from factory.trucks.judge import refused
 from factory.trucks.plan import plan_of
 from factory.trucks.truck import CardHalf, Truck, faults, unfinished
 from factory.trucks.work import Made
@@ -153,7 +154,7 @@ class _Half:
                 self._later(made)
                 weather.append((card, Weather.RATE_LIMIT))
             elif made.failed:
-                self._fail(Judged(made, chain.verdict_of(made)))
+                self._fail(Judged(made, refused(made.triage or Triage.TEST, made.failed)))
                 weather.append((card, Weather.FAILURE))
             else:
                 self._good.append(made)
@@ -166,7 +167,7 @@ class _Half:
         self._truck, wait = booking.later(self._house, self._truck, made)
         if wait is None:
             said = (f"the model's server refused it {self._truck.record(made.card.id).transient + 1} times in a row",)
-            self._fail(Judged(made, chain.refused(Triage.API, said)))
+            self._fail(Judged(made, refused(Triage.API, said)))
 
     def _fail(self, one: Judged) -> None:
         self._truck = booking.failed(self._house, self._truck, one)

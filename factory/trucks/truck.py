@@ -27,6 +27,7 @@ class CardRecord(Value):
 
     @property
     def silent(self) -> bool:
+        """Whether there is nothing to tell that the stamps do not tell: its first attempt, or none."""
         return self == CardRecord(attempt=self.attempt) and self.attempt <= 1
 
 
