@@ -110,7 +110,7 @@ def failed(house: House, truck: Truck, one: Judged) -> Truck:
     why = verdict.failed[0] if verdict.failed else verdict.status.value
     why = redact.one_line(redact.redact(why, house.secrets), 200)
     before = booking.previous(one.made.plan, verdict, house.secrets)
-    kept = chain.keep(house, card, one.made.plan.base, [one])
+    kept = chain.keep(house, f"{card}#{attempt}", one.made.plan.base, [one])
     record = after_failure(truck.record(card), triage, why, {"previous": before})
     truck = write(
         house, "fail", with_record(truck, card, record), f"{triage.value}: {why}", card=card, attempt=attempt,

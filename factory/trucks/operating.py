@@ -1,4 +1,4 @@
-"""An operator's commands about cards: `retry` releases a blocked one anew, `cancel` takes a waiting one off the line."""
+"""An operator's commands about cards: `retry` releases a blocked one anew, `cancel` takes one off the line."""
 
 from __future__ import annotations
 

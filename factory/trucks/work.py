@@ -120,7 +120,8 @@ def _own_gate(
         return Triage.TIMEOUT, ("the worker was ended at its time limit",)
     if work.ended is not Ended.DONE:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        return Triage.WORKER, (f"the worker ended with exit code {work.exit_code}", *tail)
+        last = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, (f"the worker ended with exit code {work.exit_code}{last}", *tail[:-1])
     if found := (*made.findings, *_out_of_scope(house, card, made)):
         return found[0].triage, tuple(map(str, found))
     content = output_of(house, card, base, made)
