@@ -25,15 +25,20 @@ def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
 
 
 def in_the_way(repo: Repo, checkout: Path, old: Oid, new: Oid) -> tuple[str, ...]:
-    """The paths of uncommitted work that moving this checkout from old to new would overwrite."""
-    touched = [c.path for c in repo.diff(old, new)]
+    """The paths of uncommitted work that moving this checkout from old to new would overwrite.
+
+    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    """
+    becomes = {c.path: c.new for c in repo.diff(old, new)}
+    touched = list(becomes)
     named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
     out = repo.call(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
         cwd=checkout, GIT_LITERAL_PATHSPECS="1",
     )  # fmt: skip
     dirty = [entry[3:] for entry in to_name(out).split("\0") if len(entry) > 3]
-    return tuple(sorted(d for d in dirty if d in touched or _holds(d, touched)))
+    found = (d for d in dirty if d in becomes or _holds(d, touched))
+    return tuple(sorted(d for d in found if not (becomes.get(d) and _same(repo, checkout, d, becomes[d]))))
 
 
 def _holds(folder: str, paths: list[str]) -> bool:
