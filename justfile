@@ -32,6 +32,14 @@ factory_dry *args: _env
 factory_status *args: _env
     factory status {{args}}
 
+# the day's page
+factory_report *args: _env
+    factory report {{args}}
+
+# success rate, time to a stamp, retries, stale leases
+factory_kpi *args: _env
+    factory kpi {{args}}
+
 # an auditor's verdict on an attempt
 factory_audit ticket: _env
     factory audit {{ticket}}

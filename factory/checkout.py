@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from factory.errors import CouldNotRun, Stopped
@@ -24,21 +25,15 @@ def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def in_the_way(repo: Repo, checkout: Path, old: Oid, new: Oid) -> tuple[str, ...]:
-    """The paths of uncommitted work that moving this checkout from old to new would overwrite.
-
-    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
-    """
-    becomes = {c.path: c.new for c in repo.diff(old, new)}
-    touched = list(becomes)
+def in_the_way(repo: Repo, checkout: Path, touched: list[str]) -> tuple[str, ...]:
+    """The paths of uncommitted work in this checkout that writing these paths would overwrite."""
     named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
     out = repo.call(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
         cwd=checkout, GIT_LITERAL_PATHSPECS="1",
     )  # fmt: skip
     dirty = [entry[3:] for entry in to_name(out).split("\0") if len(entry) > 3]
-    found = (d for d in dirty if d in becomes or _holds(d, touched))
-    return tuple(sorted(d for d in found if not (becomes.get(d) and _same(repo, checkout, d, becomes[d]))))
+    return tuple(sorted(d for d in dirty if d in touched or _holds(d, touched)))
 
 
 def _holds(folder: str, paths: list[str]) -> bool:
@@ -47,8 +42,17 @@ def _holds(folder: str, paths: list[str]) -> bool:
 
 def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
     """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
+    must_be_free(repo, ref, {c.path: c.new for c in repo.diff(old, new)})
+
+
+def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
+    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these.
+
+    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    """
     for checkout in checkouts(repo, ref):
-        if paths := in_the_way(repo, checkout, old, new):
+        found = in_the_way(repo, checkout, list(becomes))
+        if paths := [p for p in found if not (becomes.get(p) and _same(repo, checkout, p, becomes[p]))]:
             shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
             raise Stopped(
                 f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"

@@ -6,8 +6,9 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,8 @@ from factory.errors import Exit, FactoryError
 
 if TYPE_CHECKING:
     from factory.house import House
+    from factory.knowledge import Card
+    from factory.watch import Page
 
 app = typer.Typer(
     name="factory",
@@ -61,10 +64,19 @@ def _end(code: int) -> None:
 def _interrupts(house: House) -> Iterator[None]:
     """Ctrl-C once: finish what runs; twice: stop now. A polite kill is the second."""
 
+    from factory.errors import Interrupted
+
+    asked = 0
+
+    def end(now: bool) -> None:
+        _say("stopping now" if now else "finishing what runs; Ctrl-C again stops now")
+        house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+
     def once(number: int, _frame: object) -> None:
-        again = house.drain.is_set() or number == signal.SIGTERM
-        _say("stopping now" if again else "finishing what runs; Ctrl-C again stops now")
-        house.end("interrupted; `factory run` goes on", now=again)
+        # Not here: the thread that is interrupted may hold the very locks that printing and events need.
+        nonlocal asked
+        asked += 1
+        threading.Thread(target=end, args=(asked > 1 or number == signal.SIGTERM,)).start()
 
     before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -95,15 +107,19 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
 ) -> None:
     """Work until nothing is released, a cap is reached or something says stop. Resumes what an earlier run left."""
-    from factory import shift
+    from factory import screen, shift
     from factory.opening import open_house
 
-    with open_house(repo, dict(os.environ), say=_progress, working=True) as house, _interrupts(house):
+    with (
+        screen.board(sys.stdout, _progress) as show,
+        open_house(repo, dict(os.environ), say=show, working=True) as house,
+        _interrupts(house),
+    ):
         ended = shift.run(house, tickets=tickets, once=once)
     more = f", {ended.cards} cards" if ended.cards else ""
     told = f"{ended.stamped} stamped{more}, {ended.failed} attempts failed"
     _say(told + (f"; {ended.reason}" if ended.reason else ""))
-    if not (ended.stamped or ended.failed or ended.cards):
+    if not (ended.stamped or ended.failed or ended.cards or ended.reason):
         _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
     else:
         _say("`factory status` shows what stands where, `git log --first-parent` the proof")
@@ -143,22 +159,26 @@ def submit(
 
 def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
-    from factory import operator
+    from factory import inbox, operator
     from factory.errors import Busy
-    from factory.opening import open_house, private_dir
+    from factory.opening import open_house
+    from factory.places import private_dir
     from factory.repo import Repo
 
-    try:
-        with open_house(repo, dict(os.environ), say=_progress) as house:
-            _say(operator.obey(house, command, ticket))
-        return
-    except Busy as busy:
-        with Repo(repo) as opened:
-            answer = operator.hand_over(private_dir(opened), command, ticket)
-        _say(f"{busy.who} carries it out")
-    said = operator.wait_for(answer)
+    said = None
+    while said is None:
+        try:
+            with open_house(repo, dict(os.environ), say=_progress) as house:
+                _say(operator.obey(house, command, ticket))
+            return
+        except Busy as busy:
+            with Repo(repo) as opened:
+                private = private_dir(opened)
+            asked = inbox.hand_over(private, command, ticket)
+            _say(f"{busy.who} carries it out")
+        said = inbox.wait_for(private, asked)  # None: it ended first, and the command is ours again
     _say(said)
-    _end(Exit.MISTAKE if said.startswith(operator.REFUSED) else Exit.OK)
+    _end(Exit.MISTAKE if said.startswith(inbox.REFUSED) else Exit.OK)
 
 
 TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
@@ -276,18 +296,70 @@ def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> Non
 
 
 @app.command()
-def status(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+def status(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="a live page; Ctrl-C ends it")] = False,
+    times: Annotated[int, typer.Option(help="with --watch: look so often, then end; 0: until Ctrl-C", min=0)] = 0,
+) -> None:
     """What stands where, from git alone."""
     from factory.repo import Repo
     from factory.status import as_text
     from factory.status import status as look
 
+    if watch or times:
+        _watch(repo, times)
+        return
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
         _print_json(document)
     else:
         _say(as_text(document))
+
+
+def _watch(repo: Path, times: int) -> None:
+    from factory import screen
+    from factory.repo import Repo
+    from factory.watch import look
+
+    def take() -> Page:
+        with Repo(repo) as opened:  # anew each time: what another process wrote is then seen
+            return look(opened, time.time(), dict(os.environ))
+
+    screen.watch(take, sys.stdout, times)
+
+
+@app.command()
+def report(
+    repo: RepoDir = Path("."),
+    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; default: today in the factory's zone")] = None,
+) -> None:
+    """The day's report, in English and Korean: what was done, what failed and why, what it cost, what is next."""
+    from factory.filed import daily_page
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        _say(daily_page(opened, time.time(), date).rstrip("\n"))
+
+
+@app.command()
+def kpi(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    fail_on_alert: Annotated[bool, typer.Option("--fail-on-alert", help="exit 1 where a threshold is passed")] = False,
+) -> None:
+    """Success rate, time to a stamp, retries and stale leases; thresholds stand under [kpi] in the settings."""
+    from factory import kpi as numbers
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        found, alerts = numbers.kpis(opened, time.time())
+    if as_json:
+        _print_json(numbers.as_json(found, alerts))
+    else:
+        _say(numbers.as_text(found, alerts))
+    _end(Exit.FAIL if fail_on_alert and alerts else Exit.OK)
 
 
 @app.command()
@@ -338,6 +410,82 @@ def verify(
 def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The same as `verify`: every stamp's evidence, from git alone."""
     verify(repo, as_json, rerun=False)
+
+
+@app.command()
+def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The auditor's opinion on a ticket's last attempt, stamped or failed."""
+    from factory.lastattempt import opinion
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ), say=_quiet if as_json else _progress) as house:
+        found = opinion(house, ticket)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        for line in found.lines():
+            _say(line)
+    _end(Exit.OK if found.verdict.value == "PASS" else Exit.FAIL)
+
+
+kb = typer.Typer(help="What was learnt from errors: a card for each kind of failure.", no_args_is_help=True)
+app.add_typer(kb, name="kb")
+
+
+def _show_cards(repo: Path, as_json: bool, choose: Callable[[list[Card]], list[Card]]) -> None:
+    from factory.learning import as_line, read_cards
+
+    found = choose(read_cards(repo))
+    if as_json:
+        _print_json([card.model_dump(mode="json") for card in found])
+        return
+    for card in found:
+        _say(as_line(card))
+
+
+@kb.command("list")
+def kb_list(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Every card, the most seen first."""
+    _show_cards(repo, as_json, lambda cards: cards)
+
+
+@kb.command("search")
+def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Cards by words, best first."""
+    from factory.knowledge import search
+
+    _show_cards(repo, as_json, lambda cards: search(cards, words))
+
+
+@kb.command("show")
+def kb_show(fingerprint: str, repo: RepoDir = Path(".")) -> None:
+    """One card, whole; the beginning of its fingerprint is enough."""
+    from factory.learning import one_card, read_cards
+
+    _print_json(one_card(read_cards(repo), fingerprint).model_dump(mode="json"))
+
+
+@kb.command("edit")
+def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
+    """Write a note on a card; the next attempt that fails the same way is told it."""
+    from factory.learning import write_note
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ)) as house:
+        _say(write_note(house, fingerprint, note))
+
+
+@app.command()
+def scan(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """What this repository is made of: the kickoff pack that workers are shown."""
+    from factory.scan import as_paragraph
+    from factory.scan import scan as look_over
+
+    found = look_over(repo)
+    if as_json:
+        _print_json(found)
+    else:
+        _say(as_paragraph(found))
 
 
 # --- judging ---------------------------------------------------------------------------------------------
@@ -453,6 +601,6 @@ def _unexpected(error: Exception) -> None:
     if os.environ.get("FACTORY_DEBUG"):
         raise error
     _fail(
-        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
+        f"a fault of the factory itself: {type(error).__name__}: {' '.join(str(error).split())}; FACTORY_DEBUG=1 shows where",
         Exit.COULD_NOT_RUN,
     )

@@ -33,7 +33,9 @@ def compare(base: Observation, after: Observation, reruns: Sequence[Outcomes] = 
     if signs := suspicions(base, after):
         return Comparison(Answer.FAIL, failed=signs, triage=Triage.TAMPER)
     if why := _unable(after):
-        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=Triage.ENVIRONMENT)
+        ran_before = base.finished and base.collected  # then it is the change that stopped it
+        triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
+        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
     reds, dimmed = _reds(after.outcomes), _dimmed(base, after)
     flaky = {node for node in reds if any(rerun.get(node) in GREEN for rerun in reruns)}
     new = [node for node in reds if node not in flaky and not was_red(base.outcomes, node)]
@@ -48,8 +50,7 @@ def compare(base: Observation, after: Observation, reruns: Sequence[Outcomes] = 
         missing=sum(node not in after.outcomes for node in dimmed),
     )
     answer = Answer.FAIL if lines else Answer.PASS
-    triage = Triage.TEST if lines else None
-    return Comparison(answer, tests, tuple(lines), triage, tuple(known), tuple(sorted(flaky)))
+    return Comparison(answer, tests, tuple(lines), Triage.TEST if lines else None, tuple(known), tuple(sorted(flaky)))
 
 
 def again(

@@ -6,9 +6,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-from factory import attempts, booking, change, landing, launching, plans, workers
+from factory import attempts, audits, booking, change, labour, landing, plans, premises, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
+from factory.compact import compact
 from factory.errors import Moved
 from factory.house import House
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
@@ -21,12 +22,14 @@ REMERGES = 5  # how often somebody else may move main while a gate runs, before 
 
 def advance(house: House, view: View, ticket: Ticket) -> Turn:
     """One attempt at one ticket, from plan to stamp."""
-    house.halts[ticket.id] = threading.Event()
+    halt = house.halts[ticket.id] = threading.Event()
+    if house.stop.is_set():  # `stop --now` came between the deal and here
+        halt.set()
     try:
         attempt = perform(house, view, ticket)
     finally:
-        halted = house.halts.pop(ticket.id).is_set()
-    if halted:
+        del house.halts[ticket.id]
+    if halt.is_set():
         return booking.broken_off(house, attempt)
     if attempt.work.ended is Ended.LATER and (wait := booking.wait_for(house, attempt)) is not None:
         return booking.put_off(house, attempt, wait)
@@ -40,6 +43,7 @@ def perform(house: House, view: View, ticket: Ticket) -> Attempt:
     now = house.clock.now()
     lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
     record = started(record, plan.attempt, lease)
+    house.numbers[ticket.id] = plan.attempt
     booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
     house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
@@ -67,7 +71,7 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
         tempfile.TemporaryDirectory(prefix=f"{ticket.id}-", dir=house.scratch) as out,
     ):
-        work = launching.work(house, plan, room.path, Path(out), seen)
+        work = labour.work(house, plan, room.path, Path(out), seen)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
 
 
@@ -85,11 +89,14 @@ def _land(house: House, attempt: Attempt) -> Turn:
     summary = booking.summary(house, attempt)
     work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
     for _ in range(REMERGES):
-        merge = landing.merge(repo, house.main(), plan.base, work.work, plan.ticket_id)
+        if not landing.is_released(repo, house.main(), plan.ticket_id):
+            return booking.broken_off(house, attempt, "its row was taken off the line meanwhile")
+        merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
-        result, evidence = booking.keep(house, attempt, work, merge, verdict)
+        verdict, opinion = audits.second_look(house, attempt, merge, verdict)
+        result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
         if not verdict.passed:
-            return booking.fail(house, attempt, result, evidence, verdict)
+            return booking.fail(house, attempt, result, evidence, verdict, opinion)
         try:
             stamp = landing.stamp(
                 repo,
@@ -110,13 +117,23 @@ def _land(house: House, attempt: Attempt) -> Turn:
     return booking.give_way(house, attempt, work)
 
 
+def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
+    """The change on today's main; in conflict too where main took back what the plan was made from."""
+    main = house.main()
+    if stale := tuple(premises.stale(house.repo, main, plan)):
+        return landing.Merge(main, "", stale)
+    return landing.merge(house.repo, main, plan.base, work.work, plan.ticket_id)
+
+
 def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
     """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
     if reason := _before_the_gate(attempt, merge):
         triage, lines, findings = reason
         return booking.refused(triage, lines, findings)
-    return house.gate.judge(
-        attempt.plan, attempt.ticket.terms, main=merge.main, tree=merge.tree, work=work.tree,
+    gate = house.gate.at(premises.settings_of(house.repo, merge.main))
+    return gate.judge(
+        attempt.plan, premises.terms_at(house.repo, merge.main, attempt.plan.ticket_id),
+        main=merge.main, tree=merge.tree, work=work.tree,
         say=lambda text: house.say(attempt.ticket.id, text),
     )  # fmt: skip
 
@@ -129,7 +146,10 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
         return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}", *tail], ()
+        said = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
+    if too_long := compact(work.report.summary).blocked:
+        return Triage.GUARD, [too_long], ()
     if made.findings:
         return made.findings[0].triage, [str(f) for f in made.findings], made.findings
     if not made.files:

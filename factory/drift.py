@@ -44,12 +44,12 @@ def _tickets(repo: Repo, ledger: Ledger, main: str) -> Iterator[Drift]:
     except Mistake as mistake:
         yield Drift("table", f"{mistake.path}:{mistake.line}", mistake.what)
         return
-    records = {kept["ticket"]: Record.model_validate(kept) for kept in ledger.read_all("tickets").values()}
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     view = View(main, tickets, criteria, records, history.words(repo, main))
     yield from _rows(view)
     yield from _records(view)
-    halves = [Half.model_validate(kept) for kept in ledger.read_all("boxes").values()]
-    yield from (Drift("ledger", "boxes", fault) for fault in boxes.faults(halves))
+    halves = ledger.read_all("boxes", Half.model_validate)
+    yield from (Drift("ledger", "boxes", fault) for fault in boxes.faults(halves.values()))
 
 
 def _stamped(view: View) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from factory import lock, recover
 from factory.change import Aside
@@ -17,7 +18,9 @@ from factory.clock import Clock
 from factory.gate import Gate
 from factory.house import House, Say
 from factory.ledger import Ledger
+from factory.logbook import Logbook
 from factory.model import Oid
+from factory.places import cache_dir, private_dir
 from factory.read_settings import read_settings
 from factory.redact import secret_values
 from factory.repo import Repo
@@ -27,17 +30,6 @@ from factory.settings import Settings
 from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at
-
-
-def private_dir(repo: Repo) -> Path:
-    """Where the controller's lock and notes lie: in the git directory that all worktrees share."""
-    return repo.common_dir / "factory"
-
-
-def cache_dir(repo: Repo, environ: Mapping[str, str]) -> Path:
-    """Where rooms and the gate's results lie: outside the repository, so that git in a room cannot find it."""
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".cache")
-    return Path(base) / "stampmill" / hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -104,6 +96,7 @@ def open_house(
     clock = clock or Clock()
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo.common_dir, before)
+        recover.sweep_asides(repo.common_dir / "objects")
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
         shutil.rmtree(scratch, ignore_errors=True)
@@ -113,7 +106,8 @@ def open_house(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            tell=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
         )  # fmt: skip
 

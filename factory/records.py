@@ -66,5 +66,11 @@ def released(record: Record) -> Record:
     return Record(ticket=record.ticket, attempt=record.attempt, previous=record.previous)
 
 
+def beaten(record: Record, now: float) -> Record:
+    """The lease's heartbeat: whoever works on it was alive at `now`."""
+    lease = record.lease.model_copy(update={"beat": now}) if record.lease else None
+    return record.model_copy(update={"lease": lease})
+
+
 def adopted(record: Record) -> Record:
     return record.model_copy(update={"state": State.DONE, "adopted": True})

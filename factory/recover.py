@@ -30,6 +30,14 @@ def sweep_locks(common_dir: Path, before: int) -> tuple[Path, ...]:
     return tuple(left)
 
 
+def sweep_asides(objects_dir: Path) -> None:
+    """Remove objects that a process was killed over before they got their name; git's own are `git gc`'s to remove."""
+    for path in objects_dir.glob("??/tmp_obj_*_*"):
+        owner = path.name.split("_")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            path.unlink(missing_ok=True)
+
+
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -54,8 +62,8 @@ def mend(house: House, view: View) -> bool:
 
 def _adopt(house: House, view: View) -> bool:
     """Rows that were DONE before the factory came: others may build on them, and they are no stamps."""
-    if house.ledger.tip is not None:
-        return False
+    if factory_file(house.ledger).run or house.ledger.read_all("tickets", Record.model_validate):
+        return False  # it has worked here before
     for ticket in view.tickets:
         if ticket.status is TicketStatus.DONE and all(word.ticket != ticket.id for word in view.words):
             booking.write(house, "adopt", records.adopted(Record(ticket=ticket.id)), "DONE before the factory came")
@@ -75,9 +83,9 @@ def _missing_words(house: House, view: View) -> bool:
     return bool(view.words)
 
 
-def put_back(house: House, view: View) -> None:
+def put_back(house: House) -> None:
     """At a stop: the attempts that were broken off do not count."""
-    for record in view.records.values():
+    for record in house.ledger.read_all("tickets", Record.model_validate).values():
         if record.state is State.INFLIGHT:
             _put_back(house, record)
 
@@ -118,5 +126,6 @@ def _kept(house: House, view: View, tip: Oid) -> bool:
 
 def mark(house: House, event: str, text: str, **changes: object) -> Oid:
     """An event about the factory itself: `run`, `stop`, `resume`."""
-    factory = factory_file(house.ledger).model_copy(update=changes)
-    return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})
+    with house.ledger.lock:
+        factory = factory_file(house.ledger).model_copy(update=changes)
+        return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})

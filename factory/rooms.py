@@ -149,14 +149,19 @@ class Rooms:
 
     def usage(self) -> int:
         """Bytes on disk below the rooms' folder; what is mounted there is in memory, and not counted."""
-        total, disk = 0, self._where.stat().st_dev
-        for folder, folders, names in os.walk(self._where):
-            with suppress(OSError):  # a room may go while it is looked at
-                if os.lstat(folder).st_dev != disk:
-                    folders.clear()
-                    continue
-                total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
-        return total
+        return disk_use(self._where)
+
+
+def disk_use(where: Path) -> int:
+    """Bytes on disk below a folder of rooms, 0 where there is none. Makes nothing, and enters no mount."""
+    total, disk = 0, where.stat().st_dev if where.exists() else 0
+    for folder, folders, names in os.walk(where):
+        with suppress(OSError):  # a room may go while it is looked at
+            if os.lstat(folder).st_dev != disk:
+                folders.clear()
+                continue
+            total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
+    return total
 
 
 def _is_dead(folder: Path) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from factory import objects, process
 from factory.errors import CouldNotRun
 from factory.objects import Commit
-from factory.repo import Repo
 
 PRINCIPAL = "factory@stampmill.invalid"
 ALLOWED = "ssot/allowed_signers"
@@ -67,21 +64,3 @@ def check(commit: Commit, allowed: Path) -> bool:
 
 def _env() -> dict[str, str]:
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
-
-
-def faults(repo: Repo, commit: Commit) -> Iterator[str]:
-    """Where main allows signers, a stamp carries one's signature. The list is main's, from before the stamp."""
-    if not commit.parents:
-        return
-    store = repo.store
-    allowed = store.file(store.tree_of(commit.parents[0]), ALLOWED)
-    if allowed is None or not any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines()):
-        return
-    if not commit.signature:
-        yield f"it is not signed, and {ALLOWED} names who may sign"
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder) / "allowed_signers"
-        at.write_bytes(allowed)
-        if not check(commit, at):
-            yield f"its signature is not one of {ALLOWED}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from factory import lock
+from factory import lock, stops
 from factory.ledger import Ledger
-from factory.opening import private_dir
+from factory.places import private_dir
 from factory.repo import Repo
 from factory.state import counts, standings
 from factory.trucks.standing import as_lines, standing
@@ -25,7 +25,7 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
     state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
     reason = factory.stop_reason
     if factory.state == "RUNNING" and not alive:
-        reason = "the run was killed; `factory run` goes on where it was"
+        reason = stops.KILLED
     return {
         "state": state,
         "stop_reason": reason,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from factory.ledger import parse_event
-from factory.model import Event
+from factory.model import Event, Oid
 from factory.repo import LEDGER, Repo
 
 
@@ -21,6 +21,14 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
+    """The events after `old` up to `new`, oldest first."""
+    if new is None:
+        return []
+    logged = repo.log(new, *([f"^{old}"] if old else []))
+    return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
 
 
 def _cards(event: Event) -> list[str]:

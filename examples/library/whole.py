@@ -80,7 +80,7 @@ def check(repo: pathlib.Path, root: str, day: str) -> dict[str, object]:
         by_path.setdefault(tag["path"], collections.Counter())[tag["rule"]] += 1
     same = {
         "every card is DONE": status["counts"]["DONE"] == len(cards),
-        "every card is stamped once": stamped == collections.Counter(cards),
+        "every card is stamped once": stamped == collections.Counter(list(cards)),
         "every file is indexed once": len(index) == len({record["path"] for record in index}),
         "the index is the count's": {r["path"]: r["sha256"] for r in index} == counted["files"],
         "the tags are the count's": by_path == counted["tags"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from factory import booking, budget, pace, redact
-from factory.errors import Stopped
+from factory import booking, budget, pace, purse, redact
+from factory.errors import QuotaUsed
 from factory.house import House
 from factory.ledger import FACTORY
 from factory.model import Event, Oid, State, Triage
@@ -117,7 +117,7 @@ def failed(house: House, truck: Truck, one: Judged) -> Truck:
         second=kept.evidence, Status=verdict.status.value, Triage=triage.value,
         Cost_USD=f"{one.made.work.report.cost_usd:.6f}",
     )  # fmt: skip
-    house.say(card, f"failed: {triage.value}: {why}")
+    house.say(card, f"failed: {triage.value}: {why}", "warning")
     cap = house.settings.caps.attempts
     return quarantined(house, truck, card) if record.attempts >= cap or record.conflicts >= 2 * cap else truck
 
@@ -134,7 +134,7 @@ def quarantined(house: House, truck: Truck, card: str, why: str = "") -> Truck:
     """BLOCKED until a person looks: `factory retry` releases it anew."""
     record = truck.record(card)
     record = record.model_copy(update={"state": State.BLOCKED, "why": why or record.why})
-    house.say(card, "quarantined: BLOCKED until a person looks")
+    house.say(card, "quarantined: BLOCKED until a person looks", "warning")
     triage = record.triage.value if record.triage else ""
     return write(house, "block", with_record(truck, card, record), record.why, card=card, Triage=triage)
 
@@ -142,7 +142,7 @@ def quarantined(house: House, truck: Truck, card: str, why: str = "") -> Truck:
 def later(house: House, truck: Truck, made: Made) -> tuple[Truck, float | None]:
     """A rate limit or an overload: the attempt does not count. The seconds to wait; None: it was one too many in a row.
 
-    Stopped where only the next day helps."""
+    QuotaUsed where only the next day helps."""
     card, record = made.card.id, truck.record(made.card.id)
     if made.work.daily_quota:
         wait: float | None = _until_tomorrow(house)
@@ -155,15 +155,15 @@ def later(house: House, truck: Truck, made: Made) -> tuple[Truck, float | None]:
     truck = write(
         house, "later", with_record(truck, card, record), f"rate limit or overload: waits {wait:.0f} s", card=card
     )
-    house.say(card, f"put off for {wait:.0f} s")
+    house.say(card, f"put off for {wait:.0f} s", "warning")
     if made.work.daily_quota:
-        raise Stopped(f"{made.plan.worker}: the daily quota is used up; it turns in {wait / 3600:.1f} hours, "
+        raise QuotaUsed(f"{made.plan.worker}: the daily quota is used up; it turns in {wait / 3600:.1f} hours, "
                       "then `factory run`")  # fmt: skip
     return truck, wait
 
 
 def _until_tomorrow(house: House) -> float:
-    return budget.day_turns(booking.today(house), booking.zone(house)).timestamp() - house.clock.now()
+    return budget.day_turns(purse.today(house), purse.zone(house)).timestamp() - house.clock.now()
 
 
 def released(record: CardRecord) -> CardRecord:

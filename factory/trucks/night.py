@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory import operator, pace, storm, wallet
-from factory.booking import FREE
 from factory.cards.card import WorkItem
-from factory.errors import CouldNotRun, Stopped
+from factory.errors import DoesNotAddUp, Stopped, StormStop
 from factory.house import House
 from factory.model import Ended, Triage
+from factory.purse import FREE
 from factory.storm import Storm, Weather
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
@@ -36,7 +36,7 @@ class Night:
         for day in road.open_days(yard):
             for truck in yard.trucks(day):
                 if wrong := next(faults(truck), ""):
-                    raise CouldNotRun(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
+                    raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
 
     def half(self) -> bool:
         """One half to its checkpoint. False where no card can be worked on."""
@@ -66,7 +66,7 @@ class Night:
         self._storm = storm.after(self._storm, weather, where)
         self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
         if why := storm.reason(self._storm, self._house.settings.storm):
-            raise Stopped(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
 
     @property
     def house(self) -> House:
@@ -98,7 +98,7 @@ class _Half:
             raise
         self._land()
         if self._open():
-            raise Stopped(self._house.why or "stopped before the half was finished; `factory run` goes on")
+            raise self._house.why or Stopped("stopped before the half was finished; `factory run` goes on")
         self._half = self._truck.halves[-1]
         self._truck = booking.checkpoint(self._house, self._truck, self._half)
 

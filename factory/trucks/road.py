@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from factory import booking as ticket_booking
-from factory import evidence, landing, objects
+from factory import evidence, landing, objects, purse
 from factory.cards.card import WorkItem
 from factory.cards.dayplan import day_plan_path
-from factory.errors import CouldNotRun, Moved
+from factory.errors import DoesNotAddUp, Moved
 from factory.house import House
 from factory.model import Event, State
 from factory.objects import Commit
@@ -55,7 +54,7 @@ def commit(house: House, decide: Callable[[Yard], Load | None], day: str) -> Loa
 def compile_due(house: House) -> None:
     """Cards for every plan of today and before that has none, oldest first."""
     yard = look(house)
-    today = ticket_booking.today(house).strftime("%Y%m%d")
+    today = purse.today(house).strftime("%Y%m%d")
     for day in yard.plans():
         if day <= today and day not in yard.days:
             commit(house, lambda now, day=day: loading.compiled(day, _tree(now), house.settings), day)  # type: ignore[misc]
@@ -129,7 +128,7 @@ def _pack(yard: Yard, day: str, number: int) -> Load | None:
 def leave(house: House, truck: Truck) -> None:
     """The truck leaves: only when every stamped card's evidence is there and whole."""
     if wrong := next(incomplete(house, truck), None):
-        raise CouldNotRun(f"{truck.name} cannot leave: {wrong}; `factory verify` tells more")
+        raise DoesNotAddUp(f"{truck.name} cannot leave: {wrong}; `factory verify` tells more")
     found = list(states(truck).values())
     done, blocked = found.count(State.DONE), found.count(State.BLOCKED)
     rest = len(found) - done - blocked

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import factory
-from factory import change, launching
+from factory import change, labour
 from factory.cards.accept import accept
 from factory.cards.backlog import write_backlog
 from factory.cards.card import WorkItem
@@ -72,7 +72,7 @@ def _work(house: House, card: WorkItem, plan: Plan) -> tuple[Work, Change]:
         tempfile.TemporaryDirectory(prefix=f"{card.id}-", dir=house.scratch) as out,
     ):
         if name:
-            work = launching.work(house, plan, room.path, Path(out), seen)
+            work = labour.work(house, plan, room.path, Path(out), seen)
         else:
             work = _built_in(house, card, plan, room.path, Path(out))
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)

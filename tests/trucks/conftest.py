@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.line.conftest import Shop, make
+from tests.line.conftest import Shop, at, make
 
-__all__ = ["make"]
+__all__ = ["at", "make"]
 
 DAY = "20260105"
 PLAN_AT = f"ssot/plans/dayplan_{DAY}.yaml"

@@ -113,7 +113,7 @@ def test_a_ticket_is_not_done_by_a_stamp_of_cards(shop: Shop) -> None:
         stamp = edited(repo, repo.store.commit(tip), "D_ROADMAP.md", done)
         repo.move(MAIN, repo.store.write_commit(stamp._replace(parents=(base, stamp.parents[1]))), tip)
     why = [bad["why"] for bad in shop.run("verify", "--json").json["bad"]]
-    assert "row of D-1 says DONE, and this commit is no stamp of it" in why
+    assert "it turns D-1 to DONE, and it is no stamp of a ticket" in why
 
 
 @pytest.mark.parametrize("word", ["rebased", "copied"])

@@ -1,9 +1,8 @@
-"""Sets a worker to work: what it is given, and the sandbox that its commands run in."""
+"""How any worker is launched: in the sandbox, with the plan's limits and an attempt's wallet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -22,18 +21,11 @@ from factory.wallet import AttemptTooDear, LedgerWallet
 def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree) -> workers.Work:
     """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room."""
     settings = house.settings.workers[plan.worker]
-    kind = workers.load(settings.kind)
     task = workers.Task(
         plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
-        launch=_launcher(house, plan, room), wallet=_wallet(house, plan), stop=house.halts[plan.ticket_id],
+        launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
     )  # fmt: skip
-    return _guarded(kind, task)
-
-
-def _wallet(house: House, plan: Plan) -> LedgerWallet:
-    return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, f"warning: {text}")
-    )
+    return _guarded(workers.load(settings.kind), task)
 
 
 def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
@@ -55,7 +47,13 @@ def _rules(files: Tree) -> str:
         return ""
 
 
-def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
+def wallet_of(house: House, plan: Plan) -> LedgerWallet:
+    return LedgerWallet(
+        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning")
+    )
+
+
+def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
     """Runs a worker's command in the sandbox with the plan's limits."""
     settings = house.settings.workers[plan.worker]
 
@@ -79,7 +77,7 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 
         passed = {name: value for name, value in house.environ.items() if name in settings.env}
         told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
+        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
 
     return launch
 
@@ -87,3 +85,9 @@ def _launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 def _network(house: House, settings: Worker) -> Literal["none", "full"]:
     """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
     return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
+
+
+def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
+    from dataclasses import replace
+
+    return replace(job, argv=argv, env=env)
