@@ -96,7 +96,7 @@ class Shift:
             view = self._look()
         if wrong := boxes.faults(halves(house)):
             raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        must_have_workers(view, house.settings)
+        must_have_workers(view, house.settings, cards=bool(road.look(house).plans()))
         recover.mark(
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,

@@ -51,6 +51,7 @@ def run(repo: pathlib.Path, kill_after: int = 0) -> int:
     stamps = 0
     with subprocess.Popen((*FACTORY, "run"), cwd=repo, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
+        line = ""
         for line in running.stdout:
             stamps += " stamped " in line and "factory" not in line
             if stamps == kill_after > 0:
