@@ -72,6 +72,10 @@ evidence_check *args: _env
 factory_demo *args: _env
     factory demo {{args}}
 
+# index, tag and strike the whole standard library, with two kills on the way, held against an independent count
+example_library *args: _env
+    python examples/library/whole.py {{args}}
+
 # every test, with coverage; the sandbox tests start what they need
 test *args: _env
     python -m pytest -n 2 {{args}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,17 @@ def _holds(folder: str, paths: list[str]) -> bool:
 
 def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
     """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
-    must_be_free(repo, ref, [c.path for c in repo.diff(old, new)])
+    must_be_free(repo, ref, {c.path: c.new for c in repo.diff(old, new)})
 
 
-def must_be_free(repo: Repo, ref: str, touched: list[str]) -> None:
-    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these."""
+def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
+    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these.
+
+    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    """
     for checkout in checkouts(repo, ref):
-        if paths := in_the_way(repo, checkout, touched):
+        found = in_the_way(repo, checkout, list(becomes))
+        if paths := [p for p in found if not (becomes.get(p) and _same(repo, checkout, p, becomes[p]))]:
             shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
             raise Stopped(
                 f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"

@@ -120,8 +120,10 @@ def run(
         _interrupts(house),
     ):
         ended = shift.run(house, tickets=tickets, once=once)
-    _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
-    if not ended.stamped and not ended.failed and not ended.reason:
+    more = f", {ended.cards} cards" if ended.cards else ""
+    told = f"{ended.stamped} stamped{more}, {ended.failed} attempts failed"
+    _say(told + (f"; {ended.reason}" if ended.reason else ""))
+    if not (ended.stamped or ended.failed or ended.cards or ended.reason):
         _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
     else:
         _say("`factory status` shows what stands where, `git log --first-parent` the proof")
@@ -226,6 +228,72 @@ def rewind(
 ) -> None:
     """Take a stamp back: a revert commit on main, its rows open again, an event in the ledger."""
     _command(repo, "rewind-all" if dependents else "rewind", ticket)
+
+
+# --- what a person writes ---------------------------------------------------------------------------------
+
+plan = typer.Typer(name="plan", help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
+app.add_typer(plan)
+DayOption = Annotated[str | None, typer.Option("--day", help="YYYYMMDD; default: every day that waits for it")]
+
+
+@plan.command("compile")
+def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
+    """Day plan to cards: ssot/backlog/backlog_YYYYMMDD.jsonl, in the working tree."""
+    from factory.trucks.byhand import compile_plans
+
+    for line in compile_plans(repo, day):
+        _say(line)
+
+
+@plan.command("pack")
+def plan_pack(repo: RepoDir = Path("."), day: DayOption = None) -> None:
+    """The next truck: two packets of at most 120 cards below ssot/packets/, in the working tree."""
+    from factory.trucks.byhand import pack_trucks
+
+    for line in pack_trucks(repo, day):
+        _say(line)
+
+
+@app.command()
+def add(
+    sentence: Annotated[str, typer.Argument(help="what is to be done, in one sentence")],
+    check: Annotated[str, typer.Option(help="the shell command that is red now and green when it is done")] = "",
+    repo: RepoDir = Path("."),
+) -> None:
+    """A ticket from one sentence, PLANNED, at once in the tables of the working tree."""
+    from factory.tables_by_hand import add_by_hand
+
+    added = add_by_hand(repo, sentence, check)
+    _say(f"{added.ticket} is PLANNED, with {added.criterion}")
+    more = "" if check else f", give {added.criterion} a check"
+    _say(f"fill its section in D_ROADMAP.md{more}, then set it IN_PROGRESS and commit")
+
+
+@app.command("import")
+def import_(
+    queue: Annotated[Path, typer.Argument(help="the file that holds the old queue's table")], repo: RepoDir = Path(".")
+) -> None:
+    """Take an old queue's table into the roadmap and the ledger; what is there already stays as it is."""
+    from factory.tables_by_hand import import_queue
+    from factory.takeover import report_text
+
+    _say(report_text(import_queue(repo, queue)).rstrip("\n"))
+
+
+@app.command("check-consistency")
+def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Every drift between the tables, the cards, the stamps and the ledger, by name."""
+    from factory.drift import drifts
+
+    found = drifts(repo)
+    if as_json:
+        _print_json({"drifts": [drift._asdict() for drift in found]})
+    else:
+        for drift in found:
+            _say(f"{drift.where}: {drift.what}")
+        _say(f"{len(found)} drifts" if found else "the tables, the cards, the stamps and the ledger agree")
+    _end(Exit.FAIL if found else Exit.OK)
 
 
 # --- looking ---------------------------------------------------------------------------------------------

@@ -8,21 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from factory import attempts, audits, booking, change, landing, plans, premises, setback, workers
+from factory import attempts, audits, booking, change, labour, landing, plans, premises, setback, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
 from factory.compact import compact
-from factory.errors import FactoryError, Moved
+from factory.errors import Moved
 from factory.house import House
-from factory.labour import launcher, wallet_of
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
 from factory.records import started
 from factory.state import Lease, Record, View, criteria_of
-from factory.tree import Tree
 from factory.turn import Attempt, Turn
-from factory.view import RULES
 from factory.walk import remove
-from factory.wallet import AttemptTooDear
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
@@ -74,17 +70,11 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     """Let the worker work in a room without the hidden files, and harvest what it changed."""
     settings = house.settings.workers[plan.worker]
     seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
-    kind = workers.load(settings.kind)
     with (
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
         _outbox(house, ticket) as out,
     ):
-        task = workers.Task(
-            plan=plan, room=room.path, out=out, settings=settings, rules=_rules(seen), files=seen,
-            launch=launcher(house, plan, room.path), wallet=wallet_of(house, plan), stop=house.halts[ticket.id],
-            answers=house.cache / "answers",
-        )  # fmt: skip
-        work = _guarded(kind, task)
+        work = labour.work(house, plan, room.path, out, seen)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
 
 
@@ -96,25 +86,6 @@ def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
         yield out
     finally:
         remove(out)
-
-
-def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
-    """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
-    try:
-        return kind.work(task)
-    except AttemptTooDear as error:
-        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
-    except FactoryError:
-        raise
-    except Exception as error:
-        return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
-
-
-def _rules(files: Tree) -> str:
-    try:
-        return files.read(RULES).decode("utf-8", "replace")
-    except KeyError:
-        return ""
 
 
 # --- from change to stamp --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from factory.ledger import FACTORY
 from factory.model import Event, State
 from factory.redact import one_line, redact
 from factory.state import View, ready, standings
+from factory.trucks import road
 from factory.view import FactoryFile, factory_file, look
 
 
@@ -24,6 +25,7 @@ def halves(house: House) -> list[Half]:
 def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
     """One event that holds it all. `detail` is the exact reason; `command` goes on, where it is not the kind's own."""
     recover.put_back(house)
+    road.put_back(house)
     why, detail = stops.STOPS[kind], redact(detail, house.secrets)
     with house.ledger.lock:
         factory = factory_file(house.ledger).model_copy(

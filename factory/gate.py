@@ -55,6 +55,10 @@ class Gate:
         case = Case(GitTree(store, main), GitTree(store, tree), changed, plan, terms, plan.scope.forbidden)
         return self._ask(Question(case, plan, main, tree, say), ("guards", "doctor", "criteria", "fast", "regression"))
 
+    def command(self, tree: Oid, command: str) -> Ran:
+        """One command on a tree, in the gate's sandbox: what a card accepts may name one."""
+        return self._trial.run(tree, command)
+
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
         self._must_have_tiers()

@@ -9,12 +9,45 @@ from pathlib import Path
 from typing import Literal
 
 from factory import workers
+from factory.errors import FactoryError
 from factory.house import House
-from factory.model import Plan
+from factory.model import Ended, Plan
 from factory.process import Either, Finished
 from factory.sandbox import Job
 from factory.settings import Worker
-from factory.wallet import LedgerWallet
+from factory.tree import Tree
+from factory.view import RULES
+from factory.wallet import AttemptTooDear, LedgerWallet
+
+
+def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree) -> workers.Work:
+    """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room."""
+    settings = house.settings.workers[plan.worker]
+    task = workers.Task(
+        plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
+        launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
+        answers=house.cache / "answers",
+    )  # fmt: skip
+    return _guarded(workers.load(settings.kind), task)
+
+
+def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
+    """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
+    try:
+        return kind.work(task)
+    except AttemptTooDear as error:
+        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
+    except FactoryError:
+        raise
+    except Exception as error:
+        return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
+
+
+def _rules(files: Tree) -> str:
+    try:
+        return files.read(RULES).decode("utf-8", "replace")
+    except KeyError:
+        return ""
 
 
 def wallet_of(house: House, plan: Plan) -> LedgerWallet:

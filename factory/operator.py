@@ -10,6 +10,7 @@ from factory.house import House
 from factory.ledger import ticket_path
 from factory.model import State, Ticket, TicketStatus
 from factory.state import Record, standings
+from factory.trucks import operating
 from factory.view import factory_file, look
 
 AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
@@ -51,6 +52,8 @@ def obey(house: House, command: str, ticket: str = "") -> str:
         return _stop(house, now=command == "stop-now")
     if command == "resume":
         return _resume(house)
+    if operating.is_card(ticket):
+        return operating.obey(house, command, ticket)
     with house.landing:
         if not house.working:
             recover.mend(house, look(house.repo, house.ledger, house.main()))

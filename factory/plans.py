@@ -73,9 +73,11 @@ def _get_one(name: str) -> str:
     return f'add [workers.{name}] with kind = "command" and command = ["..."], or kind = "gemini", and commit it'
 
 
-def must_have_workers(view: View, settings: Settings) -> None:
-    """Mistake where there is no worker at all, or a released ticket lacks one, or a criterion that can be checked."""
-    if not settings.workers:
+def must_have_workers(view: View, settings: Settings, *, cards: bool = False) -> None:
+    """Mistake where there is no worker at all, or a released ticket lacks one, or a criterion that can be checked.
+
+    `cards`: there are day plans, and the workers of cards are built in."""
+    if not settings.workers and not cards:
         raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
     for standing in standings(view).values():
         ticket = standing.ticket

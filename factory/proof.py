@@ -39,7 +39,7 @@ def stamp_faults(repo: Repo, oid: Oid, ticket: str, turned: Iterable[str], rerun
     if len(commit.parents) != 2:
         yield f"a stamp is a merge of two parents, and this commit has {len(commit.parents)}: it was copied or rebased"
         return
-    yield from _hand(repo, oid, commit)
+    yield from hand(repo, oid, commit)
     chain = read_chain(repo, commit)
     yield from _words(commit, chain, ticket)
     yield from _judgement(chain)
@@ -95,7 +95,7 @@ def _pack(repo: Repo, tree: Oid) -> dict[str, bytes]:
     return {name: repo.store.read(found.oid, "blob") for name, found in repo.store.flat(entry.oid).items()}
 
 
-def _hand(repo: Repo, oid: Oid, commit: Commit) -> Iterator[str]:
+def hand(repo: Repo, oid: Oid, commit: Commit) -> Iterator[str]:
     """The factory writes stamps in its name and in one form: a header more or an amended date is another hand."""
     if (commit.author, commit.committer) != (IDENTITY, IDENTITY):
         yield f"it was written or amended by {commit.committer}, not by the factory"

@@ -16,17 +16,20 @@ from factory.opening import must_be_able_to_sign
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
+from factory.trucks import road, standing
+from factory.trucks.night import Night
 from factory.turn import Turn
 from factory.view import CRITERIA, ROADMAP, look
 
 
 class Ended(NamedTuple):
-    """How a shift ended. `failed` counts attempts, `stamped` tickets."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
 
     exit: Exit
     reason: str
     stamped: int
     failed: int
+    cards: int = 0
 
 
 class Shift:
@@ -36,6 +39,7 @@ class Shift:
         self._house, self._limit, self._once = house, tickets, once
         self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
         self._worked: set[str] = set()
+        self._cards = Night(house)
         self._failing: set[str] = set()  # tickets that failed since the last stamp
         self._day = purse.today(house)
         self.stamped = self.failed = self._turns = 0
@@ -48,21 +52,32 @@ class Shift:
         operator.must_not_be_held(house)
         try:
             self._prepare()
-            while self._half():
+            while self._next():
                 self._midnight()
-            waits = ending.finish(house, self.stamped + self.failed > 0)
+            waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
         except Stopped as stop:
             # What ended a gate or a wait is the word that was given, where there is one.
             why = house.why if house.why and type(stop) is Stopped else stop
             ending.end(house, why.stop, str(why))
-            return Ended(why.exit, str(why), self.stamped, self.failed)
+            return self._ended(why.exit, str(why))
         except (FactoryError, OSError) as error:
             with suppress(FactoryError, OSError):  # what cannot be written any more is told on the screen
                 ending.fail(house, error)
             raise
         finally:
             operator.dismiss(house)
-        return Ended(verdict(self._look()), waits, self.stamped, self.failed)
+        return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
+
+    def _ended(self, code: Exit, reason: str) -> Ended:
+        return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
+
+    def _next(self) -> bool:
+        """A half of tickets or a half of cards, as the settings put them; a run with a limit takes tickets alone."""
+        if self._once or self._limit is not None:
+            return self._half()
+        if self._house.settings.cards.first == "cards":
+            return self._cards.half() or self._half()
+        return self._half() or self._cards.half()
 
     def _midnight(self) -> None:
         """The day's page, once the day turned under the run."""
@@ -77,19 +92,21 @@ class Shift:
         """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
         house = self._house
         inbox.sweep(house.private)
+        road.mend(house)
         if recover.mend(house, view := self._look()):
             view = self._look()
         if wrong := boxes.faults(halves(house)):
             raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        must_have_workers(view, house.settings)
+        must_have_workers(view, house.settings, cards=bool(road.look(house).plans()))
         recover.mark(
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
         )  # fmt: skip
         if any(s.state is State.PENDING for s in standings(view).values()):
-            checkout.must_be_free(house.repo, house.ref, [ROADMAP, CRITERIA])  # every stamp writes both
+            checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
             must_be_able_to_sign(house, view.main)
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
+        self._cards.prepare()
 
     # --- a half
 

@@ -14,6 +14,8 @@ from factory.objects import Commit, parse_commit
 from factory.proof import Rerun, stamp_faults
 from factory.repo import Logged, Repo
 from factory.rows import Rows
+from factory.trucks import proof
+from factory.trucks.yard import CARDS, attempts_of
 
 
 class Bad(NamedTuple):
@@ -36,9 +38,9 @@ class Verified(NamedTuple):
     unnamed: int = 0
 
 
-def verify(repo: Repo, main: Oid, rerun: Rerun | None = None) -> Verified:
-    """Check the whole first-parent line of main, oldest first."""
-    walk = _Walk(repo, rerun)
+def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
+    """Check the whole first-parent line of main, oldest first. `rerun` judges tickets again, `again` cards."""
+    walk = _Walk(repo, rerun, again)
     for logged in reversed(list(repo.log(main))):
         walk.step(logged)
     ok = walk.stamps - len(walk.false)
@@ -57,8 +59,8 @@ def claims(logged: Logged) -> str | None:
 class _Walk:
     """What has been seen from main's oldest commit up to here."""
 
-    def __init__(self, repo: Repo, rerun: Rerun | None) -> None:
-        self._repo, self._rerun, self._rows = repo, rerun, Rows()
+    def __init__(self, repo: Repo, rerun: Rerun | None, again: proof.Again | None) -> None:
+        self._repo, self._rerun, self._again, self._rows = repo, rerun, again, Rows()
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
         self.stamps = self.unsigned = self.unseen = self.unnamed = 0
         self.bad: list[Bad] = []
@@ -80,17 +82,23 @@ class _Walk:
         self.stamps += 1
         self.unsigned += not commit.signature
         self.unnamed += bool(commit.signature) and not signed.names(self._repo, commit.parents[0])
-        whys = [*_readable(stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun)), *self._twice(logged)]
+        whys = [*_readable(self._faults(logged, ticket, turned)), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:
             self.false.add(logged.oid)
 
+    def _faults(self, logged: Logged, ticket: str, turned: list[str]) -> Iterator[str]:
+        if not proof.is_of_cards(logged):
+            return stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun)
+        return proof.faults(self._repo, logged, turned, self._again)
+
     def _twice(self, logged: Logged) -> Iterator[str]:
         found = objects.trailers(logged.message)
-        attempt = (found.get("Factory-Ticket", ""), found.get("Factory-Attempt", ""))
-        if attempt in self._used:
-            yield f"attempt {attempt[1]} was stamped before: this is an old stamp put back"
-        self._used.add(attempt)
+        cards = [(card, str(number)) for card, number in attempts_of(found.get(CARDS, "")).items()]
+        for attempt in cards or [(found.get("Factory-Ticket", ""), found.get("Factory-Attempt", ""))]:
+            if attempt in self._used:
+                yield f"attempt {attempt[1]} was stamped before: this is an old stamp put back"
+            self._used.add(attempt)
 
     def _rewind(self, logged: Logged) -> None:
         found = objects.trailers(logged.message)
