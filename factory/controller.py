@@ -11,7 +11,7 @@ from typing import Literal
 from factory import attempts, booking, change, landing, plans, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
-from factory.errors import FactoryError, Moved
+from factory.errors import MACHINE, FactoryError, Moved
 from factory.house import House
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
 from factory.process import Finished
@@ -99,6 +99,8 @@ def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
     except FactoryError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            raise
         return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
 
 

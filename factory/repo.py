@@ -188,28 +188,30 @@ class Repo:
             if self._refs is None:
                 self._refs = self._start("update-ref", "--stdin")
             for command in ("start", line, "prepare", "commit"):
-                if not self._tell(command):
+                if (refused := self._tell(command)) is not None:
                     self._refs = None
                     if self.tip(ref) != old:
                         raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
-                    raise CouldNotRun(f"git could not move {ref}; is a {ref}.lock left, or the disk full?")
+                    raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
             self._sync_ref(ref)
 
-    def _tell(self, command: str) -> bool:
+    def _tell(self, command: str) -> str | None:
+        """None where git did as it was told; else its reason, and the process has ended."""
         try:
             self._refs.stdin.write(command.encode() + b"\n")
             self._refs.stdin.flush()
             if command.split()[0] not in ("start", "prepare", "commit"):
-                return True
+                return None
             if self._refs.stdout.readline().rstrip().endswith(b": ok"):
-                return True
+                return None
         except BrokenPipeError:
             pass
         with suppress(OSError):
             self._refs.stdin.close()
         self._refs.stdout.close()
-        self._refs.proc.wait()
-        return False
+        said = to_name(self._refs.proc.stderr.read()).split()
+        code = self._refs.proc.wait()
+        return " ".join(said) or f"update-ref ended with {code} and no reason"
 
     def _sync_ref(self, ref: str) -> None:
         """Git syncs the ref's file and never its folder: the last stamp was lost in 20 of 20 power cuts."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from factory import booking, boxes, budget, history, operator, pace, recover, storm
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
-from factory.errors import CouldNotRun, Exit, FactoryError, Stopped
+from factory.errors import CouldNotRun, Exit, FactoryError, Stopped, of_machine
 from factory.house import House
 from factory.model import Event, State, Ticket
 from factory.plans import must_have_workers
@@ -51,6 +52,11 @@ class Shift:
         except FactoryError as error:
             self._stop("FAIL_STOP", str(error), error.exit)
             raise
+        except OSError as error:
+            broken = of_machine(error)
+            with suppress(OSError, FactoryError):  # on a full disk not even this can be written
+                self._stop("RECOVERABLE", str(broken), broken.exit)
+            raise broken from error
         recover.mark(house, "stop", "nothing more to do", state="READY", stop_reason=None, next_command="")
         return Ended(verdict(self._look()), "", self.stamped, self.failed)
 
