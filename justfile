@@ -80,6 +80,10 @@ example_library *args: _env
 test *args: _env
     python -m pytest -n 2 {{args}}
 
+# the long proofs: every kill, every cut, every failing call; broken off, it goes on where it was (`.proof/`)
+prove *args: _env
+    python -m pytest -n 2 -v -m prove tests/proof {{args}}
+
 # style, types, layers
 lint: _env
     ruff check .

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory.errors import Exit, FactoryError
+from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
     from factory.house import House
@@ -602,10 +602,7 @@ def _unexpected(error: Exception) -> None:
     if show is not None:  # typer's own word on a wrong option
         _fail(f"{show()}; see `factory --help`", Exit.MISTAKE)
     if isinstance(error, OSError):
-        _fail(
-            f"{error.strerror or error}: {error.filename or ''}; make room or mend it, then run again",
-            Exit.COULD_NOT_RUN,
-        )
+        _fail(str(of_machine(error)), Exit.COULD_NOT_RUN)
     if os.environ.get("FACTORY_DEBUG"):
         raise error
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"

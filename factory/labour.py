@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from factory import workers
-from factory.errors import FactoryError
+from factory.errors import MACHINE, FactoryError
 from factory.house import House
 from factory.model import Ended, Plan
 from factory.process import Either, Finished
@@ -40,6 +40,8 @@ def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
     except FactoryError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            raise
         return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
 
 

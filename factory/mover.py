@@ -21,17 +21,21 @@ class Mover:
         self._pipe: Any = None
         self._lock = threading.Lock()
 
-    def move(self, ref: str, new: Oid | None, old: Oid | None) -> bool:
-        """Compare-and-swap; None creates or deletes. False where git refused it: then nothing was moved."""
+    def move(self, ref: str, new: Oid | None, old: Oid | None) -> str:
+        """Compare-and-swap; None creates or deletes. "", or git's reason to refuse it: then nothing was moved."""
         line = f"update {ref} {new} {old or self._zero}" if new else f"delete {ref} {old or ''}".rstrip()
         with self._lock:
             if self._pipe is None:
                 self._pipe = self._start("update-ref", "--stdin")
             if not all(self._tell(command) for command in ("start", line, "prepare", "commit")):
-                self.close()  # it ends itself at a refusal
-                return False
+                return self._reason()  # it ends itself at a refusal
             self._sync(ref)
-            return True
+            return ""
+
+    def _reason(self) -> str:
+        said = self._pipe.proc.stderr.read().decode("utf-8", "replace").split()
+        self.close()
+        return " ".join(said) or "update-ref gave no reason; is a lock left, or the disk full?"
 
     def _tell(self, command: str) -> bool:
         with suppress(BrokenPipeError):
@@ -48,6 +52,7 @@ class Mover:
             with suppress(OSError):
                 self._pipe.stdin.close()
             self._pipe.stdout.close()
+            self._pipe.proc.stderr.close()
             self._pipe.proc.wait()
             self._pipe = None
 
