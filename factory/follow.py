@@ -10,8 +10,8 @@ from factory import index_lock
 from factory.errors import CouldNotRun
 from factory.model import Changed, Oid
 from factory.repo import Repo
-from factory.store import sync_folder
 from factory.tree import EXECUTABLE, LINK
+from factory.unsynced import sync_folder
 
 PATIENCE = 50  # tenths of a second: a person's own git command may hold the index for a moment
 
