@@ -59,7 +59,8 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
     if lines:
         stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
         repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout, GIT_INDEX_FILE=str(index))
-        repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
+    # read-tree looks at times alone: a file that was only touched would count as changed
+    repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
 
 
 def _gone(at: Path) -> bool:
