@@ -10,6 +10,7 @@ from typing import Any
 
 from factory import keys, ping, workers
 from factory.errors import FactoryError
+from factory.kinds import KINDS
 from factory.prices import worst
 from factory.providers import GEMINI, Provider
 from factory.repo import Repo
@@ -30,7 +31,7 @@ def roster(path: Path, environ: Mapping[str, str], *, spend: bool = False) -> Js
         settings, _ = find_main(repo)
     sandbox = _sandbox(settings)
     return {
-        "kinds": [_kind(kind, environ, sandbox) for kind in workers.KINDS],
+        "kinds": [_kind(kind, environ, sandbox) for kind in KINDS],
         "workers": [_worker(name, one, environ, spend=spend) for name, one in settings.workers.items()],
     }
 
