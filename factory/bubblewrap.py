@@ -16,6 +16,7 @@ from factory import cgroup, layout, seccomp
 from factory.errors import CouldNotRun
 from factory.process import Finished, run
 from factory.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, place
+from factory.tether import tied
 
 REMEDY = (
     "allow user namespaces (Ubuntu: an AppArmor profile for bwrap, or "
@@ -118,6 +119,8 @@ class Bubblewrap:
         """Runs the job; 128 + n where signal n ended its command. CouldNotRun where bubblewrap itself failed."""
         with ExitStack() as stack:
             group = stack.enter_context(cgroup.made(job.limits))
+            # --die-with-parent has a gap: bubblewrap's own child, alone before it asked for that, waits for ever
+            tether = stack.enter_context(tied())
             filters = stack.enter_context(_memory_file(seccomp.program()))
             texts = {
                 path: stack.enter_context(_memory_file(text.encode()))
@@ -126,13 +129,13 @@ class Bubblewrap:
             status, told = stack.enter_context(_pipe())
             options = stack.enter_context(_memory_file(_packed(self.argv(job, filters, told, texts))))
             inner = self.command(job, group.bounds_processes)
-            argv = [*group.enter, self.program, "--args", str(options), "--", *inner]
+            argv = [*tether.enter, *group.enter, self.program, "--args", str(options), "--", *inner]
             finished = run(
                 argv,
                 env={"PATH": SYSTEM_PATH},
                 timeout=job.timeout,
                 cap=job.cap,
-                pass_fds=(filters, told, options, *texts.values(), *job.pass_fds),
+                pass_fds=(tether.descriptor, filters, told, options, *texts.values(), *job.pass_fds),
                 stop=job.stop,
             )
             return _checked(finished, _status(status))

@@ -1,0 +1,49 @@
+"""A run that no kill can hurt: killed at any step and any moment, it ends as the run that was not killed."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from pathlib import Path
+
+from factory.repo import Repo
+from tests.proof import orphans
+from tests.proof.field import PRICE, WORKER, Field
+from tests.proof.killing import at_steps
+from tests.proof.outcome import at_the_end, booked
+from tests.proof.steps import Order
+
+SEED = 20261121
+
+
+def test_a_run_that_nobody_kills_ends_as_expected_and_books_every_cent(where: Path) -> None:
+    field = Field.plant(where)
+    ran = field.run(Order(log=str(where / "steps")))
+    assert (ran.code, ran.err) == (1, "")
+    assert at_the_end(field) == []
+    with Repo(field.repo) as repo:
+        assert booked(repo) == field.till.total() == 19 * PRICE
+    assert len((where / "steps").read_text().splitlines()) > 3000
+    field.close()
+
+
+def test_a_run_killed_fifteen_times_ends_as_one_that_was_not(where: Path) -> None:
+    chance = random.Random(SEED)
+    assert at_steps(where, [chance.randint(1, 700) for _ in range(15)]) == []
+
+
+def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
+    field = Field.plant(where, worker=f"echo $FACTORY_TICKET 1 > @OUTSIDE@/till\nsleep 60 & sleep 60\n{WORKER}")
+    known = set(orphans.children())
+    with field.start() as running:
+        while not field.till.paid:
+            time.sleep(0.01)
+        known.add(running.pid)
+        working = orphans.children()[running.pid]
+        running.kill()
+        running.communicate()
+    assert working
+    assert running.returncode == -signal.SIGKILL
+    assert orphans.left(known, 1.0) == []
+    field.close()
