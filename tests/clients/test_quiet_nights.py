@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory.workers.cli import NO_KEY, Given
-from tests.clients.client import Client, every_agent, every_client, installed, make_shop
+from tests.clients.client import CLIENTS, Client, every_agent, every_client, installed, make_shop
 from tests.line.conftest import Shop
 from tests.night.quick import night
 from tests.servers import Reply, serve
@@ -18,40 +17,34 @@ from tests.servers.script import Answer, Ask
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(400)]
 Make = Callable[..., Shop]
-ASKS = ("ask_user", "ask_user_question", "askuserquestion", "question", "request_user_input")
-FETCHES = ("webfetch", "web_fetch", "fetch", "google_web_search", "web_search")
+WAITS = ("ask_user_question", "request_user_input", "web_fetch", "web_search")  # tools that want somebody, or a network
+OFFERING = tuple(c for c in CLIENTS if c.cli.name in ("codex", "acp qwen"))  # the others offer a model none of these
 
 
 class Provoking:
     """A model that calls a tool which wants an answer, or a network, and goes on with the ticket."""
 
-    def __init__(self, client: Client, names: tuple[str, ...]) -> None:
-        self._edit, self._names, self.called = client.edit(), names, ""
+    def __init__(self, client: Client) -> None:
+        self._edit, self.called = client.edit(), ""
 
     def __call__(self, ask: Ask) -> Answer:
-        tool = next((name for name in ask.tools if name.lower() in self._names), None)
+        tool = next((name for name in ask.tools if name.lower() in WAITS), None)
         if ask.results == 0 and tool and not self.called:
             self.called = tool
             return Reply(tool=(tool, self._edit._fill(ask.tools[tool], "true")), tokens=self._edit.tokens)
         return self._edit(replace(ask, results=ask.results - 1) if self.called and ask.results else ask)
 
 
-@every_client
-@pytest.mark.parametrize("names", [ASKS, FETCHES], ids=["a question", "a web page"])
-def test_a_tool_that_waits_for_somebody_does_not_block_it(
-    client: Client, names: tuple[str, ...], make: Make, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("client", OFFERING, ids=[c.cli.name for c in OFFERING])
+def test_a_tool_that_waits_for_somebody_does_not_block_it(client: Client, make: Make, tmp_path: Path) -> None:
     installed(client)
-    model = Provoking(client, names)
+    model = Provoking(client)
     with serve(client.wire, model) as server:
-        started = time.monotonic()
         found = night(make_shop(make, client, server, minutes=1.0), tmp_path / "slept")
-    assert time.monotonic() - started < 150
+    assert model.called
     assert found.code in (0, 1), found.said
-    assert found.stamped or found.result["triage"] in ("EMPTY", "WORKER", "TIMEOUT")
+    assert found.stamped or found.result["triage"] in ("EMPTY", "WORKER")
     assert found.book["open"] == {}
-    if not model.called:
-        pytest.skip(f"{client.cli.name} has no such tool; the night was a plain one")
 
 
 @every_client
@@ -78,4 +71,7 @@ def test_updates_and_telemetry_that_are_not_switched_off_do_not_block_it(
     monkeypatch.setattr(client.module, "CLI", replace(client.cli, env=bare))
     with serve(client.wire, client.edit()) as server:
         found = night(make_shop(make, client, server), tmp_path / "slept")
-    assert (found.code, found.stamped) == (0, True), found.said
+    if client.cli.name == "mini-swe-agent":  # it wants to be set up first, asks, and ends when nobody answers
+        assert found.result["triage"] == "WORKER"
+    else:
+        assert (found.code, found.stamped) == (0, True), found.said
