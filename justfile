@@ -84,6 +84,15 @@ test *args: _env
 prove *args: _env
     python -m pytest -n 2 -v -m prove tests/proof {{args}}
 
+# the real agent CLIs in the sandbox, against stand-ins: installs the pinned versions beside the cache, and says what it cannot
+test_clients *args: _env
+    #!/usr/bin/env bash
+    set -euo pipefail
+    at="${XDG_CACHE_HOME:-$HOME/.cache}/stampmill/clients"
+    mkdir -p "$at/bin"
+    python -m tests.clients.install "$at"
+    FACTORY_CLIENTS="$at/node_modules/.bin:$at/bin" python -m pytest -q -m clients tests/clients {{args}}
+
 # style, types, layers
 lint: _env
     ruff check .

@@ -421,6 +421,25 @@ def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
 
 
 @app.command()
+def workers(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    ping: Annotated[bool, typer.Option("--ping", help="make one small paid call for each worker")] = False,
+) -> None:
+    """Which kinds of worker are installed and have a key, and what a small call would cost. Spends only with --ping."""
+    from factory.roster import as_text, roster
+
+    found = roster(repo, dict(os.environ), spend=ping)
+    if as_json:
+        _print_json(found)
+    else:
+        from factory.redact import printable
+
+        _say(printable(as_text(found)))
+    _end(Exit.OK if all(one["ready"] for one in found["workers"]) else Exit.COULD_NOT_RUN)
+
+
+@app.command()
 def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The auditor's opinion on a ticket's last attempt, stamped or failed."""
     from factory.lastattempt import opinion

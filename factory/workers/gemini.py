@@ -46,8 +46,7 @@ class Model:
         from google import genai
         from google.genai import types
 
-        settings = task.settings
-        self.name, self.stop = choice.model, task.stop
+        settings, self.name, self.stop = task.settings, choice.model, task.stop
         self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
         self.max_out, self.plan, self.answers = settings.max_tokens_out, task.plan, Answers(task.answers)
         self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
