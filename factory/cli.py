@@ -42,8 +42,9 @@ def _say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-def _print_json(value: Any) -> None:
-    _say(json.dumps(value, indent=1, ensure_ascii=False))
+def _print_json(value: Any, *, large: bool = False) -> None:
+    """A large one in one line: json writes that three times as fast."""
+    _say(json.dumps(value, indent=None if large else 1, ensure_ascii=False))
 
 
 def _progress(ticket: str, text: str) -> None:
@@ -313,7 +314,7 @@ def status(
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
-        _print_json(document)
+        _print_json(document, large=len(document["cards"]["cards"]) > 240)
     else:
         _say(as_text(document))
 
