@@ -94,3 +94,14 @@ bench *args: _env
 # write requirements.lock anew from pyproject.toml
 lock:
     uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
+
+# the long proofs: kills at every step, power cuts, full disks, whole corpora; their last figures are in docs/proof.md
+prove *args: _env
+    python -m pytest -n 2 -m prove {{args}}
+
+# branch coverage of factory/ and guards/ by the test command, held over 90 %
+coverage: _env
+    coverage erase
+    coverage run -m pytest -q -n 2
+    coverage combine -q
+    coverage report

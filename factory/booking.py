@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from factory import attempts, budget, evidence, landing, learning, pace, purse, records, redact
+from factory import attempts, evidence, landing, learning, purse, records, redact
 from factory.attempts import Work
 from factory.auditor import Opinion, Word
 from factory.compact import compact
-from factory.errors import DoesNotAddUp, Moved, QuotaUsed
+from factory.errors import DoesNotAddUp, Moved
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
 from factory.model import (
@@ -130,18 +130,23 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
         base=plan.base,
         work=work.work,
         gate_tree=merge.tree,
-        files_changed=tuple(sorted(attempt.change.files)),
+        files_changed=tuple(sorted(map(_as_text, attempt.change.files))),
         kpi_summary={
             "duration_seconds": seconds, "calls": report.calls, "cost_usd": report.cost_usd,
             "files": len(attempt.change.files), "attempt": plan.attempt,
         },
         duration_seconds=seconds,
-        model_used=redact.one_line(report.model, SUMMARY),
+        model_used=redact.one_line(redact.redact(report.model, house.secrets), SUMMARY),
         calls=report.calls,
         tokens_in=report.tokens_in,
         tokens_out=report.tokens_out,
         cost_estimate_usd=report.cost_usd,
     )  # fmt: skip
+
+
+def _as_text(path: str) -> str:
+    """A path as JSON can hold it: bytes that are no UTF-8 are written out, as in `a\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
@@ -218,44 +223,3 @@ def quarantine(house: House, record: Record) -> None:
         house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
     )
     house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning")
-
-
-def wait_for(house: House, attempt: Attempt) -> float | None:
-    """Seconds to wait after a rate limit or a network fault; None where it was one too many in a row."""
-    work, record = attempt.work, attempt.record
-    if work.daily_quota:
-        return budget.day_turns(purse.today(house), purse.zone(house)).timestamp() - house.clock.now()
-    return pace.retry_delay(record.transient + 1, attempt.plan.idempotency_key, work.retry_after)
-
-
-def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
-    """A rate limit or an overload: wait, do not count. Stopped where only the next day helps."""
-    why = "the daily quota is used up" if attempt.work.daily_quota else "rate limit or overload"
-    record = records.put_off(attempt.record, why, house.clock.now() + wait)
-    write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
-    if attempt.work.daily_quota:
-        raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
-    return Turn(attempt.plan.ticket_id, why=why)
-
-
-def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:
-    """Somebody ended it: it does not count, and what was done is kept in the ledger."""
-    ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
-    tip = house.repo.tip(attempts.branch(ticket, number))
-    record = records.killed(attempt.record)
-    if not landing.is_released(house.repo, house.main(), ticket):
-        record = records.blocked(record, None, "cancelled while it ran")
-    write(house, "killed", record, why, second=tip)
-    attempts.drop_branch(house.repo, ticket, number)
-    house.say(ticket, f"broken off: {why}", "warning")
-    return Turn(ticket, why=why, nobody=True)
-
-
-def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
-    """Main moved under the gate again and again: the ticket goes back, and nobody failed."""
-    why = "main kept moving while the gate ran"
-    write(house, "later", records.killed(attempt.record), why, second=work.work)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    return Turn(attempt.plan.ticket_id, why=why, nobody=True)

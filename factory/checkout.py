@@ -7,11 +7,14 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from factory import index_lock
 from factory.errors import CouldNotRun, Stopped
 from factory.model import Oid
 from factory.objects import to_name
 from factory.repo import Repo
+from factory.unsynced import write_through
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
@@ -63,41 +66,57 @@ def _note(repo: Repo) -> Path:
     return repo.common_dir / "factory" / "follow.json"
 
 
-def announce(repo: Repo, ref: str, old: Oid) -> None:
-    """Write down, before main moves, which checkouts have to follow: a kill between the two is mended by `mend`."""
-    where = [str(path) for path in checkouts(repo, ref)]
-    if where:
-        note = _note(repo)
-        note.parent.mkdir(exist_ok=True)
-        aside = note.with_suffix(".new")
-        aside.write_text(json.dumps({"ref": ref, "old": old, "checkouts": where}))
-        os.replace(aside, note)
-
-
-def mend(repo: Repo) -> None:
-    """Make the noted checkouts follow main; nothing to do where none is noted."""
+def announce(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+    """Write down, before main moves, where to and which checkouts follow: a kill after it is mended by `mend`."""
     note = _note(repo)
-    if not note.exists():
+    note.parent.mkdir(exist_ok=True)
+    where = [str(path) for path in checkouts(repo, ref)]
+    write_through(note, json.dumps({"ref": ref, "old": old, "new": new, "checkouts": where}).encode())
+
+
+def noted(repo: Repo) -> dict[str, Any]:
+    """What a killed controller had announced and not finished; empty where there is nothing."""
+    note = _note(repo)
+    found: dict[str, Any] = json.loads(note.read_text()) if note.exists() else {}
+    return found
+
+
+def mend(repo: Repo, *, killed: bool = False) -> None:
+    """Make the noted checkouts follow main; nothing to do where none is noted. `killed`: a dead controller's note."""
+    note = noted(repo)
+    if not note:
         return
-    noted = json.loads(note.read_text())
-    new = repo.tip(noted["ref"])
-    for path in map(Path, noted["checkouts"]):
-        if new and path in checkouts(repo, noted["ref"]):
-            _follow(repo, path, noted["old"], new)
-    note.unlink()
+    new = repo.tip(note["ref"])
+    for path in map(Path, note["checkouts"]):
+        if new and path in checkouts(repo, note["ref"]):
+            _follow(repo, path, note["old"], new, killed)
+    _note(repo).unlink()
 
 
-def _follow(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
+def _follow(repo: Repo, checkout: Path, old: Oid, new: Oid, killed: bool) -> None:
     """Move a checkout's index and files from old to new. What a person changed meanwhile stays as it is."""
+    index = Path(repo.call("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=checkout).decode()[:-1])
+    why = "another git command holds its index.lock"
     for _ in range(50):  # a person's own git command may hold the index for a moment
-        _catch_up(repo, checkout, old, new)
-        if repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout)[0] == 0:
-            return
+        try:
+            with index_lock.held(index) as copy:
+                if killed:
+                    _drop_halves(repo, checkout, old, new)
+                _catch_up(repo, checkout, old, new, copy)
+                code, _, why = repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout, GIT_INDEX_FILE=str(copy))
+                if code == 0:
+                    return
+        except FileExistsError:
+            pass
         time.sleep(0.1)
-    raise CouldNotRun(f"{checkout} could not follow main; is an index.lock left there? then `git reset --keep` in it")
+    raise CouldNotRun(f"{checkout} could not follow main: {_line(why)}; mend that, then `factory run`")
 
 
-def _catch_up(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
+def _line(text: str) -> str:
+    return (text.strip().splitlines() or ["no reason given"])[0]
+
+
+def _catch_up(repo: Repo, checkout: Path, old: Oid, new: Oid, index: Path) -> None:
     """A follow that was killed half-way left files of `new` under an index of `old`: tell the index of those first."""
     lines = []
     for changed in repo.diff(old, new):
@@ -108,8 +127,19 @@ def _catch_up(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
             lines.append(f"0 {'0' * len(old)}\t{changed.path}")
     if lines:
         stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
-        repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout)
-        repo.ask("update-index", "-q", "--refresh", cwd=checkout)
+        repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout, GIT_INDEX_FILE=str(index))
+        repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
+
+
+def _drop_halves(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
+    """Remove the file that git was killed over: the beginning of what it was to hold. It is written anew."""
+    for changed in repo.diff(old, new):
+        at = checkout / changed.path
+        if not changed.new or at.is_symlink() or not at.is_file():
+            continue
+        whole = repo.call("cat-file", "--filters", f"--path={changed.path}", changed.new, cwd=checkout)
+        if at.stat().st_size < len(whole) and whole.startswith(at.read_bytes()):
+            at.unlink()
 
 
 def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -37,14 +36,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document an
 
 
 def _say(text: str = "") -> None:
-    """One line of ours on stdout. Text from elsewhere was made printable before it came here."""
-    sys.stdout.write(text + "\n")
+    """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
+    from factory.redact import printable
+
+    sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
 
 
 def _print_json(value: Any, *, large: bool = False) -> None:
-    """A large one in one line: json writes that three times as fast."""
-    _say(json.dumps(value, indent=None if large else 1, ensure_ascii=False))
+    from factory.plain import json_text
+
+    sys.stdout.write(json_text(value, indent=None if large else 1) + "\n")
+    sys.stdout.flush()
 
 
 def _progress(ticket: str, text: str) -> None:
@@ -402,6 +405,10 @@ def verify(
         _say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
         if found.unsigned:
             _say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
+        if found.unnamed:
+            _say(
+                f"{found.unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+            )
         if found.unseen:
             _say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
     _end(Exit.FAIL if found.bad else Exit.OK)
@@ -601,7 +608,5 @@ def _unexpected(error: Exception) -> None:
         )
     if os.environ.get("FACTORY_DEBUG"):
         raise error
-    _fail(
-        f"a fault of the factory itself: {type(error).__name__}: {' '.join(str(error).split())}; FACTORY_DEBUG=1 shows where",
-        Exit.COULD_NOT_RUN,
-    )
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    _fail(f"a fault of the factory itself: {what}; FACTORY_DEBUG=1 shows where", Exit.COULD_NOT_RUN)

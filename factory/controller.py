@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from factory import attempts, audits, booking, change, labour, landing, plans, premises, workers
+from factory import attempts, audits, booking, change, labour, landing, plans, premises, setback, workers
 from factory.attempts import Work
 from factory.change import Change, Visible
 from factory.compact import compact
@@ -16,6 +18,7 @@ from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
 from factory.records import started
 from factory.state import Lease, Record, View, criteria_of
 from factory.turn import Attempt, Turn
+from factory.walk import remove
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
@@ -30,9 +33,9 @@ def advance(house: House, view: View, ticket: Ticket) -> Turn:
     finally:
         del house.halts[ticket.id]
     if halt.is_set():
-        return booking.broken_off(house, attempt)
-    if attempt.work.ended is Ended.LATER and (wait := booking.wait_for(house, attempt)) is not None:
-        return booking.put_off(house, attempt, wait)
+        return setback.broken_off(house, attempt)
+    if attempt.work.ended is Ended.LATER and (wait := setback.wait_for(house, attempt)) is not None:
+        return setback.put_off(house, attempt, wait)
     return land(house, attempt)
 
 
@@ -69,10 +72,20 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
     seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
     with (
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
-        tempfile.TemporaryDirectory(prefix=f"{ticket.id}-", dir=house.scratch) as out,
+        _outbox(house, ticket) as out,
     ):
-        work = labour.work(house, plan, room.path, Path(out), seen)
+        work = labour.work(house, plan, room.path, out, seen)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
+
+
+@contextmanager
+def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
+    """A folder for the plan and the report. The worker writes in it: it is removed whatever it holds, of any depth."""
+    out = Path(tempfile.mkdtemp(prefix=f"{ticket.id}-", dir=house.scratch))
+    try:
+        yield out
+    finally:
+        remove(out)
 
 
 # --- from change to stamp --------------------------------------------------------------------------------
@@ -90,7 +103,7 @@ def _land(house: House, attempt: Attempt) -> Turn:
     work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
     for _ in range(REMERGES):
         if not landing.is_released(repo, house.main(), plan.ticket_id):
-            return booking.broken_off(house, attempt, "its row was taken off the line meanwhile")
+            return setback.broken_off(house, attempt, "its row was taken off the line meanwhile")
         merge = _merge(house, plan, work)
         verdict = judge(house, attempt, work, merge)
         verdict, opinion = audits.second_look(house, attempt, merge, verdict)
@@ -114,7 +127,7 @@ def _land(house: House, attempt: Attempt) -> Turn:
             continue
         booking.stamped(house, attempt, stamp)
         return Turn(plan.ticket_id, stamp, result)
-    return booking.give_way(house, attempt, work)
+    return setback.give_way(house, attempt, work)
 
 
 def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable
 
 from factory import triage
+from factory.disturbed import TEST_FILES
 from factory.model import Answer, Changed, Light, PlanCriterion, Triage
 from factory.tally import Tally
 from factory.tree import Entry, matches
 from factory.trial import NOT_RUN, Ran
 
-TEST_FILES = (
-    "**/test_*.py", "**/*_test.py", "**/tests/**", "**/test/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go",
-)  # fmt: skip
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 

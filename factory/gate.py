@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import guards
 from factory import compare, criteria, triage
 from factory.errors import CannotJudge
 from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.renamed import renamed
 from factory.repo import Repo
 from factory.settings import Settings
 from factory.store import GitTree
 from factory.tally import TIERS, Tally
 from factory.trial import Ran, Trial
-from guards.case import Case
+from guards import tests_kept
+from guards.case import Case, text
+from guards.syntax.places import is_test_code
 
 Say = Callable[[str], None]
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
@@ -152,7 +155,7 @@ class Gate:
         while compare.again(was.seen, now.seen, touched, self._settings.gate.flaky_retries, reruns):
             asked.say(f"the gate runs {tier} again: is it flaky?")
             reruns.append(dict(self._trial.run(asked.tree, now.command, fresh=True).seen.outcomes))
-        found = compare.compare(was.seen, now.seen, reruns)
+        found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
@@ -185,6 +188,22 @@ class Gate:
 
     def _commands(self, tier: str) -> tuple[str, ...]:
         return tuple(getattr(self._settings.gate, tier))
+
+
+def _excused(case: Case) -> compare.Excused:
+    """Which tests may be missing: those of touched files that were renamed or moved, or that the ticket lets go."""
+    touched = set(case.touched)
+
+    def source(path: str) -> str:
+        return text(case.tree, path) or ""
+
+    def answer(missing: Collection[str], new: Collection[str]) -> frozenset[str]:
+        judged = [node for node in missing if is_test_code(node.split("::")[0])]
+        if tests_kept.NAME in case.terms.allow:
+            return frozenset(node for node in judged if node.split("::")[0] in touched)
+        return renamed(judged, new, touched, source)
+
+    return answer
 
 
 def _most(one: Tests, other: Tests) -> Tests:

@@ -46,6 +46,7 @@ class House:
     log: Logbook | None = None
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
+    cache: Path = Path()  # outside of the repository: what can be made or bought again
     private: Path = Path()  # the controller's own folder in the git directory
     drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
     stop: threading.Event = field(default_factory=threading.Event)  # end what runs

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +12,7 @@ from factory import workers
 from factory.errors import FactoryError
 from factory.house import House
 from factory.model import Ended, Plan
-from factory.process import Finished
+from factory.process import Either, Finished
 from factory.sandbox import Job
 from factory.settings import Worker
 from factory.tree import Tree
@@ -24,6 +26,7 @@ def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree) -> workers
     task = workers.Task(
         plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
         launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
+        answers=house.cache / "answers",
     )  # fmt: skip
     return _guarded(workers.load(settings.kind), task)
 
@@ -65,11 +68,13 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
         write: Mapping[str, Path] = {},
         read: tuple[Path, ...] = (),
         socket: Path | None = None,
+        end: threading.Event | None = None,
     ) -> Finished:
+        stops = (house.halts.get(plan.ticket_id), end)
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
             read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
-            limits=house.gate.limits, stop=house.halts.get(plan.ticket_id), python=house.gate.python,
+            limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:
@@ -77,7 +82,7 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 
         passed = {name: value for name, value in house.environ.items() if name in settings.env}
         told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(_with(job, tuple(map(told, argv)), {**passed, **told_env}))
+        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
 
     return launch
 
@@ -85,9 +90,3 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
 def _network(house: House, settings: Worker) -> Literal["none", "full"]:
     """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
     return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"
-
-
-def _with(job: Job, argv: tuple[str, ...], env: Mapping[str, str]) -> Job:
-    from dataclasses import replace
-
-    return replace(job, argv=argv, env=env)

@@ -124,7 +124,7 @@ def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
     checkout.must_be_clean(repo, ref, old, oid)
     if repo.tip(ref) != old:
         raise Moved(f"{ref} moved while the gate ran")
-    checkout.announce(repo, ref, old)
+    checkout.announce(repo, ref, old, oid)
     repo.move(ref, oid, old)
     checkout.mend(repo)
     return oid

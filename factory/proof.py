@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from factory import attempts, evidence, landing, objects, premises, signing
+from factory import attempts, evidence, landing, objects, premises, signed
 from factory.model import Answer, Changed, Light, Oid, Plan, Result
 from factory.objects import IDENTITY, Commit
 from factory.plans import RESERVED
@@ -52,7 +50,7 @@ def stamp_faults(repo: Repo, oid: Oid, ticket: str, turned: Iterable[str], rerun
     yield from _premises(repo, chain)
     if strange := sorted(set(turned) - {chain.plan.ticket_id, *chain.plan.ac_ids}):
         yield f"it turns rows to DONE that are not its own: {', '.join(strange)}"
-    yield from signature(repo, commit, chain.main)
+    yield from signed.faults(repo, commit, chain.main)
     if rerun is not None and (why := rerun(chain.plan, chain.main, commit.tree, chain.work)):
         yield f"run again, the gate says: {why}"
 
@@ -231,18 +229,3 @@ def _scope(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[s
     plan = chain.plan.model_copy(update={"scope": chain.plan.scope.model_copy(update={"forbidden": forbidden})})
     for found in scope.check(Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)):
         yield f"it touches what it may not: {found.path}: {found.message}"
-
-
-def signature(repo: Repo, commit: Commit, main: Oid) -> Iterator[str]:
-    """Where main allows signers, a stamp carries one's signature. The list is main's, from before the stamp."""
-    allowed = repo.store.file(repo.store.tree_of(main), signing.ALLOWED)
-    if allowed is None or not any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines()):
-        return
-    if not commit.signature:
-        yield f"it is not signed, and {signing.ALLOWED} names who may sign"
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        at = Path(folder) / "allowed_signers"
-        at.write_bytes(allowed)
-        if not signing.check(commit, at):
-            yield f"its signature is not one of {signing.ALLOWED}"

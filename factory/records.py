@@ -51,7 +51,8 @@ def _again(record: Record) -> Record:
 def stamped(record: Record, stamp: Oid) -> Record:
     return record.model_copy(
         update={
-            "state": State.DONE, "stamp": stamp, "lease": None, "triage": None, "why": "", "previous": None,
+            "state": State.DONE, "attempts": record.attempts + 1, "stamp": stamp, "lease": None, "triage": None,
+            "why": "", "previous": None,
             "transient": 0, "not_before": 0.0,
         }
     )  # fmt: skip

@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from factory import attempts, booking, checkout, records
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
 from factory.model import Event, Oid, State, TicketStatus
+from factory.repo import Repo
 from factory.state import Record, View
 from factory.view import factory_file
 from factory.wallet import recover_books
 
+IDLE_SECONDS = 3.0  # three times what git itself waits for the lock over packed refs
 
-def sweep_locks(common_dir: Path, before: int) -> tuple[Path, ...]:
+
+def sweep_locks(repo: Repo, before: int) -> tuple[Path, ...]:
     """Remove the ref locks that a controller left when it was killed; `before` is its pid, or 0.
 
-    Called with the controller's lock held. Only locks of refs that the factory alone writes, and main's where the
-    controller before us died holding the lock.
+    Called with the controller's lock held. Only locks of refs that the factory alone writes, main's where it holds
+    the commit that the dead controller had announced, and those that git holds for milliseconds and nobody works under.
     """
     if not before or _alive(before):
         return ()
-    refs = common_dir / "refs" / "heads"
-    left = [p for p in (refs / "factory").rglob("*.lock") if p.is_file()] if (refs / "factory").is_dir() else []
-    left += [p for p in refs.glob("*.lock") if p.is_file() and p.stat().st_size == 0]
+    refs = repo.common_dir / "refs" / "heads" / "factory"
+    left = [p for p in refs.rglob("*.lock") if p.is_file()] if refs.is_dir() else []
+    brief = [repo.common_dir / "packed-refs.lock"]
+    if note := checkout.noted(repo):
+        lock = repo.common_dir / f"{note['ref']}.lock"
+        left += [lock] if lock.is_file() and lock.read_text().strip() in ("", note["new"]) else []
+        brief.append(repo.git_dir / "HEAD.lock")  # git takes it with main's, for the reflog
+    left += _idle([path for path in brief if path.exists()])
     for path in left:
         path.unlink(missing_ok=True)
     return tuple(left)
+
+
+def _idle(locks: list[Path]) -> list[Path]:
+    """The locks that stay as they are for much longer than git holds them: their process is dead."""
+    seen = {path: _seen(path) for path in locks}
+    if seen:
+        time.sleep(IDLE_SECONDS)
+    return [path for path in locks if seen[path] and _seen(path) == seen[path]]
+
+
+def _seen(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def sweep_asides(objects_dir: Path) -> None:
@@ -50,7 +75,7 @@ def _alive(pid: int) -> bool:
 
 def mend(house: House, view: View) -> bool:
     """Bring the ledger up to what main says, and put killed attempts back. True where something was mended."""
-    checkout.mend(house.repo)
+    checkout.mend(house.repo, killed=True)
     recover_books(house.ledger, house.settings)
     adopted = _adopt(house, view)
     said = {word.ticket for word in view.words}

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from factory.criteria import TEST_FILES
+from factory.disturbed import TEST_FILES
 from factory.repo import Repo
 from factory.store import GitTree
 from factory.tree import LINK, SUBMODULE, Tree, matches

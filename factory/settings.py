@@ -136,6 +136,9 @@ class Sandbox(Value):
         "auto",
         description="what makes the room; auto: the first of bwrap, docker, podman; none: no walls, on your word",
     )
+    rooms: Literal["auto", "overlay", "warm", "copy"] = Field(
+        "auto", description="how a room is made; auto: an overlay, and where that cannot be had a warm folder"
+    )
     image: str = Field("", description="docker and podman: the image; empty: the one that fits the gate's Python")
     read: tuple[Text, ...] = Field((), description="absolute paths that may be read besides the room and the system")
     network: Literal["none", "model", "full"] = Field(

@@ -12,6 +12,7 @@ from factory.ending import halves
 from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop
 from factory.house import House
 from factory.model import Event, State, Ticket
+from factory.opening import must_be_able_to_sign
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
@@ -103,6 +104,7 @@ class Shift:
         )  # fmt: skip
         if any(s.state is State.PENDING for s in standings(view).values()):
             checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
+            must_be_able_to_sign(house, view.main)
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
         self._cards.prepare()
 

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from factory import prepared
+from factory.disturbed import doubts
 from factory.editable import source_roots
 from factory.errors import Stopped
 from factory.junit import junit_outcomes
@@ -122,7 +123,11 @@ class Trial:
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            return _ran(command, done, self._told(room.path, done.code) or observer.observe(done.code))
+            seen = self._told(room.path, done.code) or observer.observe(done.code)
+            if seen.sessions:
+                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
+                seen = dataclasses.replace(seen, doubts=seen.doubts | found)
+            return _ran(command, done, seen)
 
     def _interpreter(self) -> Path:
         """The python of an environment that setup made, where it made one."""

@@ -83,3 +83,14 @@ class Unsynced:
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Put a small file in place whole: after a power cut it is the old one or the new one."""
+    aside = path.with_suffix(".new")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+    sync_folder(path.parent)

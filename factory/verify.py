@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from factory import objects
+from factory import objects, signed
 from factory.errors import FactoryError
 from factory.model import Oid
 from factory.objects import Commit, parse_commit
@@ -27,13 +27,15 @@ class Bad(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What `verify` found. `unsigned` and `unseen` (below a shallow clone's edge) are told, and are not bad."""
+    """What `verify` found. `unsigned`, `unnamed` (signed, where main named nobody who may) and `unseen` (below a
+    shallow clone's edge) are told, and are not bad."""
 
     stamps: int
     bad: tuple[Bad, ...]
     unsigned: int
     unseen: int
     ok: int
+    unnamed: int = 0
 
 
 def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
@@ -41,7 +43,8 @@ def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again
     walk = _Walk(repo, rerun, again)
     for logged in reversed(list(repo.log(main))):
         walk.step(logged)
-    return Verified(walk.stamps, tuple(reversed(walk.bad)), walk.unsigned, walk.unseen, walk.stamps - len(walk.false))
+    ok = walk.stamps - len(walk.false)
+    return Verified(walk.stamps, tuple(reversed(walk.bad)), walk.unsigned, walk.unseen, ok, walk.unnamed)
 
 
 def claims(logged: Logged) -> str | None:
@@ -59,7 +62,7 @@ class _Walk:
     def __init__(self, repo: Repo, rerun: Rerun | None, again: proof.Again | None) -> None:
         self._repo, self._rerun, self._again, self._rows = repo, rerun, again, Rows()
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
-        self.stamps = self.unsigned = self.unseen = 0
+        self.stamps = self.unsigned = self.unseen = self.unnamed = 0
         self.bad: list[Bad] = []
         self.false: set[Oid] = set()
 
@@ -78,6 +81,7 @@ class _Walk:
             return
         self.stamps += 1
         self.unsigned += not commit.signature
+        self.unnamed += bool(commit.signature) and not signed.names(self._repo, commit.parents[0])
         whys = [*_readable(self._faults(logged, ticket, turned)), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:

@@ -8,14 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from factory import attempts, evidence, objects, premises
+from factory import attempts, evidence, objects, premises, signed
 from factory.cards.accept import accept
 from factory.cards.backlog import packet_path, read_backlog
 from factory.cards.card import WorkItem
 from factory.model import Answer, Oid, Plan, Result
 from factory.objects import Commit
 from factory.plans import RESERVED, protected
-from factory.proof import ALWAYS, hand, signature
+from factory.proof import ALWAYS, hand
 from factory.protected import PROTECTED
 from factory.read_settings import read_settings
 from factory.repo import Logged, Repo
@@ -74,7 +74,7 @@ def faults(repo: Repo, logged: Logged, turned: Iterable[str], again: Again | Non
         yield from (f"{name}: {fault}" for fault in _card(repo, commit, parts, proof, packed.get(name)))
         if again is not None and (why := again(proof.plan, proof.card, parts.main, commit.tree)):
             yield f"{name}: judged again, it is not accepted: {why}"
-    yield from signature(repo, commit, parts.main)
+    yield from signed.faults(repo, commit, parts.main)
 
 
 # --- reading ---------------------------------------------------------------------------------------------

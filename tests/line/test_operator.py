@@ -143,6 +143,20 @@ def test_cancel_takes_a_waiting_ticket_off_the_line_with_and_without_a_run(slow:
     assert "not waiting or in flight" in refused.err
 
 
+def test_a_ticket_that_a_person_takes_off_the_line_while_it_runs_is_not_stamped(slow: Make, go: Path) -> None:
+    shop = slow("D-1 One")
+    with running(shop, go) as run:
+        shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("IN_PROGRESS", "PLANNED")})
+        run.let_go()
+        run.ends()
+    assert not any(s.startswith("stamp(") for s in shop.subjects())
+    assert "killed(D-1" in " ".join(events(shop))
+    safe(shop)
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("PLANNED", "IN_PROGRESS")})
+    assert shop.run("run").code == 0
+    assert counts(shop) == {"DONE": 1}
+
+
 def test_retry_releases_a_blocked_ticket_into_the_run_that_is_on(slow: Make, go: Path) -> None:
     shop = slow(*APART)
     assert shop.run("cancel", "D-2").code == 0
