@@ -43,10 +43,10 @@ def _say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-def _print_json(value: Any) -> None:
+def _print_json(value: Any, *, large: bool = False) -> None:
     from factory.plain import json_text
 
-    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.write(json_text(value, indent=None if large else 1) + "\n")
     sys.stdout.flush()
 
 
@@ -317,7 +317,7 @@ def status(
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
-        _print_json(document)
+        _print_json(document, large=len(document["cards"]["cards"]) > 240)
     else:
         _say(as_text(document))
 

@@ -59,7 +59,7 @@ def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None
     caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
     caps = caps.model_copy(update={"cycle_usd": caps.daily_usd})
     book = read_book(ledger, settings, now)
-    found = budget.reserve(book, caps, "", Spend.model_validate({"usd": usd}), now, zone)
+    found = budget.reserve(book, caps, "", Spend.model_validate({"calls": 1, "usd": usd}), now, zone)
     if isinstance(found, Refused):
         raise OverBudget(_in_words(found))
 
