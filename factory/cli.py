@@ -317,7 +317,7 @@ def status(
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
-        _print_json(document, large=len(document["cards"]["cards"]) > 240)
+        _print_json(document, large=len(document.get("cards", {}).get("cards", ())) > 240)
     else:
         _say(as_text(document))
 

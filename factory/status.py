@@ -41,19 +41,19 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in standings(view).items()
         },
-        "cards": _cards(repo, ledger, main),
+        **_cards(repo, ledger, main),
         "budget": budget_today(ledger, now, settings.factory.timezone),
     }
 
 
 def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
-    """What is heavy to import is imported only where there are cards."""
+    """The `cards` of the document, where there are any: what is heavy to import is imported only then."""
     if repo.store.entry(main, "ssot/backlog") is None:
-        return {"counts": dict.fromkeys((state.value for state in State), 0), "days": {}, "cards": {}}
+        return {}
     from factory.trucks.standing import standing
     from factory.trucks.yard import Yard
 
-    return standing(Yard(repo, ledger, main))
+    return {"cards": standing(Yard(repo, ledger, main))}
 
 
 def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
@@ -79,13 +79,13 @@ def as_text(document: dict[str, Any]) -> str:
         f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
         "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
     ]
-    if not document["tickets"] and not document["cards"]["days"]:
+    if not document["tickets"] and not document.get("cards"):
         lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
     width = max((len(id) for id in document["tickets"]), default=0)
     for id, t in document["tickets"].items():
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
-    lines += _card_lines(document["cards"])
+    lines += _card_lines(document["cards"]) if "cards" in document else []
     spent = document["budget"]
     lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
                  f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip

@@ -16,7 +16,6 @@ from factory.bubblewrap import binary
 from factory.process import run as start
 from tests.corpus import cases, line
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
-from tests.corpus.line import Ended
 
 SECONDS = 1800.0
 COMMAND = "python -m tests.corpus.table docs/security-corpus.md"
@@ -82,8 +81,10 @@ def _told(case: Case, row: Row) -> str:
     if out:
         return f"**gets out**, {state}"
     if state == STAMPED:
-        return f"stamped, made harmless by `{case.layer}`" if case.layer and case.layer != "sandbox" else (
-            "stamped; blocked by the sandbox" if case.layer else "stamped"
+        return (
+            f"stamped, made harmless by `{case.layer}`"
+            if case.layer and case.layer != "sandbox"
+            else ("stamped; blocked by the sandbox" if case.layer else "stamped")
         )
     return f"{'refused' if state == MISTAKE else state} by {', '.join(f'`{name}`' for name in layers)}"
 
