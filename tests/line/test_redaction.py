@@ -1,5 +1,6 @@
 """A key tries to get into git by every route there is. Every object of the repository is searched for it."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import base64
