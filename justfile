@@ -32,6 +32,14 @@ factory_dry *args: _env
 factory_status *args: _env
     factory status {{args}}
 
+# the day's page
+factory_report *args: _env
+    factory report {{args}}
+
+# success rate, time to a stamp, retries, stale leases
+factory_kpi *args: _env
+    factory kpi {{args}}
+
 # an auditor's verdict on an attempt
 factory_audit ticket: _env
     factory audit {{ticket}}
@@ -64,6 +72,10 @@ evidence_check *args: _env
 factory_demo *args: _env
     factory demo {{args}}
 
+# index, tag and strike the whole standard library, with two kills on the way, held against an independent count
+example_library *args: _env
+    python examples/library/whole.py {{args}}
+
 # every test, with coverage; the sandbox tests start what they need
 test *args: _env
     python -m pytest -n 2 {{args}}
@@ -86,3 +98,14 @@ bench *args: _env
 # write requirements.lock anew from pyproject.toml
 lock:
     uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
+
+# the long proofs: kills at every step, power cuts, full disks, whole corpora; their last figures are in docs/proof.md
+prove *args: _env
+    python -m pytest -n 2 -m prove {{args}}
+
+# branch coverage of factory/ and guards/ by the test command, held over 90 %
+coverage: _env
+    coverage erase
+    coverage run -m pytest -q -n 2
+    coverage combine -q
+    coverage report

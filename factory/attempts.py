@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from factory import objects
 from factory.model import Oid, Plan, Result
@@ -30,10 +30,15 @@ def branch(ticket: str, attempt: int) -> str:
 
 
 def to_json(value: Plan | Result) -> bytes:
-    """The bytes of plan.json or result.json; `Factory-Result` is their sha256."""
+    """The bytes of plan.json or result.json; `Factory-Result` is their sha256. See `from_json` on odd names."""
     return (json.dumps(value.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n").encode(
-        "utf-8", "surrogateescape"
+        "utf-8", "backslashreplace"
     )
+
+
+def from_json(content: bytes) -> Any:
+    """What such a file holds. A byte of a path that is no UTF-8 is `\\udcXX` there, which strict readers refuse."""
+    return json.loads(content)
 
 
 def _subject(step: str, plan: Plan, text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from factory import attempts, budget, evidence, landing, pace, records, redact, wallet
+from factory import attempts, evidence, landing, learning, purse, records, redact
 from factory.attempts import Work
-from factory.errors import CouldNotRun, Moved, Stopped
+from factory.auditor import Opinion, Word
+from factory.compact import compact
+from factory.errors import DoesNotAddUp, Moved
 from factory.house import House
 from factory.ledger import FACTORY, ticket_path
 from factory.model import (
@@ -20,33 +21,41 @@ from factory.model import (
     Previous,
     Result,
     Stamp,
-    Ticket,
     TicketStatus,
     Triage,
     Verdict,
 )
-from factory.plans import worker_of
 from factory.state import Record
 from factory.turn import Attempt, Turn
 from factory.view import factory_file
+from factory.workers import Work as Worked
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
-FREE = ("patch",)  # kinds of worker that cost nothing
+AUDIT = "audit_report.json"
 
 
 def write(
     house: House, name: str, record: Record, text: str, *, second: Oid | None = None, folded: Oid | None = None,
-    **trailers: str,
+    more: Mapping[str, Any] = {}, **trailers: str,
 ) -> Oid:  # fmt: skip
     """One event about one ticket, with its new record. `folded`: main is in the records up to there."""
+    with house.ledger.lock:
+        return _write(house, name, record, text, second, folded, more, trailers)
+
+
+def _write(
+    house: House, name: str, record: Record, text: str, second: Oid | None, folded: Oid | None,
+    more: Mapping[str, Any], trailers: dict[str, str],
+) -> Oid:  # fmt: skip
     event = Event(
         name=name, ticket=record.ticket, attempt=record.attempt, text=text,
         trailers={f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()},
     )  # fmt: skip
-    changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json")}
+    changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json"), **more}
     if folded:
         factory = factory_file(house.ledger).model_copy(update={"main": folded})
         changes[FACTORY] = factory.model_dump(mode="json")
+        changes |= purse.success(house, folded)
     return house.ledger.append(event, changes, second=second)
 
 
@@ -73,7 +82,9 @@ def refused(triage: Triage, lines: list[str], findings: tuple[Finding, ...] = ()
 # --- an attempt's end ------------------------------------------------------------------------------------
 
 
-def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> tuple[Result, Oid]:
+def keep(
+    house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict, opinion: Opinion | None = None
+) -> tuple[Result, Oid]:
     """result.json and the evidence pack, committed on the attempt's branch."""
     result = conclude(house, attempt, work, merge, verdict)
     done = attempt.work
@@ -84,15 +95,23 @@ def keep(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdi
             "base": work.base, "plan": work.plan, "work": work.work, "main": merge.main, "gate_tree": merge.tree,
             "algorithm": house.repo.algorithm,
         },
-        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=done.extra,
+        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion),
     )  # fmt: skip
     if wrong := evidence.faults(pack):
-        raise CouldNotRun(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
+        raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
     ref = attempts.branch(attempt.plan.ticket_id, attempt.plan.attempt)
     tip = house.repo.tip(ref)
     if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
         house.repo.move(ref, work.work, tip)
     return result, attempts.keep_evidence(house.repo, attempt.plan, work.work, result, pack, house.clock.now())
+
+
+def _further(done: Worked, opinion: Opinion | None) -> dict[str, bytes]:
+    """What some attempts have beside the pack's own files."""
+    found = dict(done.extra)
+    if "\n" in done.report.summary.strip():  # one line is in the work commit's subject already
+        found["summary.md"] = compact(done.report.summary).text.encode()
+    return found if opinion is None else {**found, AUDIT: opinion.model_dump_json(indent=1).encode()}
 
 
 def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> Result:
@@ -111,13 +130,13 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
         base=plan.base,
         work=work.work,
         gate_tree=merge.tree,
-        files_changed=tuple(sorted(attempt.change.files)),
+        files_changed=tuple(sorted(map(_as_text, attempt.change.files))),
         kpi_summary={
             "duration_seconds": seconds, "calls": report.calls, "cost_usd": report.cost_usd,
             "files": len(attempt.change.files), "attempt": plan.attempt,
         },
         duration_seconds=seconds,
-        model_used=redact.one_line(report.model, SUMMARY),
+        model_used=redact.one_line(redact.redact(report.model, house.secrets), SUMMARY),
         calls=report.calls,
         tokens_in=report.tokens_in,
         tokens_out=report.tokens_out,
@@ -125,37 +144,47 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
     )  # fmt: skip
 
 
+def _as_text(path: str) -> str:
+    """A path as JSON can hold it: bytes that are no UTF-8 are written out, as in `a\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
     """The ledger's word on a stamp that main holds already; the attempt's branch goes."""
     record = records.stamped(attempt.record, stamp.oid)
-    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, Status="PASS", Stamp=stamp.oid)
+    more = learning.from_stamp(house.ledger, attempt, stamp)
+    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
     attempts.drop_branch(house.repo, stamp.ticket, stamp.attempt)
     house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")
 
 
-def fail(house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict) -> Turn:
+def fail(
+    house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict, opinion: Opinion | None = None
+) -> Turn:
     """The failed attempt goes into the ledger with its evidence; its ticket goes back, or into quarantine."""
     why = verdict.failed[0] if verdict.failed else verdict.status.value
     why = redact.one_line(redact.redact(why, house.secrets), 200)
     triage = verdict.triage or Triage.TEST
-    before = previous(attempt.plan, verdict, house.secrets)
+    learnt = learning.from_failure(house.ledger, attempt, triage, verdict.fingerprint, why, house.clock.now())
+    before = previous(attempt.plan, verdict, house.secrets, learnt.advice)
     if triage is Triage.CONFLICT:
         record = records.conflicted(attempt.record, why, before)
     else:
         record = records.failed(attempt.record, triage, why, before, gate=bool(verdict.guards))
     write(
-        house, "fail", record, f"{triage.value}: {why}", second=commit,
+        house, "fail", record, f"{triage.value}: {why}", second=commit, more=learnt.changes,
         Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
         Cost_USD=f"{result.cost_estimate_usd:.6f}",
     )  # fmt: skip
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}")
-    if spent(house, record):
+    house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
+    blocked = opinion is not None and opinion.verdict is Word.BLOCK
+    if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
         quarantine(house, record)
     return Turn(attempt.plan.ticket_id, None, result, why)
 
 
-def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...]) -> Previous:
+def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
     """What the next attempt is told of this one."""
     from factory.triage import tail
 
@@ -168,6 +197,7 @@ def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...]) -> Previous
         fingerprint=verdict.fingerprint,
         failed=tuple(clean(line) for line in verdict.failed[:20]),
         log_tail=clean(tail(verdict.log)),
+        advice=tuple(map(clean, advice)),
     )
 
 
@@ -192,55 +222,4 @@ def quarantine(house: House, record: Record) -> None:
     write(
         house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
     )
-    house.say(record.ticket, "quarantined: BLOCKED until a person looks")
-
-
-def wait_for(house: House, attempt: Attempt) -> float | None:
-    """Seconds to wait after a rate limit or a network fault; None where it was one too many in a row."""
-    work, record = attempt.work, attempt.record
-    if work.daily_quota:
-        return budget.day_turns(today(house), zone(house)).timestamp() - house.clock.now()
-    return pace.retry_delay(record.transient + 1, attempt.plan.idempotency_key, work.retry_after)
-
-
-def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
-    """A rate limit or an overload: wait, do not count. Stopped where only the next day helps."""
-    why = "the daily quota is used up" if attempt.work.daily_quota else "rate limit or overload"
-    record = records.put_off(attempt.record, why, house.clock.now() + wait)
-    write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}")
-    if attempt.work.daily_quota:
-        raise Stopped(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
-    return Turn(attempt.plan.ticket_id, why=why)
-
-
-def broken_off(house: House, attempt: Attempt) -> Turn:
-    """An operator ended it: it does not count, and what was done is kept in the ledger."""
-    write(house, "killed", records.killed(attempt.record), "ended by the operator", second=attempt.plan_commit)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    return Turn(attempt.plan.ticket_id, why="ended by the operator", nobody=True)
-
-
-def must_fit(house: House, ticket: Ticket) -> None:
-    """OverBudget where the ticket's worst cost does not fit under a daily cap: then it is not started."""
-    worker = house.settings.workers[worker_of(ticket, house.settings)]
-    usd = house.settings.budget.cycle_usd if ticket.terms.budget_usd is None else ticket.terms.budget_usd
-    if worker.kind not in FREE:
-        wallet.must_fit(house.ledger, house.settings, usd, house.clock.now())
-
-
-def zone(house: House) -> ZoneInfo:
-    return ZoneInfo(house.settings.factory.timezone)
-
-
-def today(house: House) -> datetime.date:
-    return budget.day_of(house.clock.now(), zone(house))
-
-
-def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
-    """Main moved under the gate again and again: the ticket goes back, and nobody failed."""
-    why = "main kept moving while the gate ran"
-    write(house, "later", records.killed(attempt.record), why, second=work.work)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
-    return Turn(attempt.plan.ticket_id, why=why, nobody=True)
+    house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning")

@@ -23,7 +23,7 @@ class Half(Value):
     stamped: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()  # FAIL_BOX: quarantined in this half
     returned: tuple[str, ...] = ()  # dealt here, and not finished here: dealt again in a later box
-    stopped: str = ""  # why the half was closed before its tickets were finished
+    stopped: str = ""  # why a run ended in this half, the last time that one did
     closed: bool = False
 
     @property
@@ -38,6 +38,11 @@ class Half(Value):
 def latest(halves: Iterable[Half]) -> Half | None:
     """The half that was opened last."""
     return max(halves, key=lambda h: (h.date, h.box, h.half == BACK), default=None)
+
+
+def ordered(halves: Iterable[Half]) -> list[Half]:
+    """Oldest first."""
+    return sorted(halves, key=lambda h: (h.date, h.box, h.half == BACK))
 
 
 def opened(last: Half | None, today: str, main: str) -> Half:
@@ -64,14 +69,13 @@ def unfinished(half: Half, states: Mapping[str, State]) -> tuple[str, ...]:
     return tuple(t for t in half.dealt if states.get(t) in (State.PENDING, State.INFLIGHT))
 
 
-def closed(half: Half, states: Mapping[str, State], stopped: str = "") -> Half:
+def closed(half: Half, states: Mapping[str, State]) -> Half:
     """The half at its checkpoint."""
     return half.model_copy(
         update={
             "stamped": tuple(t for t in half.dealt if states.get(t) is State.DONE),
             "failed": tuple(t for t in half.dealt if states.get(t) is State.BLOCKED),
             "returned": tuple(t for t in half.dealt if states.get(t) not in (State.DONE, State.BLOCKED)),
-            "stopped": stopped,
             "closed": True,
         }
     )
@@ -80,15 +84,15 @@ def closed(half: Half, states: Mapping[str, State], stopped: str = "") -> Half:
 def faults(halves: Iterable[Half]) -> list[str]:
     """What does not add up: a missing checkpoint, a half that lost or doubled a ticket."""
     found = []
-    ordered = sorted(halves, key=lambda h: (h.date, h.box, h.half == BACK))
-    for half in ordered[:-1]:
+    all_ = ordered(halves)
+    for half in all_[:-1]:
         if not half.closed:
             found.append(f"{half.date} {half.name} has no checkpoint")
-    for half in ordered:
+    for half in all_:
         ended = (*half.stamped, *half.failed, *half.returned)
         if half.closed and sorted(ended) != sorted(half.dealt):
             found.append(f"{half.date} {half.name}: {len(half.dealt)} dealt, {len(ended)} accounted for")
-    names = [(h.date, h.box, h.half) for h in ordered]
+    names = [(h.date, h.box, h.half) for h in all_]
     found += [f"{date} box {box} has a back half and no front half" for date, box, half in names
               if half == BACK and (date, box, FRONT) not in names]  # fmt: skip
     return found

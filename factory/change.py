@@ -32,6 +32,8 @@ class Visible(GitTree):
         self.hidden = tuple(p for p in super().entries() if matches(p, globs)) if globs else ()
 
     def entries(self) -> Mapping[str, Entry]:
+        if not self.hidden:
+            return super().entries()
         gone = set(self.hidden)
         return {path: entry for path, entry in super().entries().items() if path not in gone}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 HEAD = struct.Struct(">IQ")  # length of the text, number of the message
 SEAL = 16  # bytes
-MESSAGE = 4 << 20  # bytes; a longer one is no message of ours
+MESSAGE = 16 << 20  # bytes; a longer one is no message of ours
 TOTAL = 512 << 20  # bytes a line may say
 CREDENTIALS = struct.Struct("3i")  # pid, uid, gid of the process at the other end
 
@@ -67,13 +67,13 @@ class Line:
             self.trouble = "a forged message on the reporter's line"
             return
         try:
-            message = json.loads(body)
-            self.messages.append([str(message[0]), *message[1:]])
+            for message in json.loads(body):
+                self.messages.append([str(message[0]), *message[1:]])
+                self.over = self.over or message[0] == "bye"
         except (ValueError, TypeError, IndexError, RecursionError):
             self.trouble = "an unreadable message on the reporter's line"
             return
         self._next += 1
-        self.over = self.over or message[0] == "bye"
 
     def end(self) -> None:
         """The other end hung up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from factory.errors import Stopped
 from factory.model import Oid
 from factory.objects import to_name
 from factory.repo import Repo
-from factory.store import write_through
+from factory.unsynced import write_through
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
@@ -25,9 +26,8 @@ def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def in_the_way(repo: Repo, checkout: Path, old: Oid, new: Oid) -> tuple[str, ...]:
-    """The paths of uncommitted work that moving this checkout from old to new would overwrite."""
-    touched = [c.path for c in repo.diff(old, new)]
+def in_the_way(repo: Repo, checkout: Path, touched: list[str]) -> tuple[str, ...]:
+    """The paths of uncommitted work in this checkout that writing these paths would overwrite."""
     named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
     out = repo.call(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
@@ -43,8 +43,17 @@ def _holds(folder: str, paths: list[str]) -> bool:
 
 def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
     """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
+    must_be_free(repo, ref, {c.path: c.new for c in repo.diff(old, new)})
+
+
+def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
+    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these.
+
+    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    """
     for checkout in checkouts(repo, ref):
-        if paths := in_the_way(repo, checkout, old, new):
+        found = in_the_way(repo, checkout, list(becomes))
+        if paths := [p for p in found if not (becomes.get(p) and _same(repo, checkout, p, becomes[p]))]:
             shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
             raise Stopped(
                 f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"
@@ -80,3 +89,8 @@ def mend(repo: Repo, *, killed: bool = False) -> None:
         if new and path in checkouts(repo, note["ref"]):
             follow.follow(repo, path, note["old"], new, killed)
     _note(repo).unlink()
+
+
+def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:
+    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
+    return code == 0 and out.decode().strip() == oid

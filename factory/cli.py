@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,8 @@ from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
     from factory.house import House
+    from factory.knowledge import Card
+    from factory.watch import Page
 
 app = typer.Typer(
     name="factory",
@@ -34,13 +36,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document an
 
 
 def _say(text: str = "") -> None:
-    """One line of ours on stdout. Text from elsewhere was made printable before it came here."""
-    sys.stdout.write(text + "\n")
+    """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
+    from factory.redact import printable
+
+    sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
 
 
 def _print_json(value: Any) -> None:
-    _say(json.dumps(value, indent=1, ensure_ascii=False))
+    from factory.plain import json_text
+
+    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.flush()
 
 
 def _progress(ticket: str, text: str) -> None:
@@ -61,10 +68,19 @@ def _end(code: int) -> None:
 def _interrupts(house: House) -> Iterator[None]:
     """Ctrl-C once: finish what runs; twice: stop now. A polite kill is the second."""
 
+    from factory.errors import Interrupted
+
+    asked = 0
+
+    def end(now: bool) -> None:
+        _say("stopping now" if now else "finishing what runs; Ctrl-C again stops now")
+        house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+
     def once(number: int, _frame: object) -> None:
-        again = house.drain.is_set() or number == signal.SIGTERM
-        _say("stopping now" if again else "finishing what runs; Ctrl-C again stops now")
-        house.end("interrupted; `factory run` goes on", now=again)
+        # Not here: the thread that is interrupted may hold the very locks that printing and events need.
+        nonlocal asked
+        asked += 1
+        threading.Thread(target=end, args=(asked > 1 or number == signal.SIGTERM,)).start()
 
     before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -95,13 +111,19 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
 ) -> None:
     """Work until nothing is released, a cap is reached or something says stop. Resumes what an earlier run left."""
-    from factory import shift
+    from factory import screen, shift
     from factory.opening import open_house
 
-    with open_house(repo, dict(os.environ), say=_progress, working=True) as house, _interrupts(house):
+    with (
+        screen.board(sys.stdout, _progress) as show,
+        open_house(repo, dict(os.environ), say=show, working=True) as house,
+        _interrupts(house),
+    ):
         ended = shift.run(house, tickets=tickets, once=once)
-    _say(f"{ended.stamped} stamped, {ended.failed} attempts failed" + (f"; {ended.reason}" if ended.reason else ""))
-    if not ended.stamped and not ended.failed:
+    more = f", {ended.cards} cards" if ended.cards else ""
+    told = f"{ended.stamped} stamped{more}, {ended.failed} attempts failed"
+    _say(told + (f"; {ended.reason}" if ended.reason else ""))
+    if not (ended.stamped or ended.failed or ended.cards or ended.reason):
         _say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")
     else:
         _say("`factory status` shows what stands where, `git log --first-parent` the proof")
@@ -141,22 +163,26 @@ def submit(
 
 def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
-    from factory import operator
+    from factory import inbox, operator
     from factory.errors import Busy
-    from factory.opening import open_house, private_dir
+    from factory.opening import open_house
+    from factory.places import private_dir
     from factory.repo import Repo
 
-    try:
-        with open_house(repo, dict(os.environ), say=_progress) as house:
-            _say(operator.obey(house, command, ticket))
-        return
-    except Busy as busy:
-        with Repo(repo) as opened:
-            answer = operator.hand_over(private_dir(opened), command, ticket)
-        _say(f"{busy.who} carries it out")
-    said = operator.wait_for(answer)
+    said = None
+    while said is None:
+        try:
+            with open_house(repo, dict(os.environ), say=_progress) as house:
+                _say(operator.obey(house, command, ticket))
+            return
+        except Busy as busy:
+            with Repo(repo) as opened:
+                private = private_dir(opened)
+            asked = inbox.hand_over(private, command, ticket)
+            _say(f"{busy.who} carries it out")
+        said = inbox.wait_for(private, asked)  # None: it ended first, and the command is ours again
     _say(said)
-    _end(Exit.MISTAKE if said.startswith(operator.REFUSED) else Exit.OK)
+    _end(Exit.MISTAKE if said.startswith(inbox.REFUSED) else Exit.OK)
 
 
 TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
@@ -204,22 +230,140 @@ def rewind(
     _command(repo, "rewind-all" if dependents else "rewind", ticket)
 
 
+# --- what a person writes ---------------------------------------------------------------------------------
+
+plan = typer.Typer(name="plan", help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
+app.add_typer(plan)
+DayOption = Annotated[str | None, typer.Option("--day", help="YYYYMMDD; default: every day that waits for it")]
+
+
+@plan.command("compile")
+def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
+    """Day plan to cards: ssot/backlog/backlog_YYYYMMDD.jsonl, in the working tree."""
+    from factory.trucks.byhand import compile_plans
+
+    for line in compile_plans(repo, day):
+        _say(line)
+
+
+@plan.command("pack")
+def plan_pack(repo: RepoDir = Path("."), day: DayOption = None) -> None:
+    """The next truck: two packets of at most 120 cards below ssot/packets/, in the working tree."""
+    from factory.trucks.byhand import pack_trucks
+
+    for line in pack_trucks(repo, day):
+        _say(line)
+
+
+@app.command()
+def add(
+    sentence: Annotated[str, typer.Argument(help="what is to be done, in one sentence")],
+    check: Annotated[str, typer.Option(help="the shell command that is red now and green when it is done")] = "",
+    repo: RepoDir = Path("."),
+) -> None:
+    """A ticket from one sentence, PLANNED, at once in the tables of the working tree."""
+    from factory.tables_by_hand import add_by_hand
+
+    added = add_by_hand(repo, sentence, check)
+    _say(f"{added.ticket} is PLANNED, with {added.criterion}")
+    more = "" if check else f", give {added.criterion} a check"
+    _say(f"fill its section in D_ROADMAP.md{more}, then set it IN_PROGRESS and commit")
+
+
+@app.command("import")
+def import_(
+    queue: Annotated[Path, typer.Argument(help="the file that holds the old queue's table")], repo: RepoDir = Path(".")
+) -> None:
+    """Take an old queue's table into the roadmap and the ledger; what is there already stays as it is."""
+    from factory.tables_by_hand import import_queue
+    from factory.takeover import report_text
+
+    _say(report_text(import_queue(repo, queue)).rstrip("\n"))
+
+
+@app.command("check-consistency")
+def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Every drift between the tables, the cards, the stamps and the ledger, by name."""
+    from factory.drift import drifts
+
+    found = drifts(repo)
+    if as_json:
+        _print_json({"drifts": [drift._asdict() for drift in found]})
+    else:
+        for drift in found:
+            _say(f"{drift.where}: {drift.what}")
+        _say(f"{len(found)} drifts" if found else "the tables, the cards, the stamps and the ledger agree")
+    _end(Exit.FAIL if found else Exit.OK)
+
+
 # --- looking ---------------------------------------------------------------------------------------------
 
 
 @app.command()
-def status(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+def status(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="a live page; Ctrl-C ends it")] = False,
+    times: Annotated[int, typer.Option(help="with --watch: look so often, then end; 0: until Ctrl-C", min=0)] = 0,
+) -> None:
     """What stands where, from git alone."""
     from factory.repo import Repo
     from factory.status import as_text
     from factory.status import status as look
 
+    if watch or times:
+        _watch(repo, times)
+        return
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
         _print_json(document)
     else:
         _say(as_text(document))
+
+
+def _watch(repo: Path, times: int) -> None:
+    from factory import screen
+    from factory.repo import Repo
+    from factory.watch import look
+
+    def take() -> Page:
+        with Repo(repo) as opened:  # anew each time: what another process wrote is then seen
+            return look(opened, time.time(), dict(os.environ))
+
+    screen.watch(take, sys.stdout, times)
+
+
+@app.command()
+def report(
+    repo: RepoDir = Path("."),
+    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; default: today in the factory's zone")] = None,
+) -> None:
+    """The day's report, in English and Korean: what was done, what failed and why, what it cost, what is next."""
+    from factory.filed import daily_page
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        _say(daily_page(opened, time.time(), date).rstrip("\n"))
+
+
+@app.command()
+def kpi(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    fail_on_alert: Annotated[bool, typer.Option("--fail-on-alert", help="exit 1 where a threshold is passed")] = False,
+) -> None:
+    """Success rate, time to a stamp, retries and stale leases; thresholds stand under [kpi] in the settings."""
+    from factory import kpi as numbers
+    from factory.repo import Repo
+
+    with Repo(repo) as opened:
+        found, alerts = numbers.kpis(opened, time.time())
+    if as_json:
+        _print_json(numbers.as_json(found, alerts))
+    else:
+        _say(numbers.as_text(found, alerts))
+    _end(Exit.FAIL if fail_on_alert and alerts else Exit.OK)
 
 
 @app.command()
@@ -261,6 +405,10 @@ def verify(
         _say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
         if found.unsigned:
             _say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
+        if found.unnamed:
+            _say(
+                f"{found.unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+            )
         if found.unseen:
             _say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
     _end(Exit.FAIL if found.bad else Exit.OK)
@@ -270,6 +418,82 @@ def verify(
 def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The same as `verify`: every stamp's evidence, from git alone."""
     verify(repo, as_json, rerun=False)
+
+
+@app.command()
+def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The auditor's opinion on a ticket's last attempt, stamped or failed."""
+    from factory.lastattempt import opinion
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ), say=_quiet if as_json else _progress) as house:
+        found = opinion(house, ticket)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        for line in found.lines():
+            _say(line)
+    _end(Exit.OK if found.verdict.value == "PASS" else Exit.FAIL)
+
+
+kb = typer.Typer(help="What was learnt from errors: a card for each kind of failure.", no_args_is_help=True)
+app.add_typer(kb, name="kb")
+
+
+def _show_cards(repo: Path, as_json: bool, choose: Callable[[list[Card]], list[Card]]) -> None:
+    from factory.learning import as_line, read_cards
+
+    found = choose(read_cards(repo))
+    if as_json:
+        _print_json([card.model_dump(mode="json") for card in found])
+        return
+    for card in found:
+        _say(as_line(card))
+
+
+@kb.command("list")
+def kb_list(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Every card, the most seen first."""
+    _show_cards(repo, as_json, lambda cards: cards)
+
+
+@kb.command("search")
+def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """Cards by words, best first."""
+    from factory.knowledge import search
+
+    _show_cards(repo, as_json, lambda cards: search(cards, words))
+
+
+@kb.command("show")
+def kb_show(fingerprint: str, repo: RepoDir = Path(".")) -> None:
+    """One card, whole; the beginning of its fingerprint is enough."""
+    from factory.learning import one_card, read_cards
+
+    _print_json(one_card(read_cards(repo), fingerprint).model_dump(mode="json"))
+
+
+@kb.command("edit")
+def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
+    """Write a note on a card; the next attempt that fails the same way is told it."""
+    from factory.learning import write_note
+    from factory.opening import open_house
+
+    with open_house(repo, dict(os.environ)) as house:
+        _say(write_note(house, fingerprint, note))
+
+
+@app.command()
+def scan(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """What this repository is made of: the kickoff pack that workers are shown."""
+    from factory.scan import as_paragraph
+    from factory.scan import scan as look_over
+
+    found = look_over(repo)
+    if as_json:
+        _print_json(found)
+    else:
+        _say(as_paragraph(found))
 
 
 # --- judging ---------------------------------------------------------------------------------------------
@@ -381,7 +605,5 @@ def _unexpected(error: Exception) -> None:
         _fail(str(of_machine(error)), Exit.COULD_NOT_RUN)
     if os.environ.get("FACTORY_DEBUG"):
         raise error
-    _fail(
-        f"a fault of the factory itself: {type(error).__name__}: {error}; FACTORY_DEBUG=1 shows where",
-        Exit.COULD_NOT_RUN,
-    )
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    _fail(f"a fault of the factory itself: {what}; FACTORY_DEBUG=1 shows where", Exit.COULD_NOT_RUN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from factory.model import Answer, Outcome, Tests, Triage
@@ -10,6 +10,7 @@ from factory.observe import Observation
 from factory.transcript import RED
 
 Outcomes = Mapping[str, Outcome]
+Excused = Callable[[Collection[str], Collection[str]], frozenset[str]]
 GREEN = frozenset({Outcome.PASSED, Outcome.XPASSED})
 
 
@@ -25,16 +26,24 @@ class Comparison:
     flaky: tuple[str, ...] = ()  # node ids: red, and green when run again
 
 
-def compare(base: Observation, after: Observation, reruns: Sequence[Outcomes] = ()) -> Comparison:
+def compare(
+    base: Observation, after: Observation, reruns: Sequence[Outcomes] = (), excused: Excused | None = None
+) -> Comparison:
     """Holds `after` against `base`. `reruns` are the outcomes of the tests that `again` named, a mapping a try.
+    `excused` says which missing tests need not be there, given the missing ones and the green ones that are new.
 
     Tampering is FAIL; a run that did not end, or that collected nothing, is COULD_NOT_RUN.
     """
     if signs := suspicions(base, after):
         return Comparison(Answer.FAIL, failed=signs, triage=Triage.TAMPER)
     if why := _unable(after):
-        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=Triage.ENVIRONMENT)
+        ran_before = base.finished and base.collected  # then it is the change that stopped it
+        triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
+        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
     reds, dimmed = _reds(after.outcomes), _dimmed(base, after)
+    missing = [node for node in dimmed if node not in after.outcomes and node not in after.unrun]
+    fine = excused(missing, _new(base, after)) if missing and excused else frozenset()
+    dimmed = [node for node in dimmed if node not in fine]
     flaky = {node for node in reds if any(rerun.get(node) in GREEN for rerun in reruns)}
     new = [node for node in reds if node not in flaky and not was_red(base.outcomes, node)]
     known = [node for node in reds if node not in flaky and was_red(base.outcomes, node)]
@@ -48,8 +57,7 @@ def compare(base: Observation, after: Observation, reruns: Sequence[Outcomes] = 
         missing=sum(node not in after.outcomes for node in dimmed),
     )
     answer = Answer.FAIL if lines else Answer.PASS
-    triage = Triage.TEST if lines else None
-    return Comparison(answer, tests, tuple(lines), triage, tuple(known), tuple(sorted(flaky)))
+    return Comparison(answer, tests, tuple(lines), Triage.TEST if lines else None, tuple(known), tuple(sorted(flaky)))
 
 
 def again(
@@ -109,6 +117,10 @@ def _dimmed(base: Observation, after: Observation) -> list[str]:
         for node, outcome in base.outcomes.items()
         if outcome in GREEN and after.outcomes.get(node) not in GREEN | RED and node not in unreached
     ]
+
+
+def _new(base: Observation, after: Observation) -> list[str]:
+    return [node for node, outcome in after.outcomes.items() if outcome in GREEN and node not in base.outcomes]
 
 
 def _now(after: Observation, node: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from factory import boxes, controller
+from factory import boxes, controller, records
 from factory.house import House
-from factory.model import Ticket
-from factory.state import View
+from factory.ledger import ticket_path
+from factory.model import Event, Ticket
+from factory.state import Record, View
 from factory.turn import Turn
 
 TICK = 0.2  # seconds between looks at the operator's commands
+BEAT = 60.0  # seconds between heartbeats
 
 
 class Crew:
@@ -21,6 +23,7 @@ class Crew:
         self._house = house
         self._pool = ThreadPoolExecutor(house.settings.factory.max_workers, "attempt")
         self._running: dict[Future[Turn], Ticket] = {}
+        self._beaten = house.clock.now()
 
     def __enter__(self) -> Crew:
         return self
@@ -53,6 +56,21 @@ class Crew:
         for future in done:
             del self._running[future]
         return [future.result() for future in done]
+
+    def beat(self) -> None:
+        """Once a minute, one event for all that run: their leases are alive."""
+        house, now = self._house, self._house.clock.now()
+        if not self._running or abs(now - self._beaten) < BEAT:
+            return
+        self._beaten = now
+        with house.ledger.lock:
+            kept = {t: house.ledger.read(ticket_path(t)) for t in self.tickets}
+            running = [Record.model_validate(record) for record in kept.values() if record]
+            alive = [records.beaten(r, now) for r in running if r.lease and r.lease.run == house.run]
+            if alive:
+                text = ", ".join(f"{record.ticket}#{record.attempt}" for record in alive)
+                changes = {ticket_path(record.ticket): record.model_dump(mode="json") for record in alive}
+                house.ledger.append(Event(name="beat", text=text), changes)
 
     def drain(self) -> list[Turn]:
         """Wait for all; an attempt that was broken off is put back by `recover`."""

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable
 
 from factory import triage
+from factory.disturbed import TEST_FILES
 from factory.model import Answer, Changed, Light, PlanCriterion, Triage
 from factory.tally import Tally
 from factory.tree import Entry, matches
 from factory.trial import NOT_RUN, Ran
 
-TEST_FILES = (
-    "**/test_*.py", "**/*_test.py", "**/tests/**", "**/test/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go",
-)  # fmt: skip
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 
@@ -53,7 +51,8 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
     tally.heard(f"{criterion.id} after", after)
     signs = sorted({after.seen.tampered, *(after.seen.doubts - before.seen.doubts)} - {""})
     if first is Light.GREEN:
-        tally.fail(Triage.VACUOUS, [f"{name} was green before any work: it proves nothing"])
+        line = f"{name} was green before any work: it proves nothing"
+        tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
         line = f"{name} could not run on main (exit code {before.code})"
         tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
@@ -62,5 +61,6 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
     elif second is not Light.GREEN:
         why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
         state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
-        tally.fail(why, [f"{name} {state}", *triage.failures(after.output)])
+        found = triage.failures(after.output)
+        tally.fail(why, [f"{name} {state}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
     return second

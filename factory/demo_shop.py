@@ -42,7 +42,7 @@ JOBS: dict[str, Job] = {
     "D-003": Job("Initials are capitals", "test_text.py -k initials", "P2", "D-001", (
         _one(TEXT, '"".join(word[0] for word in name.split(" "))', '"".join(word[0].upper() for word in name.split())'),
     )),
-    "D-004": Job("Words in any white space", "test_text.py -k words", "P2", "D-001", (
+    "D-004": Job("Words in any white space", "test_text.py -k count", "P2", "D-001", (
         _one(TEXT, 'len(text.split(" "))', "len(text.split())"),
     )),
     "D-005": Job("Tax is rounded half up", "test_money.py -k tax", "P0", "", (

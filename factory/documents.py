@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -28,18 +29,29 @@ CRITERIA = Shape(
 )
 _CRITERION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 Word = TypeVar("Word", bound=enum.StrEnum)
+KEPT = 4  # contents that stay read: one turn asks nine times for main's tables, or for those that it leaves
 
 
 def read_roadmap(content: bytes | None, path: str = ROADMAP) -> tuple[Ticket, ...]:
     """The tickets, in the table's order. `None`: the file is missing. Raises Mistake."""
+    return _roadmap(content, path)
+
+
+def read_ledger(content: bytes | None, path: str = LEDGER) -> tuple[Criterion, ...]:
+    """The criteria, in the table's order. `None`: the file is missing. Raises Mistake."""
+    return _ledger(content, path)
+
+
+@functools.lru_cache(KEPT)
+def _roadmap(content: bytes | None, path: str) -> tuple[Ticket, ...]:
     document = _document(content, path)
     found = list(rows(document, find(document, TICKETS)))
     parts = sections.sections(document, {row.cells["ticket"] for row in found})
     return tuple(_ticket(path, row, order, parts) for order, row in enumerate(found))
 
 
-def read_ledger(content: bytes | None, path: str = LEDGER) -> tuple[Criterion, ...]:
-    """The criteria, in the table's order. `None`: the file is missing. Raises Mistake."""
+@functools.lru_cache(KEPT)
+def _ledger(content: bytes | None, path: str) -> tuple[Criterion, ...]:
     document = _document(content, path)
     return tuple(_criterion(path, row) for row in rows(document, find(document, CRITERIA)))
 

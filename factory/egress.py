@@ -26,6 +26,7 @@ from factory.providers import Provider
 from factory.refusals import Refused
 from factory.toll import Hooks, Toll
 
+PATIENCE = 4  # refusals in a row: an agent of its own accord tries again two or three times
 GRACE_SECONDS = 1.0  # for requests that run when the room has ended
 SOCKET_PATH_LIMIT = 107  # bytes; the kernel's sockaddr_un
 
@@ -75,7 +76,9 @@ class Egress:
         self._usage, self._broken = Usage(), ""
         self._stopped: FactoryError | None = None
         self._refused: list[Refused] = []
-        self._recovered = False
+        self._recovered = self._cutting = False
+        self._in_a_row = 0
+        self.hopeless = threading.Event()  # nothing will pass for now: an agent that still tries only wastes the night
         self._upstreams: set[socket.socket] = set()
         self._idle = threading.Condition(self._lock)
         self._running = 0
@@ -105,6 +108,7 @@ class Egress:
 
     def _cut(self) -> None:
         with self._lock:
+            self._cutting = True
             for upstream in self._upstreams:
                 with contextlib.suppress(OSError):
                     upstream.shutdown(socket.SHUT_RDWR)
@@ -149,16 +153,23 @@ class Egress:
     def note_usage(self, usage: Usage) -> None:
         with self._lock:
             self._usage = self._usage + usage
-            self._recovered = self._recovered or bool(usage.calls and usage.complete)
+            if usage.calls and usage.complete:
+                self._recovered, self._in_a_row = True, 0
 
     def note_refused(self, refused: Refused) -> None:
         with self._lock:
+            if self._cutting:  # our own end of a connection is no word of the provider's
+                return
             self._refused.append(refused)
             self._recovered = False
+            self._in_a_row += 1
+            if refused.key or refused.daily or refused.status == 404 or self._in_a_row >= PATIENCE:
+                self.hopeless.set()
 
     def note_stopped(self, error: FactoryError) -> None:
         with self._lock:
             self._stopped = error
+        self.hopeless.set()
 
     def note_broken(self, what: str) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ import json
 import socket
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -191,7 +191,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._answer_head(answer, [("transfer-encoding", "chunked")] if chunked else [])
         whole = False
         with contextlib.suppress(OSError, http.client.HTTPException, zlib.error):
-            for piece in upstream.pieces(connection, answer, self.egress.limits, self._started):
+            for piece in self._pieces(connection, answer):
                 if call:
                     call.meter.feed(piece)
                 self._write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
@@ -204,6 +204,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             call.last_words = lambda: self._write(end)
         else:
             self._write(end)
+
+    def _pieces(self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        """The answer; one that the provider cuts short is a refusal that a later try may not meet."""
+        try:
+            yield from upstream.pieces(connection, answer, self.egress.limits, self._started)
+        except (OSError, http.client.HTTPException, zlib.error):
+            self.egress.note_refused(Refused(504))
+            raise
 
     def _read_meter(self, call: Call) -> None:
         usage = call.meter.usage()

@@ -21,12 +21,14 @@ class FactoryError(Exception):
     """Ends a command with one line: what, where, what to do."""
 
     exit = Exit.COULD_NOT_RUN
+    stop = "machine"  # the kind of stop that it makes of a run: `factory/stops.py` has the words
 
 
 class Mistake(FactoryError):
     """Something that the user wrote or typed is wrong; names the file, the line and the remedy."""
 
     exit = Exit.MISTAKE
+    stop = "written"
 
     def __init__(self, what: str, *, path: str = "", line: int = 0, remedy: str = "") -> None:
         self.what, self.path, self.line, self.remedy = what, path, line, remedy
@@ -38,10 +40,54 @@ class CouldNotRun(FactoryError):
     """The environment lacks something that the command needs."""
 
 
+class CannotJudge(CouldNotRun):
+    """The gate cannot run on main itself, or main is red where it must not be."""
+
+    stop = "main"
+
+
+class DoesNotAddUp(CouldNotRun):
+    """Two things that must agree do not: the run ends before it makes more of it."""
+
+    stop = "count"
+
+
 class Stopped(FactoryError):
     """A cap, a storm or an operator stopped the run; it can go on."""
 
     exit = Exit.STOPPED
+    stop = "operator"
+
+
+class LimitReached(Stopped):
+    """The caller's own limit on this run."""
+
+    stop = "limit"
+
+
+class Held(Stopped):
+    """An operator's `stop` holds while no run is on: none starts until `resume`."""
+
+    stop = "held"
+
+
+class Interrupted(Stopped):
+    """Ctrl-C, or a polite kill."""
+
+    exit = Exit.INTERRUPTED
+    stop = "interrupted"
+
+
+class StormStop(Stopped):
+    """Too much went wrong in a row."""
+
+    stop = "storm"
+
+
+class QuotaUsed(Stopped):
+    """A server lets nothing more through on this day."""
+
+    stop = "quota"
 
 
 class Busy(FactoryError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from factory import redact
 from factory.model import Plan, Result, Verdict
+from factory.plain import json_text
 
 HASHES = "hash_manifest.json"
 FILES = (
@@ -79,7 +80,7 @@ def faults(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return (json_text(value, sort_keys=True) + "\n").encode()
 
 
 def _lines(lines: Iterable[str]) -> bytes:

@@ -82,6 +82,10 @@ class FolderStage:
         }
         return survey
 
+    def is_as_laid(self, path: str, found: os.stat_result) -> bool:
+        written = self._written.get(path)
+        return written is not None and written[1] == Signature.of(found)
+
     def close(self) -> None:
         remove(self.path)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import guards
 from factory import compare, criteria, triage
-from factory.errors import CouldNotRun
+from factory.errors import CannotJudge
 from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.renamed import renamed
 from factory.repo import Repo
 from factory.settings import Settings
 from factory.store import GitTree
 from factory.tally import TIERS, Tally
 from factory.trial import Ran, Trial
-from guards.case import Case
+from guards import tests_kept
+from guards.case import Case, text
+from guards.syntax.places import is_test_code
 
 Say = Callable[[str], None]
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
@@ -41,6 +44,10 @@ class Gate:
         self._repo, self._settings, self._trial = repo, settings, trial
         self.limits, self.python = trial.limits, trial.python
 
+    def at(self, settings: Settings) -> Gate:
+        """The same gate by other settings: main's may change while a run lasts."""
+        return self if settings == self._settings else Gate(self._repo, settings, self._trial.at(settings))
+
     def judge(self, plan: Plan, terms: Terms, *, main: Oid, tree: Oid, work: Oid, say: Say) -> Verdict:
         """The verdict on one merged tree. `work` is the tree that the worker left; the first failure ends it."""
         store = self._repo.store
@@ -48,9 +55,14 @@ class Gate:
         case = Case(GitTree(store, main), GitTree(store, tree), changed, plan, terms, plan.scope.forbidden)
         return self._ask(Question(case, plan, main, tree, say), ("guards", "doctor", "criteria", "fast", "regression"))
 
+    def command(self, tree: Oid, command: str) -> Ran:
+        """One command on a tree, in the gate's sandbox: what a card accepts may name one."""
+        return self._trial.run(tree, command)
+
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
         self._must_have_tiers()
+        self._trial.prepare(main)
         return self._ask(Question(case, None, main, tree, say), steps)
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
@@ -63,21 +75,22 @@ class Gate:
         return tally.verdict()
 
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
-        """CouldNotRun where the gate cannot run on main itself: then nobody's attempt can be judged."""
+        """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
         self._must_have_tiers()
+        self._trial.prepare(main)
         for tier in TIERS:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
                     said = triage.tail(ran.output, 5).strip() or "(nothing)"
-                    raise CouldNotRun(
+                    raise CannotJudge(
                         f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; mend it, then run again. "
                         f"It said: {said}"
                     )
 
     def _must_have_tiers(self) -> None:
         if not any(self._commands(tier) for tier in TIERS):
-            raise CouldNotRun("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
+            raise CannotJudge("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
 
     def _fault(self, tier: str, ran: Ran) -> str:
         """Why this run on main is no ground to judge on; "" where it is one. Single red tests are known reds."""
@@ -117,9 +130,8 @@ class Gate:
             asked.say(f"the gate checks {criterion.id}")
             after = self._trial.run(asked.tree, criterion.check)
             laid = criteria.laid_over(asked.changed, after)
-            before = self._trial.run(
-                store.edit(store.tree_of(asked.main), laid) if laid else asked.main, criterion.check
-            )
+            start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
+            before = self._trial.run(start, criterion.check)
             first = criteria.light(before, asked.changed)
             second = criteria.judge(tally, criterion, before, first, after)
             tally.criteria.append(CriterionResult(id=criterion.id, before=first, after=second))
@@ -143,7 +155,7 @@ class Gate:
         while compare.again(was.seen, now.seen, touched, self._settings.gate.flaky_retries, reruns):
             asked.say(f"the gate runs {tier} again: is it flaky?")
             reruns.append(dict(self._trial.run(asked.tree, now.command, fresh=True).seen.outcomes))
-        found = compare.compare(was.seen, now.seen, reruns)
+        found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
@@ -176,6 +188,22 @@ class Gate:
 
     def _commands(self, tier: str) -> tuple[str, ...]:
         return tuple(getattr(self._settings.gate, tier))
+
+
+def _excused(case: Case) -> compare.Excused:
+    """Which tests may be missing: those of touched files that were renamed or moved, or that the ticket lets go."""
+    touched = set(case.touched)
+
+    def source(path: str) -> str:
+        return text(case.tree, path) or ""
+
+    def answer(missing: Collection[str], new: Collection[str]) -> frozenset[str]:
+        judged = [node for node in missing if is_test_code(node.split("::")[0])]
+        if tests_kept.NAME in case.terms.allow:
+            return frozenset(node for node in judged if node.split("::")[0] in touched)
+        return renamed(judged, new, touched, source)
+
+    return answer
 
 
 def _most(one: Tests, other: Tests) -> Tests:

@@ -73,7 +73,9 @@ class Base:
 
     def __init__(self, entries: Mapping[str, Entry], hidden: Iterable[str] = ()) -> None:
         self.hidden = frozenset(hidden)
-        self.entries = {path: entry for path, entry in entries.items() if path not in self.hidden}
+        self.entries = entries
+        if self.hidden:
+            self.entries = {path: entry for path, entry in entries.items() if path not in self.hidden}
 
     @functools.cached_property
     def spelt(self) -> dict[str, str]:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from factory.change import Aside
 from factory.clock import Clock
+from factory.errors import Stopped
 from factory.gate import Gate
 from factory.ledger import Ledger
+from factory.logbook import Level, Logbook
 from factory.model import Oid
+from factory.redact import one_line, redact
 from factory.repo import Repo
 from factory.rooms import Rooms
 from factory.sandbox import Sandbox
@@ -19,6 +22,7 @@ from factory.settings import Settings
 from factory.signing import Signer
 from factory.view import main_ref
 
+LINE = 300  # characters of a line
 Say = Callable[[str, str], None]  # (ticket, what happens now)
 
 
@@ -38,22 +42,32 @@ class House:
     run: str
     scratch: Path
     working: bool = False  # a shift is on, so that `stop` has something to stop
-    say: Say = lambda _ticket, _text: None
+    tell: Say = lambda _ticket, _text: None  # the screen
+    log: Logbook | None = None
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
+    cache: Path = Path()  # outside of the repository: what can be made or bought again
     private: Path = Path()  # the controller's own folder in the git directory
     drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
     stop: threading.Event = field(default_factory=threading.Event)  # end what runs
     halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
-    reasons: list[str] = field(default_factory=list)  # why the run is to end
+    reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
+    numbers: dict[str, int] = field(default_factory=dict)  # ticket -> the attempt that runs
     landing: threading.RLock = field(default_factory=threading.RLock)
 
-    @property
-    def why(self) -> str:
-        """Why the run is to end; "" while it is not."""
-        return self.reasons[0] if self.reasons else ""
+    def say(self, ticket: str, text: str, level: Level = "info") -> None:
+        """One thing that happens now: a line on the screen and one in the log, without secrets."""
+        line = one_line(redact(text, self.secrets), LINE)
+        self.tell(ticket, line)
+        if self.log is not None:
+            self.log.write(self.clock.now(), line, level, ticket=ticket, attempt=self.numbers.get(ticket, 0))
 
-    def end(self, why: str, *, now: bool = False) -> None:
+    @property
+    def why(self) -> Stopped | None:
+        """Why the run is to end; None while it is not. An interrupt tells more than a stop: its exit code differs."""
+        return min(self.reasons, key=lambda reason: -reason.exit, default=None)
+
+    def end(self, why: Stopped, *, now: bool = False) -> None:
         """Start nothing more; with `now`, end what runs. Called by an operator's command or a signal."""
         self.reasons.append(why)
         self.drain.set()
@@ -62,9 +76,18 @@ class House:
             for ticket in list(self.halts):
                 self.halt(ticket)
 
+    def carry_on(self) -> bool:
+        """Lift a stop that waits for the running tickets. False where there is none, or it is too late."""
+        if not self.drain.is_set() or self.stop.is_set():
+            return False
+        self.reasons.clear()
+        self.drain.clear()
+        return True
+
     def halt(self, ticket: str) -> None:
         """End the ticket's attempt now, if one runs."""
-        self.halts.setdefault(ticket, threading.Event()).set()
+        if event := self.halts.get(ticket):
+            event.set()
 
     @property
     def ref(self) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from factory import attempts, checkout, edits, objects
-from factory.documents import read_ledger
+from factory.documents import read_ledger, read_roadmap
 from factory.errors import Moved
 from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
 from factory.objects import Commit
@@ -36,6 +36,12 @@ def merge(repo: Repo, main: Oid, base: Oid, work: Oid, ticket: str) -> Merge:
         return Merge(main, "", conflicts)
     bare = store.edit(merged, {RESERVED: None})
     return Merge(main, flip(repo, bare, ticket, work), ())
+
+
+def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
+    """Whether main still says that the ticket may be worked on: somebody may have taken it away while it ran."""
+    rows = read_roadmap(repo.store.file(main, ROADMAP) or b"")
+    return any(row.id == ticket and row.status is TicketStatus.IN_PROGRESS for row in rows)
 
 
 def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
@@ -77,11 +83,11 @@ def stamp(
         ("Factory-Event", "stamp"),
         ("Factory-Ticket", plan.ticket_id),
         ("Factory-Attempt", str(plan.attempt)),
-        ("Factory-Status", result.status.value if any(c.after for c in result.criteria) else "PASS unproven"),
+        ("Factory-Status", status(result)),
         ("Factory-Gate-Tree", merge.tree),
         ("Factory-Result", hashlib.sha256(attempts.to_json(result)).hexdigest()),
         ("Factory-Run", run),
-        ("Factory-Cost-USD", f"{result.cost_estimate_usd:.6f}"),
+        ("Factory-Cost-USD", cost(result)),
     ]
     text = objects.message(f"stamp({plan.ticket_id}): {plan.title}", _body(result), trailers)
     commit = signer.sign(Commit(merge.tree, (merge.main, evidence), text, int(now)))
@@ -89,6 +95,16 @@ def stamp(
     return Stamp(
         oid=oid, ticket=plan.ticket_id, attempt=plan.attempt, title=plan.title, gate_tree=merge.tree, time=int(now)
     )
+
+
+def status(result: Result) -> str:
+    """`Factory-Status`: a pass that no check proved says so."""
+    return result.status.value if any(c.after for c in result.criteria) else f"{result.status.value} unproven"
+
+
+def cost(result: Result) -> str:
+    """`Factory-Cost-USD`."""
+    return f"{result.cost_estimate_usd:.6f}"
 
 
 def _body(result: Result) -> str:

@@ -5,11 +5,12 @@ Reading the state is reading one tree, whatever the length of the history.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from factory import objects
 from factory.model import Event, Oid
@@ -18,6 +19,7 @@ from factory.repo import LEDGER, Repo
 from factory.tree import FILE, FOLDER, Entry
 
 FACTORY = "factory.json"
+T = TypeVar("T")
 
 
 def ticket_path(ticket: str) -> str:
@@ -27,7 +29,7 @@ def ticket_path(ticket: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """Stable bytes: the same value gives the same blob."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 class Ledger:
@@ -36,12 +38,20 @@ class Ledger:
     def __init__(self, repo: Repo, clock: Callable[[], float], run: str = "") -> None:
         self.repo, self._clock, self.run = repo, clock, run
         self.lock = threading.RLock()  # held over a read and the append that rests on it
+        self._read: dict[str, dict[Oid, Any]] = {}  # folder -> what its blobs said when it was last read whole
         self.reload()
 
     def reload(self) -> None:
         """See what another process appended."""
         self.tip: Oid | None = self.repo.tip(LEDGER)
         self.tree: Oid | None = self.repo.store.tree_of(self.tip) if self.tip else None
+
+    def at(self, tip: Oid | None) -> Ledger:
+        """The ledger as it stood after an earlier event; for reading only."""
+        earlier = copy.copy(self)
+        earlier._read = dict(self._read)
+        earlier.tip, earlier.tree = tip, self.repo.store.tree_of(tip) if tip else None
+        return earlier
 
     # --- reading
 
@@ -50,17 +60,19 @@ class Ledger:
         content = self.repo.store.file(self.tree, path) if self.tree else None
         return None if content is None else json.loads(content)
 
-    def read_all(self, folder: str) -> dict[str, Any]:
-        """Every JSON file below a folder of the state, by path."""
+    def read_all(self, folder: str, read: Callable[[Any], T]) -> dict[str, T]:
+        """Every JSON file below a folder of the state, by path, as `read` makes it of the JSON. What did not change
+        since the last look is the same value again."""
         entry = self.repo.store.entry(self.tree, folder) if self.tree else None
         if entry is None or entry.mode != FOLDER:
             return {}
         files = self.repo.store.flat(entry.oid, f"{folder}/")
-        return {
-            path: json.loads(self.repo.store.read(found.oid, "blob"))
-            for path, found in files.items()
-            if path.endswith(".json")
-        }
+        oids = {path: found.oid for path, found in files.items() if path.endswith(".json")}
+        known = self._read.get(folder, {})
+        fresh = self.repo.store.blobs({oid for oid in oids.values() if oid not in known})
+        new = {oid: read(json.loads(content)) for oid, content in fresh}
+        self._read[folder] = now = {oid: known[oid] if oid in known else new[oid] for oid in oids.values()}
+        return {path: now[oid] for path, oid in oids.items()}
 
     # --- writing
 

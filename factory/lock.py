@@ -11,16 +11,18 @@ from pathlib import Path
 
 from factory.errors import Busy
 
+# Only controllers touch the first. Readers hold the second for a moment: that must keep no controller from starting.
+LOCK, ALIVE = "controller.lock", "controller.alive"
+
 
 @contextmanager
 def hold(folder: Path) -> Iterator[int]:
     """Hold the controller's lock while the block runs; yields the pid of the controller before this one, or 0.
 
-    Busy names the pid that holds it. The file stays: only the lock on it counts.
+    Busy names the pid that holds it. The files stay: only the locks on them count.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "controller.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
+    with _open(folder / LOCK, os.O_RDWR | os.O_CREAT) as handle, _open(folder / ALIVE, os.O_RDWR | os.O_CREAT) as alive:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -28,24 +30,29 @@ def hold(folder: Path) -> Iterator[int]:
         before = _pid(handle)
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps({"pid": os.getpid()}).encode(), 0)
+        fcntl.flock(alive, fcntl.LOCK_EX)
         yield before
         os.ftruncate(handle, 0)
-    finally:
-        os.close(handle)
 
 
 def holder(folder: Path) -> int:
     """The pid of the controller that works now, or 0. Takes no lock that outlives the call and writes nothing."""
     try:
-        handle = os.open(folder / "controller.lock", os.O_RDONLY | os.O_CLOEXEC)
+        with _open(folder / ALIVE, os.O_RDONLY) as alive, _open(folder / LOCK, os.O_RDONLY) as handle:
+            try:
+                fcntl.flock(alive, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return _pid(handle) or -1
+            return 0
     except FileNotFoundError:
         return 0
+
+
+@contextmanager
+def _open(path: Path, flags: int) -> Iterator[int]:
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return _pid(handle) or -1
-    else:
-        return 0
+        yield handle
     finally:
         os.close(handle)
 

@@ -5,6 +5,7 @@ What lies inside fences, quotes, lists and HTML is somebody's example and does n
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,7 +50,13 @@ class Document(NamedTuple):
 
 
 def outline(content: bytes, path: str) -> Document:
-    """Raises Mistake where the file is not UTF-8 text."""
+    """The caller's own to change. Raises Mistake where the file is not UTF-8 text."""
+    found = _outlined(content, path)
+    return found._replace(lines=list(found.lines))
+
+
+@functools.lru_cache(4)  # a roadmap and a ledger, before and after an edit: parsing is what a table of thousands costs
+def _outlined(content: bytes, path: str) -> Document:
     text = _decoded(content, path)
     nodes = list(_blocks(text))
     lines = text.split("\n")

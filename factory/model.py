@@ -212,10 +212,10 @@ class Report(Value):
 
     summary: str = ""
     model: str = ""
-    calls: int = Field(0, ge=0)
-    tokens_in: int = Field(0, ge=0)
-    tokens_out: int = Field(0, ge=0)
-    cost_usd: float = Field(0.0, ge=0)
+    calls: int = Field(0, ge=0, le=10**9)  # beyond such bounds it is rubbish, and no report
+    tokens_in: int = Field(0, ge=0, le=10**12)
+    tokens_out: int = Field(0, ge=0, le=10**12)
+    cost_usd: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
 
 
 class Finding(Value):

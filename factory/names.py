@@ -65,11 +65,18 @@ def prefixes(path: str) -> Iterator[str]:
 def spellings(paths: Iterable[str]) -> dict[str, str]:
     """Folded -> as spelt, for every path and every folder above one."""
     out: dict[str, str] = {}
+    done = {""}  # folders that were looked at: most paths share theirs with the path before
     for path in paths:
-        for prefix in prefixes(path):
-            folded = fold(prefix)
-            if folded in out:
-                break  # what is above it is there too
+        if (folded := fold(path)) in out:
+            continue  # what is above it is there too
+        out[folded] = path
+        folder = path.rpartition("/")[0]
+        if folder in done:
+            continue
+        done.add(folder)
+        for prefix in prefixes(folder):
+            if (folded := fold(prefix)) in out:
+                break
             out[folded] = prefix
     return out
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -105,7 +106,7 @@ def parse_commit(body: bytes) -> Commit:
 
 # --- messages --------------------------------------------------------------------------------------------
 
-_TRAILER = re.compile(r"^(Factory-[A-Za-z-]+): (.*)$")
+_TRAILER = re.compile(r"^(Factory-[A-Za-z-]+)\s*:\s*(.*)$", re.IGNORECASE)  # git is as lenient
 
 
 def message(subject: str, body: str = "", trailers: Iterable[tuple[str, str]] = ()) -> str:
@@ -127,8 +128,15 @@ def _flat(text: str) -> str:
 
 def trailers(text: str) -> dict[str, str]:
     """The `Factory-` trailers of a message: those of its last paragraph alone, as git reads them."""
-    found = {}
-    for line in text.rstrip("\n").rpartition("\n\n")[2].split("\n"):
-        if match := _TRAILER.match(line):
-            found[match[1]] = match[2]
-    return found
+    return dict(_trailers(text))
+
+
+def repeated(text: str) -> list[str]:
+    """The trailers that a message has more than once, in any case of letters: readers would differ on which counts."""
+    names = Counter(name.lower() for name, _ in _trailers(text))
+    return sorted(name for name, count in names.items() if count > 1)
+
+
+def _trailers(text: str) -> list[tuple[str, str]]:
+    last = text.rstrip("\n").rpartition("\n\n")[2]
+    return [(match[1], match[2]) for line in last.split("\n") if (match := _TRAILER.match(line))]

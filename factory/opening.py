@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from factory import lock, recover
+from factory import lock, recover, signing
 from factory.change import Aside
 from factory.clock import Clock
 from factory.gate import Gate
 from factory.house import House, Say
 from factory.ledger import Ledger
+from factory.logbook import Logbook
 from factory.model import Oid
+from factory.places import cache_dir, private_dir
 from factory.read_settings import read_settings
 from factory.redact import secret_values
 from factory.repo import Repo
@@ -27,17 +29,7 @@ from factory.settings import Settings
 from factory.signing import Signer
 from factory.trial import Trial
 from factory.view import find_main, settings_at
-
-
-def private_dir(repo: Repo) -> Path:
-    """Where the controller's lock and notes lie: in the git directory that all worktrees share."""
-    return repo.common_dir / "factory"
-
-
-def cache_dir(repo: Repo, environ: Mapping[str, str]) -> Path:
-    """Where rooms and the gate's results lie: outside the repository, so that git in a room cannot find it."""
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".cache")
-    return Path(base) / "stampmill" / hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]
+from factory.walk import remove
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -79,7 +71,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
-    rooms = Rooms(aside, cache / "rooms", limits=limits_of(settings))
+    rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
     rooms.sweep()
     return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
 
@@ -107,22 +99,36 @@ def open_house(
         recover.sweep_asides(repo.common_dir / "objects")
         bench = make_bench(repo, environ)
         scratch = bench.cache / "scratch"
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove(scratch)
         scratch.mkdir(parents=True, mode=0o700)
         run = uuid.uuid4().hex[:12]
         yield House(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            say=say or (lambda _ticket, _text: None), secrets=secret_values(environ),
+            tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
+            log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
             environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+            cache=bench.cache,
         )  # fmt: skip
+
+
+def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What looks like a key by its name, and what the settings say is one."""
+    named = [environ.get(worker.key_env or "", "") for worker in settings.workers.values()]
+    return tuple(dict.fromkeys((*secret_values(environ), *filter(None, named))))
 
 
 def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:
     """The factory's own key for this repository, outside of it; None where `init` made none."""
     at = key_path(repo, environ)
     return at if at.exists() else None
+
+
+def must_be_able_to_sign(house: House, main: Oid) -> None:
+    """Mistake where main names who may sign the stamps, and this factory's key is not there or not among them."""
+    allowed = house.repo.store.file(house.repo.store.tree_of(main), signing.ALLOWED)
+    signing.must_be_able(house.signer, allowed or b"", key_path(house.repo, house.environ))
 
 
 def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:

@@ -2,66 +2,48 @@
 
 from __future__ import annotations
 
-import json
-import os
-import time
-import uuid
 from collections.abc import Callable
-from pathlib import Path
 
-from factory import booking, landing, records, rewind
-from factory.errors import CouldNotRun, FactoryError, Mistake, Moved, Stopped
+from factory import booking, inbox, landing, records, recover, rewind, stops
+from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
 from factory.house import House
-from factory.ledger import FACTORY, ticket_path
-from factory.model import Event, State, Ticket, TicketStatus
+from factory.ledger import ticket_path
+from factory.model import State, Ticket, TicketStatus
 from factory.state import Record, standings
+from factory.trucks import operating
 from factory.view import factory_file, look
 
-COMMANDS = ("stop", "stop-now", "resume", "cancel", "retry", "replan", "rewind", "rewind-all")
-
-
-REFUSED = "refused: "
-PATIENCE = 600.0  # seconds that a second terminal waits for the running controller
-
-
-def inbox(private: Path) -> Path:
-    return private / "inbox"
-
-
-def hand_over(private: Path, command: str, ticket: str) -> Path:
-    """Put a command into the running controller's inbox; returns the place of its answer."""
-    box = inbox(private)
-    box.mkdir(parents=True, exist_ok=True)
-    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-    aside = box / f"{name}.new"
-    aside.write_text(json.dumps({"command": command, "ticket": ticket}), encoding="utf-8")
-    os.replace(aside, box / f"{name}.json")
-    return box / f"{name}.answer"
+AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
+COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
 
 
 def attend(house: House) -> None:
-    """Carry out what lies in the inbox, in the order in which it came; answer each."""
-    box = inbox(house.private)
-    for path in sorted(box.glob("*.json")) if box.is_dir() else ():
+    """Carry out what lies in the inbox, in the order in which it came; answer each.
+
+    What needs main waits in the inbox while a gate holds the landing, so that a `stop` behind it is heard at once.
+    """
+    for asked in inbox.read(house.private):
+        free = asked.command in AT_ONCE or house.landing.acquire(blocking=False)
+        if not free:
+            continue
         try:
-            asked = json.loads(path.read_text(encoding="utf-8"))
-            said = obey(house, asked["command"], asked["ticket"])
-        except (FactoryError, ValueError, KeyError) as error:
-            said = f"{REFUSED}{error}"
-        path.with_suffix(".answer").write_text(said, encoding="utf-8")
-        path.unlink()
+            asked.answer(_said(house, asked))
+        finally:
+            if asked.command not in AT_ONCE:
+                house.landing.release()
 
 
-def wait_for(answer: Path) -> str:
-    """The running controller's answer. CouldNotRun where none comes."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if answer.exists():
-            said = answer.read_text(encoding="utf-8")
-            answer.unlink()
-            return said
-        time.sleep(0.05)
-    raise CouldNotRun("the running controller does not answer; `factory status` shows whether it lives")
+def dismiss(house: House) -> None:
+    """At a run's end: what came too late for its loop is answered, so that no terminal waits for nothing."""
+    for asked in inbox.read(house.private):
+        asked.answer(_said(house, asked))
+
+
+def _said(house: House, asked: inbox.Asked) -> str:
+    try:
+        return obey(house, asked.command, asked.ticket)
+    except FactoryError as error:
+        return f"{inbox.REFUSED}{error}"
 
 
 def obey(house: House, command: str, ticket: str = "") -> str:
@@ -70,8 +52,12 @@ def obey(house: House, command: str, ticket: str = "") -> str:
         return _stop(house, now=command == "stop-now")
     if command == "resume":
         return _resume(house)
-    row = _row(house, ticket)
+    if operating.is_card(ticket):
+        return operating.obey(house, command, ticket)
     with house.landing:
+        if not house.working:
+            recover.mend(house, look(house.repo, house.ledger, house.main()))
+        row = _row(house, ticket)
         match command:
             case "cancel":
                 return _cancel(house, row)
@@ -85,29 +71,35 @@ def obey(house: House, command: str, ticket: str = "") -> str:
 
 
 def must_not_be_held(house: House) -> None:
-    """Stopped where an operator's `stop` still holds."""
+    """Held where an operator's `stop` still holds."""
     if held := factory_file(house.ledger).stop_asked:
-        raise Stopped(f"{held}; `factory resume` lifts it")
+        raise Held(f"{held}; `factory resume` lifts it")
 
 
 def _stop(house: House, *, now: bool) -> str:
     text = "stopped by the operator"
     if not house.working:
-        _note(house, "stop", f"{text}: no run starts until `factory resume`", stop_asked=text)
+        held = stops.STOPS["held"]
+        recover.mark(
+            house, "stop", f"{text}: no run starts until `factory resume`", stop_asked=text, stop_kind="held",
+            state=held.state, next_command=held.command, stop_reason=stops.in_words("held", ""),
+        )  # fmt: skip
         return "no run is on; none will start until `factory resume`"
-    _note(house, "stop", text + (", at once" if now else ", after the running tickets"))
-    house.end(f"{text}; `factory run` goes on", now=now)
+    recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
+    house.end(Stopped(f"{text}; `factory run` goes on"), now=now)
     return "stopping now" if now else "stopping after the running tickets"
 
 
 def _resume(house: House) -> str:
-    _note(house, "resume", "the operator lets runs start again", stop_asked="")
+    if house.working:
+        went_on = house.carry_on()
+        recover.mark(house, "resume", "the operator lets the run go on" if went_on else "nothing to resume")
+        return "the run goes on" if went_on else "a run is on; there is no stop that could still be lifted"
+    recover.mark(
+        house, "resume", "the operator lets runs start again", stop_asked="", state="READY", stop_reason=None,
+        stop_kind="", next_command=stops.RUN,
+    )  # fmt: skip
     return "runs may start again: `factory run`"
-
-
-def _note(house: House, name: str, text: str, **changes: object) -> None:
-    factory = factory_file(house.ledger).model_copy(update=changes)
-    house.ledger.append(Event(name=name, text=text), {FACTORY: factory.model_dump(mode="json")})
 
 
 def _row(house: House, ticket: str) -> Ticket:

@@ -10,7 +10,7 @@ from pathlib import Path
 from factory.folder import closed
 from factory.ground import Ground
 from factory.harvest import Base, Survey
-from factory.materialise import Source, own, write
+from factory.materialise import Signature, Source, own, write
 from factory.mounts import enter, mount, overlay, unmount
 from factory.names import prefixes
 from factory.sandbox import Limits
@@ -33,6 +33,7 @@ class OverlayStage:
         self.path, self.look = outer / "room", outer / "upper"
         self._source, self._outer, self._limits, self._under = source, outer, limits, under
         self._held: int | None = None
+        self._laid: dict[str, Signature] = {}
 
     def lay(self, base: Base) -> None:
         """A fresh upper layer over a ground, with the difference between the ground and the base laid in it."""
@@ -42,6 +43,7 @@ class OverlayStage:
         gone, other = ground.difference(base)
         self._take_away(gone, base)
         write(self._source, other, self.path)
+        self._laid = {path: Signature.of(os.lstat(self.look / path)) for path in other}
 
     def _take_away(self, gone: frozenset[str], base: Base) -> None:
         done: set[str] = set()
@@ -73,6 +75,9 @@ class OverlayStage:
         survey.gone -= survey.changed.keys()
         survey.gone -= {path for path in survey.gone if base.entries[path].mode == SUBMODULE}
         return survey
+
+    def is_as_laid(self, path: str, found: os.stat_result) -> bool:
+        return self._laid.get(path) == Signature.of(found)
 
     def _folder(self, seen: Seen, base: Base, survey: Survey) -> None:
         entry = base.entries.get(seen.path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor moves
@@ -14,6 +16,7 @@ _BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+_UNPRINTED = re.compile(rf"{_HIDDEN.pattern}|[\r\v\f\x85\u2028\u2029\ud800-\udfff]")
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -24,6 +27,12 @@ def printable(text: str) -> str:
     """
     text = _BREAKS.sub("\n", _ESCAPES.sub("", text))
     return _HALF.sub("\ufffd", _HIDDEN.sub("", text))
+
+
+def json_text(value: Any, *, sort_keys: bool = False) -> str:
+    """JSON that a person can read: letters of every alphabet as they are, all that a terminal would obey escaped."""
+    text = json.dumps(value, indent=1, sort_keys=sort_keys, ensure_ascii=False)
+    return _UNPRINTED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def one_line(text: str, limit: int = 72) -> str:

@@ -69,8 +69,16 @@ def worker_of(ticket: Ticket, settings: Settings) -> str:
     return ticket.terms.worker or settings.factory.worker
 
 
-def must_have_workers(view: View, settings: Settings) -> None:
-    """Mistake where a released ticket has no worker, or no criterion that can be checked."""
+def _get_one(name: str) -> str:
+    return f'add [workers.{name}] with kind = "command" and command = ["..."], or kind = "gemini", and commit it'
+
+
+def must_have_workers(view: View, settings: Settings, *, cards: bool = False) -> None:
+    """Mistake where there is no worker at all, or a released ticket lacks one, or a criterion that can be checked.
+
+    `cards`: there are day plans, and the workers of cards are built in."""
+    if not settings.workers and not cards:
+        raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
     for standing in standings(view).values():
         ticket = standing.ticket
         if standing.state is not State.PENDING:
@@ -80,7 +88,7 @@ def must_have_workers(view: View, settings: Settings) -> None:
             raise Mistake(
                 f"there is no worker {name!r}, and {ticket.id} needs one",
                 path="ssot/factory.toml",
-                remedy=f'add [workers.{name}] with kind = "command" and command = ["..."], or kind = "gemini"',
+                remedy=_get_one(name),
             )
         if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
             raise Mistake(

@@ -35,6 +35,17 @@ class Finished:
     stopped: bool = False  # the caller's stop event ended it
 
 
+class Either(threading.Event):
+    """Set where one of several events is."""
+
+    def __init__(self, *events: threading.Event) -> None:
+        super().__init__()
+        self._events = events
+
+    def is_set(self) -> bool:
+        return super().is_set() or any(event.is_set() for event in self._events)
+
+
 class Kept:
     """The head and the tail of a stream, `cap` bytes together; the middle is counted and dropped."""
 

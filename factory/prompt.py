@@ -24,7 +24,7 @@ def prompt(plan: Plan, rules: str, context: Context) -> str:
         ("Rules of this repository", rules.strip()),
         ("Files", "\n".join(_file(shown) for shown in context.shown)),
         ("Not shown", "\n".join(f"- {path}: {why}" for path, why in context.left_out)),
-        (f"Ticket {plan.ticket_id}: {plan.title}", plan.description.strip()),
+        (f"Ticket {plan.ticket_id}: {plan.title}", plan.description.strip() or "(its title says it all)"),
         ("Criteria", "\n".join(_criterion(c.id, c.text, c.check) for c in plan.criteria)),
         ("Scope", _scope(plan)),
         ("Done when", plan.done_criteria.strip()),

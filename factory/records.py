@@ -51,7 +51,8 @@ def _again(record: Record) -> Record:
 def stamped(record: Record, stamp: Oid) -> Record:
     return record.model_copy(
         update={
-            "state": State.DONE, "stamp": stamp, "lease": None, "triage": None, "why": "", "previous": None,
+            "state": State.DONE, "attempts": record.attempts + 1, "stamp": stamp, "lease": None, "triage": None,
+            "why": "", "previous": None,
             "transient": 0, "not_before": 0.0,
         }
     )  # fmt: skip
@@ -64,6 +65,12 @@ def blocked(record: Record, triage: Triage | None, why: str) -> Record:
 def released(record: Record) -> Record:
     """Released anew: its attempts count from here; its numbers go on, so that none is given twice."""
     return Record(ticket=record.ticket, attempt=record.attempt, previous=record.previous)
+
+
+def beaten(record: Record, now: float) -> Record:
+    """The lease's heartbeat: whoever works on it was alive at `now`."""
+    lease = record.lease.model_copy(update={"beat": now}) if record.lease else None
+    return record.model_copy(update={"lease": lease})
 
 
 def adopted(record: Record) -> Record:

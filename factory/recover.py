@@ -87,8 +87,8 @@ def mend(house: House, view: View) -> bool:
 
 def _adopt(house: House, view: View) -> bool:
     """Rows that were DONE before the factory came: others may build on them, and they are no stamps."""
-    if house.ledger.tip is not None:
-        return False
+    if factory_file(house.ledger).run or house.ledger.read_all("tickets", Record.model_validate):
+        return False  # it has worked here before
     for ticket in view.tickets:
         if ticket.status is TicketStatus.DONE and all(word.ticket != ticket.id for word in view.words):
             booking.write(house, "adopt", records.adopted(Record(ticket=ticket.id)), "DONE before the factory came")
@@ -108,9 +108,9 @@ def _missing_words(house: House, view: View) -> bool:
     return bool(view.words)
 
 
-def put_back(house: House, view: View) -> None:
+def put_back(house: House) -> None:
     """At a stop: the attempts that were broken off do not count."""
-    for record in view.records.values():
+    for record in house.ledger.read_all("tickets", Record.model_validate).values():
         if record.state is State.INFLIGHT:
             _put_back(house, record)
 
@@ -151,5 +151,6 @@ def _kept(house: House, view: View, tip: Oid) -> bool:
 
 def mark(house: House, event: str, text: str, **changes: object) -> Oid:
     """An event about the factory itself: `run`, `stop`, `resume`."""
-    factory = factory_file(house.ledger).model_copy(update=changes)
-    return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})
+    with house.ledger.lock:
+        factory = factory_file(house.ledger).model_copy(update=changes)
+        return house.ledger.append(Event(name=event, text=text), {FACTORY: factory.model_dump(mode="json")})

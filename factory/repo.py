@@ -9,53 +9,20 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import CouldNotRun, Mistake, Moved
+from factory.git_environment import environment
 from factory.model import Changed, Oid
+from factory.mover import Mover
 from factory.objects import to_name
-from factory.store import Store, sync_folder
+from factory.store import Store
 
 OLDEST_GIT = (2, 38)
 LEDGER = "refs/heads/factory/ledger"
-
-_CONFIG = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.attributesFile": os.devnull,
-    "core.fsync": "all",
-    "core.quotePath": "false",
-    "core.checkStat": "default",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "protocol.allow": "never",
-    "log.showSignature": "false",
-    "advice.detachedHead": "false",
-}
-
-
-def _environment(theirs: bool = False) -> dict[str, str]:
-    env = {
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ALLOW_PROTOCOL": "",
-        "GIT_COMMITTER_NAME": "stampmill",
-        "GIT_COMMITTER_EMAIL": "factory@stampmill.invalid",
-        "GIT_CONFIG_COUNT": str(len(_CONFIG)),
-        "LC_ALL": "C",
-        "TZ": "UTC",
-    }
-    for n, (key, value) in enumerate(_CONFIG.items()):
-        env[f"GIT_CONFIG_KEY_{n}"], env[f"GIT_CONFIG_VALUE_{n}"] = key, value
-    if not theirs:
-        env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
-    return env
 
 
 def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
@@ -89,21 +56,18 @@ class Repo:
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         git = _git()
-        self._closed: list[Any] = []
-        self._durable = durable
-        self._refs: Any = None
-        self._lock = threading.RLock()
-        self._git = _at(git, path, _environment())
+        self._git = _at(git, path, environment())
         self._open(path)
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
-        self._git = _at(git, self.git_dir, {**_environment(), "GIT_DIR": str(self.git_dir)})
+        self._git = _at(git, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
         self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
+        self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
     @classmethod
     def create(cls, path: Path, *, bare: bool = False, algorithm: str = "sha1") -> None:
         """Make an empty repository whose first branch is main."""
         options = ["--bare"] if bare else []
-        git = _at(_git(), path, _environment())
+        git = _at(_git(), path, environment())
         git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options])
 
     def _open(self, path: Path) -> None:
@@ -128,12 +92,8 @@ class Repo:
 
     def close(self) -> None:
         """End the child processes."""
-        for child in (getattr(self.store, "_pipe", None), self._refs):
-            if child is not None:
-                child.stdin.close()
-                child.stdout.close()
-                child.proc.wait()
-        self._refs = self.store._pipe = None
+        self.store.close()
+        self._mover.close()
 
     def __enter__(self) -> Repo:
         return self
@@ -149,7 +109,7 @@ class Repo:
         In a person's checkout (`cwd`) their own configuration holds (line endings, filters), and their hooks do not.
         """
         command = ["git", *args]
-        git = self._git if cwd is None else _at(_git(), cwd, _environment(theirs=True))
+        git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
@@ -182,46 +142,23 @@ class Repo:
 
     def move(self, ref: str, new: Oid | None, old: Oid | None) -> None:
         """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
-        zero = "0" * self.store.width * 2
-        line = f"update {ref} {new} {old or zero}" if new else f"delete {ref} {old or ''}".rstrip()
-        with self._lock:
-            if self._refs is None:
-                self._refs = self._start("update-ref", "--stdin")
-            for command in ("start", line, "prepare", "commit"):
-                if (refused := self._tell(command)) is not None:
-                    self._refs = None
-                    if self.tip(ref) != old:
-                        raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
-                    raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
-            self._sync_ref(ref)
+        self.store.settle()
+        if refused := self._mover.move(ref, new, old):
+            if self.tip(ref) != old:
+                raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
+            self._in_the_way(ref)
+            raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
 
-    def _tell(self, command: str) -> str | None:
-        """None where git did as it was told; else its reason, and the process has ended."""
-        try:
-            self._refs.stdin.write(command.encode() + b"\n")
-            self._refs.stdin.flush()
-            if command.split()[0] not in ("start", "prepare", "commit"):
-                return None
-            if self._refs.stdout.readline().rstrip().endswith(b": ok"):
-                return None
-        except BrokenPipeError:
-            pass
-        with suppress(OSError):
-            self._refs.stdin.close()
-        self._refs.stdout.close()
-        said = to_name(self._refs.proc.stderr.read()).split()
-        code = self._refs.proc.wait()
-        return " ".join(said) or f"update-ref ended with {code} and no reason"
-
-    def _sync_ref(self, ref: str) -> None:
-        """Git syncs the ref's file and never its folder: the last stamp was lost in 20 of 20 power cuts."""
-        if not self._durable:
-            return
-        folder = (self.common_dir / ref).parent
-        while folder != self.common_dir:
-            if folder.is_dir():
-                sync_folder(folder)
-            folder = folder.parent
+    def _in_the_way(self, ref: str) -> None:
+        """Mistake where a branch's name is a folder of this one's: git cannot have both."""
+        parts = ref.split("/")
+        for end in range(3, len(parts)):
+            if self.tip("/".join(parts[:end])):
+                name = "/".join(parts[2:end])
+                raise Mistake(
+                    f"the branch {name} is in the way of the factory's {'/'.join(parts[2:])}",
+                    remedy=f"rename it: `git branch -m {name} OTHER-NAME`",
+                )
 
     def refs(self, under: str) -> dict[str, Oid]:
         """Full ref name -> commit, below a prefix."""
@@ -292,11 +229,16 @@ class Repo:
 
 
 def _git() -> Any:
+    absent = CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer")
     try:
         import git
     except ImportError as error:
-        raise CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer") from error
-    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, git.Git().version_info)))[:2])
+        raise absent from error
+    try:
+        found = git.Git().version_info
+    except git.GitCommandNotFound as error:
+        raise absent from error
+    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, found)))[:2])
     if version < OLDEST_GIT:
         raise CouldNotRun(f"git {'.'.join(map(str, version))} is too old; install git 2.38 or newer")
     return git

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from factory.cards.card import WorkItem
 from factory.documents import read_roadmap
 from factory.errors import FactoryError
 from factory.house import Say
@@ -12,6 +13,7 @@ from factory.model import Oid, Plan, Terms, Verdict
 from factory.opening import Bench, open_bench
 from factory.plans import RESERVED
 from factory.repo import Repo
+from factory.trucks import judge
 from factory.verify import Verified, verify
 from factory.view import ROADMAP, find_main
 
@@ -39,4 +41,14 @@ def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Ve
                 return str(error)
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
 
-        return verify(bench.repo, bench.main, rerun)
+        def once_more(plan: Plan, card: WorkItem, main: Oid, tree: Oid) -> str:
+            then = bench.at(main)
+            try:
+                verdict = judge.judge(
+                    then.gate, bench.repo.store, card, plan, main, tree, lambda text: say(card.id, text)
+                )
+            except FactoryError as error:
+                return str(error)
+            return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
+
+        return verify(bench.repo, bench.main, rerun, once_more)

@@ -19,7 +19,7 @@ from factory.materialise import Source, trusts_ctime
 from factory.overlay import OverlayStage, prepare
 from factory.sandbox import Limits
 from factory.throwaway import plant
-from factory.walk import remove
+from factory.walk import remove, walk
 
 Kind = Literal["auto", "overlay", "warm", "copy"]
 DEFAULT_LIMITS, DEFAULT_CAPS = Limits(), Caps()
@@ -37,6 +37,7 @@ class Stage(Protocol):
     def kind(self) -> str: ...
     def lay(self, base: Base) -> None: ...
     def survey(self, base: Base, own_git: int | None) -> Survey: ...
+    def is_as_laid(self, path: str, found: os.stat_result) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -58,6 +59,14 @@ class Room:
     def harvest(self) -> Harvest:
         """What differs from the tree now. Nothing of the room's may still run."""
         return self._harvester.take(self.path, self._stage.survey(self._base, self._git))
+
+    def written(self) -> frozenset[str]:
+        """Every path that was written to or removed since it was laid out, also where its content is the same again,
+        and compiled Python that is new."""
+        survey = self._stage.survey(self._base, self._git)
+        found = {path for path, seen in survey.changed.items() if not self._stage.is_as_laid(path, seen)}
+        compiled = {seen.path for seen in walk(self._stage.look, lambda _: False) if seen.path.endswith(".pyc")}
+        return frozenset(found | survey.gone | (compiled - self._base.entries.keys()))
 
 
 class Rooms:
@@ -149,14 +158,19 @@ class Rooms:
 
     def usage(self) -> int:
         """Bytes on disk below the rooms' folder; what is mounted there is in memory, and not counted."""
-        total, disk = 0, self._where.stat().st_dev
-        for folder, folders, names in os.walk(self._where):
-            with suppress(OSError):  # a room may go while it is looked at
-                if os.lstat(folder).st_dev != disk:
-                    folders.clear()
-                    continue
-                total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
-        return total
+        return disk_use(self._where)
+
+
+def disk_use(where: Path) -> int:
+    """Bytes on disk below a folder of rooms, 0 where there is none. Makes nothing, and enters no mount."""
+    total, disk = 0, where.stat().st_dev if where.exists() else 0
+    for folder, folders, names in os.walk(where):
+        with suppress(OSError):  # a room may go while it is looked at
+            if os.lstat(folder).st_dev != disk:
+                folders.clear()
+                continue
+            total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
+    return total
 
 
 def _is_dead(folder: Path) -> bool:

@@ -32,6 +32,7 @@ KINDS = (
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+CardType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$")]
 Tier = Literal["doctor", "fast", "regression"]
 
 
@@ -135,6 +136,9 @@ class Sandbox(Value):
         "auto",
         description="what makes the room; auto: the first of bwrap, docker, podman; none: no walls, on your word",
     )
+    rooms: Literal["auto", "overlay", "warm", "copy"] = Field(
+        "auto", description="how a room is made; auto: an overlay, and where that cannot be had a warm folder"
+    )
     image: str = Field("", description="docker and podman: the image; empty: the one that fits the gate's Python")
     read: tuple[Text, ...] = Field((), description="absolute paths that may be read besides the room and the system")
     network: Literal["none", "model", "full"] = Field(
@@ -193,6 +197,13 @@ class Kpi(Value):
     stale_leases_max: int = Field(0, ge=0, description="leases without a heartbeat; alert above")
 
 
+class Cards(Value):
+    """Cards from day plans, beside tickets."""
+
+    first: Literal["tickets", "cards"] = Field("tickets", description="what a run takes while there is work of both")
+    types: tuple[CardType, ...] = Field((), description="types of card besides the built-in ones, in capitals")
+
+
 class Settings(Value):
     """The whole file."""
 
@@ -207,6 +218,7 @@ class Settings(Value):
     risk: Risks = Field(Risks(), description="[risk.LOW], [risk.MED], [risk.HIGH], [risk.CRIT]")
     auditor: Auditor = Field(Auditor(), description="[auditor]")
     kpi: Kpi = Field(Kpi(), description="[kpi]")
+    cards: Cards = Field(Cards(), description="[cards]")
 
     def protected_paths(self) -> tuple[str, ...]:
         """Globs of what no change may touch: the built-in list, and what the settings add."""

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from factory import booking, boxes, budget, history, operator, pace, recover, storm
+from factory import boxes, checkout, ending, history, inbox, operator, pace, purse, recover, storm
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
-from factory.errors import CouldNotRun, Exit, FactoryError, Stopped, of_machine
+from factory.ending import halves
+from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop
 from factory.house import House
 from factory.model import Event, State, Ticket
+from factory.opening import must_be_able_to_sign
 from factory.plans import must_have_workers
 from factory.state import View, counts, ready, standings
 from factory.storm import Storm, Weather
+from factory.trucks import road, standing
+from factory.trucks.night import Night
 from factory.turn import Turn
-from factory.view import look
+from factory.view import CRITERIA, ROADMAP, look
 
 
 class Ended(NamedTuple):
-    """How a shift ended. `failed` counts attempts, `stamped` tickets."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
 
     exit: Exit
     reason: str
     stamped: int
     failed: int
+    cards: int = 0
 
 
 class Shift:
@@ -35,36 +39,51 @@ class Shift:
         self._house, self._limit, self._once = house, tickets, once
         self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
         self._worked: set[str] = set()
+        self._cards = Night(house)
         self._failing: set[str] = set()  # tickets that failed since the last stamp
-        self.stamped = self.failed = 0
+        self._day = purse.today(house)
+        self.stamped = self.failed = self._turns = 0
 
     # --- the run
 
     def run(self) -> Ended:
         """Work; leave the ledger with the reason of the stop, and the command that goes on."""
         house = self._house
+        operator.must_not_be_held(house)
         try:
             self._prepare()
-            while self._half():
-                pass
+            while self._next():
+                self._midnight()
+            waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
         except Stopped as stop:
-            return self._stop("RECOVERABLE", str(stop), Exit.STOPPED)
-        except FactoryError as error:
-            self._stop("FAIL_STOP", str(error), error.exit)
+            # What ended a gate or a wait is the word that was given, where there is one.
+            why = house.why if house.why and type(stop) is Stopped else stop
+            ending.end(house, why.stop, str(why))
+            return self._ended(why.exit, str(why))
+        except (FactoryError, OSError) as error:
+            with suppress(FactoryError, OSError):  # what cannot be written any more is told on the screen
+                ending.fail(house, error)
             raise
-        except OSError as error:
-            broken = of_machine(error)
-            with suppress(OSError, FactoryError):  # on a full disk not even this can be written
-                self._stop("RECOVERABLE", str(broken), broken.exit)
-            raise broken from error
-        recover.mark(house, "stop", "nothing more to do", state="READY", stop_reason=None, next_command="")
-        return Ended(verdict(self._look()), "", self.stamped, self.failed)
+        finally:
+            operator.dismiss(house)
+        return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
 
-    def _stop(self, state: str, reason: str, code: Exit) -> Ended:
-        house = self._house
-        recover.put_back(house, self._look())
-        recover.mark(house, "stop", reason, state=state, stop_reason=reason, next_command="factory run", stop_asked="")
-        return Ended(code, reason, self.stamped, self.failed)
+    def _ended(self, code: Exit, reason: str) -> Ended:
+        return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
+
+    def _next(self) -> bool:
+        """A half of tickets or a half of cards, as the settings put them; a run with a limit takes tickets alone."""
+        if self._once or self._limit is not None:
+            return self._half()
+        if self._house.settings.cards.first == "cards":
+            return self._cards.half() or self._half()
+        return self._half() or self._cards.half()
+
+    def _midnight(self) -> None:
+        """The day's page, once the day turned under the run."""
+        if (today := purse.today(self._house)) > self._day:
+            ending.turn_of_day(self._house, self._day)
+            self._day = today
 
     def _look(self) -> View:
         return look(self._house.repo, self._house.ledger, self._house.main())
@@ -72,17 +91,22 @@ class Shift:
     def _prepare(self) -> None:
         """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
         house = self._house
-        operator.must_not_be_held(house)
+        inbox.sweep(house.private)
+        road.mend(house)
         if recover.mend(house, view := self._look()):
             view = self._look()
         if wrong := boxes.faults(halves(house)):
-            raise CouldNotRun(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        must_have_workers(view, house.settings)
+            raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
+        must_have_workers(view, house.settings, cards=bool(road.look(house).plans()))
         recover.mark(
-            house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None
-        )
+            house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
+            stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
+        )  # fmt: skip
         if any(s.state is State.PENDING for s in standings(view).values()):
+            checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
+            must_be_able_to_sign(house, view.main)
             house.gate.base_must_run(view.main, lambda text: house.say("", text))
+        self._cards.prepare()
 
     # --- a half
 
@@ -92,6 +116,8 @@ class Shift:
         half = self._open(view)
         if half is None:
             return False
+        if house.why and (self._deal(view) or boxes.unfinished(half, _states(view))):
+            raise house.why  # there is more to do, and it is not begun
         if self._deals(half):
             with Crew(house) as crew:
                 half = self._work(half, crew)
@@ -103,7 +129,7 @@ class Shift:
         last = boxes.latest(halves(self._house))
         if last is not None and not last.closed:
             return last
-        opens = boxes.opened(last, self._today(), view.main)
+        opens = boxes.opened(last, purse.today(self._house).isoformat(), view.main)
         return opens if opens.half == BACK or (self._deal(view) and not self._full()) else None
 
     def _deals(self, half: Half) -> bool:
@@ -121,7 +147,7 @@ class Shift:
     def _full(self) -> bool:
         """Whether the caller's own limit is reached."""
         if self._once:
-            return self.stamped + self.failed > 0
+            return self._turns > 0
         return self._limit is not None and len(self._worked) >= self._limit
 
     def _work(self, half: Half, crew: Crew) -> Half:
@@ -130,10 +156,11 @@ class Shift:
         try:
             while True:
                 operator.attend(house)
+                self._midnight()
+                crew.beat()
                 view = self._look()
                 half = self._top_up(half, view)
-                states = {id: s.state for id, s in standings(view).items()}
-                left = boxes.unfinished(half, states)
+                left = boxes.unfinished(half, _states(view))
                 if not crew.tickets and (not left or self._over()):
                     return half
                 if not self._over():
@@ -150,7 +177,7 @@ class Shift:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
         if self._house.drain.is_set():
             return True
-        return self._once and self.stamped + self.failed > 0
+        return self._once and self._turns > 0
 
     def _top_up(self, half: Half, view: View) -> Half:
         wanted = self._deal(view)
@@ -171,7 +198,7 @@ class Shift:
         tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
         for ticket in tickets:
             if crew.fits(ticket):
-                booking.must_fit(self._house, ticket)
+                purse.must_fit(self._house, ticket)
         crew.start(view, tickets, 1 if self._once else self._pace.now)
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
@@ -195,41 +222,37 @@ class Shift:
         self._storm = storm.after(self._storm, weather, f"{half.date} box {half.box:02d}")
         self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
         if why := storm.reason(self._storm, self._house.settings.storm):
-            raise Stopped(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
 
     def _tally(self, turn: Turn) -> None:
+        self._turns += 1
         self.stamped += turn.stamp is not None
         self.failed += turn.stamp is None and turn.result is not None
 
     def _checkpoint(self, half: Half) -> None:
         """Close the half. Its counts come from main's own commits, and must agree with the records."""
         house, view = self._house, self._look()
-        states = {id: s.state for id, s in standings(view).items()}
+        states = _states(view)
         if self._over() and boxes.unfinished(half, states):
-            raise Stopped(house.why or "stopped before the half was finished; `factory run` goes on")
+            raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         done = boxes.closed(half, states)
         landed = {w.ticket for w in history.words(house.repo, view.main, half.main or None) if w.stamp}
         if missing := sorted(set(done.stamped) - landed):
-            raise CouldNotRun(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
+            raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
         text = (
             f"{done.date} {done.name}: {len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
         )
         house.ledger.append(Event(name="checkpoint", text=text), {done.path: done.model_dump(mode="json")})
         house.say("", f"checkpoint {text}")
 
-    def _today(self) -> str:
-        zone = ZoneInfo(self._house.settings.factory.timezone)
-        return budget.day_of(self._house.clock.now(), zone).isoformat()
-
-
-def halves(house: House) -> list[Half]:
-    """Every half in the ledger's tree."""
-    return [Half.model_validate(kept) for kept in house.ledger.read_all("boxes").values()]
-
 
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
     return Shift(house, tickets, once).run()
+
+
+def _states(view: View) -> dict[str, State]:
+    return {id: standing.state for id, standing in standings(view).items()}
 
 
 def verdict(view: View) -> Exit:

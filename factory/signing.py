@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from factory import objects, process
-from factory.errors import CouldNotRun
+from factory.errors import CouldNotRun, Mistake
 from factory.objects import Commit
 
 PRINCIPAL = "factory@stampmill.invalid"
@@ -33,6 +33,27 @@ class Signer:
                 f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}"
             )
         return commit._replace(signature=done.stdout.decode())
+
+
+def names_signers(allowed: bytes) -> bool:
+    return any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines())
+
+
+def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
+    """Mistake where main names who may sign and this factory cannot: its stamps would be worth nothing."""
+    if not names_signers(allowed):
+        return
+    if signer.key is None:
+        raise Mistake(
+            f"it names who signs the stamps, and there is no key at {expected}",
+            path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
+        )  # fmt: skip
+    kind, key = allowed_line(signer.key).split()[2:4]
+    if f"{kind} {key}".encode() not in allowed:
+        raise Mistake(
+            f"the key {signer.key} is none of those that it names",
+            path=ALLOWED, remedy="`factory init` adds its public half; commit that",
+        )  # fmt: skip
 
 
 def make_key(path: Path) -> str:

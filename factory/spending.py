@@ -76,8 +76,14 @@ class Spending:
             cost_usd=self.usd,
         )
 
-    def done(self, summary: str) -> Work:
-        return Work(Ended.DONE, self.report(summary), history=(f"{self._provider.name} {self._model}",))
+    def done(self, summary: str, reused: int = 0) -> Work:
+        """`reused`: answers of an earlier try that were not bought again."""
+        told = f"{reused} answer(s) of an earlier try, not bought again" if reused else ""
+        return Work(
+            Ended.DONE,
+            self.report(f"{summary}\n({told})" if told else summary),
+            history=(f"{self._provider.name} {self._model}" + (f"  # {told}" if told else ""),),
+        )
 
     def failed(self, error: Exception) -> Work:
         """How an attempt ended that did not end well. CouldNotRun for a refused key and Mistake for a model that

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from factory.history import Word
-from factory.model import Criterion, Oid, Previous, Priority, State, Ticket, TicketStatus, Triage, Value
+from factory.model import (
+    Criterion,
+    CriterionStatus,
+    Oid,
+    Previous,
+    Priority,
+    State,
+    Ticket,
+    TicketStatus,
+    Triage,
+    Value,
+)
 
 
 class Lease(Value):
@@ -118,7 +129,8 @@ def ready(view: View, now: float) -> tuple[Ticket, ...]:
 
 
 def criteria_of(ticket: str, criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
-    return tuple(c for c in criteria if c.ticket == ticket)
+    """A ticket's open criteria: what is DONE already was proven by an earlier stamp, and cannot be red again."""
+    return tuple(c for c in criteria if c.ticket == ticket and c.status is CriterionStatus.OPEN)
 
 
 def counts(view: View) -> dict[str, int]:

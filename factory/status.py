@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from factory import lock
+from factory import lock, stops
 from factory.ledger import Ledger
-from factory.opening import private_dir
+from factory.places import private_dir
 from factory.repo import Repo
 from factory.state import counts, standings
+from factory.trucks.standing import as_lines, standing
+from factory.trucks.yard import Yard
 from factory.view import factory_file, find_main, look
 
 
@@ -23,7 +25,7 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
     state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
     reason = factory.stop_reason
     if factory.state == "RUNNING" and not alive:
-        reason = "the run was killed; `factory run` goes on where it was"
+        reason = stops.KILLED
     return {
         "state": state,
         "stop_reason": reason,
@@ -40,6 +42,7 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in standings(view).items()
         },
+        "cards": standing(Yard(repo, ledger, main)),
         "budget": budget_today(ledger, now, settings.factory.timezone),
     }
 
@@ -67,12 +70,13 @@ def as_text(document: dict[str, Any]) -> str:
         f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
         "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
     ]
-    if not document["tickets"]:
+    if not document["tickets"] and not document["cards"]["days"]:
         lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
     width = max((len(id) for id in document["tickets"]), default=0)
     for id, t in document["tickets"].items():
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
+    lines += as_lines(document["cards"])
     spent = document["budget"]
     lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
                  f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip

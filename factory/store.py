@@ -1,23 +1,31 @@
 """Git's object store: durable writes of loose objects, reads through one `cat-file --batch`.
 
 An object counts as written when its bytes and its folder are on disk: git's own defaults lost every acknowledged
-commit at a power cut, so each object is synced before the ref that names it moves.
+commit at a power cut, so all objects are synced before a ref that names them moves.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from factory import objects
 from factory.errors import CouldNotRun
 from factory.model import Oid
 from factory.objects import Commit
 from factory.tree import FOLDER, Entry
+from factory.unsynced import Unsynced
+
+KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four times for two of them
+
+IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
+Found = tuple[Oid, str, bytes]  # id, kind, body
 
 
 class Pipe(Protocol):
@@ -25,26 +33,7 @@ class Pipe(Protocol):
 
     stdin: IO[bytes]
     stdout: IO[bytes]
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's own entries on disk; a rename is lost at a power cut without it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_through(path: Path, content: bytes) -> None:
-    """Put a small file in place whole: after a power cut it is the old one or the new one."""
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
-    sync_folder(path.parent)
+    proc: Any
 
 
 class Store:
@@ -55,30 +44,42 @@ class Store:
         self.width = 20 if algorithm == "sha1" else 32
         self._pipe: Pipe | None = None
         self._lock = threading.Lock()
+        self._unsynced = Unsynced()
         self._known: set[Oid] = set()
         self._trees: dict[Oid, dict[str, Entry]] = {}
+        self._whole = functools.lru_cache(KEPT_WHOLE)(self._flat)
 
     # --- reading
 
-    def get(self, name: str) -> tuple[Oid, str, bytes] | None:
+    def get(self, name: str) -> Found | None:
         """(oid, kind, body) of an object named in any way that git understands; None where there is none."""
-        if "\n" in name:
-            return None
+        return None if "\n" in name else self._ask([name])[0]
+
+    def _ask(self, names: list[str]) -> list[Found | None]:
+        """The answers to some questions, asked in one breath; as many as a pipe holds."""
         with self._lock:
             if self._pipe is None:
                 self._pipe = self._start()  # type: ignore[operator]
             assert self._pipe is not None
-            self._pipe.stdin.write(objects.to_bytes(name) + b"\n")
+            self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
             self._pipe.stdin.flush()
-            head = self._pipe.stdout.readline().split()
-            if not head:
-                self._pipe = None
-                raise CouldNotRun("git cat-file ended; is the repository damaged? `git fsck` tells")
-            if len(head) != 3 or not head[2].isdigit():
-                return None
-            body = self._pipe.stdout.read(int(head[2]))
-            self._pipe.stdout.read(1)
-        return head[0].decode(), head[1].decode(), body
+            return [self._answer(self._pipe.stdout) for _ in names]
+
+    def _answer(self, stdout: IO[bytes]) -> Found | None:
+        head = stdout.readline().split()
+        if not head:
+            self._pipe = None
+            raise CouldNotRun(
+                "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
+            )
+        if len(head) != 3 or not head[2].isdigit():
+            return None
+        body = stdout.read(int(head[2]))
+        stdout.read(1)
+        oid, kind = head[0].decode(), head[1].decode()
+        if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
+            raise CouldNotRun(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
+        return oid, kind, body
 
     def read(self, name: str, kind: str) -> bytes:
         """The body of an object that must be there and of that kind. KeyError otherwise."""
@@ -122,20 +123,34 @@ class Store:
             return None
         return self.read(found.oid, "blob")
 
-    def flat(self, tree: Oid, under: str = "") -> dict[str, Entry]:
-        """Every path below a tree, folders left out."""
+    def flat(self, tree: Oid, under: str = "") -> Mapping[str, Entry]:
+        """Every path below a tree, folders left out. Shared by all who ask: not to be changed."""
+        if not under:
+            return self._whole(tree)
         out: dict[str, Entry] = {}
-        for name, entry in self.level(tree).items():
-            path = f"{under}{name}"
-            if entry.mode == FOLDER:
-                out.update(self.flat(entry.oid, f"{path}/"))
-            else:
-                out[path] = entry
+        self._flatten(tree, under, out)
         return out
 
+    def _flat(self, tree: Oid) -> Mapping[str, Entry]:
+        out: dict[str, Entry] = {}
+        self._flatten(tree, "", out)
+        return out
+
+    def _flatten(self, tree: Oid, under: str, out: dict[str, Entry]) -> None:
+        for name, entry in self.level(tree).items():
+            if entry.mode == FOLDER:
+                self._flatten(entry.oid, f"{under}{name}/", out)
+            else:
+                out[f"{under}{name}"] = entry
+
     def blobs(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, bytes]]:
-        for oid in oids:
-            yield oid, self.read(oid, "blob")
+        """The contents of blobs, with their ids. KeyError where one is missing."""
+        todo = iter(oids)
+        while some := list(itertools.islice(todo, IN_A_BREATH)):
+            for oid, found in zip(some, self._ask(some), strict=True):
+                if found is None or found[1] != "blob":
+                    raise KeyError(f"blob {oid}")
+                yield oid, found[2]
 
     # --- writing
 
@@ -143,49 +158,35 @@ class Store:
         return objects.digest("blob", content, self.algorithm)
 
     def write(self, kind: str, body: bytes) -> Oid:
-        """Store an object; on disk when this returns."""
+        """Store an object. On disk after `settle`, which whoever lets a ref name it calls first."""
         oid = objects.digest(kind, body, self.algorithm)
         folder = self._dir / oid[:2]
         at = folder / oid[2:]
         if oid in self._known:
             return oid
-        if at.exists():  # perhaps of a run that was killed before it could sync: make sure, once
-            self._settle(oid, at)
-            return oid
-        if not folder.is_dir():
+        made = not at.exists()
+        if made:
             folder.mkdir(exist_ok=True)
-            self._sync(self._dir)
-        aside = folder / f"tmp_obj_{os.getpid()}_{threading.get_ident()}"
-        self._put(aside, zlib.compress(objects.frame(kind, body), 1))
-        os.replace(aside, at)
-        self._sync(folder)
+            aside = folder / f"tmp_obj_{os.getpid()}_{threading.get_ident()}"
+            _put(aside, zlib.compress(objects.frame(kind, body), 1))
+            os.replace(aside, at)
+        if self._durable:  # also one that was there: perhaps of a run that was killed before it could sync
+            self._unsynced.add(at, made=made)
         self._known.add(oid)
         return oid
 
-    def _settle(self, oid: Oid, at: Path) -> None:
-        if self._durable:
-            handle = os.open(at, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
-            sync_folder(at.parent)
-        self._known.add(oid)
+    def settle(self) -> None:
+        """Put on disk all that was written so far, by any thread. OSError where that cannot be, now or ever before."""
+        self._unsynced.settle()
 
-    def _put(self, aside: Path, content: bytes) -> None:
-        """Write-aside; nothing is left behind when the disk is full."""
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                if self._durable:
-                    os.fsync(file.fileno())
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-
-    def _sync(self, folder: Path) -> None:
-        if self._durable:
-            sync_folder(folder)
+    def close(self) -> None:
+        """End the child process and the threads."""
+        self._unsynced.close()
+        if self._pipe is not None:
+            self._pipe.stdin.close()
+            self._pipe.stdout.close()
+            self._pipe.proc.wait()
+            self._pipe = None
 
     def write_blob(self, content: bytes) -> Oid:
         return self.write("blob", content)
@@ -218,6 +219,17 @@ class Store:
                 del level[name]
         level.update(here)
         return self.write("tree", objects.format_tree(level)) if level else None
+
+
+def _put(aside: Path, content: bytes) -> None:
+    """Write-aside; nothing is left behind when the disk is full."""
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 class GitTree:

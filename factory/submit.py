@@ -7,6 +7,7 @@ from factory.change import Change
 from factory.errors import Mistake
 from factory.house import House
 from factory.model import Ended, Oid, Report, State, Ticket
+from factory.opening import must_be_able_to_sign
 from factory.records import started
 from factory.state import Lease, Record, View, criteria_of, standings
 from factory.tree import Entry
@@ -24,6 +25,7 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
         view = look(house.repo, house.ledger, house.main())
     ticket = _ticket(view, ticket_id)
     head, base = _head(house, branch, view.main)
+    must_be_able_to_sign(house, view.main)
     house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
     return controller.land(house, _attempt(house, view, ticket, head, base))
 

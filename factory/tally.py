@@ -25,9 +25,12 @@ class Tally:
         self.log: list[str] = []
         self.why: Triage | None = None
         self.status = Answer.PASS
+        self._mark = ""
 
-    def fail(self, why: Triage, lines: Iterable[str], status: Answer = Answer.FAIL) -> None:
+    def fail(self, why: Triage, lines: Iterable[str], status: Answer = Answer.FAIL, mark: str = "") -> None:
+        """`mark`: what tells this failure from another, where the lines name the ticket that met it."""
         self.why, self.status, self.failed = why, status, tuple(lines)
+        self._mark = mark or "\n".join(self.failed)
 
     def heard(self, what: str, ran: Ran) -> None:
         """Keep what a command said."""
@@ -36,11 +39,10 @@ class Tally:
 
     def verdict(self) -> Verdict:
         log = "\n".join(self.log) + "\n"
-        said = "\n".join(self.failed) + "\n"
         return Verdict(
             status=self.status,
             triage=self.why,
-            fingerprint=triage.fingerprint(self.why, said) if self.why else "",
+            fingerprint=triage.fingerprint(self.why, self._mark) if self.why else "",
             gate_results=TierResults(**self.results),
             guards=self.guards,
             criteria=tuple(self.criteria),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from factory.ledger import parse_event
-from factory.model import Event
+from factory.model import Event, Oid
 from factory.repo import LEDGER, Repo
 
 
@@ -16,11 +16,24 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
     found = []
     for logged in repo.log(LEDGER):
         event = parse_event(logged.oid, logged.time, logged.message)
-        if ticket is None or event.ticket == ticket:
+        if ticket is None or event.ticket == ticket or ticket in _cards(event):
             found.append(event)
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
+    """The events after `old` up to `new`, oldest first."""
+    if new is None:
+        return []
+    logged = repo.log(new, *([f"^{old}"] if old else []))
+    return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
+
+
+def _cards(event: Event) -> list[str]:
+    """The cards that an event of a half names."""
+    return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 
 
 def as_line(event: Event) -> str:

@@ -10,13 +10,17 @@ import sys
 import threading
 from pathlib import Path
 
+from factory import prepared
+from factory.disturbed import doubts
+from factory.editable import source_roots
 from factory.errors import Stopped
-from factory.model import Answer, Oid, Value
+from factory.junit import junit_outcomes
+from factory.model import Answer, Oid, Outcome, Value
 from factory.observe import Observation, Observer
 from factory.process import Finished
 from factory.repo import Repo
 from factory.rooms import Rooms
-from factory.sandbox import Job, Limits, Sandbox
+from factory.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.settings import Settings
 
 # What a run may depend on is held still.
@@ -63,6 +67,22 @@ class Trial:
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
         self.stop = threading.Event()  # ends what runs
+        self.prepared: Path | None = None  # the environment that setup filled
+
+    def at(self, settings: Settings) -> Trial:
+        """The same hands by other settings."""
+        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
+        made.stop, made.prepared = self.stop, self.prepared
+        return made
+
+    def prepare(self, main: Oid) -> None:
+        """Run `[gate] setup` for main, once per content of the files that it names."""
+        where = self._cache.with_name("env")
+        self.prepared = prepared.prepare(
+            self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.limits
+        )
+        if self.prepared:
+            self._environment = f"{fingerprint(self.python, self._sandbox.kind)} {self.prepared.name}"
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
@@ -89,16 +109,50 @@ class Trial:
 
     def _run(self, tree: Oid, command: str) -> Ran:
         with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
+            files = {
+                "/factory/observer": observer.folder,
+                **({prepared.INSIDE: self.prepared} if self.prepared else {}),
+            }
             job = Job(
-                argv=("/bin/sh", "-c", command), room=room.path, python=self.python, limits=self.limits, stop=self.stop,
+                argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
-                files={"/factory/observer": observer.folder}, socket=observer.socket,
+                files=files, socket=observer.socket, stop=self.stop,
             )  # fmt: skip
-            env = {**ENVIRONMENT, **observer.env(lambda host: self._sandbox.inside(job, host))}
+            known = self._known(job, room.path)
+            env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            return _ran(command, done, observer.observe(done.code))
+            seen = self._told(room.path, done.code) or observer.observe(done.code)
+            if seen.sessions:
+                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
+                seen = dataclasses.replace(seen, doubts=seen.doubts | found)
+            return _ran(command, done, seen)
+
+    def _interpreter(self) -> Path:
+        """The python of an environment that setup made, where it made one."""
+        made = self.prepared / "bin" / "python" if self.prepared else None
+        return made if made and os.path.lexists(made) and self._sandbox.kind == "none" else self.python
+
+    def _known(self, job: Job, room: Path) -> dict[str, str]:
+        """The environment that a command finds, before the observer's own."""
+        env = dict(ENVIRONMENT)
+        if roots := source_roots(self.python, self._repo.work_tree) if self._repo.work_tree else ():
+            env["PYTHONPATH"] = ":".join(self._sandbox.inside(job, room / root) for root in roots)
+        if self.prepared:
+            at = prepared.place(self._sandbox, self.prepared)
+            env |= {"FACTORY_ENV": at, "PATH": f"{at}/bin:{self.python.parent}:{SYSTEM_PATH}"}
+        return env
+
+    def _told(self, room: Path, code: int) -> Observation | None:
+        """What a JUnit file says, where the settings name one and the command wrote it."""
+        name = self._settings.gate.junit
+        at = room / name
+        if not name or at.is_symlink() or not at.is_file():
+            return None
+        outcomes = junit_outcomes(at.read_bytes())
+        red = any(outcome in (Outcome.FAILED, Outcome.ERROR) for outcome in outcomes.values())
+        return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0))
 
 
 def _ran(command: str, done: Finished, seen: Observation) -> Ran:

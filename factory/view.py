@@ -6,6 +6,7 @@ from factory import crosscheck, documents, history
 from factory.errors import Mistake
 from factory.ledger import FACTORY, Ledger
 from factory.model import Oid, Value
+from factory.names import RESERVED
 from factory.read_settings import read_settings
 from factory.repo import Repo
 from factory.settings import Settings
@@ -19,11 +20,14 @@ class FactoryFile(Value):
 
     state: str = "READY"
     stop_reason: str | None = None
+    stop_kind: str = ""  # a key of `stops.STOPS`
     next_command: str = ""
     main: Oid | None = None  # the stamps up to here are in the records
     run: str = ""
     since: float = 0.0
     stop_asked: str = ""  # an operator's `stop`, until a `resume`
+    sandbox: str = ""  # what the last run worked in, so that looking needs no probe
+    rooms: str = ""
 
 
 def main_ref(settings: Settings) -> str:
@@ -37,8 +41,7 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     if tip is None:
         raise Mistake(
             f"there is no branch {first.factory.main}, or it has no commit",
-            path=SETTINGS,
-            remedy="commit something on it, or name the branch that is stamped as [factory] main",
+            remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
         )
     settings = settings_at(repo, tip) or read_settings(None)
     return settings, tip
@@ -54,11 +57,15 @@ def settings_at(repo: Repo, name: str) -> Settings | None:
 
 
 def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
-    """The view at this main. Mistake where one of the two tables is missing or wrong."""
+    """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken."""
+    if repo.store.entry(repo.store.tree_of(main), RESERVED):
+        raise Mistake(
+            "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
+        )
     tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
     crosscheck.check(tickets, criteria)
-    records = {record["ticket"]: Record.model_validate(record) for record in ledger.read_all("tickets").values()}
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     folded = factory_file(ledger).main
     if folded is not None and not repo.is_ancestor(folded, main):
         folded = None  # main was rewritten: fold it all again

@@ -20,6 +20,8 @@ GUARD = "budget_guard.json"
 class OverBudget(Stopped):
     """A daily cap would be passed: the shift ends, and goes on when the day turns or the cap is raised."""
 
+    stop = "budget"
+
 
 class AttemptTooDear(CouldNotRun):
     """The attempt's own cap would be passed: this attempt fails, the shift goes on."""
@@ -46,12 +48,18 @@ def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, An
     return {book_path(book): book.model_dump(mode="json"), GUARD: guard}
 
 
+def guard_changes(ledger: Ledger, settings: Settings, now: float, **changes: str | None) -> dict[str, Any]:
+    """`budget_guard.json` with a new `stop_reason` or `last_success_order_id`. Call it with the ledger's lock held."""
+    book = read_book(ledger, settings, now)
+    return {GUARD: book_changes(ledger, settings, book)[GUARD] | changes}
+
+
 def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None:
     """OverBudget where an attempt of that cost could not be paid today."""
     caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
     caps = caps.model_copy(update={"cycle_usd": caps.daily_usd})
     book = read_book(ledger, settings, now)
-    found = budget.reserve(book, caps, "", Spend.model_validate({"usd": usd}), now, zone)
+    found = budget.reserve(book, caps, "", Spend.model_validate({"calls": 1, "usd": usd}), now, zone)
     if isinstance(found, Refused):
         raise OverBudget(_in_words(found))
 
@@ -117,8 +125,7 @@ class LedgerWallet:
 
 def recover_books(ledger: Ledger, settings: Settings) -> None:
     """Reservations that a dead run left open are spent: a crash gives no money back."""
-    for path, kept in ledger.read_all("budget").items():
-        book = Book.model_validate(kept)
+    for path, book in ledger.read_all("budget", Book.model_validate).items():
         if book.open:
             spent = budget.recover(book)
             text = f"{len(book.open)} reservations of a run that ended are spent"

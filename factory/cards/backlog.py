@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from factory.errors import CouldNotRun, Mistake
 
 BACKLOG = "ssot/backlog"
 PACKETS = "ssot/packets"
+_ID = re.compile(rb'"id":"(L[1-8]_[A-Z][A-Z0-9]*_[0-9]{6})"')
 
 
 def backlog_path(day: str, follow: str = "") -> str:
@@ -67,6 +69,11 @@ def read_backlog(content: bytes, path: str = "") -> tuple[WorkItem, ...]:
             raise Mistake(f"{item.id} is there twice", path=path, line=number, remedy="compile the plan again")
         items[item.id] = item
     return tuple(items.values())
+
+
+def ids_in(content: bytes) -> tuple[str, ...]:
+    """The ids of a backlog in order, a hundred times faster than its cards: a line's first `"id"` is its card's."""
+    return tuple(found[1].decode() for line in content.splitlines() if (found := _ID.search(line)))
 
 
 def _line(item: WorkItem) -> bytes:

@@ -12,12 +12,12 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from factory.cards.rule import Rule
 from factory.errors import Exit, FactoryError
 from factory.model import Value
+from factory.settings import CardType as CardType
 
 TYPES = frozenset({"SCAN", "TAG", "STRIKE", "TEST", "PATCH", "VERIFY", "SEAL", "TRIAGE"})
 LAST_SERIAL = 999_999
 _ID = re.compile(r"L([1-8])_([A-Z][A-Z0-9]*)_([0-9]{6})")
 
-CardType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$")]
 CardId = Annotated[str, StringConstraints(pattern=f"^{_ID.pattern}$")]
 LaneNumber = Annotated[int, Field(ge=1, le=8)]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from factory.cards.backlog import BACKLOG, read_backlog
+from factory.cards.backlog import BACKLOG, ids_in
 from factory.cards.card import card_ids, card_parts
 from factory.errors import Mistake
 from factory.tree import Tree
@@ -33,5 +33,14 @@ class Serials:
 
 def used_before(tree: Tree, day: str) -> tuple[str, ...]:
     """The ids in the backlogs of earlier days, so that an id means one card for ever."""
-    paths = [path for path in sorted(tree.entries()) if (found := _BACKLOG.fullmatch(path)) and found[1] < day]
-    return tuple(item.id for path in paths for item in read_backlog(tree.read(path), path))
+    return _used(tree, lambda other: other < day)
+
+
+def used_elsewhere(tree: Tree, day: str) -> frozenset[str]:
+    """The ids in the backlogs of later days, which a day that comes late must not use again."""
+    return frozenset(_used(tree, lambda other: other > day))
+
+
+def _used(tree: Tree, counts: Callable[[str], bool]) -> tuple[str, ...]:
+    paths = [path for path in sorted(tree.entries()) if (found := _BACKLOG.fullmatch(path)) and counts(found[1])]
+    return tuple(card_id for path in paths for card_id in ids_in(tree.read(path)))

@@ -16,7 +16,7 @@ sealed = importlib.import_module(__name__ + "_seal").sealed
 
 PHASES = ("setup", "call", "teardown")
 TEXT = 4000  # characters of a failure that are sent, from its end
-CHUNK = 500  # node ids a message
+CHUNK = 100000  # characters of node ids in a message
 
 
 class Hooks:
@@ -26,97 +26,104 @@ class Hooks:
         self.__dict__.update(hooks)
 
 
-def _truth(keep, look):
-    """How each phase really ended, seen by the innermost wrapper and in the report as all other plug-ins left it."""
-    raised = set()
+def _call_hook(look, ended):
+    """The innermost wrapper of a test's own code: what came out of it before anybody could put it away."""
 
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_call(item):
+    def end(item, raised):
+        ended(item.nodeid, raised or bool(item.__dict__.get("_excinfo")))  # where pytest's unittest items put theirs
+
+    def new(item):
+        look(item)
+        try:
+            result = yield
+        except BaseException:
+            end(item, True)
+            raise
+        end(item, False)
+        return result
+
+    def old(item):
         look(item)
         outcome = yield
-        if outcome.excinfo is not None:
-            raised.add(item.nodeid)
+        end(item, outcome.excinfo is not None)
+
+    try:
+        return pytest.hookimpl(wrapper=True, trylast=True)(new)
+    except TypeError:  # pluggy before 1.2
+        return pytest.hookimpl(hookwrapper=True, trylast=True)(old)
+
+
+def _here(look):
+    """Tests of this process: how each call ended, asked for when its report is logged."""
+    calls = {}
+    return {"pytest_runtest_call": _call_hook(look, calls.__setitem__)}, calls.pop
+
+
+def _worker(key, look):
+    """Tests of a pytest-xdist worker: each report takes the truth home with it, under a seal."""
+    calls = {}
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(item, call):
         outcome = yield
-        if outcome.excinfo is None:
-            fell = call.excinfo is not None
-            if raised and call.when == "call" and item.nodeid in raised:
-                raised.discard(item.nodeid)
-                fell = True
-            keep(outcome.get_result(), fell)
+        if call.when == "call" and outcome.excinfo is None:
+            word = "fell" if calls.pop(item.nodeid, True) else "ran"
+            outcome.get_result().__dict__["stampmill"] = [word, line.tag(key, item.nodeid, word)]
 
-    return {"pytest_runtest_call": pytest_runtest_call, "pytest_runtest_makereport": pytest_runtest_makereport}
+    call_hook = _call_hook(look, calls.__setitem__)
+    return {"pytest_runtest_call": call_hook, "pytest_runtest_makereport": pytest_runtest_makereport}
 
 
-def _here():
-    """Reports of this process: kept when made, asked for when logged."""
-    made = {}
-
-    def keep(report, fell):
-        fields = report.__dict__
-        made[fields["when"]] = (report.nodeid, fields["outcome"], fell)
+def _witness(key, calls):
+    """Whether a call raised, by the report's seal or by what was seen here; None where nobody saw it run."""
 
     def witness(node, fields):
-        found = made.pop(fields["when"], None)
-        return found if found is not None and found[0] == node else None
+        if "stampmill" not in fields:
+            return calls(node, None)
+        word, tag = fields.pop("stampmill")
+        return word == "fell" if tag == line.tag(key, node, word) else None
 
-    return keep, witness
-
-
-def _there(key, remote):
-    """Reports of another process (pytest-xdist): signed by the worker when made, checked here when logged."""
-
-    def keep(report, fell):
-        fields = report.__dict__
-        outcome, word = fields["outcome"], "fell" if fell else ""
-        fields["stampmill"] = [outcome, word, line.tag(key, report.nodeid, fields["when"], outcome, word)]
-
-    def witness(node, fields):
-        outcome, word, tag = fields.pop("stampmill", None) or ("", "", "")
-        if tag and tag == line.tag(key, node, fields["when"], outcome, word):
-            return node, outcome, bool(word)
-        return None
-
-    return keep, (witness if remote else None)
-
-
-def _phase(fields, seen):
-    """[when, outcome, xfail, flag]. Flags: `?` a report of what did not run here, `!` one better than the truth."""
-    when, outcome = fields["when"], fields["outcome"]
-    if "context" in fields:  # a subtest
-        return ["sub", outcome, 0, ""]
-    if seen is None:
-        flag = "?" if when in PHASES else ""
-    else:
-        flag = "!" if outcome == "passed" and (seen[2] or seen[1] == "failed") else ""
-    return [when, outcome, 1 if "wasxfail" in fields else 0, flag]
+    return witness
 
 
 def _recorder(send, witness):
-    """One message a test, when its last phase is logged."""
-    phases, quote, green = {}, json.encoder.encode_basestring_ascii, [[w, "passed", 0, ""] for w in PHASES]
+    """One message a test, when its last phase is logged. A phase is [when, outcome, xfail, flag]; flags: `?` a call
+    that nobody saw run, `!` one that raised and is said to have passed."""
+    phases, quote = {}, json.encoder.encode_basestring_ascii
+    passed = {when: [when, "passed", 0, ""] for when in PHASES}
+    green, around = list(passed.values()), {"setup", "teardown"}
 
     def flush(node, parts, seconds, text):
         if parts == green:
-            send('["g",%s,%.6f]' % (quote(node), seconds))
+            send('["g",%s,%.6f]' % (quote(node), seconds), False)
         else:
             send(json.dumps(["t", node, parts, seconds, text]))
 
+    def odd(node, when, fields):
+        outcome, flag = fields["outcome"], ""
+        if "context" in fields:
+            return ["sub", outcome, 0, ""]
+        if when == "call":
+            fell = witness(node, fields)
+            flag = "?" if fell is None else "!" if fell and outcome == "passed" else ""
+        return [when, outcome, 1 if "wasxfail" in fields else 0, flag]
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(report):
-        fields = report.__dict__
-        node, when = report.nodeid, fields["when"]
-        parts, seconds, text = phases.pop(node, None) or ([], 0.0, "")
-        parts.append(_phase(fields, witness(node, fields)))
-        if fields["outcome"] == "failed":
-            text = (text + "\n" + str(fields.get("longrepr", "")))[-TEXT:]
-        seconds += fields.get("duration", 0.0)
-        if when == "teardown" or when not in PHASES:
-            flush(node, parts, seconds, text)
+        fields, node = report.__dict__, report.nodeid
+        when, outcome = fields["when"], fields["outcome"]
+        entry = phases.get(node)
+        if entry is None:
+            entry = phases[node] = [[], 0.0, ""]
+        if outcome == "passed" and when in around and "wasxfail" not in fields:
+            entry[0].append(passed[when])
         else:
-            phases[node] = (parts, seconds, text)
+            entry[0].append(odd(node, when, fields))
+        if outcome == "failed":
+            entry[2] = (entry[2] + "\n" + str(fields.get("longrepr", "")))[-TEXT:]
+        entry[1] += fields.get("duration", 0.0)
+        if when == "teardown" or when not in passed:
+            flush(node, *phases.pop(node))
 
     return {"pytest_runtest_logreport": pytest_runtest_logreport}
 
@@ -129,8 +136,14 @@ def _session(send):
         seen["session"] = session
 
     def announce(ids):
-        for start in range(0, len(ids), CHUNK):
-            send(json.dumps(["ids", ids[start : start + CHUNK]]))
+        part, size = [], 0
+        for node in ids:
+            part.append(node)
+            size += len(node)
+            if size > CHUNK:
+                send(json.dumps(["ids", part]))
+                part, size = [], 0
+        send(json.dumps(["ids", part]))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_collection_finish(session):
@@ -138,8 +151,8 @@ def _session(send):
         announce([item.nodeid for item in session.items])
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(ids):
-        if not seen.get("ids"):
+    def pytest_xdist_node_collection_finished(node, ids):
+        if not seen.get("ids") or node.config.option.dist == "each":  # else all workers collect the same, once
             seen["ids"] = ids
             announce(list(ids))
 
@@ -188,16 +201,17 @@ def _workers(send, key, terms):
 def _as_worker(config, terms):
     """The hooks of a pytest-xdist worker: nothing connects; reports are signed, the rest goes home at the end."""
     key, found = bytes.fromhex(terms["key"]), []
-    keep, _ = _there(key, remote=False)
     look, seals = sealed(config, lambda text: found.append(["doubt", text]))
 
-    @pytest.hookimpl(tryfirst=True)
+    songs = canaries(terms, found.append, True)
+
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish():
         text = json.dumps(found)
         config.workeroutput["stampmill"] = [text, line.tag(key, "worker", text)]
 
     goodbye = {"pytest_sessionfinish": pytest_sessionfinish}
-    return goodbye, _truth(keep, look), seals, canaries(terms, found.append, True)
+    return goodbye, _worker(key, look), seals, songs
 
 
 def _as_master(config, descriptor, terms):
@@ -209,12 +223,10 @@ def _as_master(config, descriptor, terms):
         option.maxfail = 0
     says = {name: bool(getattr(option, name, False)) for name in ("collectonly", "setuponly", "setupplan")}
     send(json.dumps(["start", dict(says, pytest=pytest.__version__)]))
-    keep, here = _here()
-    _, there = _there(key, remote=True)
     look, seals = sealed(config, lambda text: send(json.dumps(["doubt", text])))
-    recorder = _recorder(send, lambda node, fields: (there if "stampmill" in fields else here)(node, fields))
+    truth, calls = _here(look)
     songs = canaries(terms, lambda message: send(json.dumps(message)), False)
-    return recorder, _truth(keep, look), _session(send), seals, _workers(send, key, terms), songs
+    return _recorder(send, _witness(key, calls)), truth, _session(send), seals, _workers(send, key, terms), songs
 
 
 def _enter():

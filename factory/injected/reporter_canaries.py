@@ -55,30 +55,37 @@ def _run(session, module, function):
 
 
 def canaries(terms, tell, worker):
-    """The hook that runs both at random places among the tests, and both again after the last one."""
-    modules, places, count = [], {}, [0]
+    """The hooks that run each before a random test, and both when all is over: never within a test's own protocol,
+    where a plug-in may have put its hands on the runner for that test alone."""
+    modules, places, begun, sessions = [], {}, [0], []
 
-    def sing(session, kind):
+    def sing(kind):
         try:
             if not modules:
-                modules.append(_module(session, terms["module"]))
-            found = _run(session, modules[0], terms[kind])
+                modules.append(_module(sessions[0], terms["module"]))
+            found = _run(sessions[0], modules[0], terms[kind])
         except Exception as error:
             found = {"error": "%s: %s" % (type(error).__name__, error)}
         tell(["canary", kind, found])
 
-    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(item, nextitem):
-        if not places:
-            total = 1 if worker else max(1, len(item.session.items))
-            places.update({kind: _below(total) for kind in KINDS})
-        index, count[0] = count[0], count[0] + 1
-        for kind in KINDS:
-            if places[kind] == index:
-                sing(item.session, kind)
-        yield
-        if nextitem is None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(session):
+        sessions.append(session)
+        total = 1 if worker else len(getattr(session, "items", ()))  # a worker cannot know how many it will be given
+        if total:  # none: pytest-xdist's controlling process, where no test runs
             for kind in KINDS:
-                sing(item.session, kind)
+                places.setdefault(_below(total), []).append(kind)
 
-    return {"pytest_runtest_protocol": pytest_runtest_protocol}
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol():
+        for kind in places.pop(begun[0], ()):
+            sing(kind)
+        begun[0] += 1
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish():
+        if begun[0]:
+            for kind in KINDS:
+                sing(kind)
+
+    return {name: hook for name, hook in locals().items() if name.startswith("pytest_")}

@@ -34,6 +34,7 @@ SPOTS = {
     " assertAlmostEqual _callTestMethod",
     "unittest.case:_AssertRaisesContext": "__exit__",
 }
+CORE = ("_pytest.runner", "_pytest.reports", "_pytest.python", "pluggy", "pluginmanager", "hook.")  # before every test
 HOOKS = (
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
@@ -48,34 +49,36 @@ HOOKS = (
 
 
 def _spots(config):
-    """(name, the dictionary's own `get`, key) of all that exists here; a class's dictionary is a live view."""
+    """(label, dictionary, name) of all that is to be watched; a class's dictionary is a live view."""
     for place, names in SPOTS.items():
         module, _, kind = place.partition(":")
         owner = sys.modules.get(module)
         owner = getattr(owner, kind, None) if kind else owner
         if owner is not None:
+            space = vars(owner)
             for name in names.split():
-                yield "%s.%s" % (place, name), vars(owner).get, name
+                yield "%s.%s" % (place, name), space, name
     yield from _pluggy(config)
     for name in HOOKS:
         getattr(config.hook, name)  # pytest 7 and 8 fill this dictionary as it is asked
-        yield "hook.%s" % name, vars(config.hook).get, name
-        yield "relay.%s" % name, vars(config.pluginmanager.hook).get, name
+        yield "hook.%s" % name, vars(config.hook), name
+        yield "relay.%s" % name, vars(config.pluginmanager.hook), name
     for name in ("_hookexec", "_inner_hookexec"):
-        yield "pluginmanager.%s" % name, vars(config.pluginmanager).get, name
+        yield "pluginmanager.%s" % name, vars(config.pluginmanager), name
     for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest.case"):
-        yield "sys.modules[%s]" % name, sys.modules.get, name
+        yield "sys.modules[%s]" % name, sys.modules, name
 
 
 def _pluggy(config):
     """Its modules have changed names over the years; its parts have not."""
     for name, module in list(sys.modules.items()):
         if name.startswith("pluggy.") and hasattr(module, "_multicall"):
-            yield "%s._multicall" % name, vars(module).get, "_multicall"
+            yield "%s._multicall" % name, vars(module), "_multicall"
     for kind in (type(config.hook.pytest_runtest_call), type(config.pluginmanager)):
         for base in kind.__mro__[:-1]:
+            space = vars(base)
             for name in ("__call__", "_hookexec"):
-                yield "%s.%s" % (base.__qualname__, name), vars(base).get, name
+                yield "pluggy %s.%s" % (base.__qualname__, name), space, name
 
 
 def _bare(value):
@@ -97,7 +100,8 @@ def _installed(value, roots):
 def _added(config, known, roots):
     """Names of hooks that came while tests were collected or run, from neither a conftest nor an installed package."""
     for name in HOOKS:
-        for impl in getattr(config.hook, name).get_hookimpls():
+        caller = getattr(config.hook, name)
+        for impl in caller.get_hookimpls() if hasattr(caller, "get_hookimpls") else ():
             if any(impl is old for old in known):
                 continue
             known.append(impl)
@@ -111,34 +115,32 @@ def sealed(config, doubt):
     homes = (os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__)))
     roots = tuple(os.path.realpath(home) + os.sep for home in homes)
     spots = list(_spots(config))
-    was, same, code = [get(key) for _, get, key in spots], operator.is_, operator.attrgetter("__code__")
+    spots = list({(id(space), name): (label, space, name) for label, space, name in spots}.values())
+    was = [space.get(name) for _, space, name in spots]
     functions = [f for f in map(_bare, was) if hasattr(f, "__code__")]
-    codes, told, known = [code(f) for f in functions], set(), []
-    keys = [(get, key) for _, get, key in spots]
+    codes, told, known = [f.__code__ for f in functions], set(), []
+    read, same = _reader([spot for spot in spots if spot[0].startswith(CORE)]), operator.is_
+    then, parent = read(), [None]
 
     def tell(text):
         if text not in told:
             told.add(text)
             doubt(text)
 
-    def explain(now):
-        for (name, _, _), new, old in zip(spots, now, was):
-            if new is not old and not _installed(new, roots):
-                tell("%s was replaced" % name)
+    def look(item):
+        if item.parent is not parent[0] or not all(map(same, read(), then)):
+            parent[0] = item.parent
+            look_closely()
+        if "runtest" in item.__dict__ and not _installed(item.__dict__["runtest"], roots):
+            tell("runtest of %s was replaced" % item.nodeid)
+
+    def look_closely():
+        for (label, space, name), old in zip(spots, was):
+            if space.get(name) is not old and not _installed(space.get(name), roots):
+                tell("%s was replaced" % label)
         for function, old in zip(functions, codes):
             if function.__code__ is not old:
                 tell("the code of %s was replaced" % function.__qualname__)
-
-    def look(item):
-        now = [get(key) for get, key in keys]
-        if not (all(map(same, now, was)) and all(map(same, map(code, functions), codes))):
-            explain(now)
-        runtest = item.__dict__.get("runtest") if item is not None else None
-        if runtest is not None and not _installed(runtest, roots):
-            tell("runtest of %s was replaced" % item.nodeid)
-
-    def look_at_hooks():
-        look(None)
         for text in list(_added(config, known, roots)):
             tell(text)
 
@@ -148,14 +150,28 @@ def sealed(config, doubt):
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish():
-        look_at_hooks()
+        look_closely()
 
-    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(item, nextitem):
-        yield
-        look(None)
-        if nextitem is None:
-            look_at_hooks()
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish():
+        look_closely()
 
-    hooks = {"pytest_collection": pytest_collection, "pytest_runtest_teardown": pytest_runtest_teardown}
+    hooks = {"pytest_collection": pytest_collection, "pytest_sessionfinish": pytest_sessionfinish}
     return look, dict(hooks, pytest_collection_finish=pytest_collection_finish)
+
+
+def _reader(spots):
+    """Reads all spots by one quick call a dictionary. Names that were not there are left to `look_closely`."""
+    groups = {}
+    for _, space, name in spots:
+        if name in space:
+            groups.setdefault(id(space), (space, []))[1].append(name)
+    getters = [(operator.itemgetter(*names, names[0]), space) for space, names in groups.values()]
+
+    def read():
+        try:
+            return [value for get, space in getters for value in get(space)]
+        except KeyError:
+            return [None]
+
+    return read

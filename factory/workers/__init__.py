@@ -42,7 +42,10 @@ class Wallet(Protocol):
 
 
 class Launch(Protocol):
-    """Runs a command in the sandbox, in the worker's room. A Path among its words is told as the command sees it."""
+    """Runs a command in the sandbox, in the worker's room. A Path among its words is told as the command sees it.
+
+    `end`, where given, ends it when it is set.
+    """
 
     def __call__(
         self,
@@ -53,6 +56,7 @@ class Launch(Protocol):
         write: Mapping[str, Path] = {},
         read: tuple[Path, ...] = (),
         socket: Path | None = None,
+        end: threading.Event | None = None,
     ) -> Finished: ...
 
 
@@ -69,6 +73,7 @@ class Task:
     launch: Launch
     wallet: Wallet
     stop: threading.Event = field(default_factory=threading.Event)
+    answers: Path | None = None  # where answers that were paid for are kept
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ What differs between the agents is one value each, `Cli`; nothing that an agent 
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from pathlib import Path
 
@@ -16,14 +15,14 @@ from factory.injected import forward
 from factory.keys import find_key
 from factory.model import Ended, Report
 from factory.process import Finished
-from factory.prompt import agent_prompt
 from factory.spending import blame
-from factory.tree import matches
+from factory.wallet import AttemptTooDear
 from factory.wallet_toll import WalletToll
 from factory.workers import Task, Work
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli, Given, Words
 from factory.workers.effort import checked
+from factory.workers.given import lay_home, make_given
 from factory.workers.installed import Installed, find
 
 FORWARD = Path(forward.__file__)
@@ -45,67 +44,36 @@ def run(cli: Cli, task: Task) -> Work:
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
         with Egress(cli.provider, key, at, toll=toll, audit=audit, upstream=settings.base_url, mode=0o666) as egress:
-            given = make_given(task, choice.model, _home(task))
-            done = _launch(cli, given, installed, task, at)
+            given = make_given(task, choice.model)
+            done = _launch(cli, given, installed, task, egress)
     return _work(cli, given, done, egress, toll.usd, audit)
 
 
-def make_given(task: Task, model: str, home: Path) -> Given:
-    modify = task.plan.scope.modify
-    return Given(
-        prompt=agent_prompt(task.plan, task.rules),
-        model=model,
-        effort=task.settings.effort,
-        budget_usd=task.plan.budget_usd,
-        files=tuple(path for path in task.files.entries() if modify and matches(path, modify)),
-        command=task.settings.command,
-        port=_free_port(),
-        home=home,
-    )
-
-
-def _free_port() -> int:
-    """A room has a loopback of its own, where any port is free; without a sandbox it must be free out here too."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
-
-
-def _home(task: Task) -> Path:
-    home = task.out / "home"
-    home.mkdir()
-    return home
-
-
-def _launch(cli: Cli, given: Given, installed: Installed, task: Task, at: Path) -> Finished:
-    for name, content in cli.home(given).items():
-        file = given.home / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    for path in (given.home, *given.home.rglob("*")):  # the sandbox may run it as another user; `out` is ours alone
-        path.chmod(0o777 if path.is_dir() else 0o666)
-    before: Words = ("python3", FORWARD, at, str(given.port), "--")
+def _launch(cli: Cli, given: Given, installed: Installed, task: Task, egress: Egress) -> Finished:
+    lay_home(given.home, cli.home(given))
+    before: Words = ("python3", FORWARD, egress.at, str(given.port), "--")
     before += ("python3", cli.driver, "--") if cli.driver else ()
     return task.launch(
-        (*before, str(installed.program), *cli.argv(given), *task.settings.args),
+        (*before, *installed.argv, *cli.argv(given), *task.settings.args),
         env={"HOME": given.home, "NO_COLOR": "1", "CI": "1", "NO_BROWSER": "1", **cli.env(given)},
         files={f"{INSIDE}/{path.name}": path for path in (FORWARD, cli.driver) if path},
         write={f"{INSIDE}/home": given.home},
         read=installed.read,
-        socket=at,
+        socket=egress.at,
+        end=egress.hopeless,
     )
 
 
 def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, audit: Path) -> Work:
     if egress.broken:
         raise CouldNotRun(f"the egress proxy failed: {egress.broken}")
-    if egress.stopped:
+    too_dear = isinstance(egress.stopped, AttemptTooDear)
+    if egress.stopped and not too_dear:
         raise egress.stopped
-    refused = egress.last_refused
+    refused = None if too_dear else egress.last_refused
     if refused:
         blame(refused, egress.provider.name, given.model)
-    said = cli.error(done, given.home)
+    said = str(egress.stopped) if too_dear else cli.error(done, given.home)
     used = egress.usage
     return Work(
         ended=how_it_ended(done, said, later=bool(refused and refused.later)),

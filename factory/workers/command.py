@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import stat
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,6 +16,8 @@ from factory.workers import Task, Work
 
 LATER = 75  # EX_TEMPFAIL: a rate limit or an overload; not a failure, not an attempt
 INSIDE = "/factory"
+REPORT_BYTES = 1 << 20
+NO_FILE = "(the report was not a plain file under 1 MiB)"
 
 
 def work(task: Task) -> Work:
@@ -55,10 +59,17 @@ def ended(done: Finished) -> Ended:
 def read_report(path: Path) -> Report:
     """What the worker wrote of itself. Rubbish is no report: its words decide nothing."""
     try:
-        if path.is_symlink() or path.stat().st_size > 1 << 20:
-            return Report(summary="(the report was not a plain file under 1 MiB)")
-        return Report.model_validate(json.loads(path.read_bytes()))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe must not make us wait
     except FileNotFoundError:
         return Report()
+    except OSError:
+        return Report(summary=NO_FILE)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > REPORT_BYTES:
+            return Report(summary=NO_FILE)
+        return Report.model_validate(json.loads(os.read(descriptor, REPORT_BYTES)))
     except (OSError, ValueError, ValidationError, RecursionError):
         return Report(summary="(the report was not readable)")
+    finally:
+        os.close(descriptor)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from factory.answers import Answers
 from factory.bounded_call import Overdue, bounded
 from factory.hunks import SCHEMA
 from factory.keys import find_key
@@ -17,6 +18,7 @@ from factory.proposing import Turn, Unusable, propose
 from factory.providers import GEMINI
 from factory.refusals import Refused
 from factory.spending import Refusal, Spending
+from factory.wallet import AttemptTooDear
 from factory.workers import Task, Work, effort
 from factory.workers.choice import Choice, chosen
 
@@ -30,8 +32,8 @@ def work(task: Task) -> Work:
     choice = chosen(task.settings, DEFAULT_MODEL, GEMINI.prices)
     model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env))
     try:
-        return model.spending.done(propose(task, model.ask))
-    except (Refusal, Unusable, Overdue) as error:
+        return model.spending.done(propose(task, model.ask), model.answers.reused)
+    except (Refusal, Unusable, Overdue, AttemptTooDear) as error:
         return model.spending.failed(error)
     finally:
         model.client.close()
@@ -47,7 +49,7 @@ class Model:
         settings = task.settings
         self.name, self.stop = choice.model, task.stop
         self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
-        self.max_out = settings.max_tokens_out
+        self.max_out, self.plan, self.answers = settings.max_tokens_out, task.plan, Answers(task.answers)
         self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
         self.config = types.GenerateContentConfig(
             system_instruction=INSTRUCTIONS,
@@ -72,6 +74,10 @@ class Model:
     def ask(self, turns: tuple[Turn, ...]) -> str:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
+        key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)
+        return self.answers.once(key, lambda: self._buy(contents))
+
+    def _buy(self, contents: Any) -> str:
         models, name = self.client.models, self.name
         whole = [{"role": "user", "parts": [{"text": INSTRUCTIONS + json.dumps(SCHEMA)}]}, *contents]
         counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0

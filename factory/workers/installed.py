@@ -17,6 +17,11 @@ class Installed:
 
     program: Path
     read: tuple[Path, ...]
+    interpreter: Path | None = None  # where the room would not find the one that its first line names
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return (*([str(self.interpreter)] if self.interpreter else []), str(self.program))
 
 
 def find(program: str, path: str, remedy: str) -> Installed:
@@ -25,7 +30,20 @@ def find(program: str, path: str, remedy: str) -> Installed:
     if found is None:
         raise CouldNotRun(f"{program} is not installed; {remedy}")
     at = Path(found).resolve()
-    return Installed(at, tuple(root for root in roots(at) if not _seen(root)))
+    interpreter = _interpreter(at, path)
+    needed = (*roots(at), *([interpreter] if interpreter else []))
+    return Installed(at, tuple(root for root in dict.fromkeys(needed) if not _seen(root)), interpreter)
+
+
+def _interpreter(at: Path, path: str) -> Path | None:
+    """What `#!/usr/bin/env NAME` means on `path`, where that is not the system's: a version manager's node, say."""
+    with at.open("rb") as file:
+        first = file.readline(200).decode("utf-8", "replace").split()
+    if len(first) < 2 or first[0] != "#!/usr/bin/env" or first[1].startswith("-"):
+        return None
+    found = shutil.which(first[1], path=path)
+    real = Path(found).resolve() if found else None
+    return real if real and not _seen(real) else None
 
 
 def roots(at: Path) -> tuple[Path, ...]:

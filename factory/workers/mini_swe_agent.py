@@ -1,4 +1,4 @@
-"""mini-swe-agent (tried: 2.4.6, with its `mcp` extra). It exits 0 when it ran out of steps: its trajectory tells."""
+"""mini-swe-agent (tried: 2.4.6, with `mcp` beside it). It exits 0 when it ran out of steps: its trajectory tells."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _error(done: Finished, home: Path) -> str:
 CLI = Cli(
     name="mini-swe-agent",
     program="mini",
-    install="uv tool install 'mini-swe-agent[mcp]==2.4.6'",
+    install="uv tool install --with mcp mini-swe-agent==2.4.6",
     provider=OPENAI,
     argv=_argv,
     env=_env,

@@ -1,127 +1,128 @@
-"""The real agents, against stand-ins: each edits a file, is booked from the proxy, and fails in the right class.
-
-One that is not installed is skipped here by name; `just test_clients` shows which. FACTORY_CLIENTS names further
-folders to look for them in, with colons between.
-"""
+"""The real agents in the real sandbox, run by the factory against stand-ins: each does a ticket, and fails rightly."""
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
-import sys
+import shlex
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from factory.errors import CouldNotRun
-from factory.model import Ended
-from factory.workers import Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
-from factory.workers.cli import Cli
-from tests.servers import Books, Drop, Refusal, Reply, anthropic, gemini, openai, serve
-from tests.servers.agent import Edit
-from tests.servers.http import Wire
-from tests.servers.script import Answer, Ask
-from tests.workers.launching import plain_launch
-from tests.workers.making import Purse, make_settings, make_task
+from factory.workers.cli import NO_KEY
+from factory.workers.installed import find
+from tests.clients.client import AFTER, KEY, Client, every_client, installed, make_shop
+from tests.line.conftest import Shop
+from tests.night.quick import Night, night
+from tests.servers import Drop, Refusal, Reply, serve
+from tests.servers.script import Answer, Ask, Books
 
-pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
-FOLDERS = os.environ.get("FACTORY_CLIENTS", "")
-PATH = os.environ.get("PATH", "")
-SUBMIT = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(400)]
+Make = Callable[..., Shop]
 
-
-@dataclass(frozen=True)
-class Client:
-    """A real agent, and how its stand-in model must speak to it."""
-
-    cli: Cli
-    module: Any
-    wire: Wire
-    model: str
-    command: tuple[str, ...] = ()
-    last_command: str = ""
+SCAN = """#!/bin/sh
+{program} "$@" < /dev/null; code=$?
+look() {{
+  find /room /factory /factory/home /home /tmp /run /etc -xdev -type f -exec grep -lF -e "$2" {{}} + 2>/dev/null
+  cat /proc/[0-9]*/environ 2>/dev/null | grep -qF -e "$2" && echo environment
+}}
+echo "SCAN key:" $(look key {key}) >&2
+echo "SCAN decoy:" $(look decoy {decoy}) >&2
+exit $code
+"""
 
 
-CLIENTS = (
-    Client(claude.CLI, claude, anthropic.WIRE, "claude-sonnet-4-5"),
-    Client(codex.CLI, codex, openai.WIRE, "gpt-5.1-codex"),
-    Client(gemini_cli.CLI, gemini_cli, gemini.WIRE, "gemini-2.5-flash"),
-    Client(qwen.CLI, qwen, openai.WIRE, "stand-in"),
-    Client(opencode.CLI, opencode, openai.WIRE, "stand-in"),
-    Client(mini_swe_agent.CLI, mini_swe_agent, openai.WIRE, "stand-in", last_command=SUBMIT),
-    Client(aider.CLI, aider, openai.WIRE, "stand-in"),
-    Client(acp.cli_for(("gemini", "--acp")), acp, gemini.WIRE, "gemini-2.5-flash", ("gemini", "--acp")),
-    Client(acp.cli_for(("qwen", "--acp")), acp, openai.WIRE, "stand-in", ("qwen", "--acp")),
-    Client(acp.cli_for(("opencode", "acp")), acp, openai.WIRE, "stand-in", ("opencode", "acp")),
-)
-every_client = pytest.mark.parametrize("client", CLIENTS, ids=[c.cli.name for c in CLIENTS])
-Run = Callable[..., tuple[Work, Books, Purse]]
+def broken(word: str) -> str:
+    """A word of a shell's that the script itself does not hold."""
+    return f"'{word[:9]}''{word[9:]}'"
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    search = os.pathsep.join(filter(None, [FOLDERS, str(Path(sys.executable).parent), PATH]))
-    monkeypatch.setenv("PATH", search)
-    for name in ("GEMINI_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
-        monkeypatch.setenv(name, "the-real-key")
-
-    def make(client: Client, script: Callable[[Ask], Answer]) -> tuple[Work, Books, Purse]:
-        if shutil.which(client.cli.program, path=search) is None:
-            pytest.skip(f"{client.cli.program} is not installed; {client.cli.install}")
-        purse = Purse(cap=100)
-        with serve(client.wire, script) as server:
-            settings = make_settings(
-                kind=client.cli.name,
-                model=client.model,
-                base_url=server.url,
-                price_in=1.0,
-                price_out=4.0,
-                command=client.command,
-            )
-            launch = plain_launch(tmp_path / "room", seconds=100)
-            work = client.module.work(make_task(tmp_path, settings, purse=purse, launch=launch))
-        assert purse.open == set()
-        return work, server.books, purse
-
-    return make
+def agreed(found: Night, books: Books) -> None:
+    """Result, ledger and provider say the same, to the token."""
+    used = {"calls": books.calls, "tokens_in": books.sum("prompt")}
+    used["tokens_out"] = books.sum("out") + books.sum("thought")
+    assert {name: found.result[name] for name in used} == used
+    assert {name: found.book["settled"][name] for name in used} == used
+    assert float(found.book["settled"]["usd"]) == pytest.approx(found.result["cost_estimate_usd"], abs=1e-6)
+    assert found.book["open"] == {}
 
 
 @every_client
-def test_it_edits_a_file_and_every_token_is_booked(client: Client, run: Run, tmp_path: Path) -> None:
-    edit = Edit(str(tmp_path / "room/calc.py"), "a - b", "a + b", last_command=client.last_command)
-    work, books, purse = run(client, edit)
-    said = (work.stdout + work.stderr).decode()[-3000:]
-    assert "a + b" in (tmp_path / "room/calc.py").read_text(), said
-    assert work.ended is Ended.DONE, said
-    assert purse.total("calls") == books.calls > 0
-    assert purse.total("tokens_in") == books.sum("prompt")
-    assert purse.total("tokens_out") == books.sum("out") + books.sum("thought")
-    changed = {p.name for p in (tmp_path / "room").rglob("*") if p.is_file()}
-    assert changed == {"calc.py", "test_calc.py", "SSOT_RULES.md"}  # nothing of its own is left in the room
-    assert "the-real-key" not in said
+def test_it_does_a_ticket_that_is_stamped_and_every_token_is_booked(client: Client, make: Make, tmp_path: Path) -> None:
+    installed(client)
+    with serve(client.wire, client.edit()) as server:
+        found = night(make_shop(make, client, server), tmp_path / "slept")
+    assert (found.code, found.stamped) == (0, True), found.said
+    assert found.shop.read("calc.py") == AFTER
+    assert found.result["files_changed"] == ["calc.py"]  # nothing of its own is left in the room
+    assert found.result["calls"] >= 1
+    agreed(found, server.books)
+    assert {s.ask.headers.get("authorization", "") for s in server.books.served} <= {"", f"Bearer {KEY}"}
+    passed = [json.loads(line) for line in found.evidence("evidence/egress.jsonl").splitlines()]
+    assert sum(line["status"] == 200 and line.get("complete", False) for line in passed) == server.books.calls
+    assert found.shop.run("verify").code == 0
 
 
 @every_client
-def test_a_refused_key_is_nobodys_attempt(client: Client, run: Run) -> None:
-    with pytest.raises(CouldNotRun, match="refuses the key"):
-        run(client, lambda ask: Refusal(401))
+def test_no_key_is_in_its_room_its_home_or_its_environment(client: Client, make: Make, tmp_path: Path) -> None:
+    """The same search finds the key that is none, so it does look where a key would be."""
+    real = find(client.cli.program, os.path.dirname(installed(client)), "")
+    (tmp_path / "scan").mkdir()
+    shim = tmp_path / "scan" / client.cli.program
+    shim.write_text(SCAN.format(program=shlex.join(real.argv), key=broken(KEY), decoy=broken(NO_KEY)))
+    shim.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch, serve(client.wire, client.edit()) as server:
+        patch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+        found = night(make_shop(make, client, server, read=list(map(str, real.read))), tmp_path / "slept")
+    assert found.stamped, found.said
+    hits = dict(line.split(":", 1) for line in found.evidence("evidence/stderr.txt").splitlines() if "SCAN" in line)
+    assert hits["SCAN decoy"].split()
+    assert hits["SCAN key"].split() == []
+    assert KEY not in found.shop.git("log", "--all", "-p", "--format=%B")
 
 
 @every_client
-def test_a_rate_limit_is_later(client: Client, run: Run) -> None:
-    work, _, purse = run(client, lambda ask: Refusal(429, retry=1))
-    assert work.ended is Ended.LATER
-    assert purse.usd == 0
+def test_a_refused_key_stops_the_shift_in_one_line_and_is_nobodys_attempt(
+    client: Client, make: Make, tmp_path: Path
+) -> None:
+    installed(client)
+    with serve(client.wire, lambda ask: Refusal(401)) as server:
+        found = night(make_shop(make, client, server), tmp_path / "slept")
+    assert found.code == 4
+    assert "refuses the key (401)" in found.said.splitlines()[-1]
+    assert "Traceback" not in found.said
+    status = found.shop.run("status", "--json").json
+    back = status["tickets"]["D-1"]
+    assert (back["state"], back["attempts"], back["stamp"]) == ("PENDING", 0, None)
+
+
+def put_off_then_done(found: Night, waited: list[float]) -> None:
+    assert found.slept == pytest.approx(waited, abs=1.0), found.said
+    assert (found.code, found.stamped) == (0, True), found.said
+    assert found.result["attempt"] == 1
+    assert "Traceback" not in found.said + found.evidence("evidence/stderr.txt")
 
 
 @every_client
-def test_a_stream_that_is_dropped_for_ever_is_no_success(client: Client, run: Run) -> None:
-    started = time.monotonic()
-    work, _, purse = run(client, lambda ask: Drop(Reply(), events=1))
-    assert work.ended is not Ended.DONE
-    assert purse.usd > 0  # a dropped answer may have been billed
+def test_a_rate_limit_is_slept_as_told_and_does_not_count(client: Client, make: Make, tmp_path: Path) -> None:
+    installed(client)
+    answers: list[Callable[[Ask], Answer]] = [client.edit(), lambda ask: Refusal(429, retry=7)]
+    with serve(client.wire, lambda ask: answers[-1](ask)) as server:
+        started = time.monotonic()
+        found = night(make_shop(make, client, server), tmp_path / "slept", lambda: answers.__delitem__(slice(1, None)))
+    put_off_then_done(found, [7.0])
+    agreed(found, server.books)
     assert time.monotonic() - started < 120
+
+
+@every_client
+def test_a_stream_that_is_cut_again_and_again_is_put_off_and_booked(client: Client, make: Make, tmp_path: Path) -> None:
+    installed(client)
+    answers: list[Callable[[Ask], Answer]] = [client.edit(), lambda ask: Drop(Reply(), events=1)]
+    with serve(client.wire, lambda ask: answers[-1](ask)) as server:
+        found = night(make_shop(make, client, server), tmp_path / "slept", lambda: answers.__delitem__(slice(1, None)))
+    assert len(found.slept) == 1
+    put_off_then_done(found, found.slept)
+    assert float(found.book["settled"]["usd"]) > found.result["cost_estimate_usd"]  # a cut answer may be billed

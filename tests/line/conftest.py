@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,44 @@ def criteria(*tickets: str, check: str = "grep -q right {0}.txt") -> str:
 RIGHT = 'echo right > "$FACTORY_TICKET.txt"\n'
 
 
-@pytest.fixture
-def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Shop]:
-    """make("D-1 a title", ..., worker="...") -> a repository whose worker is that shell script."""
+def contents(
+    *rows: str, worker: str = RIGHT, settings: str = SETTINGS, files: Mapping[str, str | bytes] = {}, ledger: str = "",
+    regression: str = "true\n", planned: Iterable[str] = (),
+) -> dict[str, str | bytes]:  # fmt: skip
+    """The files of a shop with these tickets; `planned` are not released."""
+    table = roadmap(*rows)
+    for name in planned:
+        table = table.replace(f"| {name} | IN_PROGRESS", f"| {name} | PLANNED")
+    return {
+        "D_ROADMAP.md": table,
+        "AC_LEDGER.md": ledger or criteria(*[row.split(" ")[0] for row in rows]),
+        "ssot/factory.toml": settings,
+        "tools/worker.sh": worker,
+        "tools/regression.sh": regression,
+        **files,
+    }
 
-    def run_at(path: Path) -> Callable[..., Answer]:
+
+def build(
+    path: Path, *rows: str, run: Callable[..., Answer] | None = None, algorithm: str = "sha1", **kinds: Any
+) -> Shop:
+    """A repository at a path, its files committed on main and checked out."""
+    path.mkdir()
+    Repo.create(path, algorithm=algorithm)
+    shop = Shop(path, run or _cannot_run)
+    shop.commit(contents(*rows, **kinds), "a shop")
+    return shop
+
+
+def _cannot_run(*_: str) -> Answer:
+    raise AssertionError("this shop was built without a command")
+
+
+@pytest.fixture
+def at(capsys: pytest.CaptureFixture[str]) -> Callable[[Path], Shop]:
+    """at(path) -> the repository there, with the command run in this process."""
+
+    def shop_at(path: Path) -> Shop:
         def run(*args: str) -> Answer:
             capsys.readouterr()
             with pytest.raises(SystemExit) as done:
@@ -103,31 +136,20 @@ def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Sh
             said = capsys.readouterr()
             return Answer(int(done.value.code or 0), said.out, said.err)
 
-        return run
+        return Shop(path, run)
 
-    def build(
-        *rows: str, worker: str = RIGHT, settings: str = SETTINGS, files: Mapping[str, str] = {}, ledger: str = "",
-        regression: str = "true\n",
-    ) -> Shop:  # fmt: skip
+    return shop_at
+
+
+@pytest.fixture
+def make(tmp_path: Path, at: Callable[[Path], Shop]) -> Callable[..., Shop]:
+    """make("D-1 a title", ..., worker="...") -> a repository whose worker is that shell script."""
+
+    def make_shop(*rows: str, **kinds: Any) -> Shop:
         path = tmp_path / "shop"
-        path.mkdir()
-        Repo.create(path)
-        shop = Shop(path, run_at(path))
-        names = [row.split(" ")[0] for row in rows]
-        shop.commit(
-            {
-                "D_ROADMAP.md": roadmap(*rows),
-                "AC_LEDGER.md": ledger or criteria(*names),
-                "ssot/factory.toml": settings,
-                "tools/worker.sh": worker,
-                "tools/regression.sh": regression,
-                **files,
-            },
-            "a shop",
-        )
-        return shop
+        return build(path, *rows, run=at(path).run, **kinds)
 
-    return build
+    return make_shop
 
 
 def executable(path: Path) -> None:

@@ -1,5 +1,5 @@
 """The night's tests use the line's repositories."""
 
-from tests.line.conftest import make
+from tests.line.conftest import at, make
 
-__all__ = ["make"]
+__all__ = ["at", "make"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from factory import shift
 from factory.clock import Clock
-from factory.errors import FactoryError
+from factory.errors import FactoryError, Stopped
 from factory.opening import open_house
 
 
@@ -38,7 +38,7 @@ def main(path: Path, kept: Path) -> int:
 
     try:
         with open_house(path, dict(os.environ), clock=Scripted(kept), say=say, working=True) as house:
-            signal.signal(signal.SIGTERM, lambda *_: house.end("stopped by the operator", now=False))
+            signal.signal(signal.SIGTERM, lambda *_: house.end(Stopped("stopped by the operator")))
             return int(shift.run(house).exit)
     except FactoryError as error:
         sys.stderr.write(f"{error}\n")

@@ -129,7 +129,7 @@ def test_a_night_of_120_tickets_ends_with_every_ticket_done_or_blocked_and_its_t
 
     with Repo(shop.path) as repo:
         ledger = Ledger(repo, time.time)
-        halves = [Half.model_validate(h) for h in ledger.read_all("boxes").values()]
+        halves = list(ledger.read_all("boxes", Half.model_validate).values())
     assert len(halves) == 40
     assert all(h.closed for h in halves)
     assert faults(halves) == []
@@ -148,7 +148,7 @@ def test_a_broken_front_half_sends_the_back_half_into_a_later_box(make: Make) ->
     shop = make(*[f"D-{n} Ticket {n}" for n in range(6)], worker=worker, settings=SETTINGS)
     assert shop.run("run").code == 1
     with Repo(shop.path) as repo:
-        halves = [Half.model_validate(h) for h in Ledger(repo, time.time).read_all("boxes").values()]
+        halves = list(Ledger(repo, time.time).read_all("boxes", Half.model_validate).values())
     found = {h.name: (h.dealt, h.stamped, h.failed) for h in halves}
     assert found["box_01_front"] == (("D-0", "D-1", "D-2"), ("D-0", "D-2"), ("D-1",))
     assert found["box_01_back"] == ((), (), ())

@@ -16,7 +16,7 @@ from typing import Any
 from factory import cli, controller, landing, opening, shift  # noqa: F401 (imported before the steps count)
 from factory.clock import Clock
 from factory.ledger import Ledger
-from factory.repo import Repo
+from factory.mover import Mover
 from tests.proof.steps import Order, Steps, within
 
 
@@ -61,7 +61,7 @@ def main(repo: Path, outside: Path, arguments: list[str]) -> None:
     opening.Clock = lambda: clock  # type: ignore[misc, assignment]
     keep_promises(outside / "promises")
     steps = Steps(Order.read(os.environ), within(repo, Path(os.environ["XDG_CACHE_HOME"])))
-    steps.tells(Repo, "_tell")
+    steps.tells(Mover, "_tell")
     steps.arm()
     cli.main([*arguments, "--repo", str(repo)])
 

@@ -72,7 +72,8 @@ def _stamps(repo: Repo) -> Iterator[str]:
 def _states(repo: Repo) -> Iterator[str]:
     found = status.status(repo, time.time())
     for ticket, stands in found["tickets"].items():
-        want = ("BLOCKED" if ticket in BLOCKED else "DONE", FAILED.get(ticket, 0), BLOCKED.get(ticket))
+        done = ticket not in BLOCKED
+        want = ("DONE" if done else "BLOCKED", FAILED.get(ticket, 0) + done, BLOCKED.get(ticket))
         have = (stands["state"], stands["attempts"], stands["triage"])
         if have != want:
             yield f"{ticket} is {have}, not {want}"
@@ -83,7 +84,7 @@ def _states(repo: Repo) -> Iterator[str]:
 
 
 def _boxes(repo: Repo) -> Iterator[str]:
-    halves = [Half.model_validate(kept) for kept in Ledger(repo, time.time).read_all("boxes").values()]
+    halves = list(Ledger(repo, time.time).read_all("boxes", Half.model_validate).values())
     yield from faults(halves)
     ended = Counter(ticket for half in halves for ticket in (*half.stamped, *half.failed))
     if ended != Counter(TICKETS):
@@ -92,7 +93,7 @@ def _boxes(repo: Repo) -> Iterator[str]:
 
 def booked(repo: Repo) -> Decimal:
     """All the money in the books, reserved or settled."""
-    books = Ledger(repo, time.time).read_all("budget").values()
+    books = Ledger(repo, time.time).read_all("budget", dict).values()
     return sum((Book.model_validate(kept).used.usd for kept in books), Decimal(0))
 
 
@@ -103,7 +104,7 @@ def _money(repo: Repo, field: Field) -> Iterator[str]:
     reserved = Counter((event.ticket, event.attempt) for event in trail(repo, None) if event.name == "reserve")
     if unbooked := field.till.paid - reserved:
         yield f"paid and never reserved: {dict(unbooked)}"
-    if any(Book.model_validate(kept).open for kept in Ledger(repo, time.time).read_all("budget").values()):
+    if any(book.open for book in Ledger(repo, time.time).read_all("budget", Book.model_validate).values()):
         yield "a reservation is still open"
 
 

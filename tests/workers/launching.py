@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,9 +20,10 @@ def plain_launch(room: Path, *, seconds: float = 60) -> Callable[..., Finished]:
         write: Mapping[str, Path] = {},
         read: tuple[Path, ...] = (),
         socket: Path | None = None,
+        end: threading.Event | None = None,
     ) -> Finished:
         told = {name: str(value) for name, value in env.items()}
         given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **told}
-        return process.run([str(word) for word in argv], cwd=room, env=given, timeout=seconds)
+        return process.run([str(word) for word in argv], cwd=room, env=given, timeout=seconds, stop=end)
 
     return launch

@@ -91,6 +91,7 @@ def make_task(
     files: Mapping[str, bytes | str] = FILES,
     purse: Purse | None = None,
     launch: Callable[..., Finished] = no_launch,
+    answers: Path | None = None,
     **plan: Any,
 ) -> Task:
     room, out = tmp_path / "room", tmp_path / "out"
@@ -109,6 +110,7 @@ def make_task(
         launch=launch,
         wallet=purse or Purse(),
         stop=threading.Event(),
+        answers=answers,
     )
 
 

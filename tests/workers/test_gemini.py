@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from factory.answers import Answers
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.meter import Usage
 from factory.model import Ended
@@ -36,12 +38,18 @@ def answer(*edits: dict[str, Any], summary: str = "It adds now.", **more: Any) -
 
 
 def run(
-    tmp_path: Path, script: Script | list[Answer], *, purse: Purse | None = None, settings: Any = None, **plan: Any
+    tmp_path: Path,
+    script: Script | list[Answer],
+    *,
+    purse: Purse | None = None,
+    settings: Any = None,
+    answers: Path | None = None,
+    **plan: Any,
 ) -> tuple[Work, Books, Purse]:
     purse = purse or Purse()
     with serve(stand_in.WIRE, script) as server:
         given = make_settings(**{"base_url": server.url, **(settings or {})})
-        work = gemini.work(make_task(tmp_path, given, purse=purse, **plan))
+        work = gemini.work(make_task(tmp_path, given, purse=purse, answers=answers, **plan))
     assert purse.open == set()
     return work, server.books, purse
 
@@ -302,3 +310,42 @@ def test_wrong_then_right_over_two_attempts_costs_both(tmp_path: Path) -> None:
     assert second.ended is Ended.DONE
     assert "a + b" in calc(tmp_path)
     assert purse.total("calls") == 2
+
+
+def test_the_answer_to_the_same_plan_is_bought_once_and_the_report_says_so(tmp_path: Path) -> None:
+    kept = tmp_path / "answers"
+    first, books, _ = run(tmp_path / "1", [answer(RIGHT)], answers=kept)
+    again, more, purse = run(tmp_path / "2", [], answers=kept)  # the run was killed before its stamp, say
+    assert (books.calls, more.calls, more.others) == (1, 0, [])
+    assert calc(tmp_path / "2") == calc(tmp_path / "1")
+    assert (again.report.calls, again.report.cost_usd, purse.settled) == (0, 0.0, {})
+    assert "1 answer(s) of an earlier try, not bought again" in again.report.summary
+    assert "not bought again" in again.history[0]
+    assert "not bought" not in first.report.summary
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("changed", [{"idempotency_key": "1" * 64}, {"attempt": 2}, {"settings": {"effort": "low"}}])
+def test_another_base_attempt_or_setting_is_another_question(changed: dict[str, Any], tmp_path: Path) -> None:
+    kept = tmp_path / "answers"
+    run(tmp_path / "1", [answer(RIGHT)], answers=kept)
+    changed = {**changed, "previous": failed_before()} if "attempt" in changed else changed
+    _, books, _ = run(tmp_path / "2", [answer(RIGHT)], answers=kept, **changed)
+    assert books.calls == 1
+
+
+def test_what_was_paid_before_a_rate_limit_is_not_paid_after_it(tmp_path: Path) -> None:
+    kept = tmp_path / "answers"
+    first, books, _ = run(tmp_path / "1", [answer(WRONG), Refusal(429, retry=7)], answers=kept)
+    assert (first.ended, books.calls) == (Ended.LATER, 1)
+    second, more, _ = run(tmp_path / "2", [answer(RIGHT)], answers=kept)
+    assert (second.ended, more.calls) == (Ended.DONE, 1)  # the repair alone
+
+
+def test_only_the_newest_answers_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factory.answers.KEPT", 3)
+    answers = Answers(tmp_path / "kept")
+    for n in range(6):
+        answers.keep(str(n), f"answer {n}")
+        os.utime(tmp_path / "kept" / str(n), (n, n))
+    assert [answers.find(str(n)) for n in range(6)] == [None, None, None, "answer 3", "answer 4", "answer 5"]

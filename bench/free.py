@@ -1,0 +1,67 @@
+"""A worker and a gate's tests that cost nothing, so that what is left is the controller's own cost.
+
+Everything else is the real thing: rooms, harvest, merge, guards, red before and green after, evidence, ledger, stamp.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from factory.gate import Gate
+from factory.house import House
+from factory.model import Oid
+from factory.observe import Observation
+from factory.opening import open_house
+from factory.process import Finished
+from factory.repo import Repo
+from factory.sandbox import Job, Limits
+from factory.trial import Ran, Trial
+
+DONE = Finished(0, 0.0, False, b"", b"", False)
+CHECK = re.compile(r"test -f (\S+)")
+
+
+class FreeSandbox:
+    """Starts nothing: writes the one file that the ticket's check asks for."""
+
+    kind = "none"
+
+    def run(self, job: Job) -> Finished:
+        at = job.room / "out" / f"{job.env['FACTORY_TICKET']}.txt"
+        at.parent.mkdir(exist_ok=True)
+        at.write_text("right\n")
+        return DONE
+
+    def inside(self, job: Job, host: Path) -> str:
+        return str(host)
+
+    def describe(self) -> str:
+        return "none: a benchmark's"
+
+
+class FreeTrial(Trial):
+    """Answers at once: `test -f PATH` from the tree itself, everything else with success."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo, self.limits, self.python, self.stop = repo, Limits(), Path(sys.executable), threading.Event()
+
+    def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
+        asked = CHECK.fullmatch(command)
+        store = self._repo.store
+        red = asked is not None and store.entry(store.tree_of(tree), asked[1]) is None
+        return Ran(command=command, code=int(red), timed_out=False, seconds=0.0, seen=Observation())
+
+
+@contextmanager
+def house(repo: Path, environ: Mapping[str, str], say: Callable[[str, str], None] | None = None) -> Iterator[House]:
+    """The house of a run, with a worker and tests that cost nothing."""
+    with open_house(repo, environ, say=say) as opened:
+        gate = Gate(opened.repo, opened.settings, FreeTrial(opened.repo))
+        yield dataclasses.replace(opened, sandbox=FreeSandbox(), gate=gate)
+        opened.rooms.close()

@@ -1,0 +1,29 @@
+"""Stamps a minute for a packet of tickets, with a worker and tests that cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import free, programs, stamp, worlds
+from bench.clocks import cost
+from bench.figures import Figure
+from bench.size import Size
+from factory import shift
+
+NAME = "line"
+FILES = 100
+
+
+def measure(size: Size, where: Path) -> Iterator[Figure]:
+    home = where / "packet" / "home"
+    repo = worlds.make(where / "packet", files=FILES, tickets=size.tickets)
+    with free.house(repo, programs.environment(home)) as house:
+        ended: list[shift.Ended] = []
+        ours = cost(lambda: ended.append(shift.run(house))).each(size.tickets)
+    if ended[0].stamped != size.tickets:
+        raise RuntimeError(f"{ended[0].stamped} of {size.tickets} were stamped: {ended[0].reason}")
+    other = worlds.make(where / "plumbing", files=FILES, tickets=size.times + 1)
+    _, theirs = stamp.pairs(other, where / "plumbing" / "home", size.times)
+    yield Figure(NAME, f"{size.tickets} tickets", 60 / ours.wall, "a minute", 60 / theirs.wall,
+                 "so many by git plumbing", ours.cpu, theirs.cpu)  # fmt: skip

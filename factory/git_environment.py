@@ -1,0 +1,38 @@
+"""What git is told by its environment: nothing of the machine's, no hook, no network, and writes that last."""
+
+from __future__ import annotations
+
+import os
+
+_CONFIG = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.attributesFile": os.devnull,
+    "core.fsync": "all",
+    "core.quotePath": "false",
+    "core.checkStat": "default",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "protocol.allow": "never",
+    "log.showSignature": "false",
+    "advice.detachedHead": "false",
+}
+
+
+def environment(theirs: bool = False) -> dict[str, str]:
+    env = {
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_COMMITTER_NAME": "stampmill",
+        "GIT_COMMITTER_EMAIL": "factory@stampmill.invalid",
+        "GIT_CONFIG_COUNT": str(len(_CONFIG)),
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
+    for n, (key, value) in enumerate(_CONFIG.items()):
+        env[f"GIT_CONFIG_KEY_{n}"], env[f"GIT_CONFIG_VALUE_{n}"] = key, value
+    if not theirs:
+        env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+    return env

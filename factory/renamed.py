@@ -1,0 +1,49 @@
+"""Pure: which tests that are missing after a change live on under another name.
+
+The guard `tests_kept` has compared their words already; here it is seen that as much still runs. Only files that the
+change touched can have renamed tests, and a name that still stands in its file was not given away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+
+Source = Callable[[str], str]  # a path of the changed tree -> its text; "" where it is gone
+
+
+def function(node: str) -> str:
+    """A node id without its parameters."""
+    return re.sub(r"\[.*\Z", "", node, flags=re.DOTALL)
+
+
+def renamed(missing: Collection[str], new: Collection[str], touched: Collection[str], source: Source) -> frozenset[str]:
+    """Of the missing tests those that others stand in for. `new`: green now, and unknown to the base."""
+    inside = [node for node in missing if node.split("::")[0] in touched]
+    heirs = {node for node in new if node.split("::")[0] in touched}
+    same = {node for node in inside if _same_function(function(node), inside, heirs)}
+    left = [node for node in inside if node not in same]
+    given_up = [node for node in left if not _is_defined(function(node), source)]
+    if len(given_up) < len(left):
+        return frozenset(same)
+    heirs -= {node for node in heirs if function(node) in {function(n) for n in same}}
+    return frozenset(same | set(left)) if _cover(heirs, left) else frozenset(same)
+
+
+def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
+    """Whether the function runs with other parameters, as often as before, or has none now."""
+    own = [node for node in heirs if function(node) == name]
+    return name in own or len(own) >= sum(function(node) == name for node in missing)
+
+
+def _is_defined(name: str, source: Source) -> bool:
+    path, _, rest = name.partition("::")
+    return re.search(rf"\bdef\s+{re.escape(rest.rpartition('::')[2])}\b", source(path)) is not None
+
+
+def _cover(heirs: set[str], missing: list[str]) -> bool:
+    """A new function without parameters stands in for any one, a parametrized one for as many cases as it has."""
+    plain = sum(function(node) == node for node in heirs)
+    cases = sorted(Counter(map(function, missing)).values(), reverse=True)
+    return sum(cases[plain:]) <= len(heirs) - plain

@@ -1,0 +1,88 @@
+"""`factory plan compile` and `pack` by hand: the same files as the run would commit, in a person's checkout."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from factory.byhand import working_tree
+from factory.cards.backlog import backlog_path
+from factory.errors import CouldNotRun, Mistake
+from factory.ledger import Ledger
+from factory.model import State
+from factory.repo import Repo
+from factory.settings import Settings
+from factory.tree import FolderTree
+from factory.trucks import loading
+from factory.trucks.yard import Yard, plan_days
+from factory.view import find_main
+
+
+def compile_plans(path: Path, day: str | None) -> list[str]:
+    """Compile one day's plan anew, or every plan that has no cards yet; what was written, a line each."""
+    with Repo(path) as repo:
+        settings, yard, tree = _look(repo)
+        days = [day] if day else [d for d in plan_days(tree) if backlog_path(d) not in tree.entries()]
+        if not days:
+            return ["every day plan has its cards; `factory plan compile --day YYYYMMDD` makes a day's anew"]
+        for one in days:
+            _must_not_have_run(yard, one)
+        return [line for one in days for line in _compile(repo, one, settings)]
+
+
+def pack_trucks(path: Path, day: str | None) -> list[str]:
+    """Pack the next truck of a day, or of every day that has cards to pack."""
+    with Repo(path) as repo:
+        _, yard, tree = _look(repo)
+        days = [day] if day else [d for d in plan_days(tree) if backlog_path(d) in tree.entries()]
+        lines = [line for one in days for line in _pack(yard, tree, one)]
+        return lines or ["no card waits to be packed; `factory plan compile` makes cards"]
+
+
+def _compile(repo: Repo, day: str, settings: Settings) -> Iterator[str]:
+    tree = working_tree(repo)  # looked at anew: the backlog of the day before may just have been written
+    yield from _written(tree, loading.compiled(day, tree, settings))
+
+
+def _look(repo: Repo) -> tuple[Settings, Yard, FolderTree]:
+    settings, main = find_main(repo)
+    return settings, Yard(repo, Ledger(repo, time.time), main), working_tree(repo)
+
+
+def _must_not_have_run(yard: Yard, day: str) -> None:
+    """Cards that have run are in evidence and stamps: their ids mean them for ever."""
+    if any(truck.halves for truck in yard.trucks(day)):
+        raise Mistake(f"cards of {day} have run already", path=backlog_path(day), remedy="write the next day's plan")
+
+
+def _pack(yard: Yard, tree: FolderTree, day: str) -> Iterator[str]:
+    trucks = yard.trucks(day)
+    if open_truck := next((truck for truck in trucks if truck.halves and not truck.left), None):
+        yield f"{open_truck.name} is on the line; the next truck is packed when it has left"
+        return
+    states = yard.states(day)
+    done = {card for card, state in states.items() if state is State.DONE}
+    blocked = {card for card, state in states.items() if state is State.BLOCKED}
+    number = 1 + max((truck.number for truck in trucks if truck.left), default=0)
+    if load := loading.packed(day, number, loading.cards_in(tree, day), done, blocked):
+        yield from _written(tree, load)
+
+
+def _written(tree: FolderTree, load: loading.Load) -> Iterator[str]:
+    put(tree.root, load.files)
+    yield from (f"wrote {name}" for name in load.files)
+    yield load.text
+
+
+def put(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write files whole or not at all, and read them back. CouldNotRun where the disk gives back something else."""
+    for name, content in files.items():
+        at = root / name
+        at.parent.mkdir(parents=True, exist_ok=True)
+        aside = at.with_name(f".{at.name}.part")
+        aside.write_bytes(content)
+        os.replace(aside, at)
+        if at.read_bytes() != content:
+            raise CouldNotRun(f"{name} reads back as something else; look at the disk")

@@ -1,0 +1,36 @@
+"""Attempts at cards beside each other, with an ear for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from factory import operator
+from factory.cards.card import WorkItem
+from factory.crew import TICK
+from factory.house import House
+from factory.model import Plan
+from factory.trucks.work import Made, attempt
+
+
+class Crew:
+    """A context manager: its end waits for what runs."""
+
+    def __init__(self, house: House, most: int) -> None:
+        self._house = house
+        self._pool = ThreadPoolExecutor(most, "card")
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def work(self, plans: Iterable[tuple[WorkItem, Plan]]) -> list[Made]:
+        """All of them, in their order. What broke one of them breaks the half, after the others ended."""
+        futures = [self._pool.submit(attempt, self._house, card, plan) for card, plan in plans]
+        running: set[Future[Made]] = set(futures)
+        while running:
+            _, running = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
+            operator.attend(self._house)
+        return [future.result() for future in futures]

@@ -1,0 +1,121 @@
+"""From attempts at cards to one stamp on main: the tree is made, judged as it is, and merged as it was judged."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from factory import landing, objects
+from factory.errors import Moved
+from factory.house import House
+from factory.model import Answer, Oid, Triage, Verdict
+from factory.objects import Commit
+from factory.trucks import chain, judge
+from factory.trucks.chain import Judged, Kept
+from factory.trucks.work import Made
+from factory.trucks.yard import CARDS, STAMPED
+
+REMERGES = 5  # how often somebody else may move main while cards are judged, before they are put back
+
+
+class Stamped(NamedTuple):
+    """A stamp, and the cards that it names."""
+
+    oid: Oid
+    cards: tuple[str, ...]
+
+
+class Landed(NamedTuple):
+    """What became of the attempts that were to land: stamped, refused, or (neither) to be made again."""
+
+    stamps: tuple[Stamped, ...]
+    refused: tuple[Judged, ...]
+    again: tuple[Made, ...]
+
+
+def land(house: House, name: str, attempts: Sequence[Made]) -> Landed:
+    """Stamp them: all that write data in one stamp, each PATCH in one of its own. One at a time."""
+    data = [made for made in attempts if made.card.type != "PATCH"]
+    groups = [data] * bool(data) + [[made] for made in attempts if made.card.type == "PATCH"]
+    with house.landing:
+        found = [_land(house, name, group) for group in groups]
+    return Landed(
+        tuple(stamp for one in found for stamp in one.stamps),
+        tuple(judged for one in found for judged in one.refused),
+        tuple(made for one in found for made in one.again),
+    )
+
+
+def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
+    refused: list[Judged] = []
+    for _ in range(REMERGES):
+        main = house.main()
+        good = list(group)
+        while good:
+            judged = [Judged(made, verdict) for made, verdict in _judge(house, main, good)]
+            if not (bad := [one for one in judged if not one.verdict.passed]):
+                break
+            refused += bad
+            good = [one.made for one in judged if one.verdict.passed]
+        if not good:
+            return Landed((), tuple(refused), ())
+        kept = chain.keep(house, name, main, judged)
+        try:
+            stamp = _stamp(house, name, main, judged, kept)
+        except Moved:
+            house.say(name, "main moved meanwhile; judging again")
+            group = good
+            continue
+        return Landed((stamp,), tuple(refused), ())
+    return Landed((), tuple(refused), tuple(group))
+
+
+def _stamp(house: House, name: str, main: Oid, group: Sequence[Judged], kept: Kept) -> Stamped:
+    """Moved where main is not where the tree was built on."""
+    cards = tuple(one.card.id for one in group)
+    numbers = " ".join(f"{one.card.id}#{one.made.plan.attempt}" for one in group)
+    usd = sum(one.made.work.report.cost_usd for one in group)
+    trailers = [
+        ("Factory-Event", "stamp"),
+        (STAMPED, name),
+        (CARDS, numbers),
+        ("Factory-Status", Answer.PASS.value),
+        ("Factory-Gate-Tree", kept.tree),
+        ("Factory-Result", hashlib.sha256(kept.result).hexdigest()),
+        ("Factory-Run", house.run),
+        ("Factory-Cost-USD", f"{usd:.6f}"),
+    ]
+    body = "\n".join(f"{one.card.id}: {', '.join(sorted(one.made.files)) or 'nothing new'}" for one in group)
+    text = objects.message(f"stamp({name}): {', '.join(cards)}", body, trailers)
+    commit = house.signer.sign(Commit(kept.tree, (main, kept.evidence), text, int(house.clock.now())))
+    return Stamped(landing.advance(house.repo, house.ref, main, commit), cards)
+
+
+# --- the verdict -----------------------------------------------------------------------------------------
+
+
+def _judge(house: House, main: Oid, group: Sequence[Made]) -> Iterator[tuple[Made, Verdict]]:
+    """Each card on the tree that would be stamped: nothing overwritten, its command green, a PATCH's gate passed."""
+    files = {path: entry for made in group for path, entry in made.files.items()}
+    tree = chain.merged(house, main, files)
+    taken: set[str] = set()
+    for made in group:
+        meets = _meets(house, main, made) or next((path for path in made.files if path in taken), "")
+        taken |= made.files.keys()
+        if meets:
+            said = (f"{meets} was changed by somebody else meanwhile",)
+            yield made, judge.refused(Triage.CONFLICT, said)
+        else:
+            say = functools.partial(house.say, made.card.id)
+            yield made, judge.judge(house.gate, house.repo.store, made.card, made.plan, main, tree, say)
+
+
+def _meets(house: House, main: Oid, made: Made) -> str:
+    """The first path of the attempt that main has changed since the attempt began."""
+    store = house.repo.store
+    then, now = store.tree_of(made.plan.base), store.tree_of(main)
+    if then == now:
+        return ""
+    return next((path for path in made.files if store.entry(then, path) != store.entry(now, path)), "")

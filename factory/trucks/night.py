@@ -1,0 +1,191 @@
+"""A night of cards, half by half: deal three, work them off, stamp them in one commit, close the half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from factory import operator, pace, storm, wallet
+from factory.cards.card import WorkItem
+from factory.errors import DoesNotAddUp, Stopped, StormStop
+from factory.house import House
+from factory.model import Ended, Triage
+from factory.purse import FREE
+from factory.storm import Storm, Weather
+from factory.trucks import booking, dealing, landing, road
+from factory.trucks.chain import Judged
+from factory.trucks.crew import Crew
+from factory.trucks.judge import refused
+from factory.trucks.plan import plan_of
+from factory.trucks.truck import CardHalf, Truck, faults, unfinished
+from factory.trucks.work import Made
+
+
+class Night:
+    """The cards of one run. Its state is the ledger's; what is kept here is only the weather and the counts."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
+        self._failing: set[str] = set()  # cards that failed since the last success
+        self.stamped = self.failed = 0
+
+    def prepare(self) -> None:
+        """Cards for every plan that has none; and the ledger must add up."""
+        road.compile_due(self._house)
+        yard = road.look(self._house)
+        for day in road.open_days(yard):
+            for truck in yard.trucks(day):
+                if wrong := next(faults(truck), ""):
+                    raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
+
+    def half(self) -> bool:
+        """One half to its checkpoint. False where no card can be worked on."""
+        operator.attend(self._house)
+        while (truck := road.open_truck(self._house)) is not None:
+            yard = road.look(self._house)
+            cards = road.card_map(yard, truck)
+            half = truck.open_half
+            if half is None:
+                done = road.done_cards(yard, truck.day)
+                half = dealing.deal(truck, {card.id: card.deps for card in cards.values()}, done, yard.main)
+                if half is None:
+                    road.leave(self._house, truck)
+                    continue
+                truck = booking.dealt(self._house, truck, half)
+            _Half(self, truck, half, cards).work()
+            return True
+        return False
+
+    # --- what an attempt's end means
+
+    def weigh(self, card: str, weather: Weather, where: str) -> None:
+        """Stopped where too many failed in a row; one card that fails again and again is no storm."""
+        if weather is Weather.FAILURE and card in self._failing:
+            return
+        self._failing = self._failing | {card} if weather is Weather.FAILURE else set()
+        self._storm = storm.after(self._storm, weather, where)
+        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
+        if why := storm.reason(self._storm, self._house.settings.storm):
+            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+
+    @property
+    def house(self) -> House:
+        return self._house
+
+    @property
+    def at_once(self) -> int:
+        return self._pace.now
+
+
+class _Half:
+    """One half at work. What passed its own gate waits for the others, so that the half is one stamp."""
+
+    def __init__(self, night: Night, truck: Truck, half: CardHalf, cards: dict[str, WorkItem]) -> None:
+        self._night, self._house, self._cards = night, night.house, cards
+        self._truck, self._half = truck, half
+        self._name = truck.half_name(half)
+        self._good: list[Made] = []
+
+    def work(self) -> None:
+        """To the half's checkpoint. Stopped, with everything that passed stamped, where the run is to end before it."""
+        try:
+            while self._open() and not self._house.drain.is_set():
+                self._round()
+                if not self._waiting():
+                    self._land()
+        except Stopped:
+            self._land()
+            raise
+        self._land()
+        if self._open():
+            raise self._house.why or Stopped("stopped before the half was finished; `factory run` goes on")
+        self._half = self._truck.halves[-1]
+        self._truck = booking.checkpoint(self._house, self._truck, self._half)
+
+    def _open(self) -> tuple[str, ...]:
+        """The cards that are neither stamped nor quarantined."""
+        return unfinished(self._truck, self._truck.halves[-1])
+
+    def _waiting(self) -> list[str]:
+        """Those of them that have no attempt that passed."""
+        passed = {made.card.id for made in self._good}
+        return [card for card in self._open() if card not in passed]
+
+    def _round(self) -> None:
+        """One attempt at each card that may start now; sleeps where all of them wait for a server."""
+        house, now = self._house, self._house.clock.now()
+        due = [card for card in self._waiting() if self._truck.record(card).not_before <= now]
+        if not due:
+            first = min(self._truck.record(card).not_before for card in self._waiting())
+            house.say("", f"waiting {first - now:.0f} s, as a server asked")
+            house.clock.sleep(first - now, house.drain)
+            operator.attend(house)
+            return
+        for card in due:
+            self._must_fit(self._cards[card])
+        base = house.main()
+        if any(self._cards[card].type == "PATCH" for card in due):
+            house.gate.base_must_run(base, lambda text: house.say("", text))
+        self._truck = booking.started(house, self._truck, due)
+        plans = [
+            (self._cards[card], plan_of(self._cards[card], house.settings, attempt=record.attempt, base=base,
+                                        previous=record.previous))
+            for card in due for record in [self._truck.record(card)]
+        ]  # fmt: skip
+        with Crew(house, self._night.at_once) as crew:
+            ended = crew.work(plans)
+        self._book(ended)
+
+    def _must_fit(self, card: WorkItem) -> None:
+        """OverBudget where the card's worst cost does not fit under a daily cap: then it is not started."""
+        house, name = self._house, card.input.worker
+        if name and house.settings.workers[name].kind not in FREE:
+            wallet.must_fit(house.ledger, house.settings, house.settings.budget.cycle_usd, house.clock.now())
+
+    def _book(self, ended: Iterable[Made]) -> None:
+        """Every attempt's end into the ledger first, then what it says of the weather."""
+        weather: list[tuple[str, Weather]] = []
+        broken_off = []
+        for made in ended:
+            card = made.card.id
+            if made.halted:
+                broken_off.append(card)
+            elif made.work.ended is Ended.LATER:
+                self._later(made)
+                weather.append((card, Weather.RATE_LIMIT))
+            elif made.failed:
+                self._fail(Judged(made, refused(made.triage or Triage.TEST, made.failed)))
+                weather.append((card, Weather.FAILURE))
+            else:
+                self._good.append(made)
+                weather.append((card, Weather.SUCCESS))
+        self._truck = booking.put_back(self._house, self._truck, broken_off, "ended by the operator")
+        for card, how in weather:
+            self._night.weigh(card, how, self._name)
+
+    def _later(self, made: Made) -> None:
+        self._truck, wait = booking.later(self._house, self._truck, made)
+        if wait is None:
+            said = (f"the model's server refused it {self._truck.record(made.card.id).transient + 1} times in a row",)
+            self._fail(Judged(made, refused(Triage.API, said)))
+
+    def _fail(self, one: Judged) -> None:
+        self._truck = booking.failed(self._house, self._truck, one)
+        self._night.failed += 1
+
+    def _land(self) -> None:
+        """One stamp for all that passed; what is refused there goes back into the half."""
+        if not self._good:
+            return
+        good, self._good = self._good, []
+        landed = landing.land(self._house, self._name, good)
+        half = self._truck.halves[-1]
+        for stamp in landed.stamps:
+            self._truck = booking.stamped(self._house, self._truck, half, stamp)
+            self._night.stamped += len(stamp.cards)
+        for one in landed.refused:
+            self._fail(one)
+        again = [made.card.id for made in landed.again]
+        self._truck = booking.put_back(self._house, self._truck, again, "main kept moving")
+        for one in landed.refused:
+            self._night.weigh(one.card.id, Weather.FAILURE, self._name)

@@ -1,0 +1,96 @@
+"""Files that are written and perhaps not on disk yet. They are put there together, before a ref names any of them.
+
+One after the other, each object waits for the disk twice (its file, its folder), some eighty times a stamp; together
+they share the file system's own commits.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+AT_ONCE = 8  # syncs; the file system makes one commit of those that wait together
+
+
+def sync_file(path: Path) -> None:
+    _sync(path, os.O_RDONLY)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's own entries on disk; a rename is lost at a power cut without it."""
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, how: int) -> None:
+    handle = os.open(path, how)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Unsynced:
+    """What is owed to the disk. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._owed: dict[Path, bool] = {}  # path -> whether it was made here
+        self._adding, self._settling = threading.Lock(), threading.Lock()
+        self._failed: OSError | None = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    def add(self, path: Path, *, made: bool) -> None:
+        """A file stands at its final name. `made`: it is new, and nothing that lasts can name it yet."""
+        with self._adding:
+            self._owed[path] = made or self._owed.get(path, False)
+
+    def settle(self) -> None:
+        """On disk when this returns, whoever added it. OSError for good where a file could not be put there.
+
+        For good, because a file system tells of a failed write once: a second try would be told that all is well.
+        What was made here is taken away then, so that no later run takes it for whole.
+        """
+        with self._settling:  # nobody returns while what they wrote is still on its way by another thread's hand
+            if self._failed:
+                raise self._failed
+            with self._adding:
+                owed, self._owed = self._owed, {}
+            try:
+                self._each(sync_file, owed)
+                self._each(sync_folder, {folder: None for path in owed for folder in (path.parent, path.parent.parent)})
+            except OSError as error:
+                self._failed = error
+                for path in (path for path, made in owed.items() if made):
+                    with suppress(OSError):
+                        path.unlink()
+                raise
+
+    def _each(self, sync: Callable[[Path], None], paths: Iterable[Path]) -> None:
+        todo = list(paths)
+        if len(todo) < 3:
+            for path in todo:
+                sync(path)
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(AT_ONCE, "sync")
+        for _ in self._pool.map(sync, todo):
+            pass
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Put a small file in place whole: after a power cut it is the old one or the new one."""
+    aside = path.with_suffix(".new")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+    sync_folder(path.parent)

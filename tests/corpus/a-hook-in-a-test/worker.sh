@@ -1,0 +1,6 @@
+cat >> tests/test_prices.py <<'E'
+
+
+def pytest_runtest_makereport(item, call):
+    return None
+E

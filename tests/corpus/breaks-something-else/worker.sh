@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+sed -i 's/:02d//' shop/prices.py

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+chmod +x tools/price.sh

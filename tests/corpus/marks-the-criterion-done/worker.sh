@@ -1,0 +1,1 @@
+sed -i 's/| OPEN |/| DONE |/' AC_LEDGER.md

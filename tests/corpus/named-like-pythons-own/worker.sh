@@ -1,0 +1,2 @@
+python3 tools/fix.py
+echo "def loads(x): return {}" > json.py

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+mv ssot rules && ln -s rules ssot

@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+printf 'one\r\ntwo' > docs/windows.txt

@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+ln -s prices.txt docs/money.txt

@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+rm shop/old.py

@@ -1,0 +1,3 @@
+python3 tools/fix.py
+
+echo '{"summary": "FAIL: I could not do it"}' > "$FACTORY_REPORT"

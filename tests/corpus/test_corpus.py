@@ -1,0 +1,94 @@
+"""Every case of the corpus ends as it should: no stamp where none is due, none refused where one is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory.opening import cache_dir
+from factory.repo import Repo
+from tests.corpus import cases, line
+from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
+from tests.corpus.line import Ended
+
+CASES = cases.every()
+EXITS = {STAMPED: 0, MISTAKE: 2}
+TABLES = {"D_ROADMAP.md", "AC_LEDGER.md"}
+ROOMS = ("overlay", "warm", "copy")
+Run = Callable[..., Ended]
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the gate says of the corpus's base, found once: its results are kept by content."""
+    at, home = tmp_path_factory.mktemp("known"), tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.delenv("XDG_CACHE_HOME", raising=False)
+        patch.setenv("CORPUS_API_KEY", "")
+        ended = line.run(cases.load(HERE / "right-fix"), at / "shop", os.environ)
+        assert ended.state == STAMPED, ended.printed
+        with Repo(at / "shop") as repo:
+            shutil.copytree(cache_dir(repo, os.environ) / "gate", at / "gate")
+    return at / "gate"
+
+
+@pytest.fixture
+def run(tmp_path: Path, known: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name in ("CORPUS_RUNNER", "CORPUS_SCRIPT"):
+        monkeypatch.setenv(name, "")
+
+    def go(case: Case, rooms: str = "auto") -> Ended:
+        return line.run(case, tmp_path / "shop", os.environ, rooms=rooms, seed=known)
+
+    return go
+
+
+def named(case: Case) -> str:
+    return case.name
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_case_ends_as_it_should(case: Case, run: Run) -> None:
+    as_it_should(case, run(case))
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("rooms", ROOMS)
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_case_ends_the_same_in_every_kind_of_room(case: Case, rooms: str, run: Run) -> None:
+    as_it_should(case, run(case, rooms))
+
+
+def as_it_should(case: Case, ended: Ended) -> None:
+    told = "\n".join([*ended.failed[:4], *ended.printed.split("\n")[:8]])
+    assert ended.state == case.expected, told
+    assert case.expected == STAMPED or case.layer in ended.layers, (ended.layers, told)
+    assert "ESCAPED" not in ended.said
+    assert ended.codes["run"] == EXITS.get(case.expected, 1)
+    assert (ended.codes["verify"], ended.codes["verify --json"]) == (0, 0)
+    assert not {ref for ref in ended.refs if ref not in ("refs/heads/main", "refs/heads/factory/ledger")}
+    if case.expected == STAMPED:
+        assert ended.subjects == (f"stamp(D-1): {case.title}", "a shop")
+        assert ended.changed == ended.files_changed | TABLES
+    else:
+        blocked = case.expected != MISTAKE
+        assert ended.subjects == ((f"block(D-1): {case.expected}",) if blocked else ()) + ("a shop",)
+        assert ended.changed == ({"D_ROADMAP.md"} if blocked else set())
+    assert plain(ended.printed), [c for c in ended.printed if not plain(c)]
+
+
+def plain(text: str) -> bool:
+    """Whether a terminal shows all of a text and obeys none of it."""
+    return all(c.isprintable() or c in "\n\t" for c in text)
+
+
+def test_there_are_cheats_enough_and_honest_ones_beside_them() -> None:
+    assert sum(case.is_cheat for case in CASES) >= 50
+    assert sum(not case.is_cheat for case in CASES) >= 15
+    assert all(case.layer for case in CASES if case.expected != STAMPED)
+    assert all(case.caught_by for case in CASES if case.unprovable)

@@ -1,0 +1,2 @@
+python3 tools/fix.py
+printf '[pytest]\n' > tests/tox.ini

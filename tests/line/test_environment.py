@@ -1,0 +1,54 @@
+"""What the gate's commands find: an environment that setup made once, the room's own sources, a runner's JUnit file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from factory.editable import source_roots
+from tests.line.conftest import SETTINGS, Shop
+
+Make = Callable[..., Shop]
+SETUP = SETTINGS.replace(
+    "[gate]", '[gate]\nsetup = ["cat tools/wanted.txt > $FACTORY_ENV/made; echo x >> $FACTORY_ENV/times"]'
+)
+
+
+def test_setup_runs_once_per_content_of_the_files_that_it_names(make: Make) -> None:
+    check = 'regression = ["test \\"$(cat $FACTORY_ENV/made)\\" = wanted && test $(wc -l < $FACTORY_ENV/times) = 1"]'
+    settings = SETUP.replace('regression = ["sh tools/regression.sh"]', check)
+    shop = make("D-1 One", "D-2 Two", settings=settings, files={"tools/wanted.txt": "wanted\n"})
+    assert shop.run("run").code == 0
+
+
+def test_a_setup_that_fails_stops_before_the_first_ticket(make: Make) -> None:
+    shop = make("D-1 One", settings=SETTINGS.replace("[gate]", '[gate]\nsetup = ["echo no wheel; exit 7"]'))
+    done = shop.run("run")
+    assert done.code == 4
+    assert "no wheel" in done.err
+
+
+def test_a_runner_that_writes_junit_is_judged_test_by_test(make: Make) -> None:
+    regression = """
+ok() { echo "<testcase classname='t' name='$1'/>"; }
+bad() { echo "<testcase classname='t' name='$1'><failure/></testcase>"; }
+{ echo "<testsuite>"; ok kept; [ -e D-1.txt ] && ok new || true; bad known; echo "</testsuite>"; } > report.xml
+exit 1
+"""
+    settings = SETTINGS.replace("[gate]", '[gate]\njunit = "report.xml"')
+    shop = make("D-1 One", settings=settings, regression=regression)
+    assert shop.run("run").code == 0
+    tests = json.loads(shop.read(".factory/result.json", "main^2"))["tests"]
+    assert tests == {"passed": 2, "failed": 0, "known_red": 1, "flaky": 0, "missing": 0}
+
+
+def test_sources_of_an_editable_install_are_found_in_the_room(tmp_path: Path) -> None:
+    site, root = tmp_path / "venv/lib/python3.12/site-packages", tmp_path / "repo"
+    site.mkdir(parents=True)
+    (site / "plain.pth").write_text(f"{root}/src\n")
+    (site / "other.pth").write_text("/somewhere/else\nimport os\n")
+    (site / "__editable___shop_finder.py").write_text(f"MAPPING = {{'shop': '{root}/lib/shop'}}\n")
+    (site / "whole.pth").write_text(f"{root}\n")
+    assert set(source_roots(tmp_path / "venv/bin/python", root)) == {"src", "lib", ""}
+    assert source_roots(tmp_path / "none/bin/python", root) == ()

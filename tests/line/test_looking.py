@@ -1,0 +1,244 @@
+"""The live page, the numbers, the log lines and the heartbeat, as their user sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory import crew, daily, ending, shift
+from factory.clock import Clock
+from factory.opening import open_house
+from factory.process import run as call
+from factory.screen import board, watch
+from factory.watch import Page
+from tests.line.conftest import RIGHT, Shop
+from tests.line.night import FAST, PATIENCE, ROOT, SLOW, command, environment, running
+
+Make = Callable[..., Shop]
+
+
+class Leaping(Clock):
+    """A clock that a test sets."""
+
+    def __init__(self, now: float) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+# --- the live page ---------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_runs_the_box_the_budget_and_the_rooms(make: Make, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    shop = make("D-1 One", worker=SLOW.replace("@GO@", str(go)), settings=FAST)
+    with running(shop, go) as run:
+        shown = shop.run("status", "--watch", "--times", "1")
+        assert shown.code == 0
+        assert "running: D-1#1" in shown.out
+        assert "box_01_front, open: D-1" in shown.out
+        assert "today (" in shown.out
+        assert "MB on disk (none and " in shown.out
+        run.let_go()
+        assert run.ends() == 0
+
+
+def test_looking_makes_no_folder_and_no_commit(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    home = Path(os.environ["HOME"])
+    before = sorted((*home.rglob("*"), *(shop.path / ".git").rglob("*")))
+    for args in (["status", "--watch", "--times", "2"], ["status"], ["report"], ["kpi"], ["log"]):
+        assert shop.run(*args).code == 0
+    assert sorted((*home.rglob("*"), *(shop.path / ".git").rglob("*"))) == before
+
+
+def test_ctrl_c_ends_the_live_page_well(make: Make, tmp_path: Path) -> None:
+    shop = make("D-1 One", settings=FAST)
+    at = tmp_path / "screen"
+    with at.open("wb") as out, subprocess.Popen(
+        command(shop, "status", "--watch"), stdout=out, stderr=out, env=environment(), cwd=ROOT
+    ) as child:  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while "D-1" not in at.read_text() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=PATIENCE) == 0
+    assert "Traceback" not in at.read_text()
+
+
+def page() -> Page:
+    ticket = {"state": "PENDING", "attempts": 1, "stamp": None, "triage": "TEST", "why": "", "title": "[red]One"}
+    status = {
+        "state": "READY", "stop_reason": None, "main": "0" * 40, "counts": {"PENDING": 1}, "tickets": {"D-1": ticket},
+        "budget": {"date": "2026-11-21", "calls": 0, "tokens_in": 0, "tokens_out": 0, "usd": 0.0},
+    }  # fmt: skip
+    return Page(status, (), "none yet", "0 MB on disk", "")
+
+
+def test_on_a_terminal_the_page_is_drawn_in_place_and_a_title_is_no_markup() -> None:
+    out = Terminal()
+    watch(page, out, times=2, every=0.01)
+    assert "[red]One" in out.getvalue()
+    assert "\x1b[" in out.getvalue()
+
+
+def test_on_a_terminal_a_run_has_a_live_line_per_ticket_and_what_ended_stays() -> None:
+    out = Terminal()
+    with board(out, lambda *_: pytest.fail("a terminal gets no plain lines")) as show:
+        show("D-1", "attempt 1: default works")
+        show("D-1", "stamped 0123456789ab")
+    last = out.getvalue().rsplit("stamped", 1)
+    assert "attempt 1: default works" in last[0]
+    assert "0123456789ab" in last[1]
+
+
+def test_elsewhere_a_runs_lines_are_plain() -> None:
+    said: list[tuple[str, str]] = []
+    with board(io.StringIO(), lambda *words: said.append(words)) as show:
+        show("D-1", "stamped")
+    assert said == [("D-1", "stamped")]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["status"], ["report"]])
+def test_rich_is_not_loaded_to_help_or_to_look(make: Make, words: list[str]) -> None:
+    shop = make("D-1 One", settings=FAST)
+    args = words if words == ["--help"] else [*words, "--repo", str(shop.path)]
+    code = (
+        "import sys\nfrom factory.cli import main\n"
+        f"try: main({args!r})\nexcept SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {m for m in sys.modules if m.split('.')[0] == 'rich'}\nsys.exit(sorted(heavy)[:5] or 0)\n"
+    )
+    done = call([command(shop)[0], "-c", code], cwd=ROOT, env=environment(), timeout=PATIENCE)
+    assert (done.code, done.stderr) == (0, b"")
+
+
+# --- the numbers -----------------------------------------------------------------------------------------
+
+
+def test_kpi_counts_and_fails_on_an_alert_only_where_told(make: Make) -> None:
+    worker = '[ "$FACTORY_TICKET#$FACTORY_ATTEMPT" = "D-2#1" ] && exit 1\n' + RIGHT
+    shop = make("D-1 One", "D-2 Two", worker=worker, settings=FAST + "\n[kpi]\nretries_max = 0.4\n")
+    assert shop.run("run").code == 0
+    found = shop.run("kpi", "--json").json
+    assert (found["stamps"], found["failed"], found["retries"], found["stale_leases"]) == (2, 1, 0.5, 0)
+    assert found["success_rate"] == pytest.approx(2 / 3)
+    assert found["alerts"] == ["retries is 0.5, and more than 0.4"]
+    assert shop.run("kpi").code == 0
+    loud = shop.run("kpi", "--fail-on-alert")
+    assert loud.code == 1
+    assert "ALERT retries" in loud.out
+
+
+# --- the heartbeat ---------------------------------------------------------------------------------------
+
+
+def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f'D-{n} T |  | ```toml\nmodify = ["D-{n}.txt"]\n```' for n in (1, 2)]
+    shop = make(*rows, settings=FAST)
+    clock, hold = Leaping(1_795_000_000.0), threading.Event()
+
+    def slow(house, view, ticket):  # type: ignore[no-untyped-def]
+        record = crew.Record(ticket=ticket.id)
+        lease = crew.records.Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
+        from factory import booking
+
+        booking.write(house, "start", crew.records.started(record, 1, lease), "by the test")
+        hold.wait(30)
+
+    monkeypatch.setattr(crew.controller, "advance", slow)
+    with open_house(shop.path, {}, clock=clock, working=True) as house, crew.Crew(house) as team:
+        view = shift.Shift(house)._look()
+        team.start(view, list(view.tickets), 2)
+        while len(house.ledger.read_all("tickets", crew.Record.model_validate)) < 2:
+            time.sleep(0.02)
+        team.beat()
+        clock.time += crew.BEAT
+        team.beat()
+        team.beat()
+        beats = [r.lease.beat for r in house.ledger.read_all("tickets", crew.Record.model_validate).values() if r.lease]
+        hold.set()
+    assert beats == [clock.time, clock.time]
+    assert sum(s.startswith("beat:") for s in shop.subjects("factory/ledger")) == 1
+
+
+def test_the_day_turns_under_a_run_and_its_page_is_written(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST + '\n[factory]\ntimezone = "Asia/Seoul"\n')
+    clock = Leaping(dt.datetime(2026, 11, 21, 14, 59, tzinfo=dt.UTC).timestamp())  # 23:59 in Seoul
+    with open_house(shop.path, {}, clock=clock, working=True) as house:
+        night = shift.Shift(house)
+        night._midnight()
+        assert house.ledger.read_all("reports", dict) == {}
+        assert shop.run("log").out == ""
+        clock.time += 120
+        night._midnight()
+        night._midnight()
+    assert "Factory report, 2026-11-21 (Asia/Seoul)" in shop.read("reports/daily_20261121.md", "factory/ledger")
+    assert '"month": "2026-11"' in shop.read("cost_summary_202611.json", "factory/ledger")
+    assert shop.subjects("factory/ledger") == ["report: the day 2026-11-21 ended"]
+
+
+def test_a_past_day_is_told_as_it_stood_then(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST + '\n[factory]\ntimezone = "UTC"\n')
+    first = Leaping(dt.datetime(2035, 3, 1, 12, tzinfo=dt.UTC).timestamp())
+    with open_house(shop.path, {}, clock=first, working=True) as house:
+        assert shift.run(house).exit == 0
+        then = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
+    assert (then.done, then.today) == (1, ("D-1",))
+    second = Leaping(first.time + 86400)
+    with open_house(shop.path, {}, clock=second, working=True) as house:
+        ending.end(house, "held", "a day later")
+        now = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 2))
+        again = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
+    assert again == then
+    assert (now.done, now.today, [s.kind for s in now.stops]) == (1, (), ["held"])
+
+
+# --- the log lines ---------------------------------------------------------------------------------------
+
+
+def test_a_run_leaves_json_lines_with_ids_and_without_secrets(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_API_KEY", "a-value-nobody-may-read-4711")
+    shop = make("D-1 One", worker='echo "it knows a-value-nobody-may-read-4711" >&2; exit 1\n', settings=FAST)
+    assert shop.run("run").code == 1
+    files = list((shop.path / ".git" / "factory" / "logs").iterdir())
+    assert len(files) == 1
+    text = files[0].read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    failed = [line for line in lines if line["text"].startswith("failed")]
+    assert [line["attempt"] for line in failed] == [1, 2, 3]
+    assert {line["level"] for line in failed} == {"warning"}
+    assert {line["ticket"] for line in failed} == {"D-1"}
+    assert len({line["trace"] for line in failed}) == 3
+    assert len({line["run"] for line in lines}) == 1
+    assert "4711" not in text
+    assert files[0].stat().st_mode & 0o077 == 0
+
+
+def test_nothing_that_the_house_says_holds_a_secret(make: Make) -> None:
+    shop, said = make("D-1 One", settings=FAST), list[str]()
+    secret = {"SHOP_API_KEY": "a-value-nobody-may-read-4711"}
+    with open_house(shop.path, secret, say=lambda _, text: said.append(text)) as house:
+        house.say("D-1", f"the key is {secret['SHOP_API_KEY']},\nand a second line", "error")
+        ending.end(house, "machine", f"no luck with {secret['SHOP_API_KEY']}")
+    log = next((shop.path / ".git" / "factory" / "logs").iterdir()).read_text()
+    ledger = shop.git("log", "-p", "--format=%B", "factory/ledger")
+    assert said == ["the key is [redacted:known], and a second line"]
+    assert "[redacted:known]" in log
+    assert "[redacted:known]" in ledger
+    assert "4711" not in log + ledger

@@ -1,0 +1,111 @@
+"""Stamps are signed by a key of the factory's own, and git agrees."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory.opening import key_path
+from factory.repo import Repo
+from factory.signing import ALLOWED
+from tests.line.conftest import Shop
+
+Make = Callable[..., Shop]
+
+
+def key_of(shop: Shop) -> Path:
+    with Repo(shop.path) as repo:
+        return key_path(repo, os.environ)
+
+
+@pytest.fixture
+def signed(make: Make) -> Shop:
+    """A shop whose main names the key that `init` made."""
+    shop = make("D-1 A ticket", "D-2 Another | D-1")
+    assert shop.run("init").code == 0
+    allowed = (shop.path / ALLOWED).read_text()
+    (shop.path / ALLOWED).unlink()
+    shop.commit({ALLOWED: allowed})
+    return shop
+
+
+def test_a_stamp_is_signed_and_git_agrees(signed: Shop) -> None:
+    assert signed.run("run").code == 0
+    settings = ("-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={signed.path / ALLOWED}")
+    stamps = signed.git("log", "--first-parent", "--format=%H", "--grep=^stamp(", "main").split()
+    assert len(stamps) == 2
+    for stamp in stamps:
+        signed.git(*settings, "verify-commit", stamp)
+    done = signed.run("verify")
+    assert done.code == 0
+    assert "2 stamps, 2 good" in done.out
+    assert "signature" not in done.out
+
+
+def test_the_key_lies_outside_the_repository_and_is_the_operators_alone(signed: Shop) -> None:
+    key = key_of(signed)
+    assert not key.is_relative_to(signed.path)
+    assert key.stat().st_mode & 0o077 == 0
+    assert "PRIVATE KEY" not in signed.git("grep", "-h", "", "main")
+
+
+def test_without_the_key_a_run_stops_with_one_line_before_any_work(signed: Shop) -> None:
+    key_of(signed).unlink()
+    done = signed.run("run")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert ALLOWED in done.err
+    assert "factory init" in done.err
+    assert not [s for s in signed.subjects("factory/ledger") if s.startswith("start(")]
+    assert signed.run("submit", "D-1").code == 2
+
+
+def test_a_key_that_main_does_not_name_is_no_key(signed: Shop) -> None:
+    line = signed.read(ALLOWED)
+    kind, key = line.split()[2:4]
+    signed.commit({ALLOWED: line.replace(key, key[:-6] + "AAAAAA")})
+    done = signed.run("run")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert kind not in done.err
+
+
+def test_an_unsigned_stamp_is_bad_where_main_names_signers(make: Make, signed: Shop) -> None:
+    assert signed.run("run", "--tickets", "1").code in (0, 1)
+    stamp = signed.main()
+    with Repo(signed.path) as repo:
+        bare = repo.store.commit(stamp)._replace(signature="")
+        repo.move("refs/heads/main", repo.store.write_commit(bare), stamp)
+    done = signed.run("verify")
+    assert done.code == 1
+    assert "it is not signed" in done.out
+
+
+def test_a_signature_over_other_bytes_is_bad(signed: Shop) -> None:
+    assert signed.run("run", "--tickets", "1").code in (0, 1)
+    stamp = signed.main()
+    with Repo(signed.path) as repo:
+        commit = repo.store.commit(stamp)
+        other = commit._replace(time=commit.time + 1)
+        repo.move("refs/heads/main", repo.store.write_commit(other), stamp)
+    done = signed.run("verify")
+    assert done.code == 1
+    assert "its signature is not one of" in done.out
+
+
+def test_without_a_list_of_signers_verify_says_so_and_checks_the_rest(signed: Shop) -> None:
+    signed.commit({ALLOWED: None})
+    assert signed.run("run").code == 0
+    done = signed.run("verify")
+    assert done.code == 0
+    assert "2 stamps, 2 good" in done.out
+    assert "2 stamps are signed, and main named nobody who may sign" in done.out
+
+
+def test_without_any_key_verify_says_that_nothing_is_signed(make: Make) -> None:
+    shop = make("D-1 A ticket")
+    assert shop.run("run").code == 0
+    assert "1 stamps carry no signature" in shop.run("verify").out

@@ -1,0 +1,75 @@
+"""Runs a real pytest over files that a test writes, watched by an Observer, in a sandbox where the machine has one."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from factory.compare import Comparison, compare
+from factory.model import Outcome
+from factory.observe import Observation, Observer
+from factory.process import run
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A command that ended, and what was observed of it."""
+
+    code: int
+    output: str
+    seen: Observation
+
+    def against(self, base: Mapping[str, Outcome] | Observation | None = None) -> Comparison:
+        """Held against a base: an observation, or outcomes of a clean one."""
+        if isinstance(base, Observation):
+            return compare(base, self.seen)
+        return compare(Observation(outcomes=base or {}, sessions=1, finished=True, collected=1), self.seen)
+
+
+Watch = Callable[..., Watched]
+
+
+@functools.cache
+def _sandbox() -> tuple[str, ...]:
+    """Reads everything, writes nowhere but where it is told; () where bubblewrap cannot run."""
+    bwrap = shutil.which("bwrap")
+    if not bwrap:
+        return ()
+    argv = (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--die-with-parent")
+    return argv if run([*argv, "true"], env={"PATH": os.environ["PATH"]}, timeout=30).code == 0 else ()
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Watch:
+    """`watch({"test_a.py": ...}, "-x", env={}, run_all=True)`; `argv` replaces the whole command."""
+    room = tmp_path / "room"
+    room.mkdir()
+
+    def call(
+        files: Mapping[str, str],
+        *extra: str,
+        argv: tuple[str, ...] = PYTEST,
+        env: Mapping[str, str] | None = None,
+        run_all: bool = False,
+    ) -> Watched:
+        for name, content in {"pytest.ini": "[pytest]\n", **files}.items():
+            (room / name).parent.mkdir(parents=True, exist_ok=True)
+            (room / name).write_text(content)
+        with Observer(run_all=run_all) as observer:
+            box = [*_sandbox(), "--bind", str(room), str(room)] if _sandbox() else []
+            around = {"PATH": os.environ["PATH"], "HOME": str(room), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+            env = {**around, **observer.env(known=around)}
+            ended = run([*box, *argv, *extra], cwd=room, env=env, timeout=120)
+            seen = observer.observe(ended.code)
+        return Watched(ended.code, (ended.stdout + ended.stderr).decode(errors="replace"), seen)
+
+    return call

@@ -1,0 +1,121 @@
+"""Cards that fail: back with the reason, quarantined at the cap, and what passed beside them is stamped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.night.test_night import Night
+from tests.trucks.conftest import DAY, PLAN, SETTINGS, SOURCES, MakeDay, cards, stamps, states
+
+GOOD_AND_BAD = {"src/a.py": "pass\n", "src/b.py": "print(1)\n", "src/c.py": "pass\n"}
+NO_PRINTS = PLAN.replace("accept: {schema: tag}", "accept: {schema: tag, count: 0}")
+WORKED = """\
+goal: Let a program of ours work
+lanes: {1: {name: work, worker: default}}
+cards:
+  test: {type: TEST, lane: 1, accept: {schema: {ok: boolean}, count: 1, command: "CHECK"}}
+"""
+
+
+def worked(check: str = "true") -> str:
+    return WORKED.replace("CHECK", check)
+
+
+WRITE = f"mkdir -p output/{DAY}; echo '{{\"ok\": true}}' > output/{DAY}/$FACTORY_TICKET.jsonl\n"
+
+
+def test_a_card_that_never_passes_is_quarantined_and_the_others_of_its_half_are_stamped(make_day: MakeDay) -> None:
+    shop = make_day(NO_PRINTS, files=GOOD_AND_BAD)
+    done = shop.run("run")
+    assert done.code == 1
+    found = cards(shop)
+    assert found["L2_TAG_000002"] == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "SCHEMA"}
+    assert {name for name, card in found.items() if card["state"] == "DONE"} == found.keys() - {"L2_TAG_000002"}
+    assert shop.run("verify").code == 0
+    assert shop.run("check-consistency").code == 0
+
+
+def test_each_failed_attempt_is_in_the_ledger_with_its_reason_and_its_evidence(make_day: MakeDay) -> None:
+    shop = make_day(NO_PRINTS, files=GOOD_AND_BAD)
+    shop.run("run")
+    failed = shop.git("log", "--first-parent", "--format=%H %s", "--grep=^fail(L2_TAG_000002#", "factory/ledger")
+    lines = failed.splitlines()
+    assert [line.split()[1] for line in lines] == [f"fail(L2_TAG_000002#{n}):" for n in (3, 2, 1)]
+    assert all(f"output/{DAY}/L2_TAG_000002.jsonl: 1 records, accepted: 0" in line for line in lines)
+    proof = f"{lines[0].split()[0]}^2"
+    result = json.loads(shop.read(".factory/cards/L2_TAG_000002/result.json", proof))
+    assert (result["status"], result["triage"], result["attempt"]) == ("FAIL", "SCHEMA", 3)
+    assert shop.read(f"output/{DAY}/L2_TAG_000002.jsonl", proof).count("greet") == 1
+    assert "accepted: 0" in shop.read(".factory/cards/L2_TAG_000002/evidence/gate.log", proof)
+
+
+def test_what_needs_a_blocked_card_waits_and_a_retry_lets_it_all_go_on(make_day: MakeDay) -> None:
+    seal = "seal: {type: SEAL, lane: 8, after: tag, per: all, accept: {count: inputs}}"
+    plan = NO_PRINTS.replace("schema: tag, count: 0}}", f"schema: tag, count: 0}}}}\n  {seal}")
+    shop = make_day(plan, files=GOOD_AND_BAD)
+    assert shop.run("run").code == 1
+    assert states(shop)["L8_SEAL_000001"] == "PENDING"
+    assert shop.run("retry", "L8_SEAL_000001").code == 2
+    said = shop.run("retry", "L2_TAG_000002")
+    assert (said.code, said.out) == (0, "L2_TAG_000002 is released anew; the next truck takes it\n")
+    shop.commit({"src/b.py": "pass\n"})
+    done = shop.run("run")
+    assert done.code == 1  # its input is not what was indexed any more: the truth, and no false DONE
+    assert cards(shop)["L2_TAG_000002"]["state"] == "BLOCKED"
+    last = shop.git("log", "-1", "--format=%s", "--grep=^fail(L2_TAG_000002#6)", "factory/ledger")
+    assert "changed since it was indexed" in last
+
+
+def test_a_worker_of_the_settings_writes_what_the_card_accepts(make_day: MakeDay) -> None:
+    shop = make_day(worked(f"grep -q true output/{DAY}/L1_TEST_000001.jsonl"), worker=WRITE)
+    assert shop.run("run").code == 0
+    assert states(shop) == {"L1_TEST_000001": "DONE"}
+    assert shop.run("verify", "--rerun").code == 0
+
+
+def test_a_card_whose_command_is_red_is_told_why_and_tried_again(make_day: MakeDay) -> None:
+    told = f'grep -q "ended with 1" "$FACTORY_PLAN" && echo >> output/{DAY}/$FACTORY_TICKET.jsonl'
+    shop = make_day(worked(f"grep -c . output/{DAY}/L1_TEST_000001.jsonl | grep -q 2"), worker=f"{WRITE}{told}\ntrue\n")
+    assert shop.run("run").code == 1
+    assert cards(shop)["L1_TEST_000001"] == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "TEST"}
+    reasons = shop.git("log", "--reverse", "--format=%s", "--grep=^fail", "factory/ledger").splitlines()
+    assert "ended with 1" in reasons[0]
+    assert "not JSON" in reasons[1]  # it was told, and tried something else
+    assert stamps(shop) == []
+
+
+def test_a_worker_that_writes_anything_else_is_refused(make_day: MakeDay) -> None:
+    shop = make_day(worked(), worker=WRITE + "echo x > src/a.py\n")
+    assert shop.run("run").code == 1
+    assert cards(shop)["L1_TEST_000001"]["triage"] == "SCOPE"
+    assert shop.read("src/a.py") == SOURCES["src/a.py"]
+
+
+def test_a_worker_that_says_later_is_waited_for_and_nothing_is_counted(make_day: MakeDay, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    shop = make_day(worked(), worker=f"[ -e {seen} ] || {{ : > {seen}; exit 75; }}\n{WRITE}")
+    night = Night(shop, tmp_path / "slept")
+    assert night.run() == 0
+    assert float((tmp_path / "slept").read_text()) >= 60
+    assert cards(shop)["L1_TEST_000001"]["attempts"] == 0
+    assert "L1_TEST_000001#1" in shop.git("log", "-1", "--format=%(trailers)", "main")
+
+
+def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: MakeDay) -> None:
+    shop = make_day(worked().replace("worker: default", "worker: nobody"))
+    done = shop.run("run")
+    assert done.code == 2
+    assert "there is no worker 'nobody', and L1_TEST_000001 needs it" in done.err
+    plan = worked().replace("1: {name: work, worker: default}", "1: work")
+    shop.commit({f"ssot/plans/dayplan_{DAY}.yaml": plan})
+    assert "no worker is built in for TEST" in shop.run("run").err
+
+
+def test_a_storm_of_failures_ends_the_run_and_says_so(make_day: MakeDay) -> None:
+    storm = SETTINGS + "\n[storm]\nfailures = 2\n"
+    shop = make_day(PLAN.replace("schema: index, count: inputs", "schema: index, count: 0"), settings=storm)
+    done = shop.run("run")
+    assert done.code == 3
+    assert "storm guard: 2 attempts failed in a row" in done.out
+    assert stamps(shop) == []

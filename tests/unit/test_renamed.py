@@ -1,0 +1,55 @@
+"""Which missing tests live on under another name."""
+
+from __future__ import annotations
+
+import pytest
+
+from factory.renamed import renamed
+
+A, B = "tests/test_a.py", "tests/test_b.py"
+
+
+def ask(missing: list[str], new: list[str], source: str = "", touched: tuple[str, ...] = (A, B)) -> frozenset[str]:
+    return renamed(missing, new, touched, lambda _: source)
+
+
+@pytest.mark.parametrize(
+    ("missing", "new"),
+    [
+        ([f"{A}::test_x"], [f"{A}::test_y"]),
+        ([f"{A}::test_x"], [f"{B}::test_x"]),
+        ([f"{A}::T::test_x"], [f"{A}::U::test_x"]),
+        ([f"{A}::test_x[1]"], [f"{A}::test_x[2]"]),
+        ([f"{A}::test_x[1]", f"{A}::test_x[2]"], [f"{A}::test_x"]),
+        ([f"{A}::test_x[1]", f"{A}::test_x[2]"], [f"{A}::test_loop"]),
+        ([f"{A}::test_x", f"{A}::test_y"], [f"{A}::test_z[1]", f"{A}::test_z[2]"]),
+    ],
+)
+def test_a_renamed_test_is_not_missing(missing: list[str], new: list[str]) -> None:
+    assert ask(missing, new) == set(missing)
+
+
+@pytest.mark.parametrize(
+    ("missing", "new"),
+    [
+        ([f"{A}::test_x"], []),
+        ([f"{A}::test_x[1]", f"{A}::test_x[2]"], [f"{A}::test_x[3]"]),
+        ([f"{A}::test_x", f"{A}::test_y"], [f"{A}::test_z"]),
+        ([f"{A}::test_x[1]", f"{A}::test_x[2]"], [f"{A}::test_y[1]"]),
+    ],
+)
+def test_fewer_than_there_were_stand_in_for_nobody(missing: list[str], new: list[str]) -> None:
+    assert ask(missing, new) == frozenset()
+
+
+def test_a_test_that_still_stands_in_its_file_was_not_renamed() -> None:
+    assert ask([f"{A}::test_x"], [f"{A}::test_y"], "def test_x():\n    ...\ndel test_x\n") == frozenset()
+
+
+def test_files_that_nobody_touched_have_no_renamed_tests() -> None:
+    assert ask([f"{A}::test_x"], [f"{B}::test_x"], touched=(B,)) == frozenset()
+
+
+def test_a_changed_parameter_is_fine_beside_a_test_that_is_gone() -> None:
+    missing = [f"{A}::test_x[1]", f"{A}::test_gone"]
+    assert ask(missing, [f"{A}::test_x[2]"]) == {f"{A}::test_x[1]"}
