@@ -98,3 +98,8 @@ def mend(repo: Repo, *, killed: bool = False) -> None:
         if new and path in checkouts(repo, note["ref"]):
             follow.follow(repo, path, note["old"], new, killed)
     _note(repo).unlink()
+
+
+def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:
+    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
+    return code == 0 and out.decode().strip() == oid

@@ -11,7 +11,7 @@ from factory.errors import CouldNotRun
 from factory.model import Changed, Oid
 from factory.repo import Repo
 from factory.tree import EXECUTABLE, LINK
-from factory.unsynced import sync_folder
+from factory.unsynced import sync_file, sync_folder
 
 PATIENCE = 50  # tenths of a second: a person's own git command may hold the index for a moment
 
@@ -98,9 +98,7 @@ def _sync(checkout: Path, changed: tuple[Changed, ...], index: Path) -> None:
     for path in changed:
         at = checkout / path.path
         if at.is_file() and not at.is_symlink():
-            handle = os.open(at, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+            sync_file(at)
         folders.update(above for above in at.parents if above.is_relative_to(checkout) and above.is_dir())
     for folder in folders:
         sync_folder(folder)
