@@ -60,15 +60,6 @@ def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
             )
 
 
-def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:
-    """Whether the file lies there as it would become, line endings and filters of the checkout applied."""
-    at = checkout / path
-    if at.is_symlink() or not at.is_file():
-        return False
-    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
-    return code == 0 and out.decode().strip() == oid
-
-
 def _note(repo: Repo) -> Path:
     return repo.common_dir / "factory" / "follow.json"
 
