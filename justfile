@@ -80,6 +80,19 @@ example_library *args: _env
 test *args: _env
     python -m pytest -n 2 {{args}}
 
+# the long proofs: every kill, every cut, every failing call; broken off, it goes on where it was (`.proof/`)
+prove *args: _env
+    python -m pytest -n 2 -v -m prove tests/proof {{args}}
+
+# the real agent CLIs in the sandbox, against stand-ins: installs the pinned versions beside the cache, and says what it cannot
+test_clients *args: _env
+    #!/usr/bin/env bash
+    set -euo pipefail
+    at="${XDG_CACHE_HOME:-$HOME/.cache}/stampmill/clients"
+    mkdir -p "$at/bin"
+    python -m tests.clients.install "$at"
+    FACTORY_CLIENTS="$at/node_modules/.bin:$at/bin" python -m pytest -q -m clients tests/clients {{args}}
+
 # style, types, layers
 lint: _env
     ruff check .

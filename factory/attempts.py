@@ -36,6 +36,11 @@ def to_json(value: Plan | Result) -> bytes:
     )
 
 
+def as_text(path: str) -> str:
+    """A path as JSON can hold it: bytes that are no UTF-8 are written out, as in `a\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def from_json(content: bytes) -> Any:
     """What such a file holds. A byte of a path that is no UTF-8 is `\\udcXX` there, which strict readers refuse."""
     return json.loads(content)

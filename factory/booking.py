@@ -130,7 +130,7 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
         base=plan.base,
         work=work.work,
         gate_tree=merge.tree,
-        files_changed=tuple(sorted(map(_as_text, attempt.change.files))),
+        files_changed=tuple(sorted(map(attempts.as_text, attempt.change.files))),
         kpi_summary={
             "duration_seconds": seconds, "calls": report.calls, "cost_usd": report.cost_usd,
             "files": len(attempt.change.files), "attempt": plan.attempt,
@@ -142,11 +142,6 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
         tokens_out=report.tokens_out,
         cost_estimate_usd=report.cost_usd,
     )  # fmt: skip
-
-
-def _as_text(path: str) -> str:
-    """A path as JSON can hold it: bytes that are no UTF-8 are written out, as in `a\\xff`."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from factory import index_lock
-from factory.errors import CouldNotRun, Stopped
+from factory import follow
+from factory.errors import Stopped
 from factory.model import Oid
 from factory.objects import to_name
 from factory.repo import Repo
@@ -89,57 +87,8 @@ def mend(repo: Repo, *, killed: bool = False) -> None:
     new = repo.tip(note["ref"])
     for path in map(Path, note["checkouts"]):
         if new and path in checkouts(repo, note["ref"]):
-            _follow(repo, path, note["old"], new, killed)
+            follow.follow(repo, path, note["old"], new, killed)
     _note(repo).unlink()
-
-
-def _follow(repo: Repo, checkout: Path, old: Oid, new: Oid, killed: bool) -> None:
-    """Move a checkout's index and files from old to new. What a person changed meanwhile stays as it is."""
-    index = Path(repo.call("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=checkout).decode()[:-1])
-    why = "another git command holds its index.lock"
-    for _ in range(50):  # a person's own git command may hold the index for a moment
-        try:
-            with index_lock.held(index) as copy:
-                if killed:
-                    _drop_halves(repo, checkout, old, new)
-                _catch_up(repo, checkout, old, new, copy)
-                code, _, why = repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout, GIT_INDEX_FILE=str(copy))
-                if code == 0:
-                    return
-        except FileExistsError:
-            pass
-        time.sleep(0.1)
-    raise CouldNotRun(f"{checkout} could not follow main: {_line(why)}; mend that, then `factory run`")
-
-
-def _line(text: str) -> str:
-    return (text.strip().splitlines() or ["no reason given"])[0]
-
-
-def _catch_up(repo: Repo, checkout: Path, old: Oid, new: Oid, index: Path) -> None:
-    """A follow that was killed half-way left files of `new` under an index of `old`: tell the index of those first."""
-    lines = []
-    for changed in repo.diff(old, new):
-        at = checkout / changed.path
-        if changed.new and at.is_file() and not at.is_symlink() and _same(repo, checkout, changed.path, changed.new):
-            lines.append(f"{changed.new_mode} {changed.new}\t{changed.path}")
-        elif not changed.new and not os.path.lexists(at):
-            lines.append(f"0 {'0' * len(old)}\t{changed.path}")
-    if lines:
-        stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
-        repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout, GIT_INDEX_FILE=str(index))
-        repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
-
-
-def _drop_halves(repo: Repo, checkout: Path, old: Oid, new: Oid) -> None:
-    """Remove the file that git was killed over: the beginning of what it was to hold. It is written anew."""
-    for changed in repo.diff(old, new):
-        at = checkout / changed.path
-        if not changed.new or at.is_symlink() or not at.is_file():
-            continue
-        whole = repo.call("cat-file", "--filters", f"--path={changed.path}", changed.new, cwd=checkout)
-        if at.stat().st_size < len(whole) and whole.startswith(at.read_bytes()):
-            at.unlink()
 
 
 def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:

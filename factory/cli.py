@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory.errors import Exit, FactoryError
+from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
     from factory.house import House
@@ -43,10 +43,10 @@ def _say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-def _print_json(value: Any) -> None:
+def _print_json(value: Any, *, large: bool = False) -> None:
     from factory.plain import json_text
 
-    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.write(json_text(value, indent=None if large else 1) + "\n")
     sys.stdout.flush()
 
 
@@ -317,7 +317,7 @@ def status(
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
-        _print_json(document)
+        _print_json(document, large=len(document.get("cards", {}).get("cards", ())) > 240)
     else:
         _say(as_text(document))
 
@@ -418,6 +418,25 @@ def verify(
 def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The same as `verify`: every stamp's evidence, from git alone."""
     verify(repo, as_json, rerun=False)
+
+
+@app.command()
+def workers(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    ping: Annotated[bool, typer.Option("--ping", help="make one small paid call for each worker")] = False,
+) -> None:
+    """Which kinds of worker are installed and have a key, and what a small call would cost. Spends only with --ping."""
+    from factory.roster import as_text, roster
+
+    found = roster(repo, dict(os.environ), spend=ping)
+    if as_json:
+        _print_json(found)
+    else:
+        from factory.redact import printable
+
+        _say(printable(as_text(found)))
+    _end(Exit.OK if all(one["ready"] for one in found["workers"]) else Exit.COULD_NOT_RUN)
 
 
 @app.command()
@@ -602,10 +621,7 @@ def _unexpected(error: Exception) -> None:
     if show is not None:  # typer's own word on a wrong option
         _fail(f"{show()}; see `factory --help`", Exit.MISTAKE)
     if isinstance(error, OSError):
-        _fail(
-            f"{error.strerror or error}: {error.filename or ''}; make room or mend it, then run again",
-            Exit.COULD_NOT_RUN,
-        )
+        _fail(str(of_machine(error)), Exit.COULD_NOT_RUN)
     if os.environ.get("FACTORY_DEBUG"):
         raise error
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import errno
 
 
 class Exit(enum.IntEnum):
@@ -98,6 +99,17 @@ class Busy(FactoryError):
             f"another controller works on this repository (pid {pid if pid > 0 else 'unknown'}); "
             "wait for it, or end it with `factory stop`"
         )
+
+
+MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)  # what the machine refuses to everybody: nobody's attempt failed
+
+
+def of_machine(error: OSError) -> CouldNotRun:
+    """A call that the machine refused, in the words of one line."""
+    where = f": {error.filename}" if error.filename else ""
+    return CouldNotRun(f"{error.strerror or error}{where}; make room or mend it, then run again")
 
 
 class Moved(FactoryError):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from factory.errors import MACHINE
 from factory.materialise import Source
 from factory.model import Finding, Triage
 from factory.names import collisions, escaping, finding, is_product, prefixes, refused, spellings
@@ -129,6 +130,8 @@ class Harvester:
         try:
             mode, content = self._read(root, path)
         except OSError as error:
+            if error.errno in MACHINE:
+                raise
             self._refuse(path, f"cannot be read: {error.strerror}", Triage.TAMPER)
             return None
         if content is None:

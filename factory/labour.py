@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from factory import workers
-from factory.errors import FactoryError
+from factory.errors import MACHINE, FactoryError
 from factory.house import House
 from factory.model import Ended, Plan
 from factory.process import Either, Finished
@@ -19,27 +19,33 @@ from factory.tree import Tree
 from factory.view import RULES
 from factory.wallet import AttemptTooDear, LedgerWallet
 
+Do = Callable[[workers.Task], workers.Work]
 
-def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree) -> workers.Work:
-    """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room."""
+
+def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree, do: Do | None = None) -> workers.Work:
+    """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room.
+
+    `do`: what it does, where that is not the work of a ticket."""
     settings = house.settings.workers[plan.worker]
     task = workers.Task(
         plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
         launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
         answers=house.cache / "answers",
     )  # fmt: skip
-    return _guarded(workers.load(settings.kind), task)
+    return _guarded(do or workers.load(settings.kind).work, task)
 
 
-def _guarded(kind: workers.Kind, task: workers.Task) -> workers.Work:
+def _guarded(do: Do, task: workers.Task) -> workers.Work:
     """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
     try:
-        return kind.work(task)
+        return do(task)
     except AttemptTooDear as error:
         return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
     except FactoryError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            raise
         return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from factory import objects
 from factory.model import Oid
 from factory.unsynced import sync_folder
 
@@ -21,17 +22,16 @@ class Mover:
         self._pipe: Any = None
         self._lock = threading.Lock()
 
-    def move(self, ref: str, new: Oid | None, old: Oid | None) -> bool:
-        """Compare-and-swap; None creates or deletes. False where git refused it: then nothing was moved."""
+    def move(self, ref: str, new: Oid | None, old: Oid | None) -> str:
+        """Compare-and-swap; None creates or deletes. "" where it is done, else git's reason: nothing was moved then."""
         line = f"update {ref} {new} {old or self._zero}" if new else f"delete {ref} {old or ''}".rstrip()
         with self._lock:
             if self._pipe is None:
                 self._pipe = self._start("update-ref", "--stdin")
             if not all(self._tell(command) for command in ("start", line, "prepare", "commit")):
-                self.close()  # it ends itself at a refusal
-                return False
+                return self.close() or "git update-ref ended and gave no reason"  # it ends itself at a refusal
             self._sync(ref)
-            return True
+            return ""
 
     def _tell(self, command: str) -> bool:
         with suppress(BrokenPipeError):
@@ -42,14 +42,17 @@ class Mover:
             return bool(self._pipe.stdout.readline().rstrip().endswith(b": ok"))
         return False
 
-    def close(self) -> None:
-        """End the child process."""
-        if self._pipe is not None:
-            with suppress(OSError):
-                self._pipe.stdin.close()
-            self._pipe.stdout.close()
-            self._pipe.proc.wait()
-            self._pipe = None
+    def close(self) -> str:
+        """End the child process; what it complained of, in one line."""
+        if self._pipe is None:
+            return ""
+        with suppress(OSError):
+            self._pipe.stdin.close()
+        self._pipe.stdout.close()
+        said = objects.to_name(self._pipe.proc.stderr.read())
+        self._pipe.proc.wait()
+        self._pipe = None
+        return " ".join(said.split())
 
     def _sync(self, ref: str) -> None:
         """Git syncs the ref's file and never its folder: the last stamp was lost in 20 of 20 power cuts."""

@@ -29,9 +29,11 @@ def printable(text: str) -> str:
     return _HALF.sub("\ufffd", _HIDDEN.sub("", text))
 
 
-def json_text(value: Any, *, sort_keys: bool = False) -> str:
-    """JSON that a person can read: letters of every alphabet as they are, all that a terminal would obey escaped."""
-    text = json.dumps(value, indent=1, sort_keys=sort_keys, ensure_ascii=False)
+def json_text(value: Any, *, sort_keys: bool = False, indent: int | None = 1) -> str:
+    """JSON that a person can read: letters of every alphabet as they are, all that a terminal would obey escaped.
+
+    Without an indent it is one line, and written three times as fast."""
+    text = json.dumps(value, indent=indent, sort_keys=sort_keys, ensure_ascii=False)
     return _UNPRINTED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

@@ -65,8 +65,8 @@ def _done(criteria: tuple[Criterion, ...]) -> str:
 
 
 def worker_of(ticket: Ticket, settings: Settings) -> str:
-    """The worker that a ticket names, else the one that the settings name."""
-    return ticket.terms.worker or settings.factory.worker
+    """The worker that a ticket names, else its risk's, else the one that the settings name."""
+    return ticket.terms.worker or settings.risk.of(ticket.risk).worker or settings.factory.worker
 
 
 def _get_one(name: str) -> str:

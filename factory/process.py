@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from factory.errors import MACHINE
+
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell says it
 DRAIN_SECONDS = 1.0  # for output that is still in the pipes after the leader's end
 STEPS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 5.0))  # and the seconds each is given
@@ -85,6 +87,7 @@ def run(
 
     Then it is interrupted, terminated, killed. A program that is missing is code 127 and one that may not be executed
     is 126, with the reason on stderr, as in a shell.
+    OSError where the machine refuses to start anything: no descriptors, no memory.
     `cap` bounds each of stdout and stderr, in bytes. However it returns or raises, no process of the group is left.
     """
     started = time.monotonic()
@@ -101,6 +104,8 @@ def run(
             bufsize=0,
         )
     except OSError as error:
+        if error.errno in MACHINE:
+            raise
         code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
         return Finished(code, time.monotonic() - started, False, b"", f"{argv[0]}: {error}\n".encode(), False)
     return _Watch(child, stdin, cap, started, started + timeout, stop).finish()

@@ -214,7 +214,7 @@ def _premises(repo: Repo, chain: Chain) -> Iterator[str]:
     if tiers := premises.untried(repo, chain.main, chain.result):
         yield f"main's settings have commands for {', '.join(tiers)}, and the result does not say PASS of them"
     changed = repo.diff(store.tree_of(chain.base), store.edit(chain.steps[1].tree, {RESERVED: None}))
-    if sorted(c.path for c in changed) != sorted(chain.result.files_changed):
+    if sorted(attempts.as_text(c.path) for c in changed) != sorted(chain.result.files_changed):
         yield "its work changed other files than result.json names"
     yield from _scope(repo, chain, changed)
 

@@ -143,11 +143,11 @@ class Repo:
     def move(self, ref: str, new: Oid | None, old: Oid | None) -> None:
         """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
         self.store.settle()
-        if not self._mover.move(ref, new, old):
+        if refused := self._mover.move(ref, new, old):
             if self.tip(ref) != old:
                 raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
             self._in_the_way(ref)
-            raise CouldNotRun(f"git could not move {ref}; is a {ref}.lock left, or the disk full?")
+            raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
 
     def _in_the_way(self, ref: str) -> None:
         """Mistake where a branch's name is a folder of this one's: git cannot have both."""

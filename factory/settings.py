@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from factory.kinds import KINDS as KINDS
 from factory.model import Risk, Value
 from factory.protected import PROTECTED as PROTECTED
 
@@ -13,21 +14,6 @@ SETTINGS = "ssot/factory.toml"
 
 # Constants on purpose: a box is the unit of a night's counts, and the counts of two nights must compare.
 BOX, HALF, PACKET = 6, 3, 120
-
-# One list of the kinds of worker; `factory/workers/` has a file for each.
-KINDS = (
-    "command",
-    "patch",
-    "gemini",
-    "claude",
-    "codex",
-    "gemini-cli",
-    "aider",
-    "opencode",
-    "qwen",
-    "mini-swe-agent",
-    "acp",
-)
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]

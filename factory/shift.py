@@ -9,7 +9,7 @@ from factory import boxes, checkout, ending, history, inbox, operator, pace, pur
 from factory.boxes import BACK, Half
 from factory.crew import TICK, Crew
 from factory.ending import halves
-from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop
+from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop, of_machine
 from factory.house import House
 from factory.model import Event, State, Ticket
 from factory.opening import must_be_able_to_sign
@@ -63,6 +63,8 @@ class Shift:
         except (FactoryError, OSError) as error:
             with suppress(FactoryError, OSError):  # what cannot be written any more is told on the screen
                 ending.fail(house, error)
+            if isinstance(error, OSError):
+                raise of_machine(error) from error
             raise
         finally:
             operator.dismiss(house)

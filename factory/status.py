@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from factory import lock, stops
 from factory.ledger import Ledger
+from factory.model import Oid, State
 from factory.places import private_dir
 from factory.repo import Repo
 from factory.state import counts, standings
-from factory.trucks.standing import as_lines, standing
-from factory.trucks.yard import Yard
 from factory.view import factory_file, find_main, look
 
 
@@ -42,9 +41,19 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in standings(view).items()
         },
-        "cards": standing(Yard(repo, ledger, main)),
+        **_cards(repo, ledger, main),
         "budget": budget_today(ledger, now, settings.factory.timezone),
     }
+
+
+def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
+    """The `cards` of the document, where there are any: what is heavy to import is imported only then."""
+    if repo.store.entry(main, "ssot/backlog") is None:
+        return {}
+    from factory.trucks.standing import standing
+    from factory.trucks.yard import Yard
+
+    return {"cards": standing(Yard(repo, ledger, main))}
 
 
 def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
@@ -70,14 +79,25 @@ def as_text(document: dict[str, Any]) -> str:
         f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
         "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
     ]
-    if not document["tickets"] and not document["cards"]["days"]:
+    if not document["tickets"] and not document.get("cards"):
         lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
     width = max((len(id) for id in document["tickets"]), default=0)
     for id, t in document["tickets"].items():
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
-    lines += as_lines(document["cards"])
+    lines += _card_lines(document["cards"]) if "cards" in document else []
     spent = document["budget"]
     lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
                  f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip
     return "\n".join(lines)
+
+
+def _card_lines(cards: dict[str, Any]) -> list[str]:
+    """For a person: a line a day, and the cards that a person must look at."""
+    lines = [
+        f"cards of {day}: " + "  ".join(f"{state} {n}" for state, n in found["counts"].items())
+        + f"  trucks {found['trucks']}"
+        for day, found in cards["days"].items()
+    ]  # fmt: skip
+    blocked = [name for name, card in cards["cards"].items() if card["state"] == State.BLOCKED.value]
+    return lines + [f"{name}  BLOCKED  {cards['cards'][name]['triage'] or ''}" for name in blocked[:20]]

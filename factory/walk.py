@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from factory.errors import MACHINE
+
 DEPTH = 100  # folders; git can hold more, no person wants them
 PATH_BYTES = 3000  # with the room's own path below the kernel's 4096
 
@@ -38,6 +40,8 @@ def walk(root: Path, skip: Callable[[str], bool]) -> Iterator[Seen]:
         try:
             names = sorted(_names(at))
         except OSError as error:
+            if error.errno in MACHINE:
+                raise
             yield Seen(folder, os.lstat(at), f"cannot be read: {error.strerror}")
             continue
         for name in names:

@@ -9,7 +9,9 @@ ALIKE = str.maketrans("асԁеһіјкморԛѕтухԝοαιν", "acdehijkmop
 
 
 def fold(path: str) -> str:
-    """The path as a person reads it, and as a file system that knows no case and no composed letters sees it."""
+    """The path as a file system sees it that knows neither case, nor composed letters, nor trailing dots.
+
+    And as a person reads it: look-alike letters count as one."""
     seen = "".join(c for c in unicodedata.normalize("NFKC", path).casefold() if unicodedata.category(c) != "Cf")
     seen = seen.translate(ALIKE)
     return "/".join(part if set(part) <= {"."} else part.rstrip(". ") for part in seen.split("/"))

@@ -12,7 +12,7 @@ import pytest
 # Its companions have random names too: a file of the repository cannot take their place.
 canaries = importlib.import_module(__name__ + "_canaries").canaries
 line = importlib.import_module(__name__ + "_line")
-sealed = importlib.import_module(__name__ + "_seal").sealed
+seal = importlib.import_module(__name__ + "_seal")
 
 PHASES = ("setup", "call", "teardown")
 TEXT = 4000  # characters of a failure that are sent, from its end
@@ -201,8 +201,8 @@ def _workers(send, key, terms):
 def _as_worker(config, terms):
     """The hooks of a pytest-xdist worker: nothing connects; reports are signed, the rest goes home at the end."""
     key, found = bytes.fromhex(terms["key"]), []
-    look, seals = sealed(config, lambda text: found.append(["doubt", text]))
-
+    own = []
+    look, seals = seal.sealed(config, lambda text: found.append(["doubt", text]), own)
     songs = canaries(terms, found.append, True)
 
     @pytest.hookimpl(trylast=True)
@@ -211,7 +211,9 @@ def _as_worker(config, terms):
         config.workeroutput["stampmill"] = [text, line.tag(key, "worker", text)]
 
     goodbye = {"pytest_sessionfinish": pytest_sessionfinish}
-    return goodbye, _worker(key, look), seals, songs
+    groups = goodbye, _worker(key, look), seals, songs
+    own += seal.parts(hook for group in groups for hook in group.values())
+    return groups
 
 
 def _as_master(config, descriptor, terms):
@@ -223,10 +225,14 @@ def _as_master(config, descriptor, terms):
         option.maxfail = 0
     says = {name: bool(getattr(option, name, False)) for name in ("collectonly", "setuponly", "setupplan")}
     send(json.dumps(["start", dict(says, pytest=pytest.__version__)]))
-    look, seals = sealed(config, lambda text: send(json.dumps(["doubt", text])))
+    own = []
+    look, seals = seal.sealed(config, lambda text: send(json.dumps(["doubt", text])), own)
     truth, calls = _here(look)
     songs = canaries(terms, lambda message: send(json.dumps(message)), False)
-    return _recorder(send, _witness(key, calls)), truth, _session(send), seals, _workers(send, key, terms), songs
+    recorder, session = _recorder(send, _witness(key, calls)), _session(send)
+    groups = recorder, truth, session, seals, _workers(send, key, terms), songs
+    own += seal.parts(hook for group in groups for hook in group.values())
+    return groups
 
 
 def _enter():

@@ -110,8 +110,30 @@ def _added(config, known, roots):
                 yield "%s was hooked by %s" % (name, getattr(impl.function, "__module__", "?"))
 
 
-def sealed(config, doubt):
-    """`look(item)`, to be called before a test's own code runs, and the hooks that look at other times."""
+def parts(functions):
+    """What the reporter's functions are made of, to any depth: [(get, key or cell, what is there)]."""
+    found, todo, seen = [], list(functions), set()
+    while todo:
+        function = todo.pop()
+        if id(function) in seen or not hasattr(function, "__code__"):
+            continue
+        seen.add(id(function))
+        found.append((operator.attrgetter("__code__"), function, function.__code__))
+        held = [(operator.attrgetter("cell_contents"), cell) for cell in function.__closure__ or ()]
+        names = [n for n in function.__code__.co_names if n in function.__globals__]
+        held += [(operator.itemgetter(name), function.__globals__) for name in names]
+        for get, place in held:
+            value = get(place)
+            if callable(value):
+                found.append((get, place, value))
+                todo.append(value)
+    return found
+
+
+def sealed(config, doubt, own=()):
+    """`look(item)`, to be called before a test's own code runs, and the hooks that look at other times.
+
+    `own` is filled later with the reporter's own parts."""
     homes = (os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__)))
     roots = tuple(os.path.realpath(home) + os.sep for home in homes)
     spots = list(_spots(config))
@@ -141,6 +163,8 @@ def sealed(config, doubt):
         for function, old in zip(functions, codes):
             if function.__code__ is not old:
                 tell("the code of %s was replaced" % function.__qualname__)
+        if not all(get(place) is old for get, place, old in own):
+            tell("the reporter was taken apart")
         for text in list(_added(config, known, roots)):
             tell(text)
 

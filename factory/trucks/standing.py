@@ -56,14 +56,3 @@ def verdict(yard: Yard) -> Exit:
         if not yard.day(day).over and any(state is not State.DONE for state in yard.states(day).values()):
             return Exit.FAIL
     return Exit.OK
-
-
-def as_lines(cards: dict[str, Any]) -> list[str]:
-    """For a person: a line a day, and the cards that a person must look at."""
-    lines = [
-        f"cards of {day}: " + "  ".join(f"{state} {n}" for state, n in found["counts"].items())
-        + f"  trucks {found['trucks']}"
-        for day, found in cards["days"].items()
-    ]  # fmt: skip
-    blocked = [name for name, card in cards["cards"].items() if card["state"] == State.BLOCKED.value]
-    return lines + [f"{name}  BLOCKED  {cards['cards'][name]['triage'] or ''}" for name in blocked[:20]]

@@ -72,10 +72,20 @@ def _work(house: House, card: WorkItem, plan: Plan) -> tuple[Work, Change]:
         tempfile.TemporaryDirectory(prefix=f"{card.id}-", dir=house.scratch) as out,
     ):
         if name:
-            work = labour.work(house, plan, room.path, Path(out), seen)
+            work = labour.work(house, plan, room.path, Path(out), seen, _answering(house, card))
         else:
             work = _built_in(house, card, plan, room.path, Path(out))
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
+
+
+def _answering(house: House, card: WorkItem) -> labour.Do | None:
+    """A model that is asked for records, where the worker is one; any other worker gets the card as a ticket."""
+    settings = house.settings.workers[card.input.worker]
+    if settings.kind != "gemini" or card.type not in ("TAG", "STRIKE"):
+        return None
+    from factory.workers import gemini
+
+    return lambda task: gemini.work_card(task, card)
 
 
 def _built_in(house: House, card: WorkItem, plan: Plan, room: Path, out: Path) -> Work:

@@ -1,4 +1,4 @@
-"""The workers: one file a kind, one line each in KINDS."""
+"""The workers: one file a kind, one line each in `factory/kinds.py`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from factory.kinds import KINDS
 from factory.model import Ended, Plan, Report
 from factory.process import Finished
 from factory.tree import Tree
 
 if TYPE_CHECKING:
     from factory.settings import Worker
-
-KINDS = {
-    "command": "factory.workers.command",
-    "patch": "factory.workers.patch",
-    "gemini": "factory.workers.gemini",
-    "claude": "factory.workers.claude",
-    "codex": "factory.workers.codex",
-    "gemini-cli": "factory.workers.gemini_cli",
-    "aider": "factory.workers.aider",
-    "opencode": "factory.workers.opencode",
-    "qwen": "factory.workers.qwen",
-    "mini-swe-agent": "factory.workers.mini_swe_agent",
-    "acp": "factory.workers.acp",
-}
 
 
 class Wallet(Protocol):

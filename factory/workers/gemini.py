@@ -6,10 +6,13 @@ import json
 import os
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from factory.answers import Answers
 from factory.bounded_call import Overdue, bounded
+from factory.cards import asking
+from factory.cards.answering import Ask, answer
+from factory.cards.card import WorkItem
 from factory.hunks import SCHEMA
 from factory.keys import find_key
 from factory.meter import read_gemini
@@ -27,12 +30,33 @@ DEFAULT_MODEL = "gemini-2.5-flash"
 CALL_SECONDS = 600.0
 
 
+class Words(NamedTuple):
+    """What the model is told to do, and the schema of its answers."""
+
+    instructions: str
+    schema: dict[str, Any]
+
+
+CHANGES = Words(INSTRUCTIONS, SCHEMA)
+
+
 def work(task: Task) -> Work:
     """CouldNotRun without a key, or with one that is refused; Mistake for a model without a price."""
+    return converse(task, CHANGES, lambda ask: propose(task, ask))
+
+
+def work_card(task: Task, card: WorkItem) -> Work:
+    """The same for a TAG or STRIKE card, whose answers are records and no edits."""
+    words = Words(asking.TAGGING, asking.TAGS) if card.type == "TAG" else Words(asking.STRIKING, asking.STRIKES)
+    return converse(task, words, lambda ask: answer(task, card, ask))
+
+
+def converse(task: Task, words: Words, hold: Callable[[Ask], str]) -> Work:
+    """A conversation in these words; what `hold` makes of it is the summary."""
     choice = chosen(task.settings, DEFAULT_MODEL, GEMINI.prices)
-    model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env))
+    model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env), words)
     try:
-        return model.spending.done(propose(task, model.ask), model.answers.reused)
+        return model.spending.done(hold(model.ask), model.answers.reused)
     except (Refusal, Unusable, Overdue, AttemptTooDear) as error:
         return model.spending.failed(error)
     finally:
@@ -42,21 +66,20 @@ def work(task: Task) -> Work:
 class Model:
     """One attempt's conversation."""
 
-    def __init__(self, task: Task, choice: Choice, key: str) -> None:
+    def __init__(self, task: Task, choice: Choice, key: str, words: Words) -> None:
         from google import genai
         from google.genai import types
 
-        settings = task.settings
-        self.name, self.stop = choice.model, task.stop
+        settings, self.name, self.stop, self.words = task.settings, choice.model, task.stop, words
         self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
         self.max_out, self.plan, self.answers = settings.max_tokens_out, task.plan, Answers(task.answers)
         self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
         self.config = types.GenerateContentConfig(
-            system_instruction=INSTRUCTIONS,
+            system_instruction=words.instructions,
             temperature=settings.temperature,
             max_output_tokens=self.max_out,
             response_mime_type="application/json",
-            response_json_schema=SCHEMA,
+            response_json_schema=words.schema,
             thinking_config=effort.gemini(settings.effort),
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
@@ -79,7 +102,8 @@ class Model:
 
     def _buy(self, contents: Any) -> str:
         models, name = self.client.models, self.name
-        whole = [{"role": "user", "parts": [{"text": INSTRUCTIONS + json.dumps(SCHEMA)}]}, *contents]
+        words = self.words.instructions + json.dumps(self.words.schema)
+        whole = [{"role": "user", "parts": [{"text": words}]}, *contents]
         counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
             answer = self._call(lambda: models.generate_content(model=name, contents=contents, config=self.config))

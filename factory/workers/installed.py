@@ -36,14 +36,21 @@ def find(program: str, path: str, remedy: str) -> Installed:
 
 
 def _interpreter(at: Path, path: str) -> Path | None:
-    """What `#!/usr/bin/env NAME` means on `path`, where that is not the system's: a version manager's node, say."""
-    with at.open("rb") as file:
-        first = file.readline(200).decode("utf-8", "replace").split()
+    """What `#!/usr/bin/env NAME` means on `path`, where that is not the system's: a version manager's node, say.
+
+    None where that is a script itself, which would look for a home that the room does not have.
+    """
+    first = _first_line(at).split()
     if len(first) < 2 or first[0] != "#!/usr/bin/env" or first[1].startswith("-"):
         return None
     found = shutil.which(first[1], path=path)
     real = Path(found).resolve() if found else None
-    return real if real and not _seen(real) else None
+    return real if real and not _seen(real) and not _first_line(real).startswith("#!") else None
+
+
+def _first_line(at: Path) -> str:
+    with at.open("rb") as file:
+        return file.readline(200).decode("utf-8", "replace")
 
 
 def roots(at: Path) -> tuple[Path, ...]:

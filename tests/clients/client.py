@@ -83,6 +83,8 @@ CLIENTS = (
     Client(acp.cli_for(("qwen", "--acp")), acp, openai.WIRE, "stand-in", ("qwen", "--acp")),
     Client(acp.cli_for(("opencode", "acp")), acp, openai.WIRE, "stand-in", ("opencode", "acp")),
 )
+AGENTS = tuple(c for c in CLIENTS if c.module is not acp)  # acp drives three of them, in the same home
+every_agent = pytest.mark.parametrize("client", AGENTS, ids=[c.cli.name for c in AGENTS])
 every_client = pytest.mark.parametrize("client", CLIENTS, ids=[c.cli.name for c in CLIENTS])
 
 

@@ -7,9 +7,9 @@ import os
 import pytest
 
 from tests.clients.client import FOLDERS, KEY
-from tests.line.conftest import make
+from tests.line.conftest import at, make
 
-__all__ = ["make"]
+__all__ = ["at", "make"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import pytest
 
 from factory.workers.cli import NO_KEY
 from factory.workers.installed import find
-from tests.clients.client import AFTER, KEY, Client, every_client, installed, make_shop
+from tests.clients.client import AFTER, KEY, Client, every_agent, every_client, installed, make_shop
 from tests.line.conftest import Shop
 from tests.night.quick import Night, night
 from tests.servers import Drop, Refusal, Reply, serve
@@ -65,7 +65,7 @@ def test_it_does_a_ticket_that_is_stamped_and_every_token_is_booked(client: Clie
     assert found.shop.run("verify").code == 0
 
 
-@every_client
+@every_agent
 def test_no_key_is_in_its_room_its_home_or_its_environment(client: Client, make: Make, tmp_path: Path) -> None:
     """The same search finds the key that is none, so it does look where a key would be."""
     real = find(client.cli.program, os.path.dirname(installed(client)), "")

@@ -21,14 +21,9 @@ class Case(Value):
     name: str
     tries: str = Field(description="one sentence")
     expected: str = Field(description="STAMPED; the triage that its attempt must end with; MISTAKE: nothing is tried")
-    layer: str = Field(
-        "", description="what catches it: a guard's name, harvest, ...; with STAMPED: what makes it harmless"
-    )
+    layer: str = Field("", description="what catches it: a guard, harvest, ...; with STAMPED: what makes it harmless")
     unprovable: bool = Field(False, description="it cheats, and nothing that runs it can tell")
     caught_by: str = Field("", description="unprovable: what would catch it")
-    unboxed: str = Field(
-        "", description="what becomes of it without a sandbox, where that differs; ESCAPED: it gets out"
-    )
     title: str = "Discounts"
     terms: str = Field("", description="the ticket's further terms, as TOML")
     settings: dict[str, str] = Field({}, description="text of ssot/factory.toml -> what stands there instead")

@@ -94,18 +94,8 @@ def _look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> En
     stamp = next((c for c in repo.log(tip) if c.message.startswith("stamp(")), None)
     kept = repo.store.commit(stamp.oid).parents[1] if stamp else _failed(repo)
     if not kept:
-        return Ended(
-            MISTAKE,
-            ("documents",),
-            (),
-            "",
-            printed,
-            codes,
-            frozenset(),
-            _subjects(repo, tip),
-            frozenset(repo.refs("refs/")),
-            frozenset(),
-        )
+        refs, none = frozenset(repo.refs("refs/")), frozenset[str]()
+        return Ended(MISTAKE, ("documents",), (), "", printed, codes, none, _subjects(repo, tip), refs, none)
     result, report = (json.loads(GitTree(repo.store, kept).read(path)) for path in (RESULT, REPORT))
     return Ended(
         state=STAMPED if stamp else result["triage"],
@@ -140,7 +130,7 @@ def _failed(repo: Repo) -> str:
 
 
 def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, ...]:
-    """What caught an attempt, by what it left in its evidence. Of guards all that objected, else the one that ended it."""
+    """What caught an attempt, by its evidence: of guards all that objected, else the one that ended it."""
     if result["triage"] in ("EMPTY", "WORKER", "TIMEOUT", "CONFLICT") and not result["guards"]:
         return ("controller",)
     if failing := tuple(name for name, answer in result["guards"].items() if answer == "FAIL"):

@@ -107,7 +107,7 @@ def test_a_night_with_gemini_ends_right_and_is_booked_to_the_token(
     status = shop.run("status", "--json").json
     assert status["counts"] == {"PENDING": 0, "INFLIGHT": 0, "DONE": 11, "BLOCKED": 1}
     attempts = {ticket: one["attempts"] for ticket, one in status["tickets"].items()}
-    assert attempts == {**dict.fromkeys(attempts, 0), "D-2": 1, "D-4": 1, "D-5": 1, "D-6": 3, "D-8": 1}
+    assert attempts == {**dict.fromkeys(attempts, 1), "D-2": 2, "D-4": 2, "D-5": 2, "D-6": 3, "D-8": 2}
     assert "put off for 7 s" in evening.said + morning.said
     assert 6 <= waited(shop, "D-7") < 60  # commits have whole seconds
     assert (model.asked["D-3"], model.asked["D-4"], model.asked["D-7"], model.asked["D-10"]) == (2, 3, 2, 2)
@@ -159,3 +159,71 @@ def every_result(shop: Shop) -> list[dict[str, object]]:
     kept = shop.git("log", "--format=%H", "--first-parent", "--grep=^stamp(", "main").split()
     kept += shop.git("log", "--format=%H", "--first-parent", "--grep=^fail(", "factory/ledger").split()
     return [json.loads(shop.read(".factory/result.json", f"{oid}^2")) for oid in kept]
+
+
+# --- what stops before it starts, and what never ends well ---------------------------------------------------
+
+
+def one(make: Callable[..., Shop], url: str, more: str = "") -> Shop:
+    settings = SETTINGS.format(url=url).replace("[gate]", more + "\n[caps]\nattempts = 1\n\n[gate]")
+    return make("D-1 A ticket", settings=settings)
+
+
+def untouched(shop: Shop) -> None:
+    status = shop.run("status", "--json").json
+    assert status["tickets"]["D-1"]["attempts"] == 0
+    assert (status["state"], status["counts"]["PENDING"]) == ("FAIL_STOP", 1)
+
+
+def test_without_a_key_the_run_says_so_in_one_line_and_nothing_counts(make: Callable[..., Shop]) -> None:
+    with serve(gemini.WIRE, []) as server:
+        shop = one(make, server.url)
+        done = shop.run("run")
+    assert done.code == 4
+    assert done.err.splitlines() == [
+        "factory: no key for gemini: GEMINI_API_KEY is not set; export GEMINI_API_KEY=... and run again"
+    ]
+    assert (server.books.served, server.books.others) == ([], [])
+    untouched(shop)
+
+
+def test_a_model_without_a_price_is_a_mistake_before_anything_is_sent(
+    make: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "the-key-of-the-test")
+    with serve(gemini.WIRE, []) as server:
+        shop = one(make, server.url)
+        shop.commit({"ssot/factory.toml": shop.read("ssot/factory.toml").replace("gemini-2.5-flash", "gemini-99")})
+        done = shop.run("run")
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert "gemini-99" in done.err
+    assert "price_in" in done.err
+    assert (server.books.served, server.books.others) == ([], [])
+    untouched(shop)
+
+
+def test_a_server_that_refuses_for_ever_is_a_failed_attempt_of_class_api(
+    make: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "the-key-of-the-test")
+    with serve(gemini.WIRE, lambda ask: Refusal(503)) as server:
+        found = night(one(make, server.url), tmp_path / "slept")
+    assert found.code == 1
+    assert (found.result["triage"], found.result["cost_estimate_usd"]) == ("API", 0.0)
+    assert len(found.slept) == 3
+    assert all(told - 5 < slept < told * 1.2 for told, slept in zip((60, 180, 600), found.slept, strict=True))
+
+
+def test_an_attempt_that_would_be_too_dear_fails_with_what_it_used(
+    make: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "the-key-of-the-test")
+    tokens = Tokens(prompt=20_000, out=2_000)
+    with serve(gemini.WIRE, [Reply('{"summary": "It', finish="length", tokens=tokens)] * 2) as server:
+        found = night(one(make, server.url, "[budget]\ncycle_usd = 0.083\n"), tmp_path / "slept")
+    assert found.code == 1
+    assert found.result["triage"] == "WORKER"
+    assert (found.result["calls"], found.result["tokens_in"]) == (1, 20_000)
+    assert "0.083" in found.evidence("evidence/stderr.txt")
+    assert server.books.calls == 1

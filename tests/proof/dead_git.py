@@ -1,4 +1,4 @@
-"""A git on PATH that dies in the middle of its work, and takes the controller with it."""
+"""A git on PATH that dies in the middle of its work and takes the controller with it, or whose call fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ esac
 turn=$(cat {count} 2>/dev/null || echo 1)
 echo $((turn + 1)) > {count}
 [ "$turn" = {turn} ] || exec {git} "$@"
-{strace} -qq -o /dev/null -e trace={calls} -e inject={calls}:signal=KILL:when={at} {git} "$@"
+{strace} -qq -o /dev/null -e trace={calls} -e inject={calls}:{how}:when={at} {git} "$@"
 code=$?
 [ $code = 137 ] && kill -9 $PPID
 exit $code
@@ -30,6 +30,7 @@ class Death(NamedTuple):
     turn: int
     calls: str
     at: int
+    how: str = "signal=KILL"  # or `error=ENOSPC`: then only that call fails, and the controller lives
 
 
 def on_path(under: Path, death: Death) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ NOTHING = Order()
 PRICE = Decimal("0.01")
 BLOCKED = {"D-5": "TEST"}
 CLI = "from factory.cli import main; main()"
-LONGEST = 120.0  # seconds that one run may take
+LONGEST = 60.0  # seconds that one run may take
 
 SETTINGS = """
 [factory]
@@ -158,6 +159,7 @@ class Field:
             "GIT_CONFIG_NOSYSTEM": "1",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONFAULTHANDLER": "1",
             "PROOF_STEPS": json.dumps(order._asdict()),
             **({"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {}),
             **extra,
@@ -185,7 +187,11 @@ class Field:
         extra: Mapping[str, str] = {},
     ) -> Ran:
         with self.start(order, before=before, extra=extra) as running:
-            out, err = running.communicate(timeout=LONGEST)
+            try:
+                out, err = running.communicate(timeout=LONGEST)
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGABRT)  # faulthandler says where it hangs
+                out, err = running.communicate()
             return Ran(running.returncode, out, err)
 
     def factory(self, *words: str) -> Any:

@@ -35,13 +35,17 @@ def _command(pid: int) -> str:
 
 
 def left(before: set[int], seconds: float) -> list[str]:
-    """The orphans that live on after so many seconds; the dead ones are reaped."""
+    """The orphans that live on after so many seconds; the dead ones are reaped.
+
+    One without a command line has ended: the kernel still takes its memory or its mounts apart.
+    """
     deadline = time.monotonic() + seconds
     while True:
         orphans = {pid: command for pid, command in children().items() if pid not in before}
         for pid in orphans:
             with suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
+        alive = sorted(filter(None, orphans.values()))
         if not orphans or time.monotonic() > deadline:
-            return sorted(orphans.values())
+            return alive
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The long proof of the kills: before each step of a run, and at 500 random moments. `just prove`; it can be resumed."""
+"""The long proof of the kills: before each step of a run, and at 500 random moments. It can be resumed."""
 
 from __future__ import annotations
 

