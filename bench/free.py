@@ -51,6 +51,9 @@ class FreeTrial(Trial):
     def __init__(self, repo: Repo) -> None:
         self._repo, self.limits, self.python, self.stop = repo, Limits(), Path(sys.executable), threading.Event()
 
+    def prepare(self, main: Oid) -> None:
+        """Nothing is run, so nothing has to be set up."""
+
     def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
         asked = CHECK.fullmatch(command)
         store = self._repo.store
