@@ -80,9 +80,9 @@ example_library *args: _env
 test *args: _env
     python -m pytest -n 2 {{args}}
 
-# the long proofs: every kill, every cut, every failing call; broken off, it goes on where it was (`.proof/`)
+# the long proofs: every kill, every cut, every failing call, whole corpora; figures in docs/proof.md. Broken off, it goes on where it was (`.proof/`)
 prove *args: _env
-    python -m pytest -n 2 -v -m prove tests/proof {{args}}
+    python -m pytest -n 2 -v -m prove {{args}}
 
 # the real agent CLIs in the sandbox, against stand-ins: installs the pinned versions beside the cache, and says what it cannot
 test_clients *args: _env
@@ -107,10 +107,6 @@ bench *args: _env
 # write requirements.lock anew from pyproject.toml
 lock:
     uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
-
-# the long proofs: kills at every step, power cuts, full disks, whole corpora; their last figures are in docs/proof.md
-prove *args: _env
-    python -m pytest -n 2 -m prove {{args}}
 
 # branch coverage of factory/ and guards/ by the test command, held over 90 %
 coverage: _env
