@@ -10,13 +10,13 @@ from bench import programs, worlds
 from bench.clocks import best
 from bench.figures import Cost, Figure, compared
 from bench.size import Size
-from factory import objects
 from factory.cards.backlog import backlog_path, packet_path, read_backlog, write_backlog
 from factory.cards.card import WorkItem
 from factory.cards.compile import compile_day
 from factory.cards.dayplan import read_day_plan
 from factory.cards.pack import pack
-from factory.ledger import FACTORY
+from factory.git import objects
+from factory.git.ledger import FACTORY
 from factory.tree import MemoryTree
 from factory.trucks import dealing
 from factory.trucks.truck import Truck, closed, states, with_half, with_stamp

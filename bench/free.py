@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from factory.gate import Gate
-from factory.house import House
+from factory.gate.gate import Gate
+from factory.gate.observe import Observation
+from factory.gate.trial import Ran, Trial
+from factory.git.repo import Repo
+from factory.line.house import House
+from factory.line.opening import open_house
 from factory.model import Oid
-from factory.observe import Observation
-from factory.opening import open_house
-from factory.process import Finished
-from factory.repo import Repo
-from factory.sandbox import Job, Limits
-from factory.trial import Ran, Trial
+from factory.sandbox.process import Finished
+from factory.sandbox.sandbox import Job, Limits
 
 DONE = Finished(0, 0.0, False, b"", b"", False)
 CHECK = re.compile(r"test -f (\S+)")

@@ -11,16 +11,16 @@ from bench import programs, worlds
 from bench.clocks import cost
 from bench.figures import Figure
 from bench.size import Size
-from factory.change import Aside
 from factory.errors import CouldNotRun
-from factory.gate import Gate
+from factory.gate.gate import Gate
+from factory.gate.trial import Trial
+from factory.git.repo import Repo
+from factory.git.store import GitTree
 from factory.model import Answer
-from factory.read_settings import read_settings
-from factory.repo import Repo
-from factory.rooms import Rooms
-from factory.sandbox import Limits, Sandbox, probe
-from factory.store import GitTree
-from factory.trial import Trial
+from factory.rooms.change import Aside
+from factory.rooms.rooms import Rooms
+from factory.sandbox.sandbox import Limits, Sandbox, probe
+from factory.ssot.read_settings import read_settings
 from guards.case import Case
 
 NAME = "gate"

@@ -14,10 +14,10 @@ from bench import programs, worlds
 from bench.clocks import cost
 from bench.figures import Cost, Figure
 from bench.size import Size
-from factory.ledger import Ledger, ticket_path, to_json
+from factory.git.ledger import Ledger, ticket_path, to_json
+from factory.git.repo import Repo
 from factory.model import Event
-from factory.repo import Repo
-from factory.state import Record
+from factory.records.state import Record
 
 NAME = "ledger"
 AGAINST = "SQLite, WAL, synchronous=FULL"

@@ -9,7 +9,7 @@ from bench import free, programs, stamp, worlds
 from bench.clocks import cost
 from bench.figures import Figure
 from bench.size import Size
-from factory import shift
+from factory.line import shift
 
 NAME = "line"
 FILES = 100

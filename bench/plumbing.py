@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import programs
+from factory.git.repo import LEDGER, Repo
 from factory.model import Oid
-from factory.repo import LEDGER, Repo
 from factory.tree import FOLDER, Entry
 
 

@@ -10,10 +10,10 @@ from bench import programs, worlds
 from bench.clocks import best, cost
 from bench.figures import Figure, compared
 from bench.size import Size
-from factory.change import Aside
-from factory.repo import Repo
-from factory.rooms import Room, Rooms
-from factory.store import Store
+from factory.git.repo import Repo
+from factory.git.store import Store
+from factory.rooms.change import Aside
+from factory.rooms.rooms import Room, Rooms
 from factory.tree import FILE, Entry
 
 NAME = "room"

@@ -10,10 +10,10 @@ from bench import free, plumbing, programs, worlds
 from bench.clocks import cost
 from bench.figures import Cost, Figure, compared
 from bench.size import Size
-from factory import controller, recover
-from factory.house import House
-from factory.state import View, ready
-from factory.view import look
+from factory.line import controller, recover
+from factory.line.house import House
+from factory.records.state import View, ready
+from factory.records.view import look
 
 NAME = "stamp"
 AGAINST = "the same objects, commits and ref moves by git plumbing"

@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 
 from bench import programs
-from factory import objects
-from factory.ledger import FACTORY, ticket_path
-from factory.ledger import to_json as state_json
+from factory.git import objects
+from factory.git.ledger import FACTORY, ticket_path
+from factory.git.ledger import to_json as state_json
+from factory.git.repo import Repo
 from factory.model import State
-from factory.repo import Repo
-from factory.state import Record
+from factory.records.state import Record
 from factory.tree import FILE, Entry
 
 SINCE = 1_790_000_000

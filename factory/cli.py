@@ -17,9 +17,9 @@ import typer
 from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
-    from factory.house import House
-    from factory.knowledge import Card
-    from factory.watch import Page
+    from factory.line.house import House
+    from factory.line.knowledge import Card
+    from factory.reports.watch import Page
 
 app = typer.Typer(
     name="factory",
@@ -37,7 +37,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document an
 
 def _say(text: str = "") -> None:
     """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
-    from factory.redact import printable
+    from factory.records.redact import printable
 
     sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
@@ -51,7 +51,7 @@ def _print_json(value: Any, *, large: bool = False) -> None:
 
 
 def _progress(ticket: str, text: str) -> None:
-    from factory.redact import one_line
+    from factory.records.redact import one_line
 
     _say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {one_line(text, 160)}")
 
@@ -98,7 +98,7 @@ def init(
     repo: RepoDir = Path("."), key: Annotated[bool, typer.Option(help="make a key that signs the stamps")] = True
 ) -> None:
     """Put the factory's files into a repository. Overwrites nothing."""
-    from factory.init import init as lay_out
+    from factory.operator.init import init as lay_out
 
     for line in lay_out(repo, os.environ, key=key):
         _say(line)
@@ -111,8 +111,9 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
 ) -> None:
     """Work until nothing is released, a cap is reached or something says stop. Resumes what an earlier run left."""
-    from factory import screen, shift
-    from factory.opening import open_house
+    from factory.line import shift
+    from factory.line.opening import open_house
+    from factory.reports import screen
 
     with (
         screen.board(sys.stdout, _progress) as show,
@@ -133,8 +134,8 @@ def run(
 @app.command()
 def dry(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The same decisions, and nothing changed: which ticket, which worker, which scope, which cost cap."""
-    from factory.dry import as_text, decisions
-    from factory.repo import Repo
+    from factory.git.repo import Repo
+    from factory.operator.dry import as_text, decisions
 
     with Repo(repo) as opened:
         found = decisions(opened, time.time())
@@ -151,8 +152,8 @@ def submit(
     repo: RepoDir = Path("."),
 ) -> None:
     """Gate and stamp a change that a person or another agent made."""
-    from factory.opening import open_house
-    from factory.submit import hand_in
+    from factory.line.opening import open_house
+    from factory.operator.submit import hand_in
 
     with open_house(repo, dict(os.environ), say=_progress) as house:
         turn = hand_in(house, ticket, branch)
@@ -163,11 +164,11 @@ def submit(
 
 def _command(repo: Path, command: str, ticket: str = "") -> None:
     """Give an operator's command to the running controller, or, where none runs, carry it out here."""
-    from factory import inbox, operator
     from factory.errors import Busy
-    from factory.opening import open_house
-    from factory.places import private_dir
-    from factory.repo import Repo
+    from factory.git.places import private_dir
+    from factory.git.repo import Repo
+    from factory.line.opening import open_house
+    from factory.operator import inbox, operator
 
     said = None
     while said is None:
@@ -262,7 +263,7 @@ def add(
     repo: RepoDir = Path("."),
 ) -> None:
     """A ticket from one sentence, PLANNED, at once in the tables of the working tree."""
-    from factory.tables_by_hand import add_by_hand
+    from factory.operator.tables_by_hand import add_by_hand
 
     added = add_by_hand(repo, sentence, check)
     _say(f"{added.ticket} is PLANNED, with {added.criterion}")
@@ -275,8 +276,8 @@ def import_(
     queue: Annotated[Path, typer.Argument(help="the file that holds the old queue's table")], repo: RepoDir = Path(".")
 ) -> None:
     """Take an old queue's table into the roadmap and the ledger; what is there already stays as it is."""
-    from factory.tables_by_hand import import_queue
-    from factory.takeover import report_text
+    from factory.operator.tables_by_hand import import_queue
+    from factory.operator.takeover import report_text
 
     _say(report_text(import_queue(repo, queue)).rstrip("\n"))
 
@@ -284,7 +285,7 @@ def import_(
 @app.command("check-consistency")
 def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """Every drift between the tables, the cards, the stamps and the ledger, by name."""
-    from factory.drift import drifts
+    from factory.operator.drift import drifts
 
     found = drifts(repo)
     if as_json:
@@ -307,9 +308,9 @@ def status(
     times: Annotated[int, typer.Option(help="with --watch: look so often, then end; 0: until Ctrl-C", min=0)] = 0,
 ) -> None:
     """What stands where, from git alone."""
-    from factory.repo import Repo
-    from factory.status import as_text
-    from factory.status import status as look
+    from factory.git.repo import Repo
+    from factory.reports.status import as_text
+    from factory.reports.status import status as look
 
     if watch or times:
         _watch(repo, times)
@@ -323,9 +324,9 @@ def status(
 
 
 def _watch(repo: Path, times: int) -> None:
-    from factory import screen
-    from factory.repo import Repo
-    from factory.watch import look
+    from factory.git.repo import Repo
+    from factory.reports import screen
+    from factory.reports.watch import look
 
     def take() -> Page:
         with Repo(repo) as opened:  # anew each time: what another process wrote is then seen
@@ -340,8 +341,8 @@ def report(
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; default: today in the factory's zone")] = None,
 ) -> None:
     """The day's report, in English and Korean: what was done, what failed and why, what it cost, what is next."""
-    from factory.filed import daily_page
-    from factory.repo import Repo
+    from factory.git.repo import Repo
+    from factory.reports.filed import daily_page
 
     with Repo(repo) as opened:
         _say(daily_page(opened, time.time(), date).rstrip("\n"))
@@ -354,8 +355,8 @@ def kpi(
     fail_on_alert: Annotated[bool, typer.Option("--fail-on-alert", help="exit 1 where a threshold is passed")] = False,
 ) -> None:
     """Success rate, time to a stamp, retries and stale leases; thresholds stand under [kpi] in the settings."""
-    from factory import kpi as numbers
-    from factory.repo import Repo
+    from factory.git.repo import Repo
+    from factory.reports import kpi as numbers
 
     with Repo(repo) as opened:
         found, alerts = numbers.kpis(opened, time.time())
@@ -374,8 +375,8 @@ def log(
     limit: Annotated[int, typer.Option(help="the newest events to show; 0: all")] = 50,
 ) -> None:
     """The audit trail: every event of the ledger, newest first."""
-    from factory.repo import Repo
-    from factory.trail import as_line, trail
+    from factory.git.repo import Repo
+    from factory.reports.trail import as_line, trail
 
     with Repo(repo) as opened:
         events = trail(opened, ticket, limit)
@@ -393,7 +394,7 @@ def verify(
     rerun: Annotated[bool, typer.Option("--rerun", help="run the gate of every stamp again")] = False,
 ) -> None:
     """Check every stamp on main from git alone: shape, hashes, tree, rows, signature."""
-    from factory.rerun import checked
+    from factory.verify.rerun import checked
 
     found = checked(repo, dict(os.environ), rerun, _quiet if as_json else _progress)
     if as_json:
@@ -427,13 +428,13 @@ def workers(
     ping: Annotated[bool, typer.Option("--ping", help="make one small paid call for each worker")] = False,
 ) -> None:
     """Which kinds of worker are installed and have a key, and what a small call would cost. Spends only with --ping."""
-    from factory.roster import as_text, roster
+    from factory.workers.roster import as_text, roster
 
     found = roster(repo, dict(os.environ), spend=ping)
     if as_json:
         _print_json(found)
     else:
-        from factory.redact import printable
+        from factory.records.redact import printable
 
         _say(printable(as_text(found)))
     _end(Exit.OK if all(one["ready"] for one in found["workers"]) else Exit.COULD_NOT_RUN)
@@ -442,8 +443,8 @@ def workers(
 @app.command()
 def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """The auditor's opinion on a ticket's last attempt, stamped or failed."""
-    from factory.lastattempt import opinion
-    from factory.opening import open_house
+    from factory.line.lastattempt import opinion
+    from factory.line.opening import open_house
 
     with open_house(repo, dict(os.environ), say=_quiet if as_json else _progress) as house:
         found = opinion(house, ticket)
@@ -460,7 +461,7 @@ app.add_typer(kb, name="kb")
 
 
 def _show_cards(repo: Path, as_json: bool, choose: Callable[[list[Card]], list[Card]]) -> None:
-    from factory.learning import as_line, read_cards
+    from factory.line.learning import as_line, read_cards
 
     found = choose(read_cards(repo))
     if as_json:
@@ -479,7 +480,7 @@ def kb_list(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
 @kb.command("search")
 def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """Cards by words, best first."""
-    from factory.knowledge import search
+    from factory.line.knowledge import search
 
     _show_cards(repo, as_json, lambda cards: search(cards, words))
 
@@ -487,7 +488,7 @@ def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) ->
 @kb.command("show")
 def kb_show(fingerprint: str, repo: RepoDir = Path(".")) -> None:
     """One card, whole; the beginning of its fingerprint is enough."""
-    from factory.learning import one_card, read_cards
+    from factory.line.learning import one_card, read_cards
 
     _print_json(one_card(read_cards(repo), fingerprint).model_dump(mode="json"))
 
@@ -495,8 +496,8 @@ def kb_show(fingerprint: str, repo: RepoDir = Path(".")) -> None:
 @kb.command("edit")
 def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
     """Write a note on a card; the next attempt that fails the same way is told it."""
-    from factory.learning import write_note
-    from factory.opening import open_house
+    from factory.line.learning import write_note
+    from factory.line.opening import open_house
 
     with open_house(repo, dict(os.environ)) as house:
         _say(write_note(house, fingerprint, note))
@@ -505,8 +506,8 @@ def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
 @app.command()
 def scan(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """What this repository is made of: the kickoff pack that workers are shown."""
-    from factory.scan import as_paragraph
-    from factory.scan import scan as look_over
+    from factory.operator.scan import as_paragraph
+    from factory.operator.scan import scan as look_over
 
     found = look_over(repo)
     if as_json:
@@ -521,7 +522,7 @@ TreeName = Annotated[str | None, typer.Option("--tree", help="a commit or tree; 
 
 
 def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -> None:
-    from factory.byhand import gate as judge
+    from factory.operator.byhand import gate as judge
 
     found = judge(repo, dict(os.environ), tree, tiers, _quiet if as_json else _progress)
     if as_json:
@@ -565,7 +566,7 @@ def guard(
     as_json: AsJson = False,
 ) -> None:
     """Run the guards on the working tree."""
-    from factory.byhand import guard as judge
+    from factory.operator.byhand import guard as judge
 
     found = judge(repo, name)
     if as_json:
@@ -610,7 +611,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _fail(text: str, code: int) -> None:
-    from factory.redact import printable
+    from factory.records.redact import printable
 
     sys.stderr.write(f"factory: {printable(text)}\n")
     sys.exit(int(code))

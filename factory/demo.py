@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from factory import shift
 from factory.demo_shop import JOBS, Edit
-from factory.house import Say
-from factory.init import template
-from factory.objects import Commit
-from factory.opening import open_house
-from factory.repo import Repo
-from factory.status import as_text, status
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.line import shift
+from factory.line.house import Say
+from factory.line.opening import open_house
+from factory.operator.init import template
+from factory.reports.status import as_text, status
 from factory.tree import FILE, Entry
 
 MODULES = ("text", "money", "stats")

@@ -21,7 +21,7 @@ class FactoryError(Exception):
     """Ends a command with one line: what, where, what to do."""
 
     exit = Exit.COULD_NOT_RUN
-    stop = "machine"  # the kind of stop that it makes of a run: `factory/stops.py` has the words
+    stop = "machine"  # the kind of stop that it makes of a run: `factory/reports/stops.py` has the words
 
 
 class Mistake(FactoryError):

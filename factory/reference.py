@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from factory.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
-from factory.tables import escaped
+from factory.ssot.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
+from factory.ssot.tables import escaped
 
-BEGIN, END = "<!-- settings: generated from factory/settings.py -->", "<!-- settings: end -->"
+BEGIN, END = "<!-- settings: generated from factory/ssot/settings.py -->", "<!-- settings: end -->"
 KINDS_OF_VALUE = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 
 

@@ -43,7 +43,7 @@ def find_clones(tree: Tree, paths: Iterable[str], *, min_tokens: int, min_lines:
 
 
 def _start(options: list[str], folder: Path) -> None:
-    from factory import process
+    from factory.sandbox import process
 
     fixed = ["--ignore-identifiers", "--ignore-literals", "--ignore-annotations", "--no-gitignore", "--no-tips"]
     argv = [program(), *fixed, "--include-tests", "--workers=1", "--absolute", "--reporters=json", *options]

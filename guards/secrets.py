@@ -12,7 +12,7 @@ NAME = "secrets"
 
 def check(case: Case) -> Iterator[Finding]:
     """Judges added lines, and the names of the files that the change touched."""
-    from factory.redact import find_secrets
+    from factory.records.redact import find_secrets
 
     for path in case.touched:
         after = text(case.tree, path)

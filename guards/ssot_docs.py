@@ -19,7 +19,7 @@ Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
 
 def check(case: Case) -> Iterator[Finding]:
     """By hand a person may release and reopen; a ticket's change may only add."""
-    from factory.documents import read_ledger, read_roadmap
+    from factory.ssot.documents import read_ledger, read_roadmap
 
     yield from _table(case, ROADMAP, read_roadmap, _tickets)
     yield from _table(case, LEDGER, read_ledger, _criteria)

@@ -14,13 +14,13 @@ CODE = sorted(
     p for package in ("factory", "guards") for p in (ROOT / package).rglob("*.py") if "templates" not in p.parts
 )
 DOORS = {
-    "subprocess": {"factory/process.py"},
-    "git": {"factory/repo.py"},
+    "subprocess": {"factory/sandbox/process.py"},
+    "git": {"factory/git/repo.py"},
     "google.genai": {"factory/workers/gemini.py"},
     "google": {"factory/workers/gemini.py"},
 }
 INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
-PRINTS = {"factory/cli.py", "factory/screen.py", "factory/cards/__main__.py"}  # the last one runs in a room
+PRINTS = {"factory/cli.py", "factory/reports/screen.py", "factory/cards/__main__.py"}  # the last one runs in a room
 FLAT = {"factory/cli.py", "factory/model.py"}  # one command, or one noun, after the other: a list may be long
 
 
@@ -128,7 +128,7 @@ def test_no_tracked_file_names_an_index_host_or_a_path_of_a_machine() -> None:
 
 
 def _tracked() -> list[Path]:
-    from factory.repo import Repo
+    from factory.git.repo import Repo
 
     with Repo(ROOT) as repo:
         return [ROOT / p for p in repo.tracked() if (ROOT / p).is_file()]

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from factory.cards.rule import Rule
 from factory.errors import Exit, FactoryError
 from factory.model import Value
-from factory.settings import CardType as CardType
+from factory.ssot.settings import CardType as CardType
 
 TYPES = frozenset({"SCAN", "TAG", "STRIKE", "TEST", "PATCH", "VERIFY", "SEAL", "TRIAGE"})
 LAST_SERIAL = 999_999

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from factory import booking, budget, pace, purse, redact
 from factory.errors import QuotaUsed
-from factory.house import House
-from factory.ledger import FACTORY
+from factory.git.ledger import FACTORY
+from factory.line import booking, purse
+from factory.line.house import House
 from factory.model import Event, Oid, State, Triage
+from factory.money import budget, pace
+from factory.records import redact
+from factory.records.view import factory_file
 from factory.trucks import chain
 from factory.trucks.chain import Judged
 from factory.trucks.landing import Stamped
 from factory.trucks.truck import CardHalf, CardRecord, Truck, closed, with_half, with_record, with_stamp
 from factory.trucks.work import Made
 from factory.trucks.yard import FOLDED, Day, Yard, day_path
-from factory.view import factory_file
 
 
 def write(

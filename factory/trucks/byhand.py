@@ -7,17 +7,17 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from factory.byhand import working_tree
 from factory.cards.backlog import backlog_path
 from factory.errors import CouldNotRun, Mistake
-from factory.ledger import Ledger
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
 from factory.model import State
-from factory.repo import Repo
-from factory.settings import Settings
+from factory.operator.byhand import working_tree
+from factory.records.view import find_main
+from factory.ssot.settings import Settings
 from factory.tree import FolderTree
 from factory.trucks import loading
 from factory.trucks.yard import Yard, plan_days
-from factory.view import find_main
 
 
 def compile_plans(path: Path, day: str | None) -> list[str]:

@@ -10,13 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from factory import attempts, evidence, objects, redact
 from factory.cards.card import WorkItem
 from factory.errors import CouldNotRun
-from factory.house import House
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.line.house import House
 from factory.model import Answer, Oid, Result, Verdict
-from factory.objects import Commit
-from factory.plans import RESERVED
+from factory.records import attempts, evidence, redact
+from factory.records.plans import RESERVED
 from factory.tree import FILE, Entry
 from factory.trucks.work import Made
 

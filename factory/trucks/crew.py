@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from factory import operator
 from factory.cards.card import WorkItem
-from factory.crew import TICK
-from factory.house import House
+from factory.line.crew import TICK
+from factory.line.house import House
 from factory.model import Plan
+from factory.operator import operator
 from factory.trucks.work import Made, attempt
 
 

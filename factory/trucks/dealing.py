@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from factory.boxes import BACK, FRONT
 from factory.model import Oid, State
-from factory.settings import HALF
+from factory.records.boxes import BACK, FRONT
+from factory.ssot.settings import HALF
 from factory.trucks.truck import CardHalf, Truck, states
 
 

@@ -8,11 +8,11 @@ from factory.cards.backlog import backlog_path
 from factory.cards.card import TYPES, WorkItem
 from factory.cards.dayplan import day_plan_path, read_day_plan
 from factory.cards.follow import due_follows, feeders, strike_list, strike_list_path
-from factory.drift import Drift
 from factory.errors import Mistake
+from factory.git.store import GitTree
 from factory.model import State
-from factory.settings import PACKET
-from factory.store import GitTree
+from factory.operator.drift import Drift
+from factory.ssot.settings import PACKET
 from factory.trucks.truck import faults, stamps_of, truck_path
 from factory.trucks.yard import Word, Yard, word_of
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from factory.cards.card import WorkItem
-from factory.gate import Gate
+from factory.gate.gate import Gate
+from factory.gate.triage import fingerprint
+from factory.git.store import Store
 from factory.model import Answer, Oid, Plan, Terms, Triage, Verdict
-from factory.store import Store
-from factory.triage import fingerprint
 
 Say = Callable[[str], None]
 

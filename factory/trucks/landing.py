@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from factory import landing, objects
 from factory.errors import Moved
-from factory.house import House
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.line.house import House
 from factory.model import Answer, Oid, Triage, Verdict
-from factory.objects import Commit
+from factory.records import landing
 from factory.trucks import chain, judge
 from factory.trucks.chain import Judged, Kept
 from factory.trucks.work import Made

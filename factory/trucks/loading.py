@@ -14,8 +14,8 @@ from factory.cards.pack import pack
 from factory.cards.serials import used_before, used_elsewhere
 from factory.cards.written import Written
 from factory.errors import Mistake
-from factory.plans import protected
-from factory.settings import Settings
+from factory.records.plans import protected
+from factory.ssot.settings import Settings
 from factory.tree import Tree, matches
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from factory import operator, pace, storm, wallet
 from factory.cards.card import WorkItem
 from factory.errors import DoesNotAddUp, Stopped, StormStop
-from factory.house import House
+from factory.line.house import House
+from factory.line.purse import FREE
 from factory.model import Ended, Triage
-from factory.purse import FREE
-from factory.storm import Storm, Weather
+from factory.money import pace, storm, wallet
+from factory.money.storm import Storm, Weather
+from factory.operator import operator
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew

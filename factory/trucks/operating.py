@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from factory.cards.card import card_parts
 from factory.errors import Mistake
-from factory.house import House
+from factory.line.house import House
 from factory.model import State
 from factory.trucks import booking, road
 from factory.trucks.truck import Truck, states, with_record

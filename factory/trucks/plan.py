@@ -8,8 +8,8 @@ import re
 from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import CostHint, Prio, WorkItem
 from factory.model import Oid, Plan, Previous, Priority, Risk, Scope
-from factory.plans import protected
-from factory.settings import Settings
+from factory.records.plans import protected
+from factory.ssot.settings import Settings
 
 BUILT_IN = "built-in"
 CHANGES = ("STRIKE", "PATCH")  # types whose cards change files of the repository besides writing their output

@@ -8,22 +8,23 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from factory import attempts, evidence, objects, premises, signed
 from factory.cards.accept import accept
 from factory.cards.backlog import packet_path, read_backlog
 from factory.cards.card import WorkItem
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Logged, Repo
 from factory.model import Answer, Oid, Plan, Result
-from factory.objects import Commit
-from factory.plans import RESERVED, protected
-from factory.proof import ALWAYS, hand
-from factory.protected import PROTECTED
-from factory.read_settings import read_settings
-from factory.repo import Logged, Repo
+from factory.records import attempts, evidence, premises, signed
+from factory.records.plans import RESERVED, protected
+from factory.records.view import settings_at
+from factory.ssot.protected import PROTECTED
+from factory.ssot.read_settings import read_settings
 from factory.tree import FOLDER, matches
 from factory.trucks import chain
 from factory.trucks.plan import card_of, may_touch
 from factory.trucks.yard import CARDS, STAMPED, Word, attempts_of, word_of
-from factory.view import settings_at
+from factory.verify.proof import ALWAYS, hand
 
 Again = Callable[[Plan, WorkItem, Oid, Oid], str]  # (plan, card, main, tree) -> why it is not accepted, or ""
 

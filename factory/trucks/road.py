@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from factory import evidence, landing, objects, purse
 from factory.cards.card import WorkItem
 from factory.cards.dayplan import day_plan_path
 from factory.errors import DoesNotAddUp, Moved
-from factory.house import House
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.store import GitTree
+from factory.line import purse
+from factory.line.house import House
 from factory.model import Event, State
-from factory.objects import Commit
-from factory.store import GitTree
+from factory.records import evidence, landing
 from factory.tree import FILE, Entry
 from factory.trucks import booking, chain, loading
 from factory.trucks.loading import Load

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from factory.boxes import BACK, FRONT
 from factory.model import Oid, Previous, State, Triage, Value
+from factory.records.boxes import BACK, FRONT
 
 
 class CardRecord(Value):

@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import factory
-from factory import change, labour
 from factory.cards.accept import accept
 from factory.cards.backlog import write_backlog
 from factory.cards.card import WorkItem
-from factory.change import Change, Visible
 from factory.errors import Exit
-from factory.house import House
+from factory.gate.trial import ENVIRONMENT
+from factory.line import labour
+from factory.line.house import House
 from factory.model import Ended, Finding, Oid, Plan, Triage
-from factory.plans import protected
-from factory.process import Finished
-from factory.sandbox import Job, in_system
+from factory.records.plans import protected
+from factory.rooms import change
+from factory.rooms.change import Change, Visible
+from factory.sandbox.process import Finished
+from factory.sandbox.sandbox import Job, in_system
 from factory.tree import Entry, matches
-from factory.trial import ENVIRONMENT
 from factory.trucks.plan import may_touch
 from factory.workers import Work
 

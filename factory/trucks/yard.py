@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from factory import objects
 from factory.cards.backlog import BACKLOG, PACKETS, ids_in, packet_path, read_backlog
 from factory.cards.card import WorkItem
 from factory.cards.dayplan import PLANS
-from factory.ledger import Ledger
+from factory.git import objects
+from factory.git.ledger import Ledger
+from factory.git.repo import Logged, Repo
 from factory.model import Oid, State, Value
-from factory.repo import Logged, Repo
 from factory.tree import FOLDER, Tree
 from factory.trucks.truck import Truck, carried, states, truck_path, with_stamp
 

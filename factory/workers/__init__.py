@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from factory.kinds import KINDS
 from factory.model import Ended, Plan, Report
-from factory.process import Finished
+from factory.sandbox.process import Finished
 from factory.tree import Tree
 
 if TYPE_CHECKING:
-    from factory.settings import Worker
+    from factory.ssot.settings import Worker
 
 
 class Wallet(Protocol):

@@ -9,21 +9,21 @@ import os
 import tempfile
 from pathlib import Path
 
-from factory.egress import Egress
+from factory.egress.egress import Egress
+from factory.egress.keys import find_key
 from factory.errors import CouldNotRun, Mistake
 from factory.injected import forward
-from factory.keys import find_key
 from factory.model import Ended, Report
-from factory.process import Finished
-from factory.spending import blame
-from factory.wallet import AttemptTooDear
-from factory.wallet_toll import WalletToll
+from factory.money.wallet import AttemptTooDear
+from factory.sandbox.process import Finished
 from factory.workers import Task, Work
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli, Given, Words
 from factory.workers.effort import checked
 from factory.workers.given import lay_home, make_given
 from factory.workers.installed import Installed, find
+from factory.workers.spending import blame
+from factory.workers.wallet_toll import WalletToll
 
 FORWARD = Path(forward.__file__)
 INSIDE = "/factory"

@@ -5,7 +5,7 @@ It is given the files by name and asks for no others; its histories go into the 
 
 from __future__ import annotations
 
-from factory.providers import OPENAI
+from factory.egress.providers import OPENAI
 from factory.workers import Task, Work
 from factory.workers.agent import run
 from factory.workers.cli import NO_KEY, Cli, Given, Words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from factory.egress.prices import Price, worst
 from factory.errors import Mistake
-from factory.prices import Price, worst
-from factory.settings import Worker
+from factory.ssot.settings import Worker
 
 WHERE = "ssot/factory.toml"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from factory.process import Finished
-from factory.providers import Provider
+from factory.egress.providers import Provider
+from factory.sandbox.process import Finished
 
 NO_KEY = "the-key-is-outside-of-the-room"
 TURNS = 100

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from factory.model import Ended, Report
-from factory.process import Finished
+from factory.sandbox.process import Finished
 from factory.workers import Task, Work
 
 LATER = 75  # EX_TEMPFAIL: a rate limit or an overload; not a failure, not an attempt

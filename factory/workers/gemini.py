@@ -8,22 +8,22 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from factory.answers import Answers
-from factory.bounded_call import Overdue, bounded
 from factory.cards import asking
 from factory.cards.answering import Ask, answer
 from factory.cards.card import WorkItem
-from factory.hunks import SCHEMA
-from factory.keys import find_key
-from factory.meter import read_gemini
-from factory.prompt import INSTRUCTIONS
-from factory.proposing import Turn, Unusable, propose
-from factory.providers import GEMINI
-from factory.refusals import Refused
-from factory.spending import Refusal, Spending
-from factory.wallet import AttemptTooDear
+from factory.egress.keys import find_key
+from factory.egress.meter import read_gemini
+from factory.egress.providers import GEMINI
+from factory.egress.refusals import Refused
+from factory.money.wallet import AttemptTooDear
 from factory.workers import Task, Work, effort
+from factory.workers.answers import Answers
+from factory.workers.bounded_call import Overdue, bounded
 from factory.workers.choice import Choice, chosen
+from factory.workers.hunks import SCHEMA
+from factory.workers.prompt import INSTRUCTIONS
+from factory.workers.proposing import Turn, Unusable, propose
+from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
 DEFAULT_MODEL = "gemini-2.5-flash"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from factory.process import Finished
-from factory.providers import GEMINI
+from factory.egress.providers import GEMINI
+from factory.sandbox.process import Finished
 from factory.workers import Task, Work
 from factory.workers.agent import run
 from factory.workers.cli import NO_KEY, TURNS, Cli, Given, Words, document, field

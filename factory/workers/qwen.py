@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from factory.process import Finished
-from factory.providers import OPENAI
+from factory.egress.providers import OPENAI
+from factory.sandbox.process import Finished
 from factory.workers import Task, Work
 from factory.workers.agent import run
 from factory.workers.cli import NO_KEY, TURNS, Cli, Given, Words, document, field

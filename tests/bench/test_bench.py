@@ -13,7 +13,7 @@ import pytest
 from bench.__main__ import BENCHMARKS
 from bench.figures import Figure, as_table
 from bench.size import FULL, QUICK
-from factory import process
+from factory.sandbox import process
 
 ROOT = Path(__file__).resolve().parents[2]
 

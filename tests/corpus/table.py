@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from factory.bubblewrap import binary
-from factory.opening import cache_dir
-from factory.process import run as start
-from factory.repo import Repo
-from factory.sandbox import python_paths
+from factory.git.repo import Repo
+from factory.line.opening import cache_dir
+from factory.sandbox.bubblewrap import binary
+from factory.sandbox.process import run as start
+from factory.sandbox.sandbox import python_paths
 from tests.corpus import cases, line
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.opening import cache_dir
-from factory.repo import Repo
+from factory.git.repo import Repo
+from factory.line.opening import cache_dir
 from tests.corpus import cases, line, table
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
 from tests.corpus.line import Ended

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.egress import Egress
+from factory.egress.egress import Egress
+from factory.egress.providers import GEMINI
 from factory.injected import forward
-from factory.providers import GEMINI
 from tests.servers import Hang, Reply, gemini, serve
 
 FORWARD = str(Path(forward.__file__))

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from factory.egress import Egress, Limits
+from factory.egress.egress import Egress, Limits
+from factory.egress.meter import Usage
+from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI
+from factory.egress.toll import Ask, Hooks
 from factory.errors import CouldNotRun, Stopped
-from factory.meter import Usage
-from factory.providers import ANTHROPIC, GEMINI, OPENAI
-from factory.toll import Ask, Hooks
 from tests.egress.room import UnixConnection, ask
 from tests.servers import Hang, Refusal, Reply, anthropic, gemini, openai, serve
 

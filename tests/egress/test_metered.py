@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from factory.egress import Egress, Limits
-from factory.providers import ANTHROPIC, GEMINI, OPENAI, Provider
+from factory.egress.egress import Egress, Limits
+from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
 from tests.egress.room import ask
 from tests.servers import Drop, Hang, Raw, Refusal, Reply, Tokens, anthropic, gemini, openai, serve
 from tests.servers.http import Wire

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.meter import Meter, Reader, Usage, read_anthropic, read_gemini, read_openai
-from factory.providers import ANTHROPIC, GEMINI, OPENAI, PROVIDERS
-from factory.refusals import Refused
-from factory.request_body import max_out, model_of
+from factory.egress.meter import Meter, Reader, Usage, read_anthropic, read_gemini, read_openai
+from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, PROVIDERS
+from factory.egress.refusals import Refused
+from factory.egress.request_body import max_out, model_of
 from tests.servers import Ask, Reply, Tokens, anthropic, gemini, openai
 from tests.servers.http import Wire
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.objects import Commit
-from factory.repo import Repo
+from factory.git.objects import Commit
+from factory.git.repo import Repo
 from factory.tree import FILE, Entry
 
 Commits = Callable[..., str]

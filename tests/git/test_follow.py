@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from factory import checkout, index_lock
-from factory.objects import Commit
-from factory.repo import Repo
+from factory.git import checkout, index_lock
+from factory.git.objects import Commit
+from factory.git.repo import Repo
 from factory.tree import Entry
 from tests.git.conftest import put
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.objects import to_bytes
-from factory.repo import Repo
+from factory.git.objects import to_bytes
+from factory.git.repo import Repo
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 from tests.line.conftest import RIGHT, SETTINGS, Answer, Shop, build, contents
 from tests.line.conftest import at as at

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from factory.ledger import Ledger
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
 from factory.model import Event
-from factory.repo import Repo
 
 
 def test_what_did_not_change_is_not_read_again(repo: Repo) -> None:

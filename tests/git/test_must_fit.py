@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from factory.ledger import Ledger
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
 from factory.model import Event
-from factory.repo import Repo
-from factory.settings import Settings
-from factory.wallet import OverBudget, must_fit
+from factory.money.wallet import OverBudget, must_fit
+from factory.ssot.settings import Settings
 
 NOW = 1_790_000_000.0  # 2026-09-21, 22:13 in Seoul
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory.errors import CouldNotRun, Mistake, Moved
-from factory.repo import Repo
+from factory.git.repo import Repo
 from tests.git.conftest import put
 
 MAIN = "refs/heads/main"

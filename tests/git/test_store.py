@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factory import objects
-from factory.objects import Commit
-from factory.repo import Repo
-from factory.store import GitTree
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.git.store import GitTree
 from factory.tree import EXECUTABLE, FILE, FOLDER, LINK, Entry
 
 FIRST = 1_790_000_000

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from factory.repo import Repo
-from factory.store import IN_A_BREATH
+from factory.git.repo import Repo
+from factory.git.store import IN_A_BREATH
+from factory.git.unsynced import Unsynced
 from factory.tree import FILE, Entry
-from factory.unsynced import Unsynced
 from tests.git.conftest import put
 
 

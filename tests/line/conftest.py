@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from factory import cli
-from factory.repo import Repo
+from factory.git.repo import Repo
 from tests.git.conftest import put
 
 SETTINGS = """

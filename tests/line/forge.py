@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from factory import attempts, evidence, objects
-from factory.objects import Commit
-from factory.plans import RESERVED
-from factory.repo import Repo
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.records import attempts, evidence
+from factory.records.plans import RESERVED
 from factory.tree import FILE, Entry
 from tests.line.conftest import Shop
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from factory.process import Finished
-from factory.process import run as call
+from factory.sandbox.process import Finished
+from factory.sandbox.process import run as call
 from tests.line.conftest import SETTINGS, Shop
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from factory import cli
-from factory.repo import Repo
+from factory.git.repo import Repo
 from tests.git.conftest import put
 from tests.line.conftest import SETTINGS, Answer, Shop, criteria, roadmap
 

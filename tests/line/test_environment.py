@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from factory.editable import source_roots
+from factory.gate.editable import source_roots
 from tests.line.conftest import SETTINGS, Shop
 
 Make = Callable[..., Shop]

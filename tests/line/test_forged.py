@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from factory import objects, shift, signing
-from factory.objects import Commit
-from factory.opening import key_path, open_house
-from factory.repo import Repo
-from factory.signing import Signer
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.line import shift
+from factory.line.opening import key_path, open_house
+from factory.records import signing
+from factory.records.signing import Signer
 from tests.line.conftest import RIGHT, SETTINGS, Shop, build
 from tests.line.forge import MAIN, Parts, forge, put_commit
 
@@ -536,7 +538,7 @@ def test_a_clone_of_main_alone_verifies_without_the_ledger(stamped: Shop, tmp_pa
         )  # fmt: skip
     clone = Shop(tmp_path / "clone", stamped.run)
     assert "ledger" not in clone.git("for-each-ref")
-    from factory.verify import verify
+    from factory.verify.verify import verify
 
     with Repo(clone.path) as repo:
         found = verify(repo, repo.tip(MAIN) or "")

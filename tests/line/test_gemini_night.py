@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.meter import Usage
-from factory.prices import cost
+from factory.egress.meter import Usage
+from factory.egress.prices import cost
 from tests.line.conftest import Shop
 from tests.night.quick import Night, night
 from tests.servers import Ask, Books, Refusal, Reply, Tokens, gemini, serve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from factory.knowledge import Card, Fix, advice, failed, fixed, recurrence, search
+from factory.line.knowledge import Card, Fix, advice, failed, fixed, recurrence, search
 from factory.model import Triage
 from tests.line.conftest import Shop
 

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from factory import crew, daily, ending, shift
 from factory.clock import Clock
-from factory.opening import open_house
-from factory.process import run as call
-from factory.screen import board, watch
-from factory.watch import Page
+from factory.line import crew, ending, shift
+from factory.line.opening import open_house
+from factory.reports import daily
+from factory.reports.screen import board, watch
+from factory.reports.watch import Page
+from factory.sandbox.process import run as call
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, PATIENCE, ROOT, SLOW, command, environment, running
 
@@ -156,7 +157,7 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: 
     def slow(house, view, ticket):  # type: ignore[no-untyped-def]
         record = crew.Record(ticket=ticket.id)
         lease = crew.records.Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
-        from factory import booking
+        from factory.line import booking
 
         booking.write(house, "start", crew.records.started(record, 1, lease), "by the test")
         hold.wait(30)

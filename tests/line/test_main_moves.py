@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from factory import shift
-from factory.opening import open_house
+from factory.line import shift
+from factory.line.opening import open_house
 from tests.line.conftest import SETTINGS, Shop, criteria, roadmap
 
 Make = Callable[..., Shop]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.opening import key_path
-from factory.repo import Repo
-from factory.signing import ALLOWED
+from factory.git.repo import Repo
+from factory.line.opening import key_path
+from factory.records.signing import ALLOWED
 from tests.line.conftest import Shop
 
 Make = Callable[..., Shop]

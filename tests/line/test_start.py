@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from factory import process
+from factory.sandbox import process
 from tests.line.conftest import Shop
 
 Make = Callable[..., Shop]

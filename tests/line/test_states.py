@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from factory import evidence, shift
-from factory.boxes import Half
 from factory.errors import DoesNotAddUp
-from factory.ledger import FACTORY, Ledger
+from factory.git.ledger import FACTORY, Ledger
+from factory.git.repo import Repo
+from factory.line import shift
+from factory.line.opening import open_house
 from factory.model import Event
-from factory.opening import open_house
-from factory.repo import Repo
-from factory.stops import STOPS
+from factory.records import evidence
+from factory.records.boxes import Half
+from factory.reports.stops import STOPS
 from tests.line.conftest import RIGHT, SETTINGS, Shop, criteria
 from tests.line.night import FAST, SLOW, running
 

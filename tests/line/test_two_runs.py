@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from factory import lock, process
 from factory.errors import Busy
-from factory.places import private_dir
-from factory.process import Finished
-from factory.repo import Repo
+from factory.git import lock
+from factory.git.places import private_dir
+from factory.git.repo import Repo
+from factory.sandbox import process
+from factory.sandbox.process import Finished
 from tests.line.conftest import RIGHT, SETTINGS, Shop
 
 Make = Callable[..., Shop]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from factory.prices import worst
+from factory.egress.prices import worst
 from tests.line.conftest import SETTINGS, Shop
 from tests.servers import Refusal, Reply, Tokens, gemini, openai, serve
 

@@ -9,10 +9,10 @@ import threading
 import time
 from pathlib import Path
 
-from factory import shift
 from factory.clock import Clock
 from factory.errors import FactoryError, Stopped
-from factory.opening import open_house
+from factory.line import shift
+from factory.line.opening import open_house
 
 
 class Scripted(Clock):

@@ -11,9 +11,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from factory import shift
 from factory.errors import FactoryError
-from factory.opening import open_house
+from factory.line import shift
+from factory.line.opening import open_house
 from tests.line.conftest import Shop
 from tests.night.launch import Scripted
 

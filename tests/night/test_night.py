@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.boxes import Half, faults
-from factory.ledger import Ledger
-from factory.repo import Repo
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
+from factory.records.boxes import Half, faults
 from tests.git.conftest import put
 from tests.line.conftest import Shop
 

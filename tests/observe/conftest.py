@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from factory.compare import Comparison, compare
+from factory.gate.compare import Comparison, compare
+from factory.gate.observe import Observation, Observer
 from factory.model import Outcome
-from factory.observe import Observation, Observer
-from factory.process import run
+from factory.sandbox.process import run
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.channel import HEAD, SEAL, Channel, Line
+from factory.gate.channel import HEAD, SEAL, Channel, Line
 
 KEY = bytes(32)
 

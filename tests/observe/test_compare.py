@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.compare import GREEN, again, compare, was_red
+from factory.gate.compare import GREEN, again, compare, was_red
+from factory.gate.observe import Observation
+from factory.gate.transcript import RED
 from factory.model import Answer, Outcome, Triage
-from factory.observe import Observation
-from factory.transcript import RED
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 SKIPPED, XFAILED, XPASSED = Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from factory.errors import CouldNotRun
-from factory.junit import junit_outcomes
+from factory.gate.junit import junit_outcomes
 from factory.model import Outcome
 from tests.observe.conftest import Watch
 

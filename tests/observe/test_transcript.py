@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factory.gate.observe import conclude
+from factory.gate.transcript import heard
 from factory.model import Outcome
-from factory.observe import conclude
-from factory.transcript import heard
 
 START = ["start", {"collectonly": False, "setuponly": False, "setupplan": False}]
 SUNG = [

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from factory.repo import Repo
+from factory.git.repo import Repo
 from tests.git.conftest import put
 from tests.line.conftest import criteria, roadmap
 from tests.proof.steps import Order

@@ -13,10 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from factory import cli, controller, landing, opening, shift  # noqa: F401 (imported before the steps count)
+from factory import cli
 from factory.clock import Clock
-from factory.ledger import Ledger
-from factory.mover import Mover
+from factory.git.ledger import Ledger
+from factory.git.mover import Mover
+from factory.line import controller, opening, shift  # noqa: F401 (imported before the steps count)
+from factory.records import landing
 from tests.proof.steps import Order, Steps, within
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from factory import status, verify
-from factory.boxes import Half, faults
-from factory.budget import Book
-from factory.ledger import Ledger
-from factory.repo import LEDGER, Repo
-from factory.trail import trail
+from factory.git.ledger import Ledger
+from factory.git.repo import LEDGER, Repo
+from factory.money.budget import Book
+from factory.records.boxes import Half, faults
+from factory.reports import status
+from factory.reports.trail import trail
+from factory.verify import verify
 from tests.proof.field import BLOCKED, TICKETS, Field
 
 MAIN = "refs/heads/main"

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from factory.repo import Repo
+from factory.git.repo import Repo
 from tests.proof import orphans
 from tests.proof.field import PRICE, WORKER, Field
 from tests.proof.killing import at_steps

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from factory.errors import CouldNotRun
-from factory.process import Finished
-from factory.rooms import Rooms
-from factory.sandbox import Job, Limits, Sandbox, probe
+from factory.rooms.rooms import Rooms
+from factory.sandbox.process import Finished
+from factory.sandbox.sandbox import Job, Limits, Sandbox, probe
 from tests.rooms.memory import MemorySource
 
 # The interpreter that runs the tests may lie below another user's home, where only root could start it.

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factory.errors import CouldNotRun
-from factory.process import run
-from factory.rooms import Room, Rooms
-from factory.sandbox import Job, Limits, Sandbox
+from factory.rooms.rooms import Room, Rooms
+from factory.rooms.walk import walk
+from factory.sandbox.process import run
+from factory.sandbox.sandbox import Job, Limits, Sandbox
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
-from factory.walk import walk
 from tests.rooms.conftest import KINDS, PYTHON
 from tests.rooms.memory import MemorySource
 
@@ -284,7 +284,7 @@ def test_the_harvest_is_the_difference_of_the_whole_folder(rooms: Rooms, source:
 CONTROLLER = """
 import sys, time
 from pathlib import Path
-from factory.rooms import Rooms
+from factory.rooms.rooms import Rooms
 from tests.rooms.memory import MemorySource
 source = MemorySource()
 source.tree("T", {"a": "a"})
@@ -383,12 +383,12 @@ def test_auto_takes_the_best_kind_and_says_why_it_is_no_better(source: MemorySou
 
 
 def test_a_kind_that_cannot_be_had_is_refused(source: MemorySource, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    import factory.rooms
+    import factory.rooms.rooms as rooms
 
     def fails(_: Path) -> None:
         raise CouldNotRun("not here")
 
-    monkeypatch.setattr(factory.rooms, "prepare", fails)
+    monkeypatch.setattr(rooms, "prepare", fails)
     with pytest.raises(CouldNotRun):
         Rooms(source, tmp_path / "rooms", kind="overlay")
     auto = Rooms(source, tmp_path / "rooms")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.container import Container
-from factory.sandbox import SANDBOX_UID, Job, Limits
+from factory.sandbox.container import Container
+from factory.sandbox.sandbox import SANDBOX_UID, Job, Limits
 
 JOB = Job(
     ("python", "-m", "pytest"),

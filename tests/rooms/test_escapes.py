@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.cgroup import places
-from factory.process import Finished
-from factory.sandbox import Limits, Sandbox
+from factory.sandbox.cgroup import places
+from factory.sandbox.process import Finished
+from factory.sandbox.sandbox import Limits, Sandbox
 from tests.rooms.conftest import PYTHON
 
 Inside = Callable[..., Finished]
@@ -257,7 +257,7 @@ def test_nothing_lives_past_the_time_limit(inside: Inside, tmp_path: Path) -> No
 CONTROLLER = """
 import sys
 from pathlib import Path
-from factory.sandbox import Job, probe
+from factory.sandbox.sandbox import Job, probe
 script = "while :; do echo x >> /room/beat; sleep 0.05; done"
 probe(sys.argv[2]).run(Job(("sh", "-c", f"setsid sh -c '{script}' & {script}"), Path(sys.argv[1]), 60.0))
 """

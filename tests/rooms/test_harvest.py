@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from factory.harvest import Caps, Harvest
+from factory.git.names import escapes, is_git, is_product
 from factory.model import Triage
-from factory.names import escapes, is_git, is_product
-from factory.process import run
-from factory.rooms import Rooms
+from factory.rooms.harvest import Caps, Harvest
+from factory.rooms.rooms import Rooms
+from factory.sandbox.process import run
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 from tests.rooms.memory import MemorySource
 

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from factory.process import Finished, run
+from factory.sandbox.process import Finished, run
 from tests.rooms.conftest import PYTHON
 
 ENV = {"PATH": "/usr/bin:/bin"}

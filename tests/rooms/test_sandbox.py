@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.cgroup import places
 from factory.errors import CouldNotRun
-from factory.sandbox import SANDBOX_UID, Job, Sandbox, probe, python_paths
+from factory.sandbox.cgroup import places
+from factory.sandbox.sandbox import SANDBOX_UID, Job, Sandbox, probe, python_paths
 from tests.rooms.test_escapes import TRY, Inside, said
 
 

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from factory.seccomp import ALLOW, ARCHITECTURES, ERRNO, KILL, MISSING, REFUSED, program
+from factory.sandbox.seccomp import ALLOW, ARCHITECTURES, ERRNO, KILL, MISSING, REFUSED, program
 
 ANSWERS = {ALLOW: "allowed", KILL: "killed"}
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.documents import read_ledger, read_roadmap
 from factory.errors import Mistake
 from factory.model import Priority, TicketStatus
-from factory.oldqueue import QUEUE, Queue, read_queue
-from factory.takeover import report_text, take_over
+from factory.operator.oldqueue import QUEUE, Queue, read_queue
+from factory.operator.takeover import report_text, take_over
+from factory.ssot.documents import read_ledger, read_roadmap
 
 HEAD = f"# Old\n\n{QUEUE.header}\n|{'---|' * 9}\n"
 ROADMAP = b"""\

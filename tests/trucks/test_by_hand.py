@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.adding import next_id
 from factory.cards.backlog import ids_in, read_backlog
+from factory.operator.adding import next_id
 from tests.line.conftest import Shop
 from tests.trucks.conftest import DAY, PLAN, PLAN_AT, SOURCES, MakeDay, states
 
@@ -166,8 +166,8 @@ def test_a_ledger_that_tells_another_story_is_a_drift(make_day: MakeDay) -> None
     before = shop.git("rev-parse", "factory/ledger").strip()
     path = f"cards/{DAY}/truck_001.json"
     old = shop.git("show", f"{event}^1:{path}")
-    from factory.objects import Commit
-    from factory.repo import LEDGER, Repo
+    from factory.git.objects import Commit
+    from factory.git.repo import LEDGER, Repo
     from factory.tree import FILE, Entry
 
     with Repo(shop.path) as repo:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from factory import objects
-from factory.objects import Commit
-from factory.repo import Repo
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
 from factory.tree import FILE, Entry
 from tests.line.conftest import Shop
 from tests.trucks.conftest import DAY, MakeDay

@@ -11,7 +11,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.bounded import ATTEMPT_CAP, FILE_CAP, cap, cap_all
+from factory.records.bounded import ATTEMPT_CAP, FILE_CAP, cap, cap_all
 
 LONG = "".join(f"line {i} naïve 漢字\n" for i in range(100_000)).encode()
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.budget import (
+from factory.money.budget import (
     Book,
     Caps,
     Refused,

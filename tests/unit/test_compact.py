@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.compact import BULLETS, HARD, SOFT, compact, tokens
+from factory.records.compact import BULLETS, HARD, SOFT, compact, tokens
 
 SHORT = """I fixed the parser.
 

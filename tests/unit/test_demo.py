@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from factory import process
 from factory.demo import make_shop
 from factory.demo_shop import JOBS
+from factory.sandbox import process
 
 VACUOUS = "D-012"
 

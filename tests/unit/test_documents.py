@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.crosscheck import check
-from factory.documents import read_ledger, read_roadmap
-from factory.edits import add_criterion, add_ticket, set_criteria, set_criterion, set_ticket
 from factory.errors import Exit, Mistake
 from factory.model import Criterion, CriterionStatus, Priority, Risk, Terms, Ticket, TicketStatus
-from factory.sections import written
+from factory.ssot.crosscheck import check
+from factory.ssot.documents import read_ledger, read_roadmap
+from factory.ssot.edits import add_criterion, add_ticket, set_criteria, set_criterion, set_ticket
+from factory.ssot.sections import written
 
 ROADMAP = """# Roadmap
 
@@ -411,6 +411,6 @@ def test_ten_thousand_rows_are_read_at_once() -> None:
 
 
 def test_the_parser_is_imported_only_when_a_document_is_read() -> None:
-    code = "import factory.documents, factory.edits, factory.crosscheck, sys; print('tree_sitter' in sys.modules)"
+    code = "import factory.ssot.documents, factory.edits, factory.crosscheck, sys; print('tree_sitter' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.kpi import alerts, measured, percentile, stale
 from factory.model import Event, State
-from factory.settings import Kpi
-from factory.state import Lease, Record
+from factory.records.state import Lease, Record
+from factory.reports.kpi import alerts, measured, percentile, stale
+from factory.ssot.settings import Kpi
 
 
 def story(*words: str) -> list[Event]:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from factory import logbook
-from factory.logbook import KEPT_DAYS, Logbook, trace
+from factory.line import logbook
+from factory.line.logbook import KEPT_DAYS, Logbook, trace
 
 DAY = 86400.0
 NIGHT = 1795618800.0  # 2026-11-25 15:00 UTC: midnight in Seoul

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.pace import CREEP_AFTER, Pace, full_pace, rate_limited, retry_delay, sleep_before_call, succeeded
+from factory.money.pace import CREEP_AFTER, Pace, full_pace, rate_limited, retry_delay, sleep_before_call, succeeded
 
 
 def test_a_rate_limit_halves_and_successes_creep_up_by_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.quota import Refusal, Wait, read_refusal
+from factory.money.quota import Refusal, Wait, read_refusal
 
 
 def _gemini(*quotas: str, delay: str = "37s") -> str:

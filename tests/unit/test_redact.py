@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.redact import clean, find_secrets, redact, redact_known, secret_values
+from factory.records.redact import clean, find_secrets, redact, redact_known, secret_values
 
 R = "q7Wm2ZtR9xKc4VbN8sLd3FgH6jPy5TuEoAiQ0nXz" + "Bv1rMk7YwS2hCq9Dp4Ge8Ju3Lf6Nt5RxZa0WbVcT"
 JWT = ".".join(("ey" + "JhbGciOiJIUzI1NiJ9", "ey" + "JzdWIiOiI3NzIifQ", "s5Kq_" + R[:30]))

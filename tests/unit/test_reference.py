@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from factory import reference
-from factory.settings import Settings
+from factory.ssot.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factory.renamed import renamed
+from factory.gate.renamed import renamed
 
 A, B = "tests/test_a.py", "tests/test_b.py"
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory import report, stops
-from factory.boxes import Half
-from factory.budget import Book
-from factory.daily import STOP, Blocked, Day, fold
 from factory.model import Event, State, Ticket, TicketStatus, Triage
-from factory.phrases import BOTH, ENGLISH, KOREAN
-from factory.spend import Spend
-from factory.state import Record, Standing
-from factory.view import FactoryFile
+from factory.money.budget import Book
+from factory.money.spend import Spend
+from factory.records.boxes import Half
+from factory.records.state import Record, Standing
+from factory.records.view import FactoryFile
+from factory.reports import report, stops
+from factory.reports.daily import STOP, Blocked, Day, fold
+from factory.reports.phrases import BOTH, ENGLISH, KOREAN
 
 DATE = dt.date(2026, 11, 21)
 

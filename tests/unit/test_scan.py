@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factory.scan import as_paragraph, survey
+from factory.operator.scan import as_paragraph, survey
 from factory.tree import LINK, MemoryTree
 
 

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from factory import globs, toml
+from factory import globs
 from factory.errors import Exit, Mistake
 from factory.model import Risk
-from factory.read_settings import read_settings
-from factory.settings import BOX, HALF, KINDS, PACKET, PROTECTED, Settings
+from factory.ssot import toml
+from factory.ssot.read_settings import read_settings
+from factory.ssot.settings import BOX, HALF, KINDS, PACKET, PROTECTED, Settings
 from factory.tree import matches
 
 CONTRACT = """

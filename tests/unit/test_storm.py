@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from factory.storm import Storm, Weather, after, reason
+from factory.money.storm import Storm, Weather, after, reason
 
 LIMITS = SimpleNamespace(failures=6, rate_limits=5, box_failures=3)
 S, F, R = Weather.SUCCESS, Weather.FAILURE, Weather.RATE_LIMIT

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.errors import Mistake
-from factory.markdown import outline
-from factory.tables import Shape, add_row, escaped, find, rows, set_cells, spans
+from factory.ssot.markdown import outline
+from factory.ssot.tables import Shape, add_row, escaped, find, rows, set_cells, spans
 
 SHAPE = Shape(("a", "b"), ("a", "b"), "| a | b |")
 ODD = [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from factory.model import Risk, Terms, Ticket, TicketStatus
-from factory.plans import worker_of
-from factory.read_settings import read_settings
+from factory.records.plans import worker_of
+from factory.ssot.read_settings import read_settings
 
 SETTINGS = read_settings(b"""
 [workers.default]

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from factory import process
-from factory.process import Finished
+from factory.sandbox import process
+from factory.sandbox.process import Finished
 
 
 def plain_launch(room: Path, *, seconds: float = 60) -> Callable[..., Finished]:

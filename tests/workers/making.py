@@ -10,8 +10,8 @@ from typing import Any
 
 from factory.errors import Stopped
 from factory.model import Plan, PlanCriterion, Previous, Priority, Risk, Scope
-from factory.process import Finished
-from factory.settings import Worker
+from factory.sandbox.process import Finished
+from factory.ssot.settings import Worker
 from factory.tree import MemoryTree
 from factory.workers import Task
 

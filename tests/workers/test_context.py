@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.context import choose, parts, words_of
+from factory.egress.meter import Usage
+from factory.egress.prices import Price, cost, worst
 from factory.errors import Mistake
-from factory.meter import Usage
 from factory.model import Scope
-from factory.prices import Price, cost, worst
-from factory.prompt import prompt
 from factory.tree import LINK, MemoryTree
+from factory.workers.context import choose, parts, words_of
+from factory.workers.prompt import prompt
 from tests.workers.making import FILES, failed_before, make_plan
 
 LONG = "".join(f"line {n}\n" for n in range(1000)).replace("line 700\n", "def rounding(): pass\n")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factory.gate.triage import classify, failures, fingerprint, tail
 from factory.model import Triage
-from factory.triage import classify, failures, fingerprint, tail
 
 TEXTS = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "corpus").glob("*.txt"))}
 

@@ -1,0 +1,144 @@
+"""What is known of each model provider, as values: what may be asked of it, how it is paid, how it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from factory.egress.meter import Reader, read_anthropic, read_gemini, read_openai
+from factory.egress.refusals import (
+    Refused,
+    anthropic_error,
+    anthropic_limit,
+    gemini_error,
+    gemini_limit,
+    openai_error,
+    openai_limit,
+)
+from factory.egress.server_tools import anthropic_tools, gemini_tools, openai_tools
+
+Json = Mapping[str, Any]
+Kind = Literal["call", "count", "list"]  # paid, and metered; free, asked before a call; free
+
+
+@dataclass(frozen=True)
+class Route:
+    """One thing that may be asked: a method, the whole path, and the query that goes with it."""
+
+    method: str
+    path: re.Pattern[str]
+    kind: Kind
+    query: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One provider. `prices` is its name in the price table; headers not listed are not passed on."""
+
+    name: str
+    prices: str
+    upstream: str
+    routes: tuple[Route, ...]
+    headers: frozenset[str]
+    auth: tuple[str, str]  # the header that carries the key, and what stands before the key in it
+    read: Reader
+    limit: Callable[[Json, Any], tuple[float | None, bool]]  # headers (lower case), error body -> retry, daily
+    error: Callable[[int, str], Json]
+    max_out: tuple[str, ...]  # where a request says how much may be written, as dotted paths
+    server_tools: Callable[[Json], tuple[str, ...]]
+    prepare: Callable[[str, Json], Json] = lambda path, body: body  # a request, changed so that it can be metered
+    credentials: frozenset[str] = frozenset({"key"})  # query fields that carry a client's key: dropped
+
+    def route(self, method: str, path: str) -> Route | None:
+        return next((r for r in self.routes if r.method == method and r.path.fullmatch(path)), None)
+
+    def refused(self, status: int, headers: Json, body: bytes) -> Refused:
+        """How an answer of status 400 or more is to be understood."""
+        try:
+            document = json.loads(body)
+        except ValueError:
+            document = {}
+        retry, daily = self.limit({k.lower(): v for k, v in headers.items()}, document)
+        return Refused(status, retry, daily, status in (401, 403) or (status == 400 and b"API_KEY_INVALID" in body))
+
+    def refused_inside(self, document: Json) -> Refused:
+        """The same for an error that is told inside an answer of status 200, in mid-stream."""
+        found = document.get("error")
+        code = found.get("code") if isinstance(found, Mapping) else None
+        retry, daily = self.limit({}, document)
+        return Refused(code if isinstance(code, int) and code >= 400 else 503, retry, daily)
+
+
+def _with_usage(path: str, body: Json) -> Json:
+    """A chat stream says what it used only where it is asked to."""
+    if not path.endswith("/chat/completions") or not body.get("stream"):
+        return body
+    options = body.get("stream_options")
+    return {**body, "stream_options": {**(options if isinstance(options, Mapping) else {}), "include_usage": True}}
+
+
+def _gemini_route(kind: Kind, verb: str, query: frozenset[str] = frozenset()) -> Route:
+    return Route("POST", re.compile(rf"/v1(?:beta)?/models/[A-Za-z0-9._-]+:{verb}"), kind, query)
+
+
+def _route(kind: Kind, method: str, path: str, *query: str) -> Route:
+    return Route(method, re.compile(path), kind, frozenset(query))
+
+
+_COMMON = frozenset({"accept", "content-type", "user-agent"})
+
+GEMINI = Provider(
+    name="gemini",
+    prices="google",
+    upstream="https://generativelanguage.googleapis.com",
+    routes=(
+        _gemini_route("call", "generateContent"),
+        _gemini_route("call", "streamGenerateContent", frozenset({"alt=sse"})),
+        _gemini_route("count", "countTokens"),
+    ),
+    headers=_COMMON | {"x-goog-api-client", "x-server-timeout"},
+    auth=("x-goog-api-key", ""),
+    read=read_gemini,
+    limit=gemini_limit,
+    error=gemini_error,
+    max_out=("generationConfig.maxOutputTokens",),
+    server_tools=gemini_tools,
+)
+ANTHROPIC = Provider(
+    name="anthropic",
+    prices="anthropic",
+    upstream="https://api.anthropic.com",
+    routes=(
+        _route("call", "POST", "/v1/messages", "beta=true"),
+        _route("count", "POST", "/v1/messages/count_tokens", "beta=true"),
+    ),
+    headers=_COMMON | {"anthropic-version", "anthropic-beta"},
+    auth=("x-api-key", ""),
+    read=read_anthropic,
+    limit=anthropic_limit,
+    error=anthropic_error,
+    max_out=("max_tokens",),
+    server_tools=anthropic_tools,
+)
+OPENAI = Provider(
+    name="openai",
+    prices="openai",
+    upstream="https://api.openai.com",
+    routes=(
+        _route("call", "POST", "/v1/chat/completions"),
+        _route("call", "POST", "/v1/responses"),
+        _route("list", "GET", "/v1/models"),
+    ),
+    headers=_COMMON | {"openai-beta"},
+    auth=("authorization", "Bearer "),
+    read=read_openai,
+    limit=openai_limit,
+    error=openai_error,
+    max_out=("max_completion_tokens", "max_tokens", "max_output_tokens"),
+    server_tools=openai_tools,
+    prepare=_with_usage,
+)
+PROVIDERS = {provider.name: provider for provider in (GEMINI, ANTHROPIC, OPENAI)}

@@ -1,0 +1,46 @@
+"""Where the money side meets the egress proxy: asked before a call is sent, told after it what was used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from factory.egress.meter import Usage
+from factory.errors import Stopped
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A paid request before it is sent: enough to reserve its worst case. `max_out` is 0 where it does not say."""
+
+    model: str
+    body_bytes: int
+    max_out: int
+
+
+class Toll(Protocol):
+    """Called from the proxy's threads, several at once."""
+
+    def enter(self, ask: Ask) -> object:
+        """Reserves the worst case; what it returns is given back to `leave`. Raises a FactoryError to refuse it."""
+
+    def leave(self, entered: object, usage: Usage) -> None:
+        """Books what was used, once for each `enter`. `usage.complete` is False where the reservation must stand."""
+
+
+class Hooks:
+    """A toll of two functions: a reason from `allow` refuses the call, `settle` is told what was used."""
+
+    def __init__(
+        self, allow: Callable[[], str | None] = lambda: None, settle: Callable[[Usage], None] = lambda _: None
+    ) -> None:
+        self._allow, self._settle = allow, settle
+
+    def enter(self, ask: Ask) -> object:
+        if reason := self._allow():
+            raise Stopped(reason)
+        return None
+
+    def leave(self, entered: object, usage: Usage) -> None:
+        self._settle(usage)

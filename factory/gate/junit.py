@@ -1,0 +1,57 @@
+"""Pure: a JUnit report, as other runners write it -> outcomes. For tiers where no pytest can be watched."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from factory.errors import CouldNotRun
+from factory.gate.transcript import worst
+from factory.model import Outcome
+
+LARGEST = 64 << 20  # bytes
+WORDS = {"failure": Outcome.FAILED, "error": Outcome.ERROR, "skipped": Outcome.SKIPPED}
+
+
+def junit_outcomes(content: bytes) -> dict[str, Outcome]:
+    """Outcomes by `classname::name` (or by name alone). A test that is there twice has its worse outcome.
+
+    CouldNotRun for what is no JUnit report, is over 64 MiB, or declares a document type (entities could blow it up).
+    """
+    if len(content) > LARGEST:
+        raise CouldNotRun(f"the JUnit report has {len(content)} bytes; {LARGEST} is the most that is read")
+    try:
+        root = _parsed(content)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise CouldNotRun(
+            f"the JUnit report is not XML ({error}); see that the runner ends before it is read"
+        ) from error
+    if root.tag not in ("testsuites", "testsuite"):
+        raise CouldNotRun(
+            f"the JUnit report starts with <{root.tag[:40]}>, not <testsuites>; see `junit` in the settings"
+        )
+    outcomes: dict[str, Outcome] = {}
+    for case in root.iter("testcase"):
+        name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
+        outcomes[name] = worst(outcomes.get(name), _outcome(case))
+    return outcomes
+
+
+def _parsed(content: bytes) -> ElementTree.Element:
+    """UTF-8 only: in another encoding a document type would hide from the search for it."""
+    text = content.decode("utf-8-sig")
+    declared = re.match(r"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", text)
+    if declared and declared[1].lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
+        raise ValueError(f"its encoding is {declared[1][:40]}, not UTF-8")
+    if "<!doctype" in text.lower() or "<!entity" in text.lower():
+        raise ValueError("it declares a document type, which is refused")
+    return ElementTree.fromstring(text.encode())
+
+
+def _outcome(case: ElementTree.Element) -> Outcome:
+    found = Outcome.PASSED
+    for child in case:
+        if child.tag in WORDS:
+            xfailed = child.tag == "skipped" and child.get("type") == "pytest.xfail"
+            found = worst(found, Outcome.XFAILED if xfailed else WORDS[child.tag])
+    return found

@@ -1,0 +1,130 @@
+"""Knows what tests really ran in one command of the gate, whatever the command says (docs/observing.md)."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+
+from factory.gate.channel import Channel
+from factory.gate.transcript import Session, heard, worst
+from factory.model import Outcome
+
+LONGEST = 100  # characters that the address of a unix socket may have
+CANARIES = '''"""Run by the gate: one of these must fail, the other must pass."""
+
+
+def {fails}():
+    found = {found}
+    assert found == {other}
+
+
+def {passes}():
+    found = {found}
+    assert found == {found}
+'''
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the tests of one command did."""
+
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)  # by node id; a module that broke is its own node
+    collected: int = 0
+    sessions: int = 0  # 0: no pytest spoke, so the command can be judged by its exit code at most
+    finished: bool = False  # every session said goodbye, and the exit code agrees
+    tampered: str = ""  # why the outcomes cannot be believed, or ""
+    failures: Mapping[str, str] = field(default_factory=dict)  # the tail of what pytest said of a failure
+    durations: Mapping[str, float] = field(default_factory=dict)  # seconds, all phases
+    doubts: frozenset[str] = frozenset()  # suspicious; counts against a change where the base shows it not
+    unrun: tuple[str, ...] = ()  # collected and never reported: the run was broken off, by -x say
+
+
+class Observer:
+    """Watches one command. A context manager: files and socket are there inside it, and gone after it.
+
+    `run_all` lifts -x and --maxfail, so that a known red cannot hide what comes after it.
+    """
+
+    def __init__(self, *, run_all: bool = False) -> None:
+        self._run_all = run_all
+
+    def __enter__(self) -> Observer:
+        root = tempfile.mkdtemp(prefix="observe-")
+        if len(root) > LONGEST - len("/socket"):
+            Path(root).rmdir()
+            root = tempfile.mkdtemp(prefix="observe-", dir="/tmp")
+        self._root = Path(root)
+        self.folder, self.socket = self._root / "shown", self._root / "socket"
+        self._name = f"observer_{secrets.token_hex(6)}"
+        self._channel = Channel(self.socket, self._lay_out())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._channel.close()
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def env(self, inside: Callable[[Path], str] = str, known: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What to add to the command's environment. `inside` says where the sandbox shows a path of the host;
+        `known` is the environment so far: what it says of the same variables is kept, after ours."""
+        ours = {
+            "PYTEST_ADDOPTS": (f"-p {self._name} --continue-on-collection-errors", " "),
+            "PYTEST_PLUGINS": (self._name, ","),
+            "PYTHONPATH": (inside(self.folder), ":"),
+        }
+        kept = {name: (known or {}).get(name, "") for name in ours}
+        added = {name: text + (between + kept[name] if kept[name] else "") for name, (text, between) in ours.items()}
+        return {**added, "STAMPMILL_OBSERVER": inside(self.socket)}
+
+    def observe(self, code: int) -> Observation:
+        """To be called once, when the command has ended with exit code `code`."""
+        self._channel.close()
+        lines = self._channel.lines
+        sessions = [heard(line.messages) for line in lines]
+        trouble = [self._channel.trouble, *(line.trouble for line in lines)]
+        return conclude(sessions, code, next(filter(None, trouble), ""))
+
+    def _lay_out(self) -> dict[str, object]:
+        """Writes the folder; returns what the reporter is told when it connects."""
+        self.folder.mkdir(mode=0o755)
+        source = files("factory.injected")
+        for part in ("", "_canaries", "_line", "_seal"):
+            content = source.joinpath(f"reporter{part}.py").read_bytes()
+            (self.folder / f"{self._name}{part}.py").write_bytes(content)
+        names = {kind: f"test_{secrets.token_hex(5)}" for kind in ("fails", "passes")}
+        found = secrets.randbelow(1 << 30)
+        module = f"test_{secrets.token_hex(6)}"
+        (self.folder / f"{module}.py").write_text(CANARIES.format(found=found, other=found + 1, **names))
+        return {**names, "module": module, "run_all": self._run_all}
+
+
+def conclude(sessions: Sequence[Session], code: int, trouble: str = "") -> Observation:
+    """Pure: all sessions of one command, and its exit code, make one observation."""
+    outcomes: dict[str, Outcome] = {}
+    for session in sessions:
+        for node, outcome in session.outcomes.items():
+            outcomes[node] = worst(outcomes.get(node), outcome)
+    reported = set().union(*(session.reported for session in sessions))
+    last = sessions[-1].status if sessions else None
+    hidden = "the command ended with 0, its tests did not" if code == 0 and last not in (0, None) else ""
+    return Observation(
+        outcomes=outcomes,
+        collected=len(set().union(*(session.collected for session in sessions))),
+        sessions=len(sessions),
+        finished=bool(sessions) and all(map(_finished, sessions)) and (code == 0) == (last == 0),
+        tampered=trouble or next((s.tampered for s in sessions if s.tampered), "") or hidden,
+        failures={node: text for session in sessions for node, text in session.failures.items()},
+        durations={node: seconds for session in sessions for node, seconds in session.durations.items()},
+        doubts=frozenset().union(*(session.doubts for session in sessions)),
+        unrun=tuple(dict.fromkeys(n for session in sessions for n in session.unrun if n not in reported)),
+    )
+
+
+def _finished(session: Session) -> bool:
+    """Exit status 2, 3 and 4 are pytest's for interrupted, broken and misused."""
+    return session.status is not None and session.status not in (-1, 2, 3, 4) and not session.stopped

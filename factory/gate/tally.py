@@ -1,0 +1,53 @@
+"""What a gate has found so far; ends as a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from factory.gate import triage
+from factory.gate.trial import Ran
+from factory.model import Answer, CriterionResult, Finding, Tests, TierResults, Triage, Verdict
+
+TIERS = ("doctor", "fast", "regression")
+
+
+class Tally:
+    """Filled by the gate's steps, in order; the first failure is the verdict's."""
+
+    def __init__(self) -> None:
+        self.results: dict[str, Answer] = dict.fromkeys(TIERS, Answer.SKIPPED)
+        self.guards: dict[str, Literal["PASS", "FAIL"]] = {}
+        self.criteria: list[CriterionResult] = []
+        self.findings: tuple[Finding, ...] = ()
+        self.tests = Tests()
+        self.failed: tuple[str, ...] = ()
+        self.log: list[str] = []
+        self.why: Triage | None = None
+        self.status = Answer.PASS
+        self._mark = ""
+
+    def fail(self, why: Triage, lines: Iterable[str], status: Answer = Answer.FAIL, mark: str = "") -> None:
+        """`mark`: what tells this failure from another, where the lines name the ticket that met it."""
+        self.why, self.status, self.failed = why, status, tuple(lines)
+        self._mark = mark or "\n".join(self.failed)
+
+    def heard(self, what: str, ran: Ran) -> None:
+        """Keep what a command said."""
+        end = "ran into its time limit" if ran.timed_out else f"exit code {ran.code}"
+        self.log += [f"== {what}: {ran.command}", ran.output.rstrip("\n"), f"-- {end}, {ran.seconds:.1f} s"]
+
+    def verdict(self) -> Verdict:
+        log = "\n".join(self.log) + "\n"
+        return Verdict(
+            status=self.status,
+            triage=self.why,
+            fingerprint=triage.fingerprint(self.why, self._mark) if self.why else "",
+            gate_results=TierResults(**self.results),
+            guards=self.guards,
+            criteria=tuple(self.criteria),
+            tests=self.tests,
+            findings=self.findings,
+            failed=self.failed,
+            log=log,
+        )

@@ -1,0 +1,186 @@
+"""Runs the gate's commands on a tree, in a fresh room without a network, and sees what ran."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from factory.errors import Stopped
+from factory.gate import prepared
+from factory.gate.disturbed import doubts
+from factory.gate.editable import source_roots
+from factory.gate.junit import junit_outcomes
+from factory.gate.observe import Observation, Observer
+from factory.git.repo import Repo
+from factory.model import Answer, Oid, Outcome, Value
+from factory.rooms.rooms import Rooms
+from factory.sandbox.process import Finished
+from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
+from factory.ssot.settings import Settings
+
+# What a run may depend on is held still.
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "200",
+}
+NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
+
+
+class Ran(Value):
+    """One command on one tree."""
+
+    command: str
+    code: int
+    timed_out: bool
+    seconds: float
+    seen: Observation  # what a test runner that reports to the gate did
+    output: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """What the command says on its own. A runner that ran nothing, or died, could not run: it did not pass."""
+        if self.code in NOT_RUN:
+            return Answer.COULD_NOT_RUN
+        if self.timed_out or self.seen.tampered:
+            return Answer.FAIL
+        if self.seen.sessions and not self.seen.collected:
+            return Answer.COULD_NOT_RUN
+        if self.code == 0 and self.seen.sessions and not self.seen.finished:
+            return Answer.FAIL
+        return Answer.PASS if self.code == 0 else Answer.FAIL
+
+
+class Trial:
+    """The gate's hands. Results are kept by content: the same tree is never tested twice."""
+
+    def __init__(
+        self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits
+    ) -> None:
+        self._repo, self._rooms, self._sandbox, self._settings = repo, rooms, sandbox, settings
+        self._cache, self.limits = cache, limits
+        self.python = find_python(repo, settings)
+        self._environment = fingerprint(self.python, sandbox.kind)
+        self.stop = threading.Event()  # ends what runs
+        self.prepared: Path | None = None  # the environment that setup filled
+
+    def at(self, settings: Settings) -> Trial:
+        """The same hands by other settings."""
+        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
+        made.stop, made.prepared = self.stop, self.prepared
+        return made
+
+    def prepare(self, main: Oid) -> None:
+        """Run `[gate] setup` for main, once per content of the files that it names."""
+        where = self._cache.with_name("env")
+        self.prepared = prepared.prepare(
+            self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.limits
+        )
+        if self.prepared:
+            self._environment = f"{fingerprint(self.python, self._sandbox.kind)} {self.prepared.name}"
+
+    def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
+        """A command on a tree, in a room of its own: what one command changes, the next does not see.
+
+        `fresh` runs it although its result is known.
+        """
+        at = self._cache / f"{self._key(tree, command)}.json"
+        if not fresh and at.exists():
+            try:
+                return Ran.model_validate_json(at.read_bytes())
+            except ValueError:
+                at.unlink()
+        ran = self._run(tree, command)
+        if not ran.timed_out and ran.answer is not Answer.COULD_NOT_RUN:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            aside = at.with_suffix(f".{os.getpid()}")
+            aside.write_text(ran.model_dump_json(), encoding="utf-8")
+            os.replace(aside, at)
+        return ran
+
+    def _key(self, tree: Oid, command: str) -> str:
+        parts = (self._repo.store.tree_of(tree), command, self._settings.gate.model_dump_json(), self._environment)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _run(self, tree: Oid, command: str) -> Ran:
+        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
+            files = {
+                "/factory/observer": observer.folder,
+                **({prepared.INSIDE: self.prepared} if self.prepared else {}),
+            }
+            job = Job(
+                argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
+                timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
+                files=files, socket=observer.socket, stop=self.stop,
+            )  # fmt: skip
+            known = self._known(job, room.path)
+            env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
+            done = self._sandbox.run(dataclasses.replace(job, env=env))
+            if done.stopped:
+                raise Stopped("the gate was broken off; `factory run` goes on")
+            seen = self._told(room.path, done.code) or observer.observe(done.code)
+            if seen.sessions:
+                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
+                seen = dataclasses.replace(seen, doubts=seen.doubts | found)
+            return _ran(command, done, seen)
+
+    def _interpreter(self) -> Path:
+        """The python of an environment that setup made, where it made one."""
+        made = self.prepared / "bin" / "python" if self.prepared else None
+        return made if made and os.path.lexists(made) and self._sandbox.kind == "none" else self.python
+
+    def _known(self, job: Job, room: Path) -> dict[str, str]:
+        """The environment that a command finds, before the observer's own."""
+        env = dict(ENVIRONMENT)
+        if roots := source_roots(self.python, self._repo.work_tree) if self._repo.work_tree else ():
+            env["PYTHONPATH"] = ":".join(self._sandbox.inside(job, room / root) for root in roots)
+        if self.prepared:
+            at = prepared.place(self._sandbox, self.prepared)
+            env |= {"FACTORY_ENV": at, "PATH": f"{at}/bin:{self.python.parent}:{SYSTEM_PATH}"}
+        return env
+
+    def _told(self, room: Path, code: int) -> Observation | None:
+        """What a JUnit file says, where the settings name one and the command wrote it."""
+        name = self._settings.gate.junit
+        at = room / name
+        if not name or at.is_symlink() or not at.is_file():
+            return None
+        outcomes = junit_outcomes(at.read_bytes())
+        red = any(outcome in (Outcome.FAILED, Outcome.ERROR) for outcome in outcomes.values())
+        return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0))
+
+
+def _ran(command: str, done: Finished, seen: Observation) -> Ran:
+    text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
+    return Ran(
+        command=command,
+        code=done.code,
+        timed_out=done.timed_out,
+        seconds=round(done.seconds, 3),
+        seen=seen,
+        output=text,
+    )
+
+
+def find_python(repo: Repo, settings: Settings) -> Path:
+    """The interpreter of the gate: the settings', the repository's own `.venv` or `venv`, or the factory's."""
+    root = repo.work_tree or repo.git_dir
+    if settings.gate.python:
+        return root / settings.gate.python
+    for name in (".venv", "venv"):
+        at = root / name / "bin" / "python"
+        if at.exists():
+            return at
+    return Path(sys.executable)
+
+
+def fingerprint(python: Path, sandbox: str) -> str:
+    """What tells one environment from another: the interpreter and the packages that it would import."""
+    lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
+    seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib)]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A checkout's index and files go from one commit to the next; what a person changed meanwhile stays as it is."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from factory.errors import CouldNotRun
+from factory.git import index_lock
+from factory.git.repo import Repo
+from factory.git.unsynced import sync_file, sync_folder
+from factory.model import Changed, Oid
+from factory.tree import EXECUTABLE, LINK
+
+PATIENCE = 50  # tenths of a second: a person's own git command may hold the index for a moment
+
+
+def follow(repo: Repo, checkout: Path, old: Oid, new: Oid, killed: bool) -> None:
+    """Move a checkout from old to new; on disk when this returns. `killed`: it was begun, and cut off anywhere."""
+    index = Path(repo.call("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=checkout).decode()[:-1])
+    changed = repo.diff(old, new)
+    why = "another git command holds its index.lock"
+    for _ in range(PATIENCE):
+        try:
+            with index_lock.held(index) as copy:
+                _catch_up(repo, checkout, changed, copy, killed)
+                code, _, why = repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout, GIT_INDEX_FILE=str(copy))
+                if code == 0:
+                    break
+        except FileExistsError:
+            pass
+        time.sleep(0.1)
+    else:
+        raise CouldNotRun(f"{checkout} could not follow main: {_line(why)}; mend that, then `factory run`")
+    _sync(checkout, changed, index)
+
+
+def _line(text: str) -> str:
+    return (text.strip().splitlines() or ["no reason given"])[0]
+
+
+def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: Path, killed: bool) -> None:
+    """Tell the index what the files of the change are already: the new ones or, after a kill, still the old ones.
+
+    A kill leaves files of `new` under an index of `old`; a power cut leaves any mixture of the two.
+    """
+    lines, zero = [], "0" * repo.store.width * 2
+    for path in changed:
+        at = checkout / path.path
+        before = (path.old_mode or "0", path.old or zero)
+        after = (path.new_mode or "0", path.new or zero)
+        if _is(repo, checkout, path.path, path.new_mode, path.new):
+            lines.append(f"{' '.join(after)}\t{path.path}")
+        elif killed and (
+            _is(repo, checkout, path.path, path.old_mode, path.old) or _drop_half(repo, checkout, path) or _gone(at)
+        ):
+            lines.append(f"{' '.join(before)}\t{path.path}")
+    if lines:
+        stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
+        repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout, GIT_INDEX_FILE=str(index))
+    # read-tree looks at times alone: a file that was only touched would count as changed
+    repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
+
+
+def _gone(at: Path) -> bool:
+    return not os.path.lexists(at)
+
+
+def _is(repo: Repo, checkout: Path, path: str, mode: str, oid: Oid) -> bool:
+    """Whether a checkout's file is this blob, through its own filters; no blob: whether there is no file."""
+    at = checkout / path
+    if not oid or _gone(at):
+        return not oid and _gone(at)
+    if at.is_symlink():
+        return mode == LINK and repo.store.blob_oid(os.fsencode(os.readlink(at))) == oid
+    if not at.is_file() or (mode == EXECUTABLE) != os.access(at, os.X_OK):
+        return False
+    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
+    return code == 0 and out.decode().strip() == oid
+
+
+def _drop_half(repo: Repo, checkout: Path, changed: Changed) -> bool:
+    """Remove a file that git was cut off over: the beginning of what it was to hold. It is written anew."""
+    at = checkout / changed.path
+    if not changed.new or at.is_symlink() or not at.is_file():
+        return False
+    whole = repo.call("cat-file", "--filters", f"--path={changed.path}", changed.new, cwd=checkout)
+    if at.stat().st_size >= len(whole) or not whole.startswith(at.read_bytes()):
+        return False
+    at.unlink()
+    return True
+
+
+def _sync(checkout: Path, changed: tuple[Changed, ...], index: Path) -> None:
+    """Git syncs no file of a checkout: a power cut would leave old ones there, which look like a person's work."""
+    folders = {index.parent}
+    for path in changed:
+        at = checkout / path.path
+        if at.is_file() and not at.is_symlink():
+            sync_file(at)
+        folders.update(above for above in at.parents if above.is_relative_to(checkout) and above.is_dir())
+    for folder in folders:
+        sync_folder(folder)

@@ -1,0 +1,79 @@
+"""What main's first-parent line says: the stamps, and the stamps taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from factory.git import objects
+from factory.git.repo import Logged, Repo
+from factory.model import Oid, Stamp
+
+
+def stamp_of(logged: Logged) -> Stamp | None:
+    """The stamp that a commit claims to be; `verify` tells whether the claim holds."""
+    found = objects.trailers(logged.message)
+    attempt = found.get("Factory-Attempt", "")
+    if found.get("Factory-Event") != "stamp" or len(logged.parents) != 2 or not attempt.isdecimal():
+        return None
+    return Stamp(
+        oid=logged.oid,
+        ticket=found.get("Factory-Ticket", ""),
+        attempt=int(attempt),
+        title=logged.message.split("\n", 1)[0].partition(": ")[2],
+        gate_tree=found.get("Factory-Gate-Tree", ""),
+        time=logged.time,
+    )
+
+
+class Word(NamedTuple):
+    """What one commit of main says of a ticket: stamped, or (no stamp) taken back."""
+
+    oid: Oid
+    ticket: str
+    stamp: Stamp | None
+
+
+NEWEST = 50  # commits that are read first, where the newest stamp is wanted
+
+
+def last_stamp(repo: Repo, main: Oid) -> Stamp | None:
+    """The newest stamp on main that was not taken back."""
+    return _last(repo.log(main, limit=NEWEST)) or _last(repo.log(main))
+
+
+def _last(newest_first: Iterable[Logged]) -> Stamp | None:
+    taken: set[str] = set()
+    for logged in newest_first:
+        found = objects.trailers(logged.message)
+        if found.get("Factory-Event") == "rewind":
+            taken.add(found.get("Factory-Rewinds", ""))
+        elif (stamp := stamp_of(logged)) and stamp.oid not in taken:
+            return stamp
+    return None
+
+
+def before(repo: Repo, ref: str, time: float) -> Oid | None:
+    """The last first-parent commit of a ref that is older than `time` (seconds since the epoch), by its own word."""
+    if repo.tip(ref) is None:
+        return None
+    found = repo.call(
+        "rev-list", "--max-count=1", "--first-parent", f"--until={int(time) - 1}", "--end-of-options", ref, "--"
+    )
+    return found.decode().strip() or None
+
+
+def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[Word, ...]:
+    """The words of the commits since..main, oldest first; a later one takes back what an earlier one said."""
+    if since == main:
+        return ()
+    revisions = [main] if since is None else [main, f"^{since}"]
+    found = []
+    for logged in repo.log(*revisions):
+        stamp = stamp_of(logged)
+        event = objects.trailers(logged.message).get("Factory-Event")
+        if stamp:
+            found.append(Word(logged.oid, stamp.ticket, stamp))
+        elif event == "rewind":
+            found.append(Word(logged.oid, objects.trailers(logged.message).get("Factory-Ticket", ""), None))
+    return tuple(reversed(found))

@@ -1,0 +1,244 @@
+"""One git repository: the only door to git, and the only importer of GitPython.
+
+Every command runs without the user's hooks, fsmonitor, global configuration and inherited `GIT_*` variables, and with
+git's own durability switched on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from factory.errors import CouldNotRun, Mistake, Moved
+from factory.git.git_environment import environment
+from factory.git.mover import Mover
+from factory.git.objects import to_name
+from factory.git.store import Store
+from factory.model import Changed, Oid
+
+OLDEST_GIT = (2, 38)
+LEDGER = "refs/heads/factory/ledger"
+
+
+def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
+    # GitPython adds to the process's environment and offers no way to take a variable out of it. The two that
+    # point at another global configuration stay: a person may have set them.
+    for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith(("GIT_PYTHON", "GIT_CONFIG_"))]:
+        del os.environ[name]
+    at = git.Git(str(path))
+    at.update_environment(**env)
+    return at
+
+
+class Merged(NamedTuple):
+    """A merge made without a checkout: its tree, and the paths in conflict (then the tree is of no use)."""
+
+    tree: Oid
+    conflicts: tuple[str, ...]
+
+
+class Logged(NamedTuple):
+    """A commit as `git log` tells it."""
+
+    oid: Oid
+    parents: tuple[Oid, ...]
+    time: int
+    message: str
+
+
+class Repo:
+    """A repository that the factory works on. Close it: it holds child processes."""
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        git = _git()
+        self._git = _at(git, path, environment())
+        self._open(path)
+        # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
+        self._git = _at(git, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
+        self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
+        self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
+
+    @classmethod
+    def create(cls, path: Path, *, bare: bool = False, algorithm: str = "sha1") -> None:
+        """Make an empty repository whose first branch is main."""
+        options = ["--bare"] if bare else []
+        git = _at(_git(), path, environment())
+        git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options])
+
+    def _open(self, path: Path) -> None:
+        if not path.is_dir():
+            raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")
+        code, out, err = self.ask(
+            "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
+            "--is-bare-repository", "--show-object-format",
+        )  # fmt: skip
+        if code:
+            if "dubious ownership" in err:
+                raise Mistake(
+                    "this repository belongs to another user",
+                    path=str(path),
+                    remedy="run the factory as its owner, or give the folder to the user who runs it",
+                )
+            raise Mistake("this is not a git repository", path=str(path), remedy="run `git init` there, or use --repo")
+        git_dir, common, bare, self.algorithm = to_name(out).splitlines()
+        self.git_dir, self.common_dir, self.bare = Path(git_dir), Path(common), bare == "true"
+        top = b"" if self.bare else self.ask("rev-parse", "--path-format=absolute", "--show-toplevel")[1]
+        self.work_tree = Path(to_name(top).rstrip("\n")) if top.strip() else None
+
+    def close(self) -> None:
+        """End the child processes."""
+        self.store.close()
+        self._mover.close()
+
+    def __enter__(self) -> Repo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- commands
+
+    def ask(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> tuple[int, bytes, str]:
+        """(exit code, stdout, stderr) of a git command. Only plumbing, never with a person's words as an option.
+
+        In a person's checkout (`cwd`) their own configuration holds (line endings, filters), and their hooks do not.
+        """
+        command = ["git", *args]
+        git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            code, out, err = git.execute(
+                command, istream=file, with_extended_output=True, with_exceptions=False, stdout_as_string=False,
+                strip_newline_in_stdout=False, env=env or None,
+            )  # fmt: skip
+        text = err if isinstance(err, str) else err.decode("utf-8", "replace")
+        return code, out if isinstance(out, bytes) else out.encode(), text
+
+    def call(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> bytes:
+        """stdout of a git command that must succeed."""
+        code, out, err = self.ask(*args, stdin=stdin, cwd=cwd, **env)
+        if code:
+            raise CouldNotRun(f"git {args[0]} failed ({code}): {err.strip() or 'no reason given'}")
+        return out
+
+    def _start_reader(self) -> Any:
+        return self._start("cat-file", "--batch")
+
+    def _start(self, *args: str) -> Any:
+        return self._git.execute(["git", *args], istream=-1, as_process=True)
+
+    # --- refs
+
+    def tip(self, ref: str) -> Oid | None:
+        """The commit that a full ref name stands at; None where there is none."""
+        found = self.store.get(ref)
+        return found[0] if found else None
+
+    def move(self, ref: str, new: Oid | None, old: Oid | None) -> None:
+        """Compare-and-swap a ref; None creates or deletes it. On disk when this returns. Moved if not at `old`."""
+        self.store.settle()
+        if refused := self._mover.move(ref, new, old):
+            if self.tip(ref) != old:
+                raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
+            self._in_the_way(ref)
+            raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
+
+    def _in_the_way(self, ref: str) -> None:
+        """Mistake where a branch's name is a folder of this one's: git cannot have both."""
+        parts = ref.split("/")
+        for end in range(3, len(parts)):
+            if self.tip("/".join(parts[:end])):
+                name = "/".join(parts[2:end])
+                raise Mistake(
+                    f"the branch {name} is in the way of the factory's {'/'.join(parts[2:])}",
+                    remedy=f"rename it: `git branch -m {name} OTHER-NAME`",
+                )
+
+    def refs(self, under: str) -> dict[str, Oid]:
+        """Full ref name -> commit, below a prefix."""
+        out = to_name(self.call("for-each-ref", "--format=%(objectname) %(refname)", under))
+        return {name: oid for oid, name in (line.split(" ", 1) for line in out.splitlines())}
+
+    # --- comparing and merging
+
+    def diff(self, old: Oid, new: Oid) -> tuple[Changed, ...]:
+        """The paths that differ between two trees or commits; a rename is a deletion and an addition."""
+        out = to_name(self.call("diff-tree", "-r", "-z", "--no-renames", "--raw", "--full-index", old, new))
+        fields = out.split("\0")
+        zero = "0" * self.store.width * 2
+        found = []
+        for head, path in zip(fields[::2], fields[1::2], strict=False):
+            if head.count(" ") < 4:
+                continue
+            old_mode, new_mode, was, now, _ = head.lstrip(":").split(" ", 4)
+            found.append(
+                Changed(
+                    path=path,
+                    old_mode="" if was == zero else old_mode, old="" if was == zero else was,
+                    new_mode="" if now == zero else new_mode, new="" if now == zero else now,
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    def merge(self, ours: Oid, theirs: Oid) -> Merged:
+        """Merge two commits without a checkout."""
+        code, out, err = self.ask("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
+        if code not in (0, 1):
+            raise CouldNotRun(f"git merge-tree failed ({code}): {err.strip()}")
+        tree, *paths = to_name(out).split("\0")
+        return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())
+
+    def merge_base(self, one: Oid, other: Oid) -> Oid | None:
+        return self.ask("merge-base", one, other)[1].decode().strip() or None
+
+    def is_ancestor(self, old: Oid, new: Oid) -> bool:
+        return old == new or self.ask("merge-base", "--is-ancestor", old, new)[0] == 0
+
+    # --- history
+
+    def log(self, *revisions: str, first_parent: bool = True, limit: int = 0) -> Iterator[Logged]:
+        """Commits, newest first, folded from one `git log`."""
+        options = ["--first-parent"] if first_parent else []
+        if limit:
+            options.append(f"--max-count={limit}")
+        out = self.call(
+            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options,
+            "--end-of-options", *revisions, "--",
+        )  # fmt: skip
+        for record in to_name(out).split("\0"):
+            head, _, message = record.partition("\n")
+            if head:
+                oid, time, *parents = head.split(" ")
+                yield Logged(oid, tuple(p for p in parents if p), int(time), message)
+
+    @cached_property
+    def shallow(self) -> bool:
+        return (self.common_dir / "shallow").exists()
+
+    def tracked(self) -> Iterable[str]:
+        """What a person's checkout holds: tracked files and new ones that are not ignored."""
+        assert self.work_tree is not None
+        out = self.call("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=self.work_tree)
+        return dict.fromkeys(p for p in to_name(out).split("\0") if p)
+
+
+def _git() -> Any:
+    absent = CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer")
+    try:
+        import git
+    except ImportError as error:
+        raise absent from error
+    try:
+        found = git.Git().version_info
+    except git.GitCommandNotFound as error:
+        raise absent from error
+    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, found)))[:2])
+    if version < OLDEST_GIT:
+        raise CouldNotRun(f"git {'.'.join(map(str, version))} is too old; install git 2.38 or newer")
+    return git

@@ -1,0 +1,250 @@
+"""Git's object store: durable writes of loose objects, reads through one `cat-file --batch`.
+
+An object counts as written when its bytes and its folder are on disk: git's own defaults lost every acknowledged
+commit at a power cut, so all objects are synced before a ref that names them moves.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from factory.errors import CouldNotRun
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.unsynced import Unsynced
+from factory.model import Oid
+from factory.tree import FOLDER, Entry
+
+KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four times for two of them
+
+IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
+Found = tuple[Oid, str, bytes]  # id, kind, body
+
+
+class Pipe(Protocol):
+    """A running `git cat-file --batch`."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    proc: Any
+
+
+class Store:
+    """The objects of one repository. Safe to share between threads."""
+
+    def __init__(self, objects_dir: Path, algorithm: str, start: object, durable: bool = True) -> None:
+        self._dir, self.algorithm, self._start, self._durable = objects_dir, algorithm, start, durable
+        self.width = 20 if algorithm == "sha1" else 32
+        self._pipe: Pipe | None = None
+        self._lock = threading.Lock()
+        self._unsynced = Unsynced()
+        self._known: set[Oid] = set()
+        self._trees: dict[Oid, dict[str, Entry]] = {}
+        self._whole = functools.lru_cache(KEPT_WHOLE)(self._flat)
+
+    # --- reading
+
+    def get(self, name: str) -> Found | None:
+        """(oid, kind, body) of an object named in any way that git understands; None where there is none."""
+        return None if "\n" in name else self._ask([name])[0]
+
+    def _ask(self, names: list[str]) -> list[Found | None]:
+        """The answers to some questions, asked in one breath; as many as a pipe holds."""
+        with self._lock:
+            if self._pipe is None:
+                self._pipe = self._start()  # type: ignore[operator]
+            assert self._pipe is not None
+            self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
+            self._pipe.stdin.flush()
+            return [self._answer(self._pipe.stdout) for _ in names]
+
+    def _answer(self, stdout: IO[bytes]) -> Found | None:
+        head = stdout.readline().split()
+        if not head:
+            self._pipe = None
+            raise CouldNotRun(
+                "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
+            )
+        if len(head) != 3 or not head[2].isdigit():
+            return None
+        body = stdout.read(int(head[2]))
+        stdout.read(1)
+        oid, kind = head[0].decode(), head[1].decode()
+        if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
+            raise CouldNotRun(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
+        return oid, kind, body
+
+    def read(self, name: str, kind: str) -> bytes:
+        """The body of an object that must be there and of that kind. KeyError otherwise."""
+        found = self.get(name)
+        if found is None or found[1] != kind:
+            raise KeyError(f"{kind} {name}")
+        return found[2]
+
+    def commit(self, name: str) -> Commit:
+        return objects.parse_commit(self.read(f"{name}^{{commit}}", "commit"))
+
+    def tree_of(self, name: str) -> Oid:
+        """The tree of a commit, or of a tree itself. KeyError where there is none."""
+        found = self.get(f"{name}^{{tree}}")
+        if found is None:
+            raise KeyError(f"tree {name}")
+        return found[0]
+
+    def level(self, tree: Oid) -> dict[str, Entry]:
+        """One level of a tree: name -> entry."""
+        if (known := self._trees.get(tree)) is None:
+            known = objects.parse_tree(self.read(tree, "tree"), self.width)
+            if len(self._trees) > 20_000:
+                self._trees.clear()
+            self._trees[tree] = known
+        return known
+
+    def entry(self, tree: Oid, path: str) -> Entry | None:
+        """What stands at a path below a tree; None where nothing does."""
+        at = Entry(FOLDER, self.tree_of(tree))
+        for part in path.split("/"):
+            if at.mode != FOLDER or (found := self.level(at.oid).get(part)) is None:
+                return None
+            at = found
+        return at
+
+    def file(self, tree: Oid, path: str) -> bytes | None:
+        """A file's content (a symlink's target) below a tree; None where there is none."""
+        found = self.entry(tree, path)
+        if found is None or not found.mode.startswith(("100", "120")):
+            return None
+        return self.read(found.oid, "blob")
+
+    def flat(self, tree: Oid, under: str = "") -> Mapping[str, Entry]:
+        """Every path below a tree, folders left out. Shared by all who ask: not to be changed."""
+        if not under:
+            return self._whole(tree)
+        out: dict[str, Entry] = {}
+        self._flatten(tree, under, out)
+        return out
+
+    def _flat(self, tree: Oid) -> Mapping[str, Entry]:
+        out: dict[str, Entry] = {}
+        self._flatten(tree, "", out)
+        return out
+
+    def _flatten(self, tree: Oid, under: str, out: dict[str, Entry]) -> None:
+        for name, entry in self.level(tree).items():
+            if entry.mode == FOLDER:
+                self._flatten(entry.oid, f"{under}{name}/", out)
+            else:
+                out[f"{under}{name}"] = entry
+
+    def blobs(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, bytes]]:
+        """The contents of blobs, with their ids. KeyError where one is missing."""
+        todo = iter(oids)
+        while some := list(itertools.islice(todo, IN_A_BREATH)):
+            for oid, found in zip(some, self._ask(some), strict=True):
+                if found is None or found[1] != "blob":
+                    raise KeyError(f"blob {oid}")
+                yield oid, found[2]
+
+    # --- writing
+
+    def blob_oid(self, content: bytes) -> Oid:
+        return objects.digest("blob", content, self.algorithm)
+
+    def write(self, kind: str, body: bytes) -> Oid:
+        """Store an object. On disk after `settle`, which whoever lets a ref name it calls first."""
+        oid = objects.digest(kind, body, self.algorithm)
+        folder = self._dir / oid[:2]
+        at = folder / oid[2:]
+        if oid in self._known:
+            return oid
+        made = not at.exists()
+        if made:
+            folder.mkdir(exist_ok=True)
+            aside = folder / f"tmp_obj_{os.getpid()}_{threading.get_ident()}"
+            _put(aside, zlib.compress(objects.frame(kind, body), 1))
+            os.replace(aside, at)
+        if self._durable:  # also one that was there: perhaps of a run that was killed before it could sync
+            self._unsynced.add(at, made=made)
+        self._known.add(oid)
+        return oid
+
+    def settle(self) -> None:
+        """Put on disk all that was written so far, by any thread. OSError where that cannot be, now or ever before."""
+        self._unsynced.settle()
+
+    def close(self) -> None:
+        """End the child process and the threads."""
+        self._unsynced.close()
+        if self._pipe is not None:
+            self._pipe.stdin.close()
+            self._pipe.stdout.close()
+            self._pipe.proc.wait()
+            self._pipe = None
+
+    def write_blob(self, content: bytes) -> Oid:
+        return self.write("blob", content)
+
+    def write_commit(self, commit: Commit) -> Oid:
+        return self.write("commit", objects.format_commit(commit))
+
+    def edit(self, tree: Oid | None, changes: Mapping[str, Entry | None]) -> Oid:
+        """The tree with some paths set, or taken away (None); only the folders on their way are written anew."""
+        return self._edit(tree, changes) or self.write("tree", b"")
+
+    def _edit(self, tree: Oid | None, changes: Mapping[str, Entry | None]) -> Oid | None:
+        level = dict(self.level(tree)) if tree else {}
+        below: dict[str, dict[str, Entry | None]] = {}
+        here: dict[str, Entry] = {}
+        for path, entry in changes.items():
+            name, _, rest = path.partition("/")
+            if rest:
+                below.setdefault(name, {})[rest] = entry
+            elif entry is None:
+                level.pop(name, None)
+            else:
+                here[name] = entry
+        for name, inner in below.items():
+            old = level.get(name)
+            oid = self._edit(old.oid if old and old.mode == FOLDER else None, inner)
+            if oid:
+                level[name] = Entry(FOLDER, oid)
+            elif old and old.mode == FOLDER:
+                del level[name]
+        level.update(here)
+        return self.write("tree", objects.format_tree(level)) if level else None
+
+
+def _put(aside: Path, content: bytes) -> None:
+    """Write-aside; nothing is left behind when the disk is full."""
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+class GitTree:
+    """A tree of the store, as guards read it."""
+
+    def __init__(self, store: Store, tree: Oid) -> None:
+        self.oid, self._store = store.tree_of(tree), store
+        self._entries: Mapping[str, Entry] | None = None
+
+    def entries(self) -> Mapping[str, Entry]:
+        if self._entries is None:
+            self._entries = self._store.flat(self.oid)
+        return self._entries
+
+    def read(self, path: str) -> bytes:
+        if (content := self._store.file(self.oid, path)) is None:
+            raise KeyError(path)
+        return content

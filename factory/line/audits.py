@@ -1,0 +1,89 @@
+"""When the auditor is asked, and what its word changes: a PASS may become a FAIL, never the other way round."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from factory import workers
+from factory.errors import Mistake
+from factory.git.store import GitTree
+from factory.line import auditor, booking
+from factory.line.auditor import FILE, Opinion, Question, Silent, Word
+from factory.line.house import House
+from factory.line.labour import launcher, wallet_of
+from factory.line.turn import Attempt
+from factory.model import Answer, Ended, Oid, Plan, Triage, Verdict
+from factory.records import landing
+
+
+def second_look(
+    house: House, attempt: Attempt, merge: landing.Merge, verdict: Verdict
+) -> tuple[Verdict, Opinion | None]:
+    """The verdict after the auditor, where one is due; without one, as it was."""
+    settings, plan = house.settings, attempt.plan
+    risk_says = settings.risk.of(plan.risk).auditor
+    proven = any(c.check for c in plan.criteria)
+    failures = attempt.record.gate_failures + 1 if verdict.guards and not verdict.passed else 0
+    if not merge.tree or not auditor.due(risk_says and verdict.passed, bool(settings.auditor.worker), proven, failures):
+        return verdict, None
+    if not verdict.passed and failures < 2:
+        return verdict, None
+    try:
+        opinion = opinion_of(house, Question(plan, merge.main, merge.tree, verdict))
+    except Silent as silent:
+        house.say(plan.ticket_id, str(silent))
+        return (_unheard(verdict, str(silent)) if verdict.passed else verdict), None
+    house.say(plan.ticket_id, f"auditor: {opinion.verdict.value}: {opinion.summary}")
+    return weighed(verdict, opinion), opinion
+
+
+def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
+    """What the gate and the auditor say together."""
+    lines = (*verdict.failed, *opinion.lines())
+    if not verdict.passed:
+        return verdict.model_copy(update={"failed": lines})
+    if opinion.verdict is Word.PASS:
+        return verdict
+    return booking.refused(Triage.GUARD, list(opinion.lines())).model_copy(
+        update={"gate_results": verdict.gate_results, "guards": verdict.guards, "criteria": verdict.criteria}
+    )
+
+
+def _unheard(verdict: Verdict, why: str) -> Verdict:
+    """An auditor that is due and gives no opinion lets nothing pass."""
+    return verdict.model_copy(update={"status": Answer.COULD_NOT_RUN, "triage": Triage.API, "failed": (why,)})
+
+
+def opinion_of(house: House, asked: Question) -> Opinion:
+    """Ask the configured auditor. Mistake where none is; Silent where it gives no usable opinion."""
+    name = house.settings.auditor.worker
+    if not name:
+        raise Mistake(f"auditor: {auditor.NONE}", path="ssot/factory.toml", remedy="set [auditor] worker")
+
+    def work(plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
+        return _work(house, plan, tree)
+
+    return auditor.ask(house.repo, asked, name, work)
+
+
+def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
+    """Run the auditor in a room of the merged tree that is thrown away; only its one file is read."""
+    settings = house.settings.workers[plan.worker]
+    with (
+        house.rooms.open(house.repo.store.tree_of(tree), repository=settings.repository) as room,
+        tempfile.TemporaryDirectory(prefix="audit-", dir=house.scratch) as out,
+    ):
+        task = workers.Task(
+            plan=plan, room=room.path, out=Path(out), settings=settings, rules="",
+            files=GitTree(house.repo.store, tree), launch=launcher(house, plan, room.path),
+            wallet=wallet_of(house, plan), stop=house.stop,
+        )  # fmt: skip
+        done = workers.load(settings.kind).work(task)
+        return done.ended, _answer(room.path / FILE)
+
+
+def _answer(at: Path) -> bytes | None:
+    if at.is_symlink() or not at.is_file() or at.stat().st_size > 1 << 20:
+        return None
+    return at.read_bytes()

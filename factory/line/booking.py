@@ -1,0 +1,221 @@
+"""What each event leaves in git: the ledger's record, the evidence, and, for a quarantine, the row on main."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from factory.errors import DoesNotAddUp, Moved
+from factory.git.ledger import FACTORY, ticket_path
+from factory.line import learning, purse
+from factory.line.auditor import Opinion, Word
+from factory.line.house import House
+from factory.line.turn import Attempt, Turn
+from factory.model import (
+    Answer,
+    Event,
+    Finding,
+    Oid,
+    Plan,
+    Previous,
+    Result,
+    Stamp,
+    TicketStatus,
+    Triage,
+    Verdict,
+)
+from factory.records import attempts, evidence, landing, records, redact
+from factory.records.attempts import Work
+from factory.records.compact import compact
+from factory.records.state import Record
+from factory.records.view import factory_file
+from factory.workers import Work as Worked
+
+SUMMARY = 72  # characters of a worker's summary that go into a subject
+AUDIT = "audit_report.json"
+
+
+def write(
+    house: House, name: str, record: Record, text: str, *, second: Oid | None = None, folded: Oid | None = None,
+    more: Mapping[str, Any] = {}, **trailers: str,
+) -> Oid:  # fmt: skip
+    """One event about one ticket, with its new record. `folded`: main is in the records up to there."""
+    with house.ledger.lock:
+        return _write(house, name, record, text, second, folded, more, trailers)
+
+
+def _write(
+    house: House, name: str, record: Record, text: str, second: Oid | None, folded: Oid | None,
+    more: Mapping[str, Any], trailers: dict[str, str],
+) -> Oid:  # fmt: skip
+    event = Event(
+        name=name, ticket=record.ticket, attempt=record.attempt, text=text,
+        trailers={f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()},
+    )  # fmt: skip
+    changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json"), **more}
+    if folded:
+        factory = factory_file(house.ledger).model_copy(update={"main": folded})
+        changes[FACTORY] = factory.model_dump(mode="json")
+        changes |= purse.success(house, folded)
+    return house.ledger.append(event, changes, second=second)
+
+
+def start(house: House, record: Record, plan: Plan) -> None:
+    write(house, "start", record, plan.title)
+
+
+def summary(house: House, attempt: Attempt) -> str:
+    """The worker's words in one line that can carry no trailer, no escape code and no key."""
+    return redact.one_line(redact.redact(attempt.work.report.summary, house.secrets), SUMMARY)
+
+
+def refused(triage: Triage, lines: list[str], findings: tuple[Finding, ...] = ()) -> Verdict:
+    """The verdict on what never came to the gate."""
+    from factory.gate.triage import fingerprint
+
+    text = "\n".join(lines)
+    return Verdict(
+        status=Answer.FAIL, triage=triage, fingerprint=fingerprint(triage, text), findings=findings,
+        failed=tuple(lines), log=text + "\n",
+    )  # fmt: skip
+
+
+# --- an attempt's end ------------------------------------------------------------------------------------
+
+
+def keep(
+    house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict, opinion: Opinion | None = None
+) -> tuple[Result, Oid]:
+    """result.json and the evidence pack, committed on the attempt's branch."""
+    result = conclude(house, attempt, work, merge, verdict)
+    done = attempt.work
+    pack = evidence.pack(
+        attempt.plan, result, verdict,
+        stdout=done.stdout, stderr=done.stderr, exit_code=done.exit_code, history=done.history,
+        git_info={
+            "base": work.base, "plan": work.plan, "work": work.work, "main": merge.main, "gate_tree": merge.tree,
+            "algorithm": house.repo.algorithm,
+        },
+        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion),
+    )  # fmt: skip
+    if wrong := evidence.faults(pack):
+        raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
+    ref = attempts.branch(attempt.plan.ticket_id, attempt.plan.attempt)
+    tip = house.repo.tip(ref)
+    if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
+        house.repo.move(ref, work.work, tip)
+    return result, attempts.keep_evidence(house.repo, attempt.plan, work.work, result, pack, house.clock.now())
+
+
+def _further(done: Worked, opinion: Opinion | None) -> dict[str, bytes]:
+    """What some attempts have beside the pack's own files."""
+    found = dict(done.extra)
+    if "\n" in done.report.summary.strip():  # one line is in the work commit's subject already
+        found["summary.md"] = compact(done.report.summary).text.encode()
+    return found if opinion is None else {**found, AUDIT: opinion.model_dump_json(indent=1).encode()}
+
+
+def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> Result:
+    report, plan = attempt.work.report, attempt.plan
+    seconds = round(max(0.0, house.clock.now() - attempt.began), 3)
+    return Result(
+        ticket_id=plan.ticket_id,
+        attempt=plan.attempt,
+        status=verdict.status,
+        triage=verdict.triage or "",
+        fingerprint=verdict.fingerprint,
+        gate_results=verdict.gate_results,
+        guards=verdict.guards,
+        criteria=verdict.criteria,
+        tests=verdict.tests,
+        base=plan.base,
+        work=work.work,
+        gate_tree=merge.tree,
+        files_changed=tuple(sorted(map(attempts.as_text, attempt.change.files))),
+        kpi_summary={
+            "duration_seconds": seconds, "calls": report.calls, "cost_usd": report.cost_usd,
+            "files": len(attempt.change.files), "attempt": plan.attempt,
+        },
+        duration_seconds=seconds,
+        model_used=redact.one_line(redact.redact(report.model, house.secrets), SUMMARY),
+        calls=report.calls,
+        tokens_in=report.tokens_in,
+        tokens_out=report.tokens_out,
+        cost_estimate_usd=report.cost_usd,
+    )  # fmt: skip
+
+
+def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
+    """The ledger's word on a stamp that main holds already; the attempt's branch goes."""
+    record = records.stamped(attempt.record, stamp.oid)
+    more = learning.from_stamp(house.ledger, attempt, stamp)
+    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
+    attempts.drop_branch(house.repo, stamp.ticket, stamp.attempt)
+    house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")
+
+
+def fail(
+    house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict, opinion: Opinion | None = None
+) -> Turn:
+    """The failed attempt goes into the ledger with its evidence; its ticket goes back, or into quarantine."""
+    why = verdict.failed[0] if verdict.failed else verdict.status.value
+    why = redact.one_line(redact.redact(why, house.secrets), 200)
+    triage = verdict.triage or Triage.TEST
+    learnt = learning.from_failure(house.ledger, attempt, triage, verdict.fingerprint, why, house.clock.now())
+    before = previous(attempt.plan, verdict, house.secrets, learnt.advice)
+    if triage is Triage.CONFLICT:
+        record = records.conflicted(attempt.record, why, before)
+    else:
+        record = records.failed(attempt.record, triage, why, before, gate=bool(verdict.guards))
+    write(
+        house, "fail", record, f"{triage.value}: {why}", second=commit, more=learnt.changes,
+        Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
+        Cost_USD=f"{result.cost_estimate_usd:.6f}",
+    )  # fmt: skip
+    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
+    blocked = opinion is not None and opinion.verdict is Word.BLOCK
+    if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
+        quarantine(house, record)
+    return Turn(attempt.plan.ticket_id, None, result, why)
+
+
+def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
+    """What the next attempt is told of this one."""
+    from factory.gate.triage import tail
+
+    def clean(text: str) -> str:
+        return redact.redact(redact.printable(text), secrets)
+
+    return Previous(
+        attempt=plan.attempt,
+        triage=verdict.triage or Triage.TEST,
+        fingerprint=verdict.fingerprint,
+        failed=tuple(clean(line) for line in verdict.failed[:20]),
+        log_tail=clean(tail(verdict.log)),
+        advice=tuple(map(clean, advice)),
+    )
+
+
+def spent(house: House, record: Record) -> bool:
+    """Whether a ticket has used up its attempts, or its patience with conflicts."""
+    cap = house.settings.caps.attempts
+    return record.attempts >= cap or record.conflicts >= 2 * cap
+
+
+def quarantine(house: House, record: Record) -> None:
+    """BLOCKED: on main, where a person sees it, then in the ledger."""
+    triage = record.triage
+    for _ in range(20):
+        try:
+            landing.set_row(
+                house.repo, house.ref, house.main(), record.ticket, TicketStatus.BLOCKED,
+                triage.value if triage else "", event="block", now=house.clock.now(), signer=house.signer,
+            )  # fmt: skip
+            break
+        except Moved:
+            continue
+    write(
+        house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
+    )
+    house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning")

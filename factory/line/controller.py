@@ -1,0 +1,175 @@
+"""One turn: ticket -> plan -> work -> change -> gate -> verdict -> stamp, or back into the queue with the reason."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from factory import workers
+from factory.errors import Moved
+from factory.line import audits, booking, labour, setback
+from factory.line.house import House
+from factory.line.turn import Attempt, Turn
+from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
+from factory.records import attempts, landing, plans, premises
+from factory.records.attempts import Work
+from factory.records.compact import compact
+from factory.records.records import started
+from factory.records.state import Lease, Record, View, criteria_of
+from factory.rooms import change
+from factory.rooms.change import Change, Visible
+from factory.rooms.walk import remove
+
+REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
+
+
+def advance(house: House, view: View, ticket: Ticket) -> Turn:
+    """One attempt at one ticket, from plan to stamp."""
+    halt = house.halts[ticket.id] = threading.Event()
+    if house.stop.is_set():  # `stop --now` came between the deal and here
+        halt.set()
+    try:
+        attempt = perform(house, view, ticket)
+    finally:
+        del house.halts[ticket.id]
+    if halt.is_set():
+        return setback.broken_off(house, attempt)
+    if attempt.work.ended is Ended.LATER and (wait := setback.wait_for(house, attempt)) is not None:
+        return setback.put_off(house, attempt, wait)
+    return land(house, attempt)
+
+
+def perform(house: House, view: View, ticket: Ticket) -> Attempt:
+    """Plan, room, worker, harvest. Runs beside other attempts; lands nothing."""
+    record = view.records.get(ticket.id) or Record(ticket=ticket.id)
+    plan = _plan(house, view, ticket, record)
+    now = house.clock.now()
+    lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
+    record = started(record, plan.attempt, lease)
+    house.numbers[ticket.id] = plan.attempt
+    booking.start(house, record, plan)
+    plan_commit = attempts.keep_plan(house.repo, plan, now)
+    house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
+    work, made = _work(house, plan, ticket)
+    return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made)
+
+
+def _plan(house: House, view: View, ticket: Ticket, record: Record) -> Plan:
+    return plans.make_plan(
+        ticket,
+        criteria_of(ticket.id, view.criteria),
+        house.settings,
+        attempt=record.attempt + 1,
+        base=view.main,
+        worker=plans.worker_of(ticket, house.settings),
+        previous=record.previous,
+    )
+
+
+def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Change]:
+    """Let the worker work in a room without the hidden files, and harvest what it changed."""
+    settings = house.settings.workers[plan.worker]
+    seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
+    with (
+        house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
+        _outbox(house, ticket) as out,
+    ):
+        work = labour.work(house, plan, room.path, out, seen)
+        return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
+
+
+@contextmanager
+def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
+    """A folder for the plan and the report. The worker writes in it: it is removed whatever it holds, of any depth."""
+    out = Path(tempfile.mkdtemp(prefix=f"{ticket.id}-", dir=house.scratch))
+    try:
+        yield out
+    finally:
+        remove(out)
+
+
+# --- from change to stamp --------------------------------------------------------------------------------
+
+
+def land(house: House, attempt: Attempt) -> Turn:
+    """Gate the change on today's main and stamp it, or book why it did not pass. One at a time."""
+    with house.landing:
+        return _land(house, attempt)
+
+
+def _land(house: House, attempt: Attempt) -> Turn:
+    plan, repo = attempt.plan, house.repo
+    summary = booking.summary(house, attempt)
+    work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
+    for _ in range(REMERGES):
+        if not landing.is_released(repo, house.main(), plan.ticket_id):
+            return setback.broken_off(house, attempt, "its row was taken off the line meanwhile")
+        merge = _merge(house, plan, work)
+        verdict = judge(house, attempt, work, merge)
+        verdict, opinion = audits.second_look(house, attempt, merge, verdict)
+        result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
+        if not verdict.passed:
+            return booking.fail(house, attempt, result, evidence, verdict, opinion)
+        try:
+            stamp = landing.stamp(
+                repo,
+                house.ref,
+                merge,
+                plan,
+                result,
+                evidence,
+                run=house.run,
+                now=house.clock.now(),
+                signer=house.signer,
+            )
+        except Moved:
+            house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")
+            continue
+        booking.stamped(house, attempt, stamp)
+        return Turn(plan.ticket_id, stamp, result)
+    return setback.give_way(house, attempt, work)
+
+
+def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
+    """The change on today's main; in conflict too where main took back what the plan was made from."""
+    main = house.main()
+    if stale := tuple(premises.stale(house.repo, main, plan)):
+        return landing.Merge(main, "", stale)
+    return landing.merge(house.repo, main, plan.base, work.work, plan.ticket_id)
+
+
+def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
+    """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
+    if reason := _before_the_gate(attempt, merge):
+        triage, lines, findings = reason
+        return booking.refused(triage, lines, findings)
+    gate = house.gate.at(premises.settings_of(house.repo, merge.main))
+    return gate.judge(
+        attempt.plan, premises.terms_at(house.repo, merge.main, attempt.plan.ticket_id),
+        main=merge.main, tree=merge.tree, work=work.tree,
+        say=lambda text: house.say(attempt.ticket.id, text),
+    )  # fmt: skip
+
+
+def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
+    work, made = attempt.work, attempt.change
+    if work.ended is Ended.TIMEOUT:
+        return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} minutes"], ()
+    if work.ended is Ended.LATER:
+        return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
+    if work.ended is Ended.FAILED:
+        tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
+        said = f": {tail[-1]}" if tail else ""
+        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
+    if too_long := compact(work.report.summary).blocked:
+        return Triage.GUARD, [too_long], ()
+    if made.findings:
+        return made.findings[0].triage, [str(f) for f in made.findings], made.findings
+    if not made.files:
+        return Triage.EMPTY, ["the worker changed nothing"], ()
+    if merge.conflicts:
+        return Triage.CONFLICT, [f"{path} was changed on main meanwhile" for path in merge.conflicts], ()
+    return None

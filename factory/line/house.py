@@ -1,0 +1,100 @@
+"""What a turn works with: the repository, the ledger, the rooms, the sandbox, the gate, and the clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from factory.clock import Clock
+from factory.errors import Stopped
+from factory.gate.gate import Gate
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
+from factory.line.logbook import Level, Logbook
+from factory.model import Oid
+from factory.records.redact import one_line, redact
+from factory.records.signing import Signer
+from factory.records.view import main_ref
+from factory.rooms.change import Aside
+from factory.rooms.rooms import Rooms
+from factory.sandbox.sandbox import Sandbox
+from factory.ssot.settings import Settings
+
+LINE = 300  # characters of a line
+Say = Callable[[str, str], None]  # (ticket, what happens now)
+
+
+@dataclass(frozen=True)
+class House:
+    """One run's tools. Its parts are shared by the attempts that run beside each other; `landing` is one at a time."""
+
+    repo: Repo
+    ledger: Ledger
+    settings: Settings
+    rooms: Rooms
+    aside: Aside
+    sandbox: Sandbox
+    gate: Gate
+    clock: Clock
+    signer: Signer
+    run: str
+    scratch: Path
+    working: bool = False  # a shift is on, so that `stop` has something to stop
+    tell: Say = lambda _ticket, _text: None  # the screen
+    log: Logbook | None = None
+    secrets: tuple[str, ...] = ()  # values that must never get into git
+    environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
+    cache: Path = Path()  # outside of the repository: what can be made or bought again
+    private: Path = Path()  # the controller's own folder in the git directory
+    drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
+    stop: threading.Event = field(default_factory=threading.Event)  # end what runs
+    halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
+    reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
+    numbers: dict[str, int] = field(default_factory=dict)  # ticket -> the attempt that runs
+    landing: threading.RLock = field(default_factory=threading.RLock)
+
+    def say(self, ticket: str, text: str, level: Level = "info") -> None:
+        """One thing that happens now: a line on the screen and one in the log, without secrets."""
+        line = one_line(redact(text, self.secrets), LINE)
+        self.tell(ticket, line)
+        if self.log is not None:
+            self.log.write(self.clock.now(), line, level, ticket=ticket, attempt=self.numbers.get(ticket, 0))
+
+    @property
+    def why(self) -> Stopped | None:
+        """Why the run is to end; None while it is not. An interrupt tells more than a stop: its exit code differs."""
+        return min(self.reasons, key=lambda reason: -reason.exit, default=None)
+
+    def end(self, why: Stopped, *, now: bool = False) -> None:
+        """Start nothing more; with `now`, end what runs. Called by an operator's command or a signal."""
+        self.reasons.append(why)
+        self.drain.set()
+        if now:
+            self.stop.set()
+            for ticket in list(self.halts):
+                self.halt(ticket)
+
+    def carry_on(self) -> bool:
+        """Lift a stop that waits for the running tickets. False where there is none, or it is too late."""
+        if not self.drain.is_set() or self.stop.is_set():
+            return False
+        self.reasons.clear()
+        self.drain.clear()
+        return True
+
+    def halt(self, ticket: str) -> None:
+        """End the ticket's attempt now, if one runs."""
+        if event := self.halts.get(ticket):
+            event.set()
+
+    @property
+    def ref(self) -> str:
+        return main_ref(self.settings)
+
+    def main(self) -> Oid:
+        """Main's tip, now."""
+        tip = self.repo.tip(self.ref)
+        assert tip is not None
+        return tip

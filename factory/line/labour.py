@@ -1,0 +1,98 @@
+"""How any worker is launched: in the sandbox, with the plan's limits and an attempt's wallet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from factory import workers
+from factory.errors import MACHINE, FactoryError
+from factory.line.house import House
+from factory.model import Ended, Plan
+from factory.money.wallet import AttemptTooDear, LedgerWallet
+from factory.records.view import RULES
+from factory.sandbox.process import Either, Finished
+from factory.sandbox.sandbox import Job
+from factory.ssot.settings import Worker
+from factory.tree import Tree
+
+Do = Callable[[workers.Task], workers.Work]
+
+
+def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree, do: Do | None = None) -> workers.Work:
+    """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room.
+
+    `do`: what it does, where that is not the work of a ticket."""
+    settings = house.settings.workers[plan.worker]
+    task = workers.Task(
+        plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
+        launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
+        answers=house.cache / "answers",
+    )  # fmt: skip
+    return _guarded(do or workers.load(settings.kind).work, task)
+
+
+def _guarded(do: Do, task: workers.Task) -> workers.Work:
+    """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
+    try:
+        return do(task)
+    except AttemptTooDear as error:
+        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
+    except FactoryError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            raise
+        return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
+
+
+def _rules(files: Tree) -> str:
+    try:
+        return files.read(RULES).decode("utf-8", "replace")
+    except KeyError:
+        return ""
+
+
+def wallet_of(house: House, plan: Plan) -> LedgerWallet:
+    return LedgerWallet(
+        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning")
+    )
+
+
+def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
+    """Runs a worker's command in the sandbox with the plan's limits."""
+    settings = house.settings.workers[plan.worker]
+
+    def launch(
+        argv: tuple[str | Path, ...],
+        *,
+        env: Mapping[str, str | Path] = {},
+        files: Mapping[str, Path] = {},
+        write: Mapping[str, Path] = {},
+        read: tuple[Path, ...] = (),
+        socket: Path | None = None,
+        end: threading.Event | None = None,
+    ) -> Finished:
+        stops = (house.halts.get(plan.ticket_id), end)
+        job = Job(
+            argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
+            read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
+            limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
+        )  # fmt: skip
+
+        def told(word: str | Path) -> str:
+            return house.sandbox.inside(job, word) if isinstance(word, Path) else word
+
+        passed = {name: value for name, value in house.environ.items() if name in settings.env}
+        told_env = {name: told(value) for name, value in env.items()}
+        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
+
+    return launch
+
+
+def _network(house: House, settings: Worker) -> Literal["none", "full"]:
+    """All of it only where the settings say so; a model's endpoint is reached through a socket, not a network."""
+    return "full" if (settings.network or house.settings.sandbox.network) == "full" else "none"

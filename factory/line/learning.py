@@ -1,0 +1,86 @@
+"""The knowledge base beside the events: a failure opens or counts a card, a stamp is its fix."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from factory.errors import Mistake
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
+from factory.line import knowledge
+from factory.line.house import House
+from factory.line.knowledge import Card, Fix
+from factory.line.turn import Attempt
+from factory.model import Event, Stamp, Triage
+
+
+class Learnt(NamedTuple):
+    """What goes into the ledger's tree, and what the next attempt is told."""
+
+    changes: dict[str, Any]
+    advice: tuple[str, ...]
+
+
+def read_card(ledger: Ledger, fingerprint: str) -> Card | None:
+    kept = ledger.read(knowledge.path(fingerprint)) if fingerprint else None
+    return Card.model_validate(kept) if kept else None
+
+
+def cards(ledger: Ledger) -> list[Card]:
+    """Every card, the most seen first."""
+    found = ledger.read_all("knowledge", Card.model_validate).values()
+    return sorted(found, key=lambda card: (-card.seen, card.fingerprint))
+
+
+def read_cards(path: Path) -> list[Card]:
+    """The cards of the repository at a path. Writes nothing."""
+    with Repo(path) as repo:
+        return cards(Ledger(repo, time.time))
+
+
+def one_card(found: list[Card], beginning: str) -> Card:
+    """The card whose fingerprint begins so. Mistake where there is none, or more than one."""
+    fits = [card for card in found if card.fingerprint.startswith(beginning)]
+    if len(fits) != 1:
+        what = "no card begins" if not fits else f"{len(fits)} cards begin"
+        raise Mistake(f"{what} with {beginning!r}", remedy="`factory kb list` shows the fingerprints")
+    return fits[0]
+
+
+def write_note(house: House, beginning: str, note: str) -> str:
+    """Write a person's note on a card, as an event."""
+    card = one_card(cards(house.ledger), beginning).model_copy(update={"note": note.strip()})
+    event = Event(name="note", text=f"{card.fingerprint}: {note}")
+    house.ledger.append(event, {knowledge.path(card.fingerprint): card.model_dump(mode="json")})
+    return as_line(card)
+
+
+def as_line(card: Card) -> str:
+    helped = f"fixed by {card.fixes[-1].ticket} {card.fixes[-1].stamp[:12]}" if card.fixes else "no fix known"
+    state = "demoted" if card.demoted else helped
+    return f"{card.fingerprint}  {card.triage.value:<11} seen {card.seen:>3}  {state:<32}  {card.cause[:80]}"
+
+
+def from_failure(ledger: Ledger, attempt: Attempt, triage: Triage, fingerprint: str, cause: str, now: float) -> Learnt:
+    """The card of this failure, counted, and its advice for the next attempt."""
+    if not fingerprint:
+        return Learnt({}, ())
+    before = attempt.plan.previous
+    advised = before is not None and before.fingerprint == fingerprint and bool(before.advice)
+    known = read_card(ledger, fingerprint)
+    card = knowledge.failed(known, fingerprint, triage, cause, attempt.plan.ticket_id, now, advised=advised)
+    advice = () if known is None else knowledge.advice(card)
+    return Learnt({knowledge.path(fingerprint): card.model_dump(mode="json")}, advice)
+
+
+def from_stamp(ledger: Ledger, attempt: Attempt, stamp: Stamp) -> dict[str, Any]:
+    """What helped against the failure before it."""
+    before = attempt.plan.previous
+    card = read_card(ledger, before.fingerprint) if before else None
+    if card is None:
+        return {}
+    files = tuple(sorted(attempt.change.files))
+    fix = Fix(stamp=stamp.oid, ticket=stamp.ticket, summary=attempt.work.report.summary[:200], files=files[:20])
+    return {knowledge.path(card.fingerprint): knowledge.fixed(card, fix).model_dump(mode="json")}

@@ -1,0 +1,138 @@
+"""Opens the house: the lock first, then the leftovers of a dead controller, then the tools of one run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from factory.clock import Clock
+from factory.gate.gate import Gate
+from factory.gate.trial import Trial
+from factory.git import lock
+from factory.git.ledger import Ledger
+from factory.git.places import cache_dir, private_dir
+from factory.git.repo import Repo
+from factory.line import recover
+from factory.line.house import House, Say
+from factory.line.logbook import Logbook
+from factory.model import Oid
+from factory.records import signing
+from factory.records.redact import secret_values
+from factory.records.signing import Signer
+from factory.records.view import find_main, settings_at
+from factory.rooms.change import Aside
+from factory.rooms.rooms import Rooms
+from factory.rooms.walk import remove
+from factory.sandbox.sandbox import Limits, Sandbox, probe
+from factory.ssot.read_settings import read_settings
+from factory.ssot.settings import Settings
+
+
+def limits_of(settings: Settings) -> Limits:
+    box = settings.sandbox
+    return Limits(
+        memory_mb=box.memory_mb, processes=box.processes, file_mb=box.file_mb, room_mb=box.room_mb,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judges trees: rooms, a sandbox and the gate, by the settings at one commit of main."""
+
+    repo: Repo
+    main: Oid
+    settings: Settings
+    aside: Aside
+    rooms: Rooms
+    sandbox: Sandbox
+    trial: Trial
+    gate: Gate
+    cache: Path
+
+    def at(self, main: Oid) -> Bench:
+        """The same bench with the settings that main had at another commit."""
+        settings = settings_at(self.repo, main) or read_settings(None)
+        return _bench(self.repo, main, settings, self.cache, self.aside, self.rooms, self.sandbox)
+
+
+def _bench(
+    repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox
+) -> Bench:
+    trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings))
+    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache)
+
+
+def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
+    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate."""
+    settings, main = find_main(repo)
+    cache = cache_dir(repo, environ)
+    aside = Aside(repo.store)
+    rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
+    rooms.sweep()
+    return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
+
+
+@contextmanager
+def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
+    """A bench without the controller's lock: judging by hand disturbs no run, and no run disturbs it."""
+    with Repo(path) as repo:
+        yield make_bench(repo, environ)
+
+
+@contextmanager
+def open_house(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    say: Say | None = None,
+    working: bool = False,
+) -> Iterator[House]:
+    """Everything that a writing command works with. Busy where another controller holds the repository."""
+    clock = clock or Clock()
+    with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
+        recover.sweep_locks(repo, before)
+        recover.sweep_asides(repo.common_dir / "objects")
+        bench = make_bench(repo, environ)
+        scratch = bench.cache / "scratch"
+        remove(scratch)
+        scratch.mkdir(parents=True, mode=0o700)
+        run = uuid.uuid4().hex[:12]
+        yield House(
+            repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
+            aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
+            signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
+            tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
+            log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
+            environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+            cache=bench.cache,
+        )  # fmt: skip
+
+
+def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What looks like a key by its name, and what the settings say is one."""
+    named = [environ.get(worker.key_env or "", "") for worker in settings.workers.values()]
+    return tuple(dict.fromkeys((*secret_values(environ), *filter(None, named))))
+
+
+def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:
+    """The factory's own key for this repository, outside of it; None where `init` made none."""
+    at = key_path(repo, environ)
+    return at if at.exists() else None
+
+
+def must_be_able_to_sign(house: House, main: Oid) -> None:
+    """Mistake where main names who may sign the stamps, and this factory's key is not there or not among them."""
+    allowed = house.repo.store.file(house.repo.store.tree_of(main), signing.ALLOWED)
+    signing.must_be_able(house.signer, allowed or b"", key_path(house.repo, house.environ))
+
+
+def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:
+    base = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".config")
+    return Path(base) / "stampmill" / f"{hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]}.key"

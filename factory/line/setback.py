@@ -1,0 +1,52 @@
+"""An attempt that ends without a verdict: put off by a server, broken off by a person, or overtaken by main."""
+
+from __future__ import annotations
+
+from factory.errors import QuotaUsed
+from factory.line import booking, purse
+from factory.line.house import House
+from factory.line.turn import Attempt, Turn
+from factory.money import budget, pace
+from factory.records import attempts, landing, records
+from factory.records.attempts import Work
+
+
+def wait_for(house: House, attempt: Attempt) -> float | None:
+    """Seconds to wait after a rate limit or a network fault; None where it was one too many in a row."""
+    work, record = attempt.work, attempt.record
+    if work.daily_quota:
+        return budget.day_turns(purse.today(house), purse.zone(house)).timestamp() - house.clock.now()
+    return pace.retry_delay(record.transient + 1, attempt.plan.idempotency_key, work.retry_after)
+
+
+def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
+    """A rate limit or an overload: wait, do not count. Stopped where only the next day helps."""
+    why = "the daily quota is used up" if attempt.work.daily_quota else "rate limit or overload"
+    record = records.put_off(attempt.record, why, house.clock.now() + wait)
+    booking.write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
+    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
+    if attempt.work.daily_quota:
+        raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
+    return Turn(attempt.plan.ticket_id, why=why)
+
+
+def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:
+    """Somebody ended it: it does not count, and what was done is kept in the ledger."""
+    ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
+    tip = house.repo.tip(attempts.branch(ticket, number))
+    record = records.killed(attempt.record)
+    if not landing.is_released(house.repo, house.main(), ticket):
+        record = records.blocked(record, None, "cancelled while it ran")
+    booking.write(house, "killed", record, why, second=tip)
+    attempts.drop_branch(house.repo, ticket, number)
+    house.say(ticket, f"broken off: {why}", "warning")
+    return Turn(ticket, why=why, nobody=True)
+
+
+def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
+    """Main moved under the gate again and again: the ticket goes back, and nobody failed."""
+    why = "main kept moving while the gate ran"
+    booking.write(house, "later", records.killed(attempt.record), why, second=work.work)
+    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    return Turn(attempt.plan.ticket_id, why=why, nobody=True)

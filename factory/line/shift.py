@@ -1,0 +1,270 @@
+"""A shift: box after box, until nothing is released or something says stop."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import NamedTuple
+
+from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop, of_machine
+from factory.git import checkout, history
+from factory.line import ending, purse, recover
+from factory.line.crew import TICK, Crew
+from factory.line.ending import halves
+from factory.line.house import House
+from factory.line.opening import must_be_able_to_sign
+from factory.line.turn import Turn
+from factory.model import Event, State, Ticket
+from factory.money import pace, storm
+from factory.money.storm import Storm, Weather
+from factory.operator import inbox, operator
+from factory.records import boxes
+from factory.records.boxes import BACK, Half
+from factory.records.plans import must_have_workers
+from factory.records.state import View, counts, ready, standings
+from factory.records.view import CRITERIA, ROADMAP, look
+from factory.trucks import road, standing
+from factory.trucks.night import Night
+
+
+class Ended(NamedTuple):
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
+
+    exit: Exit
+    reason: str
+    stamped: int
+    failed: int
+    cards: int = 0
+
+
+class Shift:
+    """One run. Its state is the ledger's; what is kept here is only the weather."""
+
+    def __init__(self, house: House, tickets: int | None = None, once: bool = False) -> None:
+        self._house, self._limit, self._once = house, tickets, once
+        self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
+        self._worked: set[str] = set()
+        self._cards = Night(house)
+        self._failing: set[str] = set()  # tickets that failed since the last stamp
+        self._day = purse.today(house)
+        self.stamped = self.failed = self._turns = 0
+
+    # --- the run
+
+    def run(self) -> Ended:
+        """Work; leave the ledger with the reason of the stop, and the command that goes on."""
+        house = self._house
+        operator.must_not_be_held(house)
+        try:
+            self._prepare()
+            while self._next():
+                self._midnight()
+            waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
+        except Stopped as stop:
+            # What ended a gate or a wait is the word that was given, where there is one.
+            why = house.why if house.why and type(stop) is Stopped else stop
+            ending.end(house, why.stop, str(why))
+            return self._ended(why.exit, str(why))
+        except (FactoryError, OSError) as error:
+            with suppress(FactoryError, OSError):  # what cannot be written any more is told on the screen
+                ending.fail(house, error)
+            if isinstance(error, OSError):
+                raise of_machine(error) from error
+            raise
+        finally:
+            operator.dismiss(house)
+        return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
+
+    def _ended(self, code: Exit, reason: str) -> Ended:
+        return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
+
+    def _next(self) -> bool:
+        """A half of tickets or a half of cards, as the settings put them; a run with a limit takes tickets alone."""
+        if self._once or self._limit is not None:
+            return self._half()
+        if self._house.settings.cards.first == "cards":
+            return self._cards.half() or self._half()
+        return self._half() or self._cards.half()
+
+    def _midnight(self) -> None:
+        """The day's page, once the day turned under the run."""
+        if (today := purse.today(self._house)) > self._day:
+            ending.turn_of_day(self._house, self._day)
+            self._day = today
+
+    def _look(self) -> View:
+        return look(self._house.repo, self._house.ledger, self._house.main())
+
+    def _prepare(self) -> None:
+        """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
+        house = self._house
+        inbox.sweep(house.private)
+        road.mend(house)
+        if recover.mend(house, view := self._look()):
+            view = self._look()
+        if wrong := boxes.faults(halves(house)):
+            raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
+        must_have_workers(view, house.settings, cards=bool(road.look(house).plans()))
+        recover.mark(
+            house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
+            stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
+        )  # fmt: skip
+        if any(s.state is State.PENDING for s in standings(view).values()):
+            checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
+            must_be_able_to_sign(house, view.main)
+            house.gate.base_must_run(view.main, lambda text: house.say("", text))
+        self._cards.prepare()
+
+    # --- a half
+
+    def _half(self) -> bool:
+        """Open a half (or go on with the open one), work it off, close it. False where nothing is left to deal."""
+        house, view = self._house, self._look()
+        half = self._open(view)
+        if half is None:
+            return False
+        if house.why and (self._deal(view) or boxes.unfinished(half, _states(view))):
+            raise house.why  # there is more to do, and it is not begun
+        if self._deals(half):
+            with Crew(house) as crew:
+                half = self._work(half, crew)
+        self._checkpoint(half)
+        return not (half.half == BACK and self._full())
+
+    def _open(self, view: View) -> Half | None:
+        """The open half, or the next one, where there is something to deal into it or a front half to complete."""
+        last = boxes.latest(halves(self._house))
+        if last is not None and not last.closed:
+            return last
+        opens = boxes.opened(last, purse.today(self._house).isoformat(), view.main)
+        return opens if opens.half == BACK or (self._deal(view) and not self._full()) else None
+
+    def _deals(self, half: Half) -> bool:
+        front = next(
+            (h for h in halves(self._house) if (h.date, h.box, h.half) == (half.date, half.box, "front")), None
+        )
+        return boxes.may_deal(half, None if half.half == "front" else front)
+
+    def _deal(self, view: View) -> tuple[Ticket, ...]:
+        """What may be dealt: ready now, or once the wait for a rate limit is over."""
+        found = ready(view, float("inf"))
+        left = None if self._limit is None else self._limit - len(self._worked)
+        return found if left is None else tuple(t for t in found if t.id in self._worked or left > 0)
+
+    def _full(self) -> bool:
+        """Whether the caller's own limit is reached."""
+        if self._once:
+            return self._turns > 0
+        return self._limit is not None and len(self._worked) >= self._limit
+
+    def _work(self, half: Half, crew: Crew) -> Half:
+        """Work until every dealt ticket is stamped or quarantined."""
+        house = self._house
+        try:
+            while True:
+                operator.attend(house)
+                self._midnight()
+                crew.beat()
+                view = self._look()
+                half = self._top_up(half, view)
+                left = boxes.unfinished(half, _states(view))
+                if not crew.tickets and (not left or self._over()):
+                    return half
+                if not self._over():
+                    self._start(crew, view, left)
+                for turn in crew.finished():
+                    self._weigh(turn, half)
+                self._rest(crew, view, left)
+        except BaseException:
+            for turn in crew.drain():
+                self._tally(turn)
+            raise
+
+    def _over(self) -> bool:
+        """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
+        if self._house.drain.is_set():
+            return True
+        return self._once and self._turns > 0
+
+    def _top_up(self, half: Half, view: View) -> Half:
+        wanted = self._deal(view)
+        if self._limit is not None:
+            room = self._limit - len(self._worked | set(half.dealt))
+            wanted = tuple(t for t in wanted if t.id not in half.dealt)[: max(0, room)]
+        more = boxes.topped_up(half, wanted)
+        if more != half and not self._over():
+            self._worked |= set(more.dealt)
+            event = Event(name="deal", text=f"{more.date} {more.name}: {', '.join(more.dealt)}")
+            self._house.ledger.append(event, {more.path: more.model_dump(mode="json")})
+            return more
+        return half
+
+    def _start(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
+        """Start what may run, the least tried first: a ticket that failed lets the others of its half go before it."""
+        now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
+        tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
+        for ticket in tickets:
+            if crew.fits(ticket):
+                purse.must_fit(self._house, ticket)
+        crew.start(view, tickets, 1 if self._once else self._pace.now)
+
+    def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
+        """Nothing runs and all that is left waits for a server: sleep until the first may start."""
+        records = [view.records[t] for t in left if t in view.records]
+        now = self._house.clock.now()
+        waits = [r.not_before for r in records if r.not_before > now]
+        if not crew.tickets and waits and len(waits) == len(left):
+            self._house.say("", f"waiting {min(waits) - now:.0f} s, as a server asked")
+            self._house.clock.sleep(min(waits) - now, self._house.drain)
+
+    # --- what a turn means
+
+    def _weigh(self, turn: Turn, half: Half) -> None:
+        self._tally(turn)
+        weather = Weather.SUCCESS if turn.stamp else Weather.FAILURE if turn.result else Weather.RATE_LIMIT
+        again = weather is Weather.FAILURE and turn.ticket in self._failing
+        if turn.nobody or again:
+            return  # one ticket that fails again and again is no storm: its own cap takes it off the line
+        self._failing = self._failing | {turn.ticket} if weather is Weather.FAILURE else set()
+        self._storm = storm.after(self._storm, weather, f"{half.date} box {half.box:02d}")
+        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
+        if why := storm.reason(self._storm, self._house.settings.storm):
+            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+
+    def _tally(self, turn: Turn) -> None:
+        self._turns += 1
+        self.stamped += turn.stamp is not None
+        self.failed += turn.stamp is None and turn.result is not None
+
+    def _checkpoint(self, half: Half) -> None:
+        """Close the half. Its counts come from main's own commits, and must agree with the records."""
+        house, view = self._house, self._look()
+        states = _states(view)
+        if self._over() and boxes.unfinished(half, states):
+            raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
+        done = boxes.closed(half, states)
+        landed = {w.ticket for w in history.words(house.repo, view.main, half.main or None) if w.stamp}
+        if missing := sorted(set(done.stamped) - landed):
+            raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
+        text = (
+            f"{done.date} {done.name}: {len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
+        )
+        house.ledger.append(Event(name="checkpoint", text=text), {done.path: done.model_dump(mode="json")})
+        house.say("", f"checkpoint {text}")
+
+
+def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
+    """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
+    return Shift(house, tickets, once).run()
+
+
+def _states(view: View) -> dict[str, State]:
+    return {id: standing.state for id, standing in standings(view).items()}
+
+
+def verdict(view: View) -> Exit:
+    """0 where every released ticket is DONE, 1 where some are not."""
+    found = counts(view)
+    return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
+
+
+__all__ = ["TICK", "Ended", "Shift", "halves", "run", "verdict"]

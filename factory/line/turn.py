@@ -1,0 +1,33 @@
+"""One turn's values: what a worker left, and how the turn ended."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from factory.model import Criterion, Oid, Plan, Result, Stamp, Ticket
+from factory.records.state import Record
+from factory.rooms.change import Change
+from factory.workers import Work
+
+
+class Attempt(NamedTuple):
+    """What a worker left: its own words, and its change. `began` is in seconds since the epoch."""
+
+    ticket: Ticket
+    criteria: tuple[Criterion, ...]
+    record: Record
+    plan: Plan
+    plan_commit: Oid
+    began: float
+    work: Work
+    change: Change
+
+
+class Turn(NamedTuple):
+    """How a turn ended: with a stamp, with a failed result, or (neither) put off."""
+
+    ticket: str
+    stamp: Stamp | None = None
+    result: Result | None = None
+    why: str = ""
+    nobody: bool = False  # broken off or overtaken: it says nothing of the weather

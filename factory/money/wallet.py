@@ -1,0 +1,132 @@
+"""An attempt's money: every reservation and every settlement is an event, on disk before the call is made."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from factory.errors import CouldNotRun, FactoryError, Stopped
+from factory.git.ledger import Ledger
+from factory.model import Event, Plan
+from factory.money import budget
+from factory.money.budget import Book, Caps, Refused, Spend
+from factory.ssot.settings import SETTINGS, Settings
+
+GUARD = "budget_guard.json"
+
+
+class OverBudget(Stopped):
+    """A daily cap would be passed: the shift ends, and goes on when the day turns or the cap is raised."""
+
+    stop = "budget"
+
+
+class AttemptTooDear(CouldNotRun):
+    """The attempt's own cap would be passed: this attempt fails, the shift goes on."""
+
+
+def book_path(book: Book) -> str:
+    return f"budget/{book.date.isoformat()}.json"
+
+
+def read_book(ledger: Ledger, settings: Settings, now: float) -> Book:
+    """Today's book. The last day that was ever seen stands in `budget_guard.json`: a clock set back opens no other."""
+    zone = ZoneInfo(settings.factory.timezone)
+    date = (ledger.read(GUARD) or {}).get("date") or budget.day_of(now, zone).isoformat()
+    kept = ledger.read(f"budget/{date}.json")
+    return budget.turned(Book.model_validate(kept or {"date": date}), now, zone)
+
+
+def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, Any]:
+    """The files that a book leaves in the ledger's tree."""
+    before = ledger.read(GUARD) or {}
+    guard = budget.guard_json(
+        book, Caps.model_validate(settings.budget), before.get("stop_reason"), before.get("last_success_order_id")
+    )
+    return {book_path(book): book.model_dump(mode="json"), GUARD: guard}
+
+
+def guard_changes(ledger: Ledger, settings: Settings, now: float, **changes: str | None) -> dict[str, Any]:
+    """`budget_guard.json` with a new `stop_reason` or `last_success_order_id`. Call it with the ledger's lock held."""
+    book = read_book(ledger, settings, now)
+    return {GUARD: book_changes(ledger, settings, book)[GUARD] | changes}
+
+
+def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None:
+    """OverBudget where an attempt of that cost could not be paid today."""
+    caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
+    caps = caps.model_copy(update={"cycle_usd": caps.daily_usd})
+    book = read_book(ledger, settings, now)
+    found = budget.reserve(book, caps, "", Spend.model_validate({"calls": 1, "usd": usd}), now, zone)
+    if isinstance(found, Refused):
+        raise OverBudget(_in_words(found))
+
+
+def _in_words(refused: Refused) -> str:
+    until = f"; the day turns at {refused.until:%Y-%m-%d %H:%M}Z" if refused.until else ""
+    return f"{refused.reason}{until}; raise [budget] in {SETTINGS} or wait, then `factory run`"
+
+
+class LedgerWallet:
+    """The wallet of one attempt."""
+
+    def __init__(
+        self, ledger: Ledger, settings: Settings, plan: Plan, now: Callable[[], float], warn: Callable[[str], None]
+    ) -> None:
+        self._ledger, self._settings, self._plan, self._now, self._warn = ledger, settings, plan, now, warn
+        self._caps = Caps.model_validate(settings.budget).model_copy(
+            update={"cycle_usd": Spend.model_validate({"usd": plan.budget_usd}).usd}
+        )
+        self._numbers = itertools.count(1)
+        self._used = Spend()  # by this attempt
+        self._open: dict[str, tuple[Spend, str]] = {}
+
+    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
+        """Set the worst cost aside. OverBudget at a daily cap, AttemptTooDear at the attempt's own."""
+        worst = Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
+        with self._ledger.lock:
+            now, zone = self._now(), ZoneInfo(self._settings.factory.timezone)
+            book = read_book(self._ledger, self._settings, now)
+            id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}"
+            open_ = sum((spend for spend, _ in self._open.values()), Spend())
+            found = budget.reserve(book, self._caps, id, worst, now, zone, self._used + open_)
+            if isinstance(found, Refused):
+                raise self._refusal(found, worst)
+            found, warning = budget.warn(found, self._caps)
+            self._write("reserve", found, f"up to ${worst.usd:f}")
+            self._open[id] = (worst, book_path(found))
+        if warning:
+            self._warn(warning)
+        return id
+
+    def _refusal(self, refused: Refused, worst: Spend) -> FactoryError:
+        if self._used.usd + worst.usd > self._caps.cycle_usd:
+            return AttemptTooDear(refused.reason)
+        return OverBudget(_in_words(refused))
+
+    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+        """Book what it really cost, on the day on which it was reserved."""
+        cost = Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
+        with self._ledger.lock:
+            _, path = self._open.pop(reservation)
+            book = budget.settle(Book.model_validate(self._ledger.read(path)), reservation, cost)
+            self._used += cost
+            self._write("settle", book, f"${cost.usd:f}", cost)
+
+    def _write(self, name: str, book: Book, text: str, cost: Spend | None = None) -> None:
+        event = Event(
+            name=name, ticket=self._plan.ticket_id, attempt=self._plan.attempt, text=text,
+            trailers={"Factory-Cost-USD": f"{cost.usd:f}"} if cost else {},
+        )  # fmt: skip
+        self._ledger.append(event, book_changes(self._ledger, self._settings, book))
+
+
+def recover_books(ledger: Ledger, settings: Settings) -> None:
+    """Reservations that a dead run left open are spent: a crash gives no money back."""
+    for path, book in ledger.read_all("budget", Book.model_validate).items():
+        if book.open:
+            spent = budget.recover(book)
+            text = f"{len(book.open)} reservations of a run that ended are spent"
+            ledger.append(Event(name="spent", text=text), {path: spent.model_dump(mode="json")})

@@ -1,0 +1,1 @@
+"""What a person does: stop, retry, rewind, submit, add, import, scan."""

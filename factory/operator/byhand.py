@@ -1,0 +1,65 @@
+"""The gate and the guards by hand: on the working tree, or on any tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import guards
+from factory.errors import Mistake
+from factory.git.repo import Repo
+from factory.git.store import GitTree
+from factory.line.house import Say
+from factory.line.opening import open_bench
+from factory.model import Finding, Oid, Verdict
+from factory.records.plans import protected
+from factory.records.view import find_main
+from factory.tree import SUBMODULE, Entry, FolderTree, MemoryTree
+from guards.case import Case
+
+
+def gate(path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say) -> Verdict:
+    """The verdict on the working tree, or on a named tree, held against main."""
+    with open_bench(path, environ) as bench:
+        oid = named(bench.repo, tree) if tree else snapshot(bench.repo)
+        case = by_hand(bench.repo, GitTree(bench.repo.store, oid))
+        return bench.gate.by_hand(case, main=bench.main, tree=oid, steps=tiers, say=lambda text: say("", text))
+
+
+def guard(path: Path, name: str | None) -> dict[str, tuple[Finding, ...]]:
+    """Each guard's findings on the working tree. Writes nothing."""
+    with Repo(path) as repo:
+        return guards.run(by_hand(repo, working_tree(repo)), [name] if name else None)
+
+
+def by_hand(repo: Repo, tree: GitTree | FolderTree) -> Case:
+    settings, _ = find_main(repo)
+    head = repo.store.get("HEAD^{commit}")
+    base = GitTree(repo.store, head[0]) if head else MemoryTree({})
+    return Case(base=base, tree=tree, changed=(), protected=protected(settings))
+
+
+def named(repo: Repo, tree: str) -> Oid:
+    try:
+        return repo.store.tree_of(tree)
+    except KeyError:
+        raise Mistake(f"there is no commit or tree {tree!r}", remedy="name one that `git rev-parse` knows") from None
+
+
+def working_tree(repo: Repo) -> FolderTree:
+    if repo.work_tree is None:
+        raise Mistake("a bare repository has no working tree", remedy="name a tree with --tree")
+    return FolderTree(repo.work_tree, repo.tracked())
+
+
+def snapshot(repo: Repo) -> Oid:
+    """The working tree as a tree of the store, as it lies there: tracked files and new ones that are not ignored."""
+    folder = working_tree(repo)
+    modules = repo.store.flat(repo.store.tree_of("HEAD")) if repo.store.get("HEAD") else {}
+    changes: dict[str, Entry | None] = {}
+    for path, entry in folder.entries().items():
+        if entry.mode == SUBMODULE:
+            changes[path] = modules.get(path)
+        else:
+            changes[path] = Entry(entry.mode, repo.store.write_blob(folder.read(path)))
+    return repo.store.edit(None, {p: e for p, e in changes.items() if e})

@@ -1,0 +1,167 @@
+"""An operator's commands: each one event. A running controller takes them from its inbox, else they act at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
+from factory.git.ledger import ticket_path
+from factory.line import booking, recover
+from factory.line.house import House
+from factory.model import State, Ticket, TicketStatus
+from factory.operator import inbox, rewind
+from factory.records import landing, records
+from factory.records.state import Record, standings
+from factory.records.view import factory_file, look
+from factory.reports import stops
+from factory.trucks import operating
+
+AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
+COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
+
+
+def attend(house: House) -> None:
+    """Carry out what lies in the inbox, in the order in which it came; answer each.
+
+    What needs main waits in the inbox while a gate holds the landing, so that a `stop` behind it is heard at once.
+    """
+    for asked in inbox.read(house.private):
+        free = asked.command in AT_ONCE or house.landing.acquire(blocking=False)
+        if not free:
+            continue
+        try:
+            asked.answer(_said(house, asked))
+        finally:
+            if asked.command not in AT_ONCE:
+                house.landing.release()
+
+
+def dismiss(house: House) -> None:
+    """At a run's end: what came too late for its loop is answered, so that no terminal waits for nothing."""
+    for asked in inbox.read(house.private):
+        asked.answer(_said(house, asked))
+
+
+def _said(house: House, asked: inbox.Asked) -> str:
+    try:
+        return obey(house, asked.command, asked.ticket)
+    except FactoryError as error:
+        return f"{inbox.REFUSED}{error}"
+
+
+def obey(house: House, command: str, ticket: str = "") -> str:
+    """Carry out one command; says what was done. Mistake where it cannot be."""
+    if command in ("stop", "stop-now"):
+        return _stop(house, now=command == "stop-now")
+    if command == "resume":
+        return _resume(house)
+    if operating.is_card(ticket):
+        return operating.obey(house, command, ticket)
+    with house.landing:
+        if not house.working:
+            recover.mend(house, look(house.repo, house.ledger, house.main()))
+        row = _row(house, ticket)
+        match command:
+            case "cancel":
+                return _cancel(house, row)
+            case "retry":
+                return _retry(house, row)
+            case "replan":
+                return _replan(house, row)
+            case "rewind" | "rewind-all":
+                return rewind.rewind(house, row, with_dependents=command == "rewind-all")
+    raise Mistake(f"there is no command {command!r}", remedy=f"use one of {', '.join(COMMANDS)}")
+
+
+def must_not_be_held(house: House) -> None:
+    """Held where an operator's `stop` still holds."""
+    if held := factory_file(house.ledger).stop_asked:
+        raise Held(f"{held}; `factory resume` lifts it")
+
+
+def _stop(house: House, *, now: bool) -> str:
+    text = "stopped by the operator"
+    if not house.working:
+        held = stops.STOPS["held"]
+        recover.mark(
+            house, "stop", f"{text}: no run starts until `factory resume`", stop_asked=text, stop_kind="held",
+            state=held.state, next_command=held.command, stop_reason=stops.in_words("held", ""),
+        )  # fmt: skip
+        return "no run is on; none will start until `factory resume`"
+    recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
+    house.end(Stopped(f"{text}; `factory run` goes on"), now=now)
+    return "stopping now" if now else "stopping after the running tickets"
+
+
+def _resume(house: House) -> str:
+    if house.working:
+        went_on = house.carry_on()
+        recover.mark(house, "resume", "the operator lets the run go on" if went_on else "nothing to resume")
+        return "the run goes on" if went_on else "a run is on; there is no stop that could still be lifted"
+    recover.mark(
+        house, "resume", "the operator lets runs start again", stop_asked="", state="READY", stop_reason=None,
+        stop_kind="", next_command=stops.RUN,
+    )  # fmt: skip
+    return "runs may start again: `factory run`"
+
+
+def _row(house: House, ticket: str) -> Ticket:
+    view = look(house.repo, house.ledger, house.main())
+    for row in view.tickets:
+        if row.id == ticket:
+            return row
+    raise Mistake(f"there is no ticket {ticket}", path="D_ROADMAP.md", remedy="`factory status` lists them")
+
+
+def _record(house: House, ticket: str) -> Record:
+    return Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
+
+
+def _set_row(house: House, ticket: str, status: TicketStatus, event: str, text: str) -> None:
+    on_moved(lambda: landing.set_row(
+        house.repo, house.ref, house.main(), ticket, status, text,
+        event=event, now=house.clock.now(), signer=house.signer,
+    ))  # fmt: skip
+
+
+def on_moved(step: Callable[[], object]) -> None:
+    """Do it on main as it is; again where somebody moved main meanwhile."""
+    for _ in range(20):
+        try:
+            step()
+            return
+        except Moved:
+            continue
+    raise Moved("main keeps moving; try again")
+
+
+def _cancel(house: House, row: Ticket) -> str:
+    standing = standings(look(house.repo, house.ledger, house.main())).get(row.id)
+    if standing is None or standing.state not in (State.PENDING, State.INFLIGHT):
+        raise Mistake(f"{row.id} is not waiting or in flight", remedy="`factory status` shows where it stands")
+    if standing.state is State.INFLIGHT:
+        house.halt(row.id)
+    _set_row(house, row.id, TicketStatus.BLOCKED, "cancel", "the operator took it off the line")
+    if standing.state is State.PENDING:
+        booking.write(
+            house, "cancel", records.blocked(standing.record, None, "cancelled by the operator"), "by the operator"
+        )
+    return f"{row.id} is off the line; `factory retry {row.id}` puts it back"
+
+
+def _retry(house: House, row: Ticket) -> str:
+    if row.status is not TicketStatus.BLOCKED:
+        raise Mistake(f"{row.id} is {row.status.value}, not BLOCKED", remedy="only a blocked ticket is tried again")
+    _set_row(house, row.id, TicketStatus.IN_PROGRESS, "retry", "released anew by the operator")
+    booking.write(house, "retry", records.released(_record(house, row.id)), "released anew by the operator")
+    return f"{row.id} is released anew; its attempts count from here"
+
+
+def _replan(house: House, row: Ticket) -> str:
+    """Forget what the next plan would be told of earlier attempts."""
+    standing = standings(look(house.repo, house.ledger, house.main())).get(row.id)
+    if standing is None or standing.state is not State.PENDING:
+        raise Mistake(f"{row.id} is not waiting", remedy="`factory retry` releases a blocked ticket first")
+    fresh = records.released(standing.record).model_copy(update={"previous": None})
+    booking.write(house, "replan", fresh, "its next plan is made from nothing")
+    return f"{row.id}: the next plan is made from nothing, and its attempts count from here"

@@ -1,0 +1,91 @@
+"""A stamp taken back: a revert commit on main, the ticket's rows open again, an event in the ledger."""
+
+from __future__ import annotations
+
+from factory.errors import Mistake
+from factory.git import history, objects
+from factory.git.ledger import ticket_path
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.line import booking
+from factory.line.house import House
+from factory.model import CriterionStatus, Oid, Stamp, Ticket, TicketStatus
+from factory.records import landing, records
+from factory.records.state import Record, View, stamp_of
+from factory.records.view import CRITERIA, ROADMAP, look
+from factory.ssot import documents, edits
+from factory.tree import FILE, Entry
+
+
+def rewind(house: House, row: Ticket, *, with_dependents: bool) -> str:
+    """Take the ticket's stamp back. Mistake where later stamps build on it and were not named along."""
+    view = look(house.repo, house.ledger, house.main())
+    oid = stamp_of(view, row.id)
+    if row.status is not TicketStatus.DONE or oid is None:
+        raise Mistake(f"{row.id} has no stamp to take back", remedy="`factory status` shows which tickets are DONE")
+    later = dependents(house.repo, view, row.id, oid)
+    if later and not with_dependents:
+        raise Mistake(
+            f"{', '.join(s.ticket for s in later)} build on {row.id}",
+            remedy=f"`factory rewind {row.id} --with-dependents` takes them back too, newest first",
+        )
+    taken = [(s.ticket, s.oid) for s in later] + [(row.id, oid)]
+    for ticket, stamp in taken:
+        _take_back(house, ticket, stamp)
+    return f"taken back: {', '.join(ticket for ticket, _ in taken)}"
+
+
+def dependents(repo: Repo, view: View, ticket: str, oid: Oid) -> list[Stamp]:
+    """The later stamps, newest first, that name the ticket among their dependencies or changed the same files."""
+    deps = {t.id: set(t.deps) for t in view.tickets}
+    touched = {ticket: _files(repo, oid)}
+    found: list[Stamp] = []
+    for word in history.words(repo, view.main, oid):
+        if word.stamp is None or stamp_of(view, word.ticket) != word.oid:
+            continue
+        files = _files(repo, word.oid)
+        if deps.get(word.ticket, set()) & touched.keys() or any(files & other for other in touched.values()):
+            touched[word.ticket] = files
+            found.append(word.stamp)
+    return found[::-1]
+
+
+def _files(repo: Repo, stamp: Oid) -> set[str]:
+    return {c.path for c in repo.diff(f"{stamp}^1", stamp)} - {ROADMAP, CRITERIA}
+
+
+def _take_back(house: House, ticket: str, stamp: Oid) -> None:
+    commit = reverted(house.repo, house.main(), ticket, stamp, int(house.clock.now()))
+    oid = landing.advance(house.repo, house.ref, commit.parents[0], house.signer.sign(commit))
+    record = Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
+    booking.write(house, "rewind", records.released(record), f"takes back {stamp[:12]}", folded=oid)
+    house.say(ticket, f"taken back by {oid[:12]}")
+
+
+def reverted(repo: Repo, main: Oid, ticket: str, stamp: Oid, now: int) -> Commit:
+    """The commit that takes a stamp back: its change undone on today's main, its rows open again."""
+    store = repo.store
+    before, after = store.tree_of(f"{stamp}^1"), store.tree_of(stamp)
+    # The tables are set by row below: undoing their lines would collide with the neighbours' flips.
+    tables = {path: store.entry(after, path) for path in (ROADMAP, CRITERIA)}
+    undone = store.edit(before, tables)
+    step = store.write_commit(Commit(undone, (stamp,), f"undo {stamp}\n", now))
+    merged = repo.merge(main, step)
+    if merged.conflicts:
+        raise Mistake(
+            f"{ticket} cannot be taken back: {merged.conflicts[0]} was changed since",
+            remedy="change it by hand, or rewind what came later first",
+        )
+    tree = _open_rows(repo, merged.tree, ticket)
+    trailers = [("Factory-Event", "rewind"), ("Factory-Ticket", ticket), ("Factory-Rewinds", stamp)]
+    text = objects.message(f"rewind({ticket}): takes back {stamp[:12]}", trailers=trailers)
+    return Commit(tree, (main,), text, now)
+
+
+def _open_rows(repo: Repo, tree: Oid, ticket: str) -> Oid:
+    store = repo.store
+    roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
+    flips = {c.id: (CriterionStatus.OPEN, "") for c in documents.read_ledger(ledger) if c.ticket == ticket}
+    roadmap = edits.set_ticket(roadmap, ticket, status=TicketStatus.IN_PROGRESS)
+    changed = {ROADMAP: roadmap, CRITERIA: edits.set_criteria(ledger, flips) if flips else ledger}
+    return store.edit(tree, {path: Entry(FILE, store.write_blob(content)) for path, content in changed.items()})

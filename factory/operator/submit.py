@@ -1,0 +1,80 @@
+"""`factory submit`: a change that exists already is gated and stamped like any attempt."""
+
+from __future__ import annotations
+
+from factory.errors import Mistake
+from factory.line import booking, controller, recover
+from factory.line.house import House
+from factory.line.opening import must_be_able_to_sign
+from factory.line.turn import Attempt, Turn
+from factory.model import Ended, Oid, Report, State, Ticket
+from factory.records import attempts, plans
+from factory.records.records import started
+from factory.records.state import Lease, Record, View, criteria_of, standings
+from factory.records.view import look
+from factory.rooms.change import Change
+from factory.tree import Entry
+from factory.workers import Work
+
+WORKER = "submit"
+
+
+def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
+    """Judge the commits that `branch` has beyond main as one change for the ticket."""
+    view = look(house.repo, house.ledger, house.main())
+    if recover.mend(house, view):
+        view = look(house.repo, house.ledger, house.main())
+    ticket = _ticket(view, ticket_id)
+    head, base = _head(house, branch, view.main)
+    must_be_able_to_sign(house, view.main)
+    house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
+    return controller.land(house, _attempt(house, view, ticket, head, base))
+
+
+def _ticket(view: View, ticket_id: str) -> Ticket:
+    known = {t.id: t for t in view.tickets}
+    if ticket_id not in known:
+        raise Mistake(f"there is no ticket {ticket_id}", path="D_ROADMAP.md", remedy="add its row on main first")
+    ticket = known[ticket_id]
+    standing = standings(view).get(ticket_id)
+    if standing is None or standing.state is not State.PENDING:
+        state = standing.state.value if standing else ticket.status.value
+        raise Mistake(
+            f"{ticket_id} is {state}, and only a released ticket can be stamped",
+            path="D_ROADMAP.md", line=ticket.line, remedy="set its status to IN_PROGRESS on main",
+        )  # fmt: skip
+    return ticket
+
+
+def _head(house: House, branch: str, main: Oid) -> tuple[Oid, Oid]:
+    for name in (f"refs/heads/{branch}", branch):
+        found = house.repo.store.get(f"{name}^{{commit}}")
+        if found:
+            break
+    else:
+        raise Mistake(f"there is no branch or commit {branch!r}", remedy="name one with --branch")
+    base = house.repo.merge_base(main, found[0])
+    if base is None:
+        raise Mistake(f"{branch} shares no history with main", remedy="rebase it onto main")
+    if base == found[0]:
+        raise Mistake(
+            f"{branch} has nothing that main lacks", remedy="commit the change on a branch of its own, and name it"
+        )
+    return found[0], base
+
+
+def _attempt(house: House, view: View, ticket: Ticket, head: Oid, base: Oid) -> Attempt:
+    record = view.records.get(ticket.id) or Record(ticket=ticket.id)
+    criteria = criteria_of(ticket.id, view.criteria)
+    plan = plans.make_plan(
+        ticket, criteria, house.settings, attempt=record.attempt + 1, base=base, worker=WORKER, previous=record.previous
+    )
+    now = house.clock.now()
+    record = started(record, plan.attempt, Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now))
+    booking.start(house, record, plan)
+    files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in house.repo.diff(base, head)}
+    summary = house.repo.store.commit(head).subject
+    return Attempt(
+        ticket, criteria, record, plan, attempts.keep_plan(house.repo, plan, now), now,
+        Work(Ended.DONE, Report(summary=summary), history=(f"factory submit {ticket.id} ({head})",)), Change(files, ()),
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""An attempt in git: three commits on top of its base (plan, work, evidence), kept on a branch of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.model import Oid, Plan, Result
+from factory.records.plans import RESERVED
+from factory.tree import FILE, Entry
+
+PLAN, RESULT, EVIDENCE = f"{RESERVED}/plan.json", f"{RESERVED}/result.json", f"{RESERVED}/evidence"
+
+
+class Work(NamedTuple):
+    """The first two commits, and the tree of the second without `.factory/`."""
+
+    base: Oid
+    plan: Oid
+    work: Oid
+    tree: Oid
+
+
+def branch(ticket: str, attempt: int) -> str:
+    return f"refs/heads/factory/{ticket}/{attempt}"
+
+
+def to_json(value: Plan | Result) -> bytes:
+    """The bytes of plan.json or result.json; `Factory-Result` is their sha256. See `from_json` on odd names."""
+    return (json.dumps(value.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def as_text(path: str) -> str:
+    """A path as JSON can hold it: bytes that are no UTF-8 are written out, as in `a\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def from_json(content: bytes) -> Any:
+    """What such a file holds. A byte of a path that is no UTF-8 is `\\udcXX` there, which strict readers refuse."""
+    return json.loads(content)
+
+
+def _subject(step: str, plan: Plan, text: str) -> str:
+    return f"{step}({plan.ticket_id}#{plan.attempt}): {text}"
+
+
+def _trailers(step: str, plan: Plan) -> list[tuple[str, str]]:
+    return [
+        ("Factory-Event", step),
+        ("Factory-Ticket", plan.ticket_id),
+        ("Factory-Attempt", str(plan.attempt)),
+    ]
+
+
+def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
+    """The plan commit; the attempt's branch appears."""
+    store = repo.store
+    tree = store.edit(store.tree_of(plan.base), {PLAN: Entry(FILE, store.write_blob(to_json(plan)))})
+    text = objects.message(_subject("plan", plan, plan.title), trailers=_trailers("plan", plan))
+    commit = store.write_commit(Commit(tree, (plan.base,), text, int(now)))
+    ref = branch(plan.ticket_id, plan.attempt)
+    repo.move(ref, commit, repo.tip(ref))
+    return commit
+
+
+def keep_work(
+    repo: Repo, plan: Plan, plan_commit: Oid, files: Mapping[str, Entry | None], summary: str, now: float
+) -> Work:
+    """The work commit: the base with the change. The summary is a worker's words, held to one line."""
+    store = repo.store
+    tree = store.edit(store.tree_of(plan_commit), files)
+    text = objects.message(_subject("work", plan, summary or "no summary"), trailers=_trailers("work", plan))
+    commit = store.write_commit(Commit(tree, (plan_commit,), text, int(now)))
+    repo.move(branch(plan.ticket_id, plan.attempt), commit, plan_commit)
+    return Work(plan.base, plan_commit, commit, store.edit(tree, {RESERVED: None}))
+
+
+def keep_evidence(repo: Repo, plan: Plan, work: Oid, result: Result, evidence: Mapping[str, bytes], now: float) -> Oid:
+    """The evidence commit: the work with result.json and the pack beside it."""
+    store = repo.store
+    files = {RESULT: to_json(result), **{f"{EVIDENCE}/{name}": content for name, content in evidence.items()}}
+    tree = store.edit(
+        store.tree_of(work), {path: Entry(FILE, store.write_blob(content)) for path, content in files.items()}
+    )
+    trailers = [*_trailers("evidence", plan), ("Factory-Status", result.status.value)]
+    text = objects.message(_subject("evidence", plan, result.status.value), trailers=trailers)
+    commit = store.write_commit(Commit(tree, (work,), text, int(now)))
+    repo.move(branch(plan.ticket_id, plan.attempt), commit, work)
+    return commit
+
+
+def drop_branch(repo: Repo, ticket: str, attempt: int) -> None:
+    """Take the branch away once its commits are reachable from main or from the ledger."""
+    ref = branch(ticket, attempt)
+    if tip := repo.tip(ref):
+        repo.move(ref, None, tip)

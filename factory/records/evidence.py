@@ -1,0 +1,96 @@
+"""The evidence pack: what was done, what was seen, and how to see it again. Redacted and bounded before git sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from factory.model import Plan, Result, Verdict
+from factory.plain import json_text
+from factory.records import redact
+
+HASHES = "hash_manifest.json"
+FILES = (
+    "manifest.json", "kpi.json", "gate.log", "git_info.json", "cmd_history.txt", "stdout.txt", "stderr.txt",
+    "exitcode.txt", "verify_report.json", HASHES, "README.md",
+)  # fmt: skip
+
+
+def pack(
+    plan: Plan,
+    result: Result,
+    verdict: Verdict,
+    *,
+    stdout: bytes,
+    stderr: bytes,
+    exit_code: int,
+    history: Iterable[str],
+    git_info: Mapping[str, str],
+    report: Mapping[str, Any],
+    known_secrets: Iterable[str] = (),
+    extra: Mapping[str, bytes] | None = None,
+) -> dict[str, bytes]:
+    """Every file of `.factory/evidence/`, by name; `hash_manifest.json` holds the sha256 of every other."""
+    raw = {
+        "manifest.json": _json({"ticket": plan.ticket_id, "attempt": plan.attempt, "key": plan.idempotency_key,
+                                "files": list(FILES), "worker": plan.worker}),
+        "kpi.json": _json(result.kpi_summary),
+        "gate.log": verdict.log.encode("utf-8", "replace"),
+        "git_info.json": _json(dict(git_info)),
+        "cmd_history.txt": _lines(history),
+        "stdout.txt": stdout,
+        "stderr.txt": stderr,
+        "exitcode.txt": f"{exit_code}\n".encode(),
+        "verify_report.json": _json({
+            "status": verdict.status.value,
+            "findings": [str(f) for f in verdict.findings],
+            "failed": list(verdict.failed),
+            "worker_says": dict(report),
+        }),
+        "README.md": _readme(plan, git_info),
+        **(extra or {}),
+    }  # fmt: skip
+    known = tuple(known_secrets)
+    clean = redact.cap_all({name: redact.clean(content, known) for name, content in raw.items()})
+    return {**clean, HASHES: hashes(clean)}
+
+
+def hashes(files: Mapping[str, bytes]) -> bytes:
+    """hash_manifest.json over these files."""
+    return _json({name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != HASHES})
+
+
+def faults(files: Mapping[str, bytes]) -> list[str]:
+    """What is wrong with a pack that was read back from git: files missing, added or edited."""
+    wrong = [f"{name} is missing" for name in FILES if name not in files]
+    try:
+        listed = json.loads(files.get(HASHES, b"{}"))
+    except ValueError:
+        return [*wrong, f"{HASHES} is not JSON"]
+    for name, content in files.items():
+        if name == HASHES:
+            continue
+        if name not in listed:
+            wrong.append(f"{name} is not in {HASHES}")
+        elif listed[name] != hashlib.sha256(content).hexdigest():
+            wrong.append(f"{name} was edited after the attempt")
+    return wrong + [f"{name} is listed and missing" for name in listed if name not in files and name not in FILES]
+
+
+def _json(value: Any) -> bytes:
+    return (json_text(value, sort_keys=True) + "\n").encode()
+
+
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+
+
+def _readme(plan: Plan, git_info: Mapping[str, str]) -> bytes:
+    tree = git_info.get("gate_tree") or git_info.get("work", "")
+    return (
+        f"The gate of {plan.ticket_id}, attempt {plan.attempt}, again, in a clone of this repository:\n"
+        f"    factory gate --tree {tree} --ticket {plan.ticket_id} --base {git_info.get('main') or plan.base}\n"
+        "What it said then is in gate.log and verify_report.json; hash_manifest.json holds the sha256 of each file.\n"
+    ).encode()

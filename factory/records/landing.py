@@ -1,0 +1,155 @@
+"""Landing: the tree that is gated, and the commits on main. The stamp is the only meaning of DONE."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from factory.errors import Moved
+from factory.git import checkout, objects
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
+from factory.records import attempts
+from factory.records.plans import RESERVED
+from factory.records.signing import Signer
+from factory.records.view import CRITERIA, ROADMAP
+from factory.ssot import edits
+from factory.ssot.documents import read_ledger, read_roadmap
+from factory.tree import FILE, Entry
+
+
+class Merge(NamedTuple):
+    """A change on today's main: the tree to gate, or the paths in conflict."""
+
+    main: Oid
+    tree: Oid
+    conflicts: tuple[str, ...]
+
+
+def merge(repo: Repo, main: Oid, base: Oid, work: Oid, ticket: str) -> Merge:
+    """The merged code with the ticket's rows flipped and no `.factory/`: exactly the tree that would be stamped."""
+    store = repo.store
+    if main == base:
+        merged, conflicts = store.tree_of(work), tuple[str, ...]()
+    else:
+        merged, conflicts = repo.merge(main, work)
+    if conflicts:
+        return Merge(main, "", conflicts)
+    bare = store.edit(merged, {RESERVED: None})
+    return Merge(main, flip(repo, bare, ticket, work), ())
+
+
+def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
+    """Whether main still says that the ticket may be worked on: somebody may have taken it away while it ran."""
+    rows = read_roadmap(repo.store.file(main, ROADMAP) or b"")
+    return any(row.id == ticket and row.status is TicketStatus.IN_PROGRESS for row in rows)
+
+
+def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
+    """The tree with the ticket's roadmap row DONE and its open criteria DONE by this work."""
+    store = repo.store
+    roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
+    flips = {
+        c.id: (CriterionStatus.DONE, work[:12])
+        for c in read_ledger(ledger)
+        if c.ticket == ticket and c.status is CriterionStatus.OPEN
+    }
+    ledger = edits.set_criteria(ledger, flips) if flips else ledger
+    return _with(repo, tree, edits.set_ticket(roadmap, ticket, status=TicketStatus.DONE), ledger)
+
+
+def _with(repo: Repo, tree: Oid, roadmap: bytes, ledger: bytes) -> Oid:
+    store = repo.store
+    changes: dict[str, Entry | None] = {}
+    for path, content in ((ROADMAP, roadmap), (CRITERIA, ledger)):
+        old = store.entry(tree, path)
+        changes[path] = Entry(old.mode if old else FILE, store.write_blob(content))
+    return store.edit(tree, changes)
+
+
+def stamp(
+    repo: Repo,
+    ref: str,
+    merge: Merge,
+    plan: Plan,
+    result: Result,
+    evidence: Oid,
+    *,
+    run: str,
+    now: float,
+    signer: Signer,
+) -> Stamp:
+    """Merge the evidence commit into main. Moved if main is not where the gate's tree was built on."""
+    trailers = [
+        ("Factory-Event", "stamp"),
+        ("Factory-Ticket", plan.ticket_id),
+        ("Factory-Attempt", str(plan.attempt)),
+        ("Factory-Status", status(result)),
+        ("Factory-Gate-Tree", merge.tree),
+        ("Factory-Result", hashlib.sha256(attempts.to_json(result)).hexdigest()),
+        ("Factory-Run", run),
+        ("Factory-Cost-USD", cost(result)),
+    ]
+    text = objects.message(f"stamp({plan.ticket_id}): {plan.title}", _body(result), trailers)
+    commit = signer.sign(Commit(merge.tree, (merge.main, evidence), text, int(now)))
+    oid = advance(repo, ref, merge.main, commit)
+    return Stamp(
+        oid=oid, ticket=plan.ticket_id, attempt=plan.attempt, title=plan.title, gate_tree=merge.tree, time=int(now)
+    )
+
+
+def status(result: Result) -> str:
+    """`Factory-Status`: a pass that no check proved says so."""
+    return result.status.value if any(c.after for c in result.criteria) else f"{result.status.value} unproven"
+
+
+def cost(result: Result) -> str:
+    """`Factory-Cost-USD`."""
+    return f"{result.cost_estimate_usd:.6f}"
+
+
+def _body(result: Result) -> str:
+    tests = result.tests
+    lines = [
+        f"{c.id}: {c.before.value} before, {c.after.value if c.after else 'not run'} after" for c in result.criteria
+    ]
+    lines.append(
+        f"tests: {tests.passed} passed, {tests.failed} failed, {tests.known_red} known red, {tests.flaky} flaky"
+    )
+    return "\n".join(lines)
+
+
+def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
+    """Put one commit on main, and make the checkouts follow. The compare-and-swap is the commit point."""
+    oid = repo.store.write_commit(commit)
+    checkout.must_be_clean(repo, ref, old, oid)
+    if repo.tip(ref) != old:
+        raise Moved(f"{ref} moved while the gate ran")
+    checkout.announce(repo, ref, old, oid)
+    repo.move(ref, oid, old)
+    checkout.mend(repo)
+    return oid
+
+
+def set_row(
+    repo: Repo,
+    ref: str,
+    main: Oid,
+    ticket: str,
+    status: TicketStatus,
+    text: str,
+    *,
+    event: str,
+    now: float,
+    signer: Signer,
+) -> Oid:
+    """A commit on main that touches one ticket's roadmap row alone (`block`, `retry`)."""
+    store = repo.store
+    tree = store.tree_of(main)
+    roadmap = edits.set_ticket(store.file(tree, ROADMAP) or b"", ticket, status=status)
+    old = store.entry(tree, ROADMAP)
+    new = store.edit(tree, {ROADMAP: Entry(old.mode if old else FILE, store.write_blob(roadmap))})
+    trailers = [("Factory-Event", event), ("Factory-Ticket", ticket)]
+    message = objects.message(f"{event}({ticket}): {text}", trailers=trailers)
+    return advance(repo, ref, main, signer.sign(Commit(new, (main,), message, int(now))))

@@ -1,0 +1,99 @@
+"""plan.json: what a worker is told."""
+
+from __future__ import annotations
+
+import hashlib
+
+from factory.errors import Mistake
+from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, State, Ticket
+from factory.records.state import View, criteria_of, standings
+from factory.ssot.settings import PROTECTED, Settings
+
+RESERVED = ".factory"
+
+
+def protected(settings: Settings) -> tuple[str, ...]:
+    """The globs that no change may touch: the built-in list and what the settings add."""
+    return tuple(dict.fromkeys((*PROTECTED, *settings.protected.paths)))
+
+
+def make_plan(
+    ticket: Ticket,
+    criteria: tuple[Criterion, ...],
+    settings: Settings,
+    *,
+    attempt: int,
+    base: Oid,
+    worker: str,
+    previous: Previous | None = None,
+) -> Plan:
+    """The plan of one attempt. The same ticket, attempt, base and worker give the same key."""
+    terms = ticket.terms
+    key = hashlib.sha256(
+        "\0".join((base, ticket.id, str(attempt), worker, terms.model_dump_json(), ticket.prose)).encode()
+    ).hexdigest()
+    settings_of = settings.workers.get(worker)
+    return Plan(
+        ticket_id=ticket.id,
+        attempt=attempt,
+        ac_ids=tuple(c.id for c in criteria),
+        title=ticket.title,
+        description=ticket.prose,
+        criteria=tuple(PlanCriterion(id=c.id, text=c.text, check=c.check) for c in criteria),
+        scope=Scope(modify=terms.modify, readonly=terms.readonly, forbidden=protected(settings)),
+        done_criteria=_done(criteria),
+        risk=ticket.risk,
+        priority=ticket.priority,
+        base=base,
+        timeout_minutes=terms.timeout_minutes or settings.caps.worker_minutes,
+        budget_usd=settings.budget.cycle_usd if terms.budget_usd is None else terms.budget_usd,
+        model_budget=(settings_of.model if settings_of else None) or "",
+        worker=worker,
+        idempotency_key=key,
+        previous=previous,
+    )
+
+
+def _done(criteria: tuple[Criterion, ...]) -> str:
+    checks = [c for c in criteria if c.check]
+    if not checks:
+        return "No criterion has a check: an auditor or a person must approve the change."
+    return (
+        f"{len(checks)} check(s) that are red now are green: {', '.join(c.id for c in checks)}. "
+        "Every test that passes now still exists and passes. Nothing outside the scope has changed."
+    )
+
+
+def worker_of(ticket: Ticket, settings: Settings) -> str:
+    """The worker that a ticket names, else its risk's, else the one that the settings name."""
+    return ticket.terms.worker or settings.risk.of(ticket.risk).worker or settings.factory.worker
+
+
+def _get_one(name: str) -> str:
+    return f'add [workers.{name}] with kind = "command" and command = ["..."], or kind = "gemini", and commit it'
+
+
+def must_have_workers(view: View, settings: Settings, *, cards: bool = False) -> None:
+    """Mistake where there is no worker at all, or a released ticket lacks one, or a criterion that can be checked.
+
+    `cards`: there are day plans, and the workers of cards are built in."""
+    if not settings.workers and not cards:
+        raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
+    for standing in standings(view).values():
+        ticket = standing.ticket
+        if standing.state is not State.PENDING:
+            continue
+        name = worker_of(ticket, settings)
+        if name not in settings.workers:
+            raise Mistake(
+                f"there is no worker {name!r}, and {ticket.id} needs one",
+                path="ssot/factory.toml",
+                remedy=_get_one(name),
+            )
+        if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
+            raise Mistake(
+                f"{ticket.id} has no criterion with a check, and no auditor is set up",
+                path="D_ROADMAP.md",
+                line=ticket.line,
+                remedy="add a row with a check to AC_LEDGER.md, or set [auditor] worker",
+            )

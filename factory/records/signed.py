@@ -1,0 +1,36 @@
+"""Whether a stamp carries the signature that main asks for. The list of signers is main's, from before the stamp."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.model import Oid
+from factory.records import signing
+
+
+def _allowed(repo: Repo, main: Oid) -> bytes:
+    return repo.store.file(repo.store.tree_of(main), signing.ALLOWED) or b""
+
+
+def names(repo: Repo, main: Oid) -> bool:
+    """Whether main names anybody who may sign."""
+    return signing.names_signers(_allowed(repo, main))
+
+
+def faults(repo: Repo, commit: Commit, main: Oid) -> Iterator[str]:
+    """Where main names signers, a stamp carries the good signature of one."""
+    allowed = _allowed(repo, main)
+    if not signing.names_signers(allowed):
+        return
+    if not commit.signature:
+        yield f"it is not signed, and {signing.ALLOWED} names who may sign"
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder) / "allowed_signers"
+        at.write_bytes(allowed)
+        if not signing.check(commit, at):
+            yield f"its signature is not one of {signing.ALLOWED}"

@@ -1,0 +1,88 @@
+"""Signs the factory's commits on main with an SSH key of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from factory.errors import CouldNotRun, Mistake
+from factory.git import objects
+from factory.git.objects import Commit
+from factory.sandbox import process
+
+PRINCIPAL = "factory@stampmill.invalid"
+ALLOWED = "ssot/allowed_signers"
+NAMESPACE = "git"
+SECONDS = 20.0
+
+
+class Signer:
+    """Signs with a private key file, or, without one, leaves a commit as it is."""
+
+    def __init__(self, key: Path | None) -> None:
+        self.key = key
+
+    def sign(self, commit: Commit) -> Commit:
+        """The commit with its signature, made over exactly the bytes that git checks."""
+        if self.key is None:
+            return commit
+        done = process.run(
+            ["ssh-keygen", "-Y", "sign", "-n", NAMESPACE, "-q", "-f", str(self.key)],
+            env=_env(), timeout=SECONDS, stdin=objects.format_commit(commit),
+        )  # fmt: skip
+        if done.code:
+            raise CouldNotRun(
+                f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}"
+            )
+        return commit._replace(signature=done.stdout.decode())
+
+
+def names_signers(allowed: bytes) -> bool:
+    return any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines())
+
+
+def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
+    """Mistake where main names who may sign and this factory cannot: its stamps would be worth nothing."""
+    if not names_signers(allowed):
+        return
+    if signer.key is None:
+        raise Mistake(
+            f"it names who signs the stamps, and there is no key at {expected}",
+            path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
+        )  # fmt: skip
+    kind, key = allowed_line(signer.key).split()[2:4]
+    if f"{kind} {key}".encode() not in allowed:
+        raise Mistake(
+            f"the key {signer.key} is none of those that it names",
+            path=ALLOWED, remedy="`factory init` adds its public half; commit that",
+        )  # fmt: skip
+
+
+def make_key(path: Path) -> str:
+    """Make a key pair without a passphrase; returns the line for `ssot/allowed_signers`."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    done = process.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(path)], env=_env(), timeout=SECONDS
+    )
+    if done.code:
+        raise CouldNotRun(f"ssh-keygen made no key at {path}: {done.stderr.decode(errors='replace').strip()}")
+    return allowed_line(path)
+
+
+def allowed_line(path: Path) -> str:
+    kind, key, *_ = path.with_name(path.name + ".pub").read_text().split()
+    return f'{PRINCIPAL} namespaces="{NAMESPACE}" {kind} {key}\n'
+
+
+def check(commit: Commit, allowed: Path) -> bool:
+    """Whether a commit carries a good signature of a key in the allowed-signers file."""
+    if not commit.signature:
+        return False
+    unsigned = objects.format_commit(commit._replace(signature=""))
+    sig = allowed.with_name("commit.sig")
+    sig.write_text(commit.signature + "\n")
+    argv = ["ssh-keygen", "-Y", "verify", "-f", str(allowed), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(sig)]
+    return process.run(argv, env=_env(), timeout=SECONDS, stdin=unsigned).code == 0
+
+
+def _env() -> dict[str, str]:
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}

@@ -1,0 +1,141 @@
+"""What stands where, and what is next: a pure fold of the roadmap, the stamps and the ledger's records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from factory.git.history import Word
+from factory.model import (
+    Criterion,
+    CriterionStatus,
+    Oid,
+    Previous,
+    Priority,
+    State,
+    Ticket,
+    TicketStatus,
+    Triage,
+    Value,
+)
+
+
+class Lease(Value):
+    """Who works on an attempt: the same plan is never run twice at once."""
+
+    run: str
+    key: str
+    since: float
+    beat: float
+
+
+class Record(Value):
+    """What the ledger keeps of one ticket."""
+
+    ticket: str
+    state: State = State.PENDING
+    attempt: int = 0  # the last attempt's number; never given twice
+    attempts: int = 0  # attempts since the ticket was released; the cap counts these
+    triage: Triage | None = None
+    why: str = ""
+    previous: Previous | None = None
+    gate_failures: int = 0  # in a row, since the ticket was released
+    conflicts: int = 0  # with what landed meanwhile, since the ticket was released
+    transient: int = 0  # rate limits and network faults in a row
+    not_before: float = 0.0  # seconds since the epoch
+    lease: Lease | None = None
+    stamp: Oid | None = None
+    started: float = 0.0  # of the first attempt since the release, seconds since the epoch
+    adopted: bool = False  # DONE before the factory came
+
+
+class Standing(NamedTuple):
+    """One released ticket, as `status` tells it."""
+
+    ticket: Ticket
+    state: State
+    attempts: int
+    stamp: Oid | None
+    triage: Triage | None
+    why: str
+    record: Record
+
+
+class View(NamedTuple):
+    """Everything that one turn decides on, read once."""
+
+    main: Oid
+    tickets: tuple[Ticket, ...]
+    criteria: tuple[Criterion, ...]
+    records: Mapping[str, Record]
+    words: tuple[Word, ...] = ()  # main's stamps and rewinds that the records do not hold yet, oldest first
+
+
+def standings(view: View) -> dict[str, Standing]:
+    """Ticket -> where it stands. Tickets that are not released (PLANNED) are left out, and adopted ones."""
+    return {t.id: _standing(view, t) for t in view.tickets if _counts(view, t)}
+
+
+def _counts(view: View, ticket: Ticket) -> bool:
+    record = view.records.get(ticket.id)
+    return ticket.status is not TicketStatus.PLANNED and not (record and record.adopted)
+
+
+def _standing(view: View, ticket: Ticket) -> Standing:
+    record = view.records.get(ticket.id) or Record(ticket=ticket.id)
+    stamp = stamp_of(view, ticket.id)
+
+    def stands(state: State, triage: Triage | None = None, why: str = "") -> Standing:
+        return Standing(ticket, state, record.attempts, stamp, triage, why, record)
+
+    match ticket.status:
+        case TicketStatus.DONE if stamp:
+            return stands(State.DONE)
+        case TicketStatus.DONE:
+            return stands(State.BLOCKED, None, "its row says DONE, and main holds no stamp for it")
+        case TicketStatus.BLOCKED:
+            return stands(State.BLOCKED, record.triage, record.why or "a person wrote BLOCKED")
+    if record.state is State.BLOCKED:
+        return stands(State.PENDING)  # a person set the row back: released anew
+    state = record.state if record.state is State.INFLIGHT else State.PENDING
+    return stands(state, record.triage, record.why)
+
+
+def stamp_of(view: View, ticket: str) -> Oid | None:
+    """The stamp that stands for a ticket, or None."""
+    for word in reversed(view.words):
+        if word.ticket == ticket:
+            return word.oid if word.stamp else None
+    record = view.records.get(ticket)
+    return record.stamp if record else None
+
+
+def finished(view: View) -> frozenset[str]:
+    """The tickets that others may build on."""
+    adopted = {t for t, r in view.records.items() if r.adopted}
+    return frozenset(adopted | {t for t, s in standings(view).items() if s.state is State.DONE})
+
+
+def ready(view: View, now: float) -> tuple[Ticket, ...]:
+    """What may be worked on now, best first: priority, then the roadmap's order; dependencies done."""
+    done = finished(view)
+    open_ = [
+        s.ticket
+        for s in standings(view).values()
+        if s.state is State.PENDING and set(s.ticket.deps) <= done and s.record.not_before <= now
+    ]
+    order = list(Priority)
+    return tuple(sorted(open_, key=lambda t: (order.index(t.priority), t.order)))
+
+
+def criteria_of(ticket: str, criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    """A ticket's open criteria: what is DONE already was proven by an earlier stamp, and cannot be red again."""
+    return tuple(c for c in criteria if c.ticket == ticket and c.status is CriterionStatus.OPEN)
+
+
+def counts(view: View) -> dict[str, int]:
+    """State -> how many released tickets stand there."""
+    found = dict.fromkeys((s.value for s in State), 0)
+    for standing in standings(view).values():
+        found[standing.state.value] += 1
+    return found

@@ -1,0 +1,84 @@
+"""One look at the repository: everything that a turn decides on, read at one main and one ledger."""
+
+from __future__ import annotations
+
+from factory.errors import Mistake
+from factory.git import history
+from factory.git.ledger import FACTORY, Ledger
+from factory.git.names import RESERVED
+from factory.git.repo import Repo
+from factory.model import Oid, Value
+from factory.records.state import Record, View
+from factory.ssot import crosscheck, documents
+from factory.ssot.read_settings import read_settings
+from factory.ssot.settings import Settings
+
+ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"
+
+
+class FactoryFile(Value):
+    """`factory.json`: how the factory itself stands."""
+
+    state: str = "READY"
+    stop_reason: str | None = None
+    stop_kind: str = ""  # a key of `stops.STOPS`
+    next_command: str = ""
+    main: Oid | None = None  # the stamps up to here are in the records
+    run: str = ""
+    since: float = 0.0
+    stop_asked: str = ""  # an operator's `stop`, until a `resume`
+    sandbox: str = ""  # what the last run worked in, so that looking needs no probe
+    rooms: str = ""
+
+
+def main_ref(settings: Settings) -> str:
+    return f"refs/heads/{settings.factory.main}"
+
+
+def find_main(repo: Repo) -> tuple[Settings, Oid]:
+    """The settings as main's tip has them, and that tip. The settings say which branch is main."""
+    first = settings_at(repo, "HEAD") or read_settings(None)
+    tip = repo.tip(main_ref(first))
+    if tip is None:
+        raise Mistake(
+            f"there is no branch {first.factory.main}, or it has no commit",
+            remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
+        )
+    settings = settings_at(repo, tip) or read_settings(None)
+    return settings, tip
+
+
+def settings_at(repo: Repo, name: str) -> Settings | None:
+    """The settings file at a commit; None where it has none."""
+    try:
+        content = repo.store.file(name, SETTINGS)
+    except KeyError:
+        return None
+    return None if content is None else read_settings(content)
+
+
+def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
+    """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken."""
+    if repo.store.entry(repo.store.tree_of(main), RESERVED):
+        raise Mistake(
+            "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
+        )
+    tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
+    criteria = documents.read_ledger(_document(repo, main, CRITERIA))
+    crosscheck.check(tickets, criteria)
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
+    folded = factory_file(ledger).main
+    if folded is not None and not repo.is_ancestor(folded, main):
+        folded = None  # main was rewritten: fold it all again
+    return View(main, tickets, criteria, records, history.words(repo, main, folded))
+
+
+def factory_file(ledger: Ledger) -> FactoryFile:
+    return FactoryFile.model_validate(ledger.read(FACTORY) or {})
+
+
+def _document(repo: Repo, main: Oid, path: str) -> bytes:
+    content = repo.store.file(main, path)
+    if content is None:
+        raise Mistake("this file is not on the main branch", path=path, remedy="`factory init` writes one; commit it")
+    return content

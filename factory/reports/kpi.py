@@ -1,0 +1,112 @@
+"""How well it goes, from the ledger's events alone: rates, times, retries, leases, and what is beyond a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
+from factory.model import Event, State, Value
+from factory.records.state import Record
+from factory.records.view import find_main
+from factory.reports.trail import trail
+from factory.ssot.settings import Kpi
+
+STALE_SECONDS = 5 * 60.0
+ANEW = ("release", "retry", "replan", "rewind", "cancel")  # a ticket's time and attempts count from the next start
+
+
+class Kpis(Value):
+    """The numbers. None: nothing to measure yet."""
+
+    stamps: int
+    failed: int = Field(description="attempts that failed")
+    success_rate: float | None = Field(description="stamps of all attempts that were judged")
+    p50_minutes: float | None = Field(description="from a ticket's first start to its stamp")
+    p95_minutes: float | None
+    retries: float | None = Field(description="attempts after the first, a stamped ticket on average")
+    stale_leases: int = Field(description="attempts in flight whose heartbeat is older than 5 minutes")
+
+
+def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
+    """The numbers over the whole ledger, and the alerts by the settings' `[kpi]`."""
+    settings, _ = find_main(repo)
+    ledger = Ledger(repo, lambda: now)
+    records = list(ledger.read_all("tickets", Record.model_validate).values())
+    found = measured(reversed(trail(repo, None)), stale(records, now))
+    return found, alerts(found, settings.kpi)
+
+
+def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
+    """The numbers from events, oldest first."""
+    first: dict[str, int] = {}
+    fails: dict[str, int] = {}
+    minutes: list[float] = []
+    retries: list[int] = []
+    failed = 0
+    for event in events:
+        ticket = event.ticket
+        if event.name == "start":
+            first.setdefault(ticket, event.time)
+        elif event.name == "fail":
+            failed += 1
+            fails[ticket] = fails.get(ticket, 0) + 1
+        elif event.name == "stamped":
+            minutes += [max(0, event.time - first[ticket]) / 60] if ticket in first else []
+            retries.append(fails.get(ticket, 0))
+        if event.name in (*ANEW, "stamped"):
+            first.pop(ticket, None)
+            fails.pop(ticket, None)
+    stamps = len(retries)
+    return Kpis(
+        stamps=stamps,
+        failed=failed,
+        success_rate=stamps / (stamps + failed) if stamps + failed else None,
+        p50_minutes=percentile(minutes, 50),
+        p95_minutes=percentile(minutes, 95),
+        retries=sum(retries) / stamps if stamps else None,
+        stale_leases=stale_leases,
+    )
+
+
+def percentile(values: Iterable[float], share: int) -> float | None:
+    """The smallest value that at least `share` of 100 do not pass (nearest rank); None where there is no value."""
+    ordered = sorted(values)
+    rank = -(-len(ordered) * share // 100)  # rounded up
+    return ordered[max(rank, 1) - 1] if ordered else None
+
+
+def stale(records: Iterable[Record], now: float) -> int:
+    """How many attempts are in flight whose worker gave no sign of life for too long."""
+    leases = [r.lease for r in records if r.state is State.INFLIGHT and r.lease]
+    return sum(now - lease.beat > STALE_SECONDS for lease in leases)
+
+
+def alerts(found: Kpis, limits: Kpi) -> list[str]:
+    """What is beyond its threshold, a line each."""
+    over = (
+        ("p50_minutes", found.p50_minutes, limits.p50_minutes_max),
+        ("p95_minutes", found.p95_minutes, limits.p95_minutes_max),
+        ("retries", found.retries, limits.retries_max),
+        ("stale_leases", found.stale_leases, limits.stale_leases_max),
+    )
+    told = [f"{name} is {value:g}, and more than {limit:g}" for name, value, limit in over if (value or 0) > limit]
+    if found.success_rate is not None and found.success_rate < limits.success_rate_min:
+        told.insert(0, f"success_rate is {found.success_rate:.2f}, and less than {limits.success_rate_min:g}")
+    return told
+
+
+def as_json(found: Kpis, told: list[str]) -> Mapping[str, Any]:
+    return {**found.model_dump(mode="json"), "alerts": told}
+
+
+def as_text(found: Kpis, told: list[str]) -> str:
+    """A line a number, then the alerts."""
+    lines = [
+        f"{name:<14} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
+        for name, value in found.model_dump().items()
+    ]
+    return "\n".join([*lines, *(f"ALERT {line}" for line in told)])

@@ -1,0 +1,104 @@
+"""What stands where, as one JSON document and as a table; from git alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from factory.git import lock
+from factory.git.ledger import Ledger
+from factory.git.places import private_dir
+from factory.git.repo import Repo
+from factory.model import Oid, State
+from factory.records.state import counts, standings
+from factory.records.view import factory_file, find_main, look
+from factory.reports import stops
+
+
+def status(repo: Repo, now: float) -> dict[str, Any]:
+    """The document of `factory status --json` (contract, section 5), with `why` and `title` beside each ticket."""
+    settings, main = find_main(repo)
+    ledger = Ledger(repo, lambda: now)
+    view = look(repo, ledger, main)
+    factory = factory_file(ledger)
+    alive = lock.holder(private_dir(repo))
+    state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
+    reason = factory.stop_reason
+    if factory.state == "RUNNING" and not alive:
+        reason = stops.KILLED
+    return {
+        "state": state,
+        "stop_reason": reason,
+        "main": main,
+        "counts": counts(view),
+        "tickets": {
+            id: {
+                "state": s.state.value,
+                "attempts": s.attempts,
+                "stamp": s.stamp,
+                "triage": s.triage.value if s.triage else None,
+                "why": s.why,
+                "title": s.ticket.title,
+            }
+            for id, s in standings(view).items()
+        },
+        **_cards(repo, ledger, main),
+        "budget": budget_today(ledger, now, settings.factory.timezone),
+    }
+
+
+def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
+    """The `cards` of the document, where there are any: what is heavy to import is imported only then."""
+    if repo.store.entry(main, "ssot/backlog") is None:
+        return {}
+    from factory.trucks.standing import standing
+    from factory.trucks.yard import Yard
+
+    return {"cards": standing(Yard(repo, ledger, main))}
+
+
+def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
+    """What today cost so far, with what is reserved. Dollars are a float for reading; the books are exact."""
+    from factory.money.budget import Book, day_of
+
+    day = day_of(now, ZoneInfo(zone))
+    kept = ledger.read(f"budget/{day.isoformat()}.json")
+    used = (Book.model_validate(kept) if kept else Book(date=day)).used
+    return {
+        "date": day.isoformat(),
+        "calls": used.calls,
+        "tokens_in": used.tokens_in,
+        "tokens_out": used.tokens_out,
+        "usd": float(used.usd),
+    }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """The same as a table for a person."""
+    found = document["counts"]
+    lines = [
+        f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
+        "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
+    ]
+    if not document["tickets"] and not document.get("cards"):
+        lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
+    width = max((len(id) for id in document["tickets"]), default=0)
+    for id, t in document["tickets"].items():
+        proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
+        lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
+    lines += _card_lines(document["cards"]) if "cards" in document else []
+    spent = document["budget"]
+    lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
+                 f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _card_lines(cards: dict[str, Any]) -> list[str]:
+    """For a person: a line a day, and the cards that a person must look at."""
+    lines = [
+        f"cards of {day}: " + "  ".join(f"{state} {n}" for state, n in found["counts"].items())
+        + f"  trucks {found['trucks']}"
+        for day, found in cards["days"].items()
+    ]  # fmt: skip
+    blocked = [name for name, card in cards["cards"].items() if card["state"] == State.BLOCKED.value]
+    return lines + [f"{name}  BLOCKED  {cards['cards'][name]['triage'] or ''}" for name in blocked[:20]]

@@ -1,0 +1,42 @@
+"""The audit trail: the ledger's events as values and as lines."""
+
+from __future__ import annotations
+
+import datetime
+
+from factory.git.ledger import parse_event
+from factory.git.repo import LEDGER, Repo
+from factory.model import Event, Oid
+
+
+def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
+    """Events, newest first; `limit` of them, 0 for all."""
+    if repo.tip(LEDGER) is None:
+        return []
+    found = []
+    for logged in repo.log(LEDGER):
+        event = parse_event(logged.oid, logged.time, logged.message)
+        if ticket is None or event.ticket == ticket or ticket in _cards(event):
+            found.append(event)
+            if limit and len(found) >= limit:
+                break
+    return found
+
+
+def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
+    """The events after `old` up to `new`, oldest first."""
+    if new is None:
+        return []
+    logged = repo.log(new, *([f"^{old}"] if old else []))
+    return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
+
+
+def _cards(event: Event) -> list[str]:
+    """The cards that an event of a half names."""
+    return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
+
+
+def as_line(event: Event) -> str:
+    when = datetime.datetime.fromtimestamp(event.time, datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    where = f"{event.ticket}#{event.attempt}" if event.attempt else event.ticket or "factory"
+    return f"{event.oid[:12]} {when} {event.name:<10} {where:<16} {event.text}"

@@ -1,0 +1,130 @@
+"""Writes a tree's files into a folder, raw: the blob's own bytes, so that no filter, attribute or line ending acts."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from factory.rooms.walk import remove
+from factory.sandbox.sandbox import SANDBOX_UID
+from factory.tree import EXECUTABLE, LINK, SUBMODULE, Entry
+
+
+class Source(Protocol):
+    """Git's objects, as rooms need them."""
+
+    def flat(self, tree: str) -> Mapping[str, Entry]:
+        """Every path of a tree; a submodule has mode 160000."""
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The contents of blobs, with their ids, in any order."""
+
+    def blob_oid(self, content: bytes) -> str:
+        """The id that a content would have; nothing is written."""
+
+    def write_blob(self, content: bytes) -> str:
+        """Keeps a content and gives its id."""
+
+
+class Signature(NamedTuple):
+    """What cannot stay the same when a file's content changes: an unprivileged user cannot set a ctime."""
+
+    mode: int
+    inode: int
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Signature:
+        return cls(found.st_mode, found.st_ino, found.st_size, found.st_ctime_ns)
+
+
+def owner() -> int | None:
+    """Whom the files are given to: the sandbox's user where the controller is root, else nobody else."""
+    return SANDBOX_UID if os.getuid() == 0 else None
+
+
+def write(source: Source, entries: Mapping[str, Entry], root: Path) -> None:
+    """Writes the entries below `root`, in place of whatever is at their paths. Folders are made as needed."""
+    wanted: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    folders = {str(root)}
+    for path, entry in entries.items():
+        at = os.path.join(root, path)
+        if entry.mode == SUBMODULE:
+            _folder(at, folders)
+        else:
+            _folder(os.path.dirname(at), folders)
+            wanted[entry.oid].append((at, entry.mode))
+    for oid, content in source.blobs(wanted):
+        for at, mode in wanted[oid]:
+            _file(at, mode, content)
+
+
+def _folder(at: str, known: set[str]) -> None:
+    if at in known:
+        return
+    _folder(os.path.dirname(at), known)
+    if os.path.islink(at) or (os.path.lexists(at) and not os.path.isdir(at)):
+        os.unlink(at)
+    if not os.path.isdir(at):
+        os.mkdir(at, 0o755)
+        own(at)
+    known.add(at)
+
+
+def _file(at: str, mode: str, content: bytes) -> None:
+    if os.path.lexists(at):
+        remove(Path(at))
+    if mode == LINK:
+        os.symlink(content, os.fsencode(at))
+        own(at)
+        return
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    descriptor = os.open(at, flags, 0o755 if mode == EXECUTABLE else 0o644)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        if (user := owner()) is not None:
+            os.fchown(descriptor, user, user)
+    finally:
+        os.close(descriptor)
+
+
+def own(at: str) -> None:
+    """Gives a path to the user that jobs run as."""
+    if (user := owner()) is not None:
+        os.chown(at, user, user, follow_symlinks=False)
+
+
+def settle(folder: Path) -> None:
+    """Waits until the file system's clock has moved on: a later write cannot then share a ctime with what is there."""
+    probe = folder / ".clock"
+    probe.touch()
+    start = probe.stat().st_ctime_ns
+    while probe.stat().st_ctime_ns == start:
+        time.sleep(0.001)
+        os.utime(probe)
+    probe.unlink()
+
+
+def trusts_ctime(folder: Path) -> bool:
+    """Whether the file system marks a file as changed when it is written through memory (tmpfs does not): tried out."""
+    import mmap
+
+    probe = folder / ".mapped"
+    probe.write_bytes(b"a" * mmap.PAGESIZE)
+    with probe.open("r+b") as file, mmap.mmap(file.fileno(), 0) as view:
+        view[0] = view[0]  # its page is there, and still clean
+        view.flush()
+        settle(folder)
+        before = probe.stat().st_ctime_ns
+        view[0] = 98
+        view.flush()
+    after = probe.stat().st_ctime_ns
+    probe.unlink()
+    return before != after

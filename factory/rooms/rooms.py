@@ -1,0 +1,187 @@
+"""Private trees for untrusted code, and what became of them. No git of the controller's is in a room."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import itertools
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal, Protocol
+
+from factory.errors import CouldNotRun
+from factory.rooms.folder import FolderStage
+from factory.rooms.ground import Grounds
+from factory.rooms.harvest import Base, Caps, Harvest, Harvester, Survey
+from factory.rooms.materialise import Source, trusts_ctime
+from factory.rooms.overlay import OverlayStage, prepare
+from factory.rooms.throwaway import plant
+from factory.rooms.walk import remove, walk
+from factory.sandbox.sandbox import Limits
+
+Kind = Literal["auto", "overlay", "warm", "copy"]
+DEFAULT_LIMITS, DEFAULT_CAPS = Limits(), Caps()
+KEPT_BASES = 8  # trees whose entries stay in memory
+KEPT_FOLDERS = 4  # warm folders that wait for the next room
+
+
+class Stage(Protocol):
+    """The folder below a room, and how it is made to hold a tree."""
+
+    path: Path
+    look: Path  # what the survey walks
+
+    @property
+    def kind(self) -> str: ...
+    def lay(self, base: Base) -> None: ...
+    def survey(self, base: Base, own_git: int | None) -> Survey: ...
+    def is_as_laid(self, path: str, found: os.stat_result) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Room:
+    """One private tree. `path` is its folder on the host, `tree` what it was made from."""
+
+    def __init__(self, stage: Stage, tree: str, base: Base, harvester: Harvester, repository: bool) -> None:
+        self.path, self.tree, self.kind = stage.path, tree, stage.kind
+        self._stage, self._base, self._harvester, self._repository = stage, base, harvester, repository
+        self._git: int | None = None  # the inode of the throw-away repository
+
+    def reset(self) -> None:
+        """Back to the tree. Nothing of the room's may still run."""
+        self._stage.lay(self._base)
+        if self._repository:
+            plant(self.path)
+            self._git = os.lstat(self._stage.look / ".git").st_ino
+
+    def harvest(self) -> Harvest:
+        """What differs from the tree now. Nothing of the room's may still run."""
+        return self._harvester.take(self.path, self._stage.survey(self._base, self._git))
+
+    def written(self) -> frozenset[str]:
+        """Every path that was written to or removed since it was laid out, also where its content is the same again,
+        and compiled Python that is new."""
+        survey = self._stage.survey(self._base, self._git)
+        found = {path for path, seen in survey.changed.items() if not self._stage.is_as_laid(path, seen)}
+        compiled = {seen.path for seen in walk(self._stage.look, lambda _: False) if seen.path.endswith(".pyc")}
+        return frozenset(found | survey.gone | (compiled - self._base.entries.keys()))
+
+
+class Rooms:
+    """The rooms of one controller, below a folder that its other controllers share."""
+
+    def __init__(
+        self,
+        source: Source,
+        where: Path,
+        *,
+        kind: Kind = "auto",
+        limits: Limits = DEFAULT_LIMITS,
+        caps: Caps = DEFAULT_CAPS,
+    ) -> None:
+        where.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._source, self._where, self._limits, self._caps = source, where.resolve(), limits, caps
+        self._numbers, self._idle = itertools.count(), list[FolderStage]()
+        self._own = self._claim()
+        self.kind, self.reason = self._choose(kind)
+        self._trusted = trusts_ctime(self._own)
+        self._grounds = Grounds(source, self._where / "grounds")
+        self._base = functools.lru_cache(KEPT_BASES)(self._base_of)
+
+    def _claim(self) -> Path:
+        """A folder that is this controller's for as long as it lives: the lock in it dies with the process."""
+        for number in itertools.count():
+            own = self._where / f"{os.getpid()}-{number}"
+            with suppress(FileExistsError):
+                own.mkdir(mode=0o700)
+                break
+        self._lock = os.open(own / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return own
+
+    def _choose(self, kind: Kind) -> tuple[str, str]:
+        """The kind of room, and why it is no better one. CouldNotRun where a kind was asked for that cannot be had."""
+        if kind not in ("auto", "overlay"):
+            return kind, ""
+        try:
+            prepare(self._own)
+        except CouldNotRun as error:
+            if kind == "overlay":
+                raise
+            return "warm", str(error)
+        return "overlay", ""
+
+    def _base_of(self, tree: str, hidden: frozenset[str]) -> Base:
+        return Base(self._source.flat(tree), hidden)
+
+    @contextmanager
+    def open(self, tree: str, *, hidden: Iterable[str] = (), repository: bool = False) -> Iterator[Room]:
+        """A room that holds `tree` without the hidden paths, and a throw-away repository if wanted; gone at the end."""
+        base = self._base(tree, frozenset(hidden))
+        stage = self._stage(tree)
+        try:
+            room = Room(stage, tree, base, Harvester(self._source, base, self._caps), repository)
+            room.reset()
+            yield room
+        finally:
+            self._give_back(stage)
+
+    def _stage(self, tree: str) -> Stage:
+        if self.kind == "warm":
+            with suppress(IndexError):
+                return self._idle.pop()  # atomic: threads may open rooms at once
+        at = self._own / f"room-{next(self._numbers)}"
+        if self.kind == "overlay":
+            return OverlayStage(self._source, at, self._limits, functools.partial(self._grounds.under, tree))
+        return FolderStage(self._source, at, self.kind, self._trusted)
+
+    def _give_back(self, stage: Stage) -> None:
+        if isinstance(stage, FolderStage) and self.kind == "warm" and len(self._idle) < KEPT_FOLDERS:
+            self._idle.append(stage)
+        else:
+            stage.close()
+
+    def close(self) -> None:
+        """Removes this controller's own folder; the grounds stay, warm for the next one."""
+        remove(self._own)
+        with suppress(OSError):
+            os.close(self._lock)
+
+    def sweep(self) -> None:
+        """Removes what dead controllers left; what a live one owns is locked, and stays."""
+        for folder in self._where.iterdir():
+            if folder.name[0].isdigit() and folder != self._own and _is_dead(folder):
+                remove(folder)
+        self._grounds.sweep()
+
+    def usage(self) -> int:
+        """Bytes on disk below the rooms' folder; what is mounted there is in memory, and not counted."""
+        return disk_use(self._where)
+
+
+def disk_use(where: Path) -> int:
+    """Bytes on disk below a folder of rooms, 0 where there is none. Makes nothing, and enters no mount."""
+    total, disk = 0, where.stat().st_dev if where.exists() else 0
+    for folder, folders, names in os.walk(where):
+        with suppress(OSError):  # a room may go while it is looked at
+            if os.lstat(folder).st_dev != disk:
+                folders.clear()
+                continue
+            total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
+    return total
+
+
+def _is_dead(folder: Path) -> bool:
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(lock)
+    return True

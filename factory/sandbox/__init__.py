@@ -1,0 +1,1 @@
+"""Where code that nobody trusts runs: bubblewrap, a container or, written out, nothing; within limits."""

@@ -1,0 +1,136 @@
+"""Where untrusted code runs: a job, and the kinds of box that can run it. Each is probed, or refused with a remedy."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from factory.errors import CouldNotRun
+from factory.sandbox.process import Finished
+
+Kind = Literal["auto", "bwrap", "docker", "podman", "none"]
+SANDBOX_UID = 61616  # what a job runs as where the controller is root; owns nothing else on a host
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one job may use. Megabytes are 2**20 bytes."""
+
+    memory_mb: int = 4096
+    processes: int = 512
+    file_mb: int = 512  # the largest file that it may write
+    room_mb: int = 2048  # all that it may write to its room
+    open_files: int = 4096
+    scratch_mb: int = 1024  # its private /tmp; half as much for its home
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command in one room."""
+
+    argv: tuple[str, ...]
+    room: Path
+    timeout: float  # seconds
+    env: Mapping[str, str] = field(default_factory=dict)  # added to the environment that every kind builds
+    network: Literal["none", "full"] = "none"
+    socket: Path | None = None  # a unix socket of the controller's, bound in
+    read: tuple[Path, ...] = ()  # further host paths, read-only, at their own place
+    files: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host file or folder, read-only
+    write: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host folder, writable
+    python: Path | None = None  # an interpreter: bound with all that it needs, its folder first in PATH
+    limits: Limits = Limits()
+    stop: threading.Event | None = None
+    pass_fds: tuple[int, ...] = ()
+    cap: int = 8 << 20  # bytes kept of each of stdout and stderr
+
+
+class Sandbox(Protocol):
+    """A kind of box that was probed and works."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def run(self, job: Job) -> Finished:
+        """Runs the job; a command ended by signal n inside is code 128 + n. CouldNotRun where the box itself failed."""
+
+    def inside(self, job: Job, host: Path) -> str:
+        """Where the job's command sees a host path."""
+
+    def describe(self) -> str:
+        """One line for a person: the kind, and what bounds memory."""
+
+
+def python_paths(python: Path) -> tuple[Path, ...]:
+    """The folders that must be readable for an interpreter to start, be it a venv's or one below a home folder."""
+    found: list[Path] = []
+    at = Path(os.path.abspath(python))
+    for _ in range(16):  # each link on the way may belong to another installation
+        prefix = at.parent.parent
+        found.append(prefix)
+        found += _home_of(prefix)
+        if not at.is_symlink():
+            break
+        at = Path(os.path.normpath(at.parent / os.readlink(at)))
+    found.append(Path(os.path.realpath(python)).parent.parent)
+    return tuple(p for p in dict.fromkeys(found) if not in_system(p) and p.is_dir())
+
+
+def _home_of(prefix: Path) -> list[Path]:
+    """The base installation that a venv's pyvenv.cfg names."""
+    try:
+        lines = (prefix / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    homes = [value.strip() for key, _, value in (line.partition("=") for line in lines) if key.strip() == "home"]
+    return [p for home in homes for p in (Path(home).parent, Path(os.path.realpath(home)).parent)]
+
+
+def in_system(path: Path) -> bool:
+    """Whether a path is there anyway: below /usr, or the root itself."""
+    return path == Path("/") or path.is_relative_to("/usr")
+
+
+def environment(job: Job, home: str, scratch: str) -> dict[str, str]:
+    """The whole environment of a job, built from nothing and the same for every kind."""
+    path = f"{Path(os.path.abspath(job.python)).parent}:{SYSTEM_PATH}" if job.python else SYSTEM_PATH
+    return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": scratch, "USER": "worker", **job.env}
+
+
+def place(table: Mapping[str, Path], host: Path) -> str | None:
+    """The inside path of `host` under one of the table's host paths."""
+    for inside, outer in table.items():
+        if host == outer or host.is_relative_to(outer):
+            tail = host.relative_to(outer).as_posix()
+            return inside if tail == "." else f"{inside.rstrip('/')}/{tail}"
+    return None
+
+
+def probe(kind: Kind = "auto") -> Sandbox:
+    """The sandbox of that kind, after it ran `true`. `auto` takes the first that works, and never `none`."""
+    from factory.sandbox.bubblewrap import Bubblewrap
+    from factory.sandbox.container import Container
+    from factory.sandbox.unboxed import Unboxed
+
+    makers: dict[str, Callable[[], Sandbox]] = {
+        "bwrap": Bubblewrap.probed,
+        "docker": Container.docker,
+        "podman": Container.podman,
+        "none": Unboxed.probed,
+    }
+    if kind != "auto":
+        return makers[kind]()
+    reasons = []
+    for name in ("bwrap", "docker", "podman"):
+        try:
+            return makers[name]()
+        except CouldNotRun as error:
+            reasons.append(f"{name}: {error}")
+    raise CouldNotRun(
+        f"no sandbox works here ({' | '.join(reasons)}); install bubblewrap, "
+        'or write kind = "none" under [sandbox] in ssot/factory.toml to run workers unprotected'
+    )

@@ -1,0 +1,45 @@
+"""No sandbox: the command runs as the controller's own user. Only where the settings say so in as many words."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from factory.sandbox.process import Finished, run
+from factory.sandbox.sandbox import Job, environment
+from factory.sandbox.tether import tied
+
+
+@dataclass(frozen=True)
+class Unboxed:
+    kind: str = "none"
+
+    @classmethod
+    def probed(cls) -> Unboxed:
+        return cls()
+
+    def inside(self, job: Job, host: Path) -> str:
+        """The host path itself: nothing is bound anywhere else."""
+        return str(host)
+
+    def describe(self) -> str:
+        return "none: nothing is kept from a worker but the environment, and memory is not bounded"
+
+    def run(self, job: Job) -> Finished:
+        """Runs the job in its room, with a home and a TMPDIR that are removed afterwards."""
+        with (
+            tied() as tether,
+            tempfile.TemporaryDirectory(prefix="factory-home-", ignore_cleanup_errors=True) as home,
+        ):
+            scratch = Path(home, "tmp")
+            scratch.mkdir()
+            return run(
+                (*tether.enter, *job.argv),
+                cwd=job.room,
+                env=environment(job, home, str(scratch)),
+                timeout=job.timeout,
+                cap=job.cap,
+                pass_fds=(tether.descriptor, *job.pass_fds),
+                stop=job.stop,
+            )

@@ -1,0 +1,1 @@
+"""What the user wrote: roadmap, criteria and settings, read with file and line and edited by the cell."""

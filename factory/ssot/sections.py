@@ -1,0 +1,120 @@
+"""The sections of D_ROADMAP.md: `## <ticket id> ...` with prose for the worker, and a ```toml block with the terms."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from factory import globs
+from factory.errors import Mistake
+from factory.model import Terms
+from factory.ssot import toml
+from factory.ssot.markdown import Document, Fence, Heading
+
+ID = re.compile(r"[A-Z][A-Z0-9_]*-[A-Za-z0-9_.-]+")
+
+
+class Section(NamedTuple):
+    """Line counts from 1."""
+
+    line: int
+    prose: str
+    terms: Terms
+
+
+def sections(document: Document, tickets: Collection[str]) -> dict[str, Section]:
+    """Each ticket's section. Raises Mistake."""
+    found: dict[str, Section] = {}
+    for heading, lines in _parts(document):
+        ticket = _ticket(heading, tickets)
+        if ticket in tickets:
+            if ticket in found:
+                what = f"a second section of {ticket} (the first is on line {found[ticket].line})"
+                raise Mistake(what, path=document.path, line=heading.line + 1, remedy="keep one of them")
+            found[ticket] = _section(document, heading, lines)
+        elif ticket:
+            _check_stray(document, ticket, heading, lines)
+    return found
+
+
+def _parts(document: Document) -> Iterator[tuple[Heading, range]]:
+    """Headings of level 2, each with the lines below it; deeper headings belong to its prose."""
+    top = [heading for heading in document.headings if heading.level <= 2]
+    ends = [heading.line for heading in top] + [len(document.lines)]
+    for heading, end in zip(top, ends[1:], strict=True):
+        if heading.level == 2:
+            yield heading, range(heading.below, end)
+
+
+def _ticket(heading: Heading, tickets: Collection[str]) -> str:
+    """The id that a heading starts with, whatever follows; empty: none."""
+    match = ID.match(heading.text)
+    if match is None:
+        return ""
+    return match[0] if match[0] in tickets else match[0].rstrip(".-_")
+
+
+def _section(document: Document, heading: Heading, lines: range) -> Section:
+    fence = _block(document, lines)
+    if fence is None:
+        return Section(heading.line + 1, _text(document, lines), Terms())
+    body = "\n".join(_body(document, fence))
+    terms = toml.build(Terms, body, document.path, fence.first + 2)
+    _check_globs(document, fence, body, terms)
+    prose = _text(document, range(lines.start, fence.first)), _text(document, range(fence.last, lines.stop))
+    return Section(heading.line + 1, "\n\n".join(filter(None, prose)), terms)
+
+
+def _block(document: Document, lines: range) -> Fence | None:
+    blocks = (fence for fence in document.fences if fence.first in lines)
+    return next((fence for fence in blocks if fence.info.casefold().split()[:1] == ["toml"]), None)
+
+
+def _body(document: Document, fence: Fence) -> list[str]:
+    return [line.removesuffix("\r") for line in document.lines[fence.first + 1 : fence.last - fence.closed]]
+
+
+def _text(document: Document, lines: range) -> str:
+    return "\n".join(line.removesuffix("\r") for line in document.lines[lines.start : lines.stop]).strip()
+
+
+def _check_globs(document: Document, fence: Fence, body: str, terms: Terms) -> None:
+    for key in ("modify", "readonly", "hidden"):
+        for place, glob in enumerate(getattr(terms, key)):
+            if fault := globs.fault(glob):
+                line = toml.line_of(body, (key, place), fence.first + 2)
+                raise Mistake(f'{key}: "{glob}" {fault}', path=document.path, line=line)
+
+
+def _check_stray(document: Document, ticket: str, heading: Heading, lines: range) -> None:
+    """Terms of a ticket that no row has (a mistyped id) would hold for nobody, its hidden files shown to all."""
+    fence = _block(document, lines)
+    if fence is None:
+        return
+    try:
+        keys = set(tomllib.loads("\n".join(_body(document, fence))))
+    except ValueError:
+        return
+    if keys & set(Terms.model_fields):
+        what = f"terms for {ticket}, which is not in the table"
+        remedy = "correct the id, or add its row"
+        raise Mistake(what, path=document.path, line=heading.line + 1, remedy=remedy)
+
+
+def written(ticket: str, title: str, prose: str, terms: Terms) -> str:
+    """A section as text; lines end with \\n."""
+    block = "".join(f"{key} = {_toml(value)}\n" for key, value in terms.model_dump(exclude_defaults=True).items())
+    parts = [
+        f"## {ticket} {title}\n",
+        f"{prose.strip()}\n" if prose.strip() else "",
+        f"```toml\n{block}```\n" if block else "",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _toml(value: object) -> str:
+    """JSON's strings, numbers and lists are TOML's too, but for the DEL character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

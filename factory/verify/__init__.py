@@ -1,0 +1,1 @@
+"""Every stamp proved again from git alone, and its gate run again on demand."""

@@ -1,0 +1,54 @@
+"""`factory verify`, with or without running every stamp's gate again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from factory.cards.card import WorkItem
+from factory.errors import FactoryError
+from factory.git.repo import Repo
+from factory.line.house import Say
+from factory.line.opening import Bench, open_bench
+from factory.model import Oid, Plan, Terms, Verdict
+from factory.records.plans import RESERVED
+from factory.records.view import ROADMAP, find_main
+from factory.ssot.documents import read_roadmap
+from factory.trucks import judge
+from factory.verify.verify import Verified, verify
+
+
+def _judge(bench: Bench, plan: Plan, main: Oid, tree: Oid, work: Oid, say: Callable[[str], None]) -> Verdict:
+    store = bench.repo.store
+    tickets = read_roadmap(store.file(store.tree_of(main), ROADMAP) or b"")
+    terms = next((t.terms for t in tickets if t.id == plan.ticket_id), Terms())
+    bare = store.edit(store.tree_of(work), {RESERVED: None})
+    return bench.gate.judge(plan, terms, main=main, tree=tree, work=bare, say=say)
+
+
+def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Verified:
+    """Verify main; with `again`, also run the gate of every stamp on its own tree, from its own main's settings."""
+    if not again:
+        with Repo(path) as repo:
+            return verify(repo, find_main(repo)[1])
+    with open_bench(path, environ) as bench:
+
+        def rerun(plan: Plan, main: Oid, tree: Oid, work: Oid) -> str:
+            say(plan.ticket_id, "running its gate again")
+            try:
+                verdict = _judge(bench.at(main), plan, main, tree, work, lambda text: say(plan.ticket_id, text))
+            except FactoryError as error:
+                return str(error)
+            return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
+
+        def once_more(plan: Plan, card: WorkItem, main: Oid, tree: Oid) -> str:
+            then = bench.at(main)
+            try:
+                verdict = judge.judge(
+                    then.gate, bench.repo.store, card, plan, main, tree, lambda text: say(card.id, text)
+                )
+            except FactoryError as error:
+                return str(error)
+            return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
+
+        return verify(bench.repo, bench.main, rerun, once_more)

@@ -1,0 +1,113 @@
+"""Each call of an attempt: reserved before it, settled after it, summed up for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from factory.egress.meter import Reading, Usage
+from factory.egress.prices import Price, cost, worst
+from factory.egress.providers import Provider
+from factory.egress.refusals import Refused
+from factory.errors import CouldNotRun, Mistake
+from factory.model import Ended, Report
+from factory.workers import Wallet, Work
+from factory.workers.bounded_call import Overdue
+
+
+class Refusal(Exception):
+    """The provider refused the call. `sent`: it was silent after it got the call, which it may bill."""
+
+    def __init__(self, refused: Refused, *, sent: bool = False) -> None:
+        self.refused, self.sent = refused, sent
+        super().__init__(f"the provider answered {refused.status}")
+
+
+class Call:
+    """One call on its way; until its answer tells what was used, all that was reserved counts as used."""
+
+    def __init__(self, usage: Usage) -> None:
+        self.usage = usage
+
+    def told(self, reading: Reading) -> None:
+        """What the answer says; an answer that says nothing leaves the reservation standing."""
+        r = reading
+        if r.counted:
+            self.usage = Usage(
+                1, r.tokens_in, r.tokens_cached, r.tokens_out, r.tokens_thought, r.model, r.tokens_written
+            )
+
+
+class Spending:
+    """What one attempt has used of one model."""
+
+    def __init__(self, wallet: Wallet, provider: Provider, model: str, price: Price | None) -> None:
+        self._wallet, self._provider, self._model, self._price = wallet, provider, model, price
+        self.usage, self.usd = Usage(model=model), 0.0
+
+    @contextmanager
+    def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
+        """Around one call. Stopped where its worst case does not fit; however it ends, it is settled once."""
+        usd = worst(tokens_in, tokens_out, self._provider.prices, self._model, self._price)
+        reserved = self._wallet.reserve(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
+        call = Call(Usage(1, tokens_in, tokens_out=tokens_out, model=self._model, complete=False))
+        try:
+            yield call
+        except Refusal as refusal:
+            if not refusal.sent:
+                call.usage = Usage()
+            raise
+        finally:
+            self._settle(reserved, call.usage, usd)
+
+    def _settle(self, reserved: str, used: Usage, worst_usd: float) -> None:
+        usd = cost(used, self._provider.prices, self._model, self._price) if used.complete else worst_usd
+        self.usage, self.usd = self.usage + used, self.usd + usd
+        self._wallet.settle(reserved, calls=used.calls, tokens_in=used.tokens_in, tokens_out=used.tokens_out, usd=usd)
+
+    def report(self, summary: str) -> Report:
+        u = self.usage
+        return Report(
+            summary=summary,
+            model=u.model,
+            calls=u.calls,
+            tokens_in=u.tokens_in,
+            tokens_out=u.tokens_out,
+            cost_usd=self.usd,
+        )
+
+    def done(self, summary: str, reused: int = 0) -> Work:
+        """`reused`: answers of an earlier try that were not bought again."""
+        told = f"{reused} answer(s) of an earlier try, not bought again" if reused else ""
+        return Work(
+            Ended.DONE,
+            self.report(f"{summary}\n({told})" if told else summary),
+            history=(f"{self._provider.name} {self._model}" + (f"  # {told}" if told else ""),),
+        )
+
+    def failed(self, error: Exception) -> Work:
+        """How an attempt ended that did not end well. CouldNotRun for a refused key and Mistake for a model that
+        does not exist: no ticket is to blame for them, and every further one would meet them too."""
+        refused = error.refused if isinstance(error, Refusal) else None
+        ended = Ended.LATER if refused and refused.later else Ended.FAILED
+        if refused:
+            blame(refused, self._provider.name, self._model)
+        elif isinstance(error, Overdue):
+            ended = Ended.TIMEOUT
+        return Work(
+            ended,
+            self.report(str(error)),
+            stderr=f"{error}\n".encode(),
+            exit_code=75 if ended is Ended.LATER else 1,
+            retry_after=refused.retry if refused else None,
+            daily_quota=bool(refused and refused.daily),
+            history=(f"{self._provider.name} {self._model}",),
+        )
+
+
+def blame(refused: Refused, provider: str, model: str) -> None:
+    """Raises where the refusal is the set-up's fault."""
+    if refused.key:
+        raise CouldNotRun(f"{provider} refuses the key ({refused.status}); check it, or make a new one")
+    if refused.status == 404:
+        raise Mistake(f"{provider} has no model {model!r}", path="ssot/factory.toml", remedy="set another `model`")
