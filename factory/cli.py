@@ -428,7 +428,7 @@ def workers(
     ping: Annotated[bool, typer.Option("--ping", help="make one small paid call for each worker")] = False,
 ) -> None:
     """Which kinds of worker are installed and have a key, and what a small call would cost. Spends only with --ping."""
-    from factory.workers.roster import as_text, roster
+    from factory.operator.roster import as_text, roster
 
     found = roster(repo, dict(os.environ), spend=ping)
     if as_json:

@@ -15,9 +15,9 @@ from factory.cards.sources import Files, FolderFiles, TreeFiles
 from factory.cards.workers.record import Record, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
+from factory.proposals.placing import place
+from factory.proposals.proposing import Turn, Unusable
 from factory.workers import Task
-from factory.workers.placing import place
-from factory.workers.proposing import Turn, Unusable
 
 Ask = Callable[[tuple[Turn, ...]], str]
 T = TypeVar("T")

@@ -1,42 +1,26 @@
-"""Gemini through google-genai: a worker without memory or tools. The only importer of the SDK."""
+"""Gemini through google-genai: a worker without memory or tools."""
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
 
 from factory.cards import asking
 from factory.cards.answering import Ask, answer
 from factory.cards.card import WorkItem
 from factory.egress.keys import find_key
-from factory.egress.meter import read_gemini
 from factory.egress.providers import GEMINI
-from factory.egress.refusals import Refused
 from factory.money.wallet import AttemptTooDear
-from factory.workers import Task, Work, effort
-from factory.workers.answers import Answers
-from factory.workers.bounded_call import Overdue, bounded
-from factory.workers.choice import Choice, chosen
-from factory.workers.hunks import SCHEMA
-from factory.workers.prompt import INSTRUCTIONS
-from factory.workers.proposing import Turn, Unusable, propose
-from factory.workers.spending import Refusal, Spending
+from factory.proposals.hunks import SCHEMA
+from factory.proposals.prompt import INSTRUCTIONS
+from factory.proposals.proposing import Unusable, propose
+from factory.workers import Task, Work
+from factory.workers.bounded_call import Overdue
+from factory.workers.choice import chosen
+from factory.workers.gemini_conversation import Conversation, Words
+from factory.workers.spending import Refusal
 
-T = TypeVar("T")
 DEFAULT_MODEL = "gemini-2.5-flash"
-CALL_SECONDS = 600.0
-
-
-class Words(NamedTuple):
-    """What the model is told to do, and the schema of its answers."""
-
-    instructions: str
-    schema: dict[str, Any]
-
-
 CHANGES = Words(INSTRUCTIONS, SCHEMA)
 
 
@@ -54,92 +38,10 @@ def work_card(task: Task, card: WorkItem) -> Work:
 def converse(task: Task, words: Words, hold: Callable[[Ask], str]) -> Work:
     """A conversation in these words; what `hold` makes of it is the summary."""
     choice = chosen(task.settings, DEFAULT_MODEL, GEMINI.prices)
-    model = Model(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env), words)
+    conversation = Conversation(task, choice, find_key(GEMINI.name, os.environ, task.settings.key_env), words)
     try:
-        return model.spending.done(hold(model.ask), model.answers.reused)
+        return conversation.spending.done(hold(conversation.ask), conversation.answers.reused)
     except (Refusal, Unusable, Overdue, AttemptTooDear) as error:
-        return model.spending.failed(error)
+        return conversation.spending.failed(error)
     finally:
-        model.client.close()
-
-
-class Model:
-    """One attempt's conversation."""
-
-    def __init__(self, task: Task, choice: Choice, key: str, words: Words) -> None:
-        from google import genai
-        from google.genai import types
-
-        settings, self.name, self.stop, self.words = task.settings, choice.model, task.stop, words
-        self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
-        self.max_out, self.plan, self.answers = settings.max_tokens_out, task.plan, Answers(task.answers)
-        self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
-        self.config = types.GenerateContentConfig(
-            system_instruction=words.instructions,
-            temperature=settings.temperature,
-            max_output_tokens=self.max_out,
-            response_mime_type="application/json",
-            response_json_schema=words.schema,
-            thinking_config=effort.gemini(settings.effort),
-            automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-        )
-        # Nothing of the environment (another key, a proxy, another service), and no retry of the SDK's own, which
-        # ignores the delay that the server names and pays twice for a timeout.
-        options = types.HttpOptions(
-            base_url=settings.base_url or GEMINI.upstream,
-            api_version="v1beta",
-            timeout=int(CALL_SECONDS * 1000),
-            retry_options=types.HttpRetryOptions(attempts=1),
-            client_args={"trust_env": False},
-        )
-        self.client = genai.Client(api_key=key, vertexai=False, http_options=options)
-
-    def ask(self, turns: tuple[Turn, ...]) -> str:
-        """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
-        contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
-        key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)
-        return self.answers.once(key, lambda: self._buy(contents))
-
-    def _buy(self, contents: Any) -> str:
-        models, name = self.client.models, self.name
-        words = self.words.instructions + json.dumps(self.words.schema)
-        whole = [{"role": "user", "parts": [{"text": words}]}, *contents]
-        counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
-        with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
-            answer = self._call(lambda: models.generate_content(model=name, contents=contents, config=self.config))
-            call.told(read_gemini(answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
-        return _text(answer)
-
-    def _call(self, call: Callable[[], T]) -> T:
-        from google.genai import errors
-
-        try:
-            return bounded(call, min(CALL_SECONDS, self.deadline - time.monotonic()), self.stop)
-        except errors.APIError as error:
-            headers = dict(getattr(error.response, "headers", None) or {})
-            raise Refusal(GEMINI.refused(error.code, headers, json.dumps(error.details).encode())) from error
-        except ValueError as error:  # the SDK's and its parser's own, for a body that is broken
-            raise Unusable("the answer was no JSON", again=True) from error
-        except _transport_errors() as error:  # may have been billed: what was reserved stays booked
-            raise Refusal(Refused(504), sent=True) from error
-
-
-def _transport_errors() -> tuple[type[Exception], ...]:
-    """Timeouts and drops are the transport's own exceptions; which transport it is, the SDK chooses."""
-    import importlib.util
-
-    names = [name for name in ("httpx", "httpx2") if importlib.util.find_spec(name)]
-    return (OSError, *(importlib.import_module(name).HTTPError for name in names))
-
-
-def _text(answer: Any) -> str:
-    """The SDK's `text` is silently None for what was cut or blocked: why is told by the finish reason."""
-    if not answer.candidates:
-        blocked = getattr(answer.prompt_feedback, "block_reason", None)
-        raise Unusable(f"the prompt was blocked ({getattr(blocked, 'value', 'no reason given')})")
-    reason = getattr(answer.candidates[0].finish_reason, "value", "none")
-    if reason == "MAX_TOKENS":
-        raise Unusable("the answer was cut at its length limit; use hunks instead of whole files", again=True)
-    if reason != "STOP" or not answer.text:
-        raise Unusable(f"there is no answer (finish reason {reason})")
-    return str(answer.text)
+        conversation.client.close()

@@ -6,10 +6,10 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from factory.proposals.prompt import agent_prompt
 from factory.tree import matches
 from factory.workers import Task
 from factory.workers.cli import Given
-from factory.workers.prompt import agent_prompt
 
 
 def make_given(task: Task, model: str) -> Given:

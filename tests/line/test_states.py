@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from factory.errors import DoesNotAddUp
+from factory.errors import CouldNotRun, DoesNotAddUp
 from factory.git.ledger import FACTORY, Ledger
 from factory.git.repo import Repo
 from factory.line import shift
@@ -117,7 +117,7 @@ def test_a_full_disk_is_a_stop_with_its_reason(make: Make, monkeypatch: pytest.M
     with open_house(shop.path, {}, working=True) as house:
         night = shift.Shift(house)
         monkeypatch.setattr(night, "_half", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(CouldNotRun, match="make room"):
             night.run()
     state, reason = status(shop)
     assert state == "FAIL_STOP"

@@ -411,6 +411,6 @@ def test_ten_thousand_rows_are_read_at_once() -> None:
 
 
 def test_the_parser_is_imported_only_when_a_document_is_read() -> None:
-    code = "import factory.ssot.documents, factory.edits, factory.crosscheck, sys; print('tree_sitter' in sys.modules)"
+    code = "import factory.ssot.documents, factory.ssot.edits, factory.ssot.crosscheck, sys; print('tree_sitter' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

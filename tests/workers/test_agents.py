@@ -15,12 +15,12 @@ from factory.egress.meter import Usage
 from factory.egress.prices import Price, cost
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
+from factory.proposals.prompt import ARGUMENT, agent_prompt
 from factory.sandbox.process import Finished
 from factory.workers import Task, Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
 from factory.workers.agent import how_it_ended
 from factory.workers.cli import NO_KEY, Cli, Given
 from factory.workers.installed import find, roots
-from factory.workers.prompt import ARGUMENT, agent_prompt
 from tests.servers import Books, Drop, Refusal, Reply, Tokens, gemini, openai, serve
 from tests.servers.http import Wire
 from tests.servers.script import Answer

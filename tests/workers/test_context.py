@@ -10,9 +10,9 @@ from factory.egress.meter import Usage
 from factory.egress.prices import Price, cost, worst
 from factory.errors import Mistake
 from factory.model import Scope
+from factory.proposals.context import choose, parts, words_of
+from factory.proposals.prompt import prompt
 from factory.tree import LINK, MemoryTree
-from factory.workers.context import choose, parts, words_of
-from factory.workers.prompt import prompt
 from tests.workers.making import FILES, failed_before, make_plan
 
 LONG = "".join(f"line {n}\n" for n in range(1000)).replace("line 700\n", "def rounding(): pass\n")

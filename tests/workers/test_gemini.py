@@ -15,8 +15,8 @@ from factory.egress.meter import Usage
 from factory.egress.prices import cost, worst
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
+from factory.proposals.answers import Answers
 from factory.workers import Work, gemini
-from factory.workers.answers import Answers
 from tests.servers import Ask, Books, Drop, Hang, Raw, Refusal, Reply, Tokens, serve
 from tests.servers import gemini as stand_in
 from tests.servers.gemini import COUNTED
@@ -343,7 +343,7 @@ def test_what_was_paid_before_a_rate_limit_is_not_paid_after_it(tmp_path: Path) 
 
 
 def test_only_the_newest_answers_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factory.workers.answers.KEPT", 3)
+    monkeypatch.setattr("factory.proposals.answers.KEPT", 3)
     answers = Answers(tmp_path / "kept")
     for n in range(6):
         answers.keep(str(n), f"answer {n}")

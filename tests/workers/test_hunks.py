@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.workers.hunks import SCHEMA, Edit, Hunk, Proposal, apply
-from factory.workers.placing import place
+from factory.proposals.hunks import SCHEMA, Edit, Hunk, Proposal, apply
+from factory.proposals.placing import place
 
 FILES = {"a.py": b"one\ntwo\nthree\ntwo\n", "dos.txt": b"one\r\ntwo\r\n", "bin": b"\xff\x00x"}
 

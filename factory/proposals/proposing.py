@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from factory.proposals.context import choose
+from factory.proposals.hunks import Proposal, apply
+from factory.proposals.placing import place
+from factory.proposals.prompt import prompt, repair
 from factory.tree import matches
 from factory.workers import Task
-from factory.workers.context import choose
-from factory.workers.hunks import Proposal, apply
-from factory.workers.placing import place
-from factory.workers.prompt import prompt, repair
 
 
 class Turn(NamedTuple):

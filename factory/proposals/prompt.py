@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from factory.model import Plan, Previous
-from factory.workers.context import Context, Shown
-from factory.workers.hunks import Rejected
+from factory.proposals.context import Context, Shown
+from factory.proposals.hunks import Rejected
 
 INSTRUCTIONS = """\
 You change a repository so that one ticket's criteria hold. You cannot run anything; answer once, by the schema.

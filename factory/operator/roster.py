@@ -15,10 +15,10 @@ from factory.egress.providers import GEMINI, Provider
 from factory.errors import FactoryError
 from factory.git.repo import Repo
 from factory.kinds import KINDS
+from factory.operator import ping
 from factory.records.view import find_main
 from factory.sandbox.sandbox import Job, Sandbox, probe
 from factory.ssot.settings import Settings, Worker
-from factory.workers import ping
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli
 from factory.workers.installed import Installed, find
