@@ -6,9 +6,10 @@ change touched can have renamed tests, and a name that still stands in its file 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 Source = Callable[[str], str]  # a path of the changed tree -> its text; "" where it is gone
 
@@ -38,8 +39,29 @@ def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
 
 
 def _is_defined(name: str, source: Source) -> bool:
+    """Whether the test's class, or its module, still has a function of that name; one that inherits may have any."""
     path, _, rest = name.partition("::")
-    return re.search(rf"\bdef\s+{re.escape(rest.rpartition('::')[2])}\b", source(path)) is not None
+    *classes, last = rest.split("::")
+    text = source(path)
+    try:
+        block: ast.AST = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return re.search(rf"\bdef\s+{re.escape(last)}\b", text) is not None
+    for wanted in classes:
+        found = next((n for n in _inside(block) if isinstance(n, ast.ClassDef) and n.name == wanted), None)
+        if found is None:
+            return False
+        block = ast.parse(text) if found.bases else found
+    everywhere = ast.walk(block) if isinstance(block, ast.Module) and classes else _inside(block)
+    return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == last for n in everywhere)
+
+
+def _inside(block: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a block, without those of the classes and functions in it."""
+    for node in ast.iter_child_nodes(block):
+        yield node
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _inside(node)
 
 
 def _cover(heirs: set[str], missing: list[str]) -> bool:
