@@ -140,6 +140,6 @@ def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, .
         return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets")))
     if result["triage"] == "TAMPER":
         return ("canary" if any("canar" in line for line in report["failed"]) else "reporter",)
-    if any(c["after"] != "GREEN" for c in result["criteria"]):
+    if result["triage"] == "VACUOUS" or any(c["after"] != "GREEN" for c in result["criteria"]):
         return ("criteria",)
     return tuple(tier for tier, answer in result["gate_results"].items() if answer not in ("PASS", "SKIPPED"))
