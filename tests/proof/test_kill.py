@@ -33,6 +33,11 @@ def test_a_run_killed_fifteen_times_ends_as_one_that_was_not(where: Path) -> Non
     assert at_steps(where, [Order(at=chance.randint(1, 700)) for _ in range(15)]) == []
 
 
+def test_a_kill_between_the_last_failure_and_its_word_on_main_gives_no_further_attempt(where: Path) -> None:
+    place = "mkdir git.store:write<git.store:write_commit<records.landing:advance<records.landing:set_row"
+    assert at_steps(where, [Order(at=1, place=place)]) == []
+
+
 def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
     field = Field.plant(where, worker=f"echo $FACTORY_TICKET 1 > @OUTSIDE@/till\nsleep 60 & sleep 60\n{WORKER}")
     known = set(orphans.children())
