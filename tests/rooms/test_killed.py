@@ -14,7 +14,7 @@ import pytest
 
 from factory.git.repo import Repo
 from tests.corpus.cases import STAMPED, Case
-from tests.corpus.line import files, run
+from tests.corpus.line import files
 from tests.git.conftest import put
 
 CLI = "from factory.cli import main; main()"
