@@ -84,9 +84,11 @@ class Gate:
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
                     said = triage.tail(ran.output, 5).strip() or "(nothing)"
+                    remedy = "mend it, then run again"
+                    if "PYTHONPATH=" in command and "$PYTHONPATH" not in command:
+                        remedy = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`, then run again"
                     raise CannotJudge(
-                        f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; mend it, then run again. "
-                        f"It said: {said}"
+                        f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"
                     )
 
     def _must_have_tiers(self) -> None:

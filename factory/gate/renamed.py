@@ -39,21 +39,23 @@ def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
 
 
 def _is_defined(name: str, source: Source) -> bool:
-    """Whether the test's class, or its module, still has a function of that name; one that inherits may have any."""
+    """Whether the test's class, one that it inherits from in the same file, or its module has a function of that name."""
     path, _, rest = name.partition("::")
     *classes, last = rest.split("::")
     text = source(path)
     try:
-        block: ast.AST = ast.parse(text)
+        module = ast.parse(text)
     except (SyntaxError, ValueError):
         return re.search(rf"\bdef\s+{re.escape(last)}\b", text) is not None
-    for wanted in classes:
-        found = next((n for n in _inside(block) if isinstance(n, ast.ClassDef) and n.name == wanted), None)
-        if found is None:
-            return False
-        block = ast.parse(text) if found.bases else found
-    everywhere = ast.walk(block) if isinstance(block, ast.Module) and classes else _inside(block)
-    return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == last for n in everywhere)
+    known = {node.name: node for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
+    blocks: list[ast.AST] = [known[classes[-1]]] if classes and classes[-1] in known else [] if classes else [module]
+    for block in blocks:  # grows by what is inherited
+        for base in block.bases if isinstance(block, ast.ClassDef) else ():
+            above = known.get(base.id) if isinstance(base, ast.Name) else None
+            blocks += [above] if above is not None and above not in blocks else []
+    return any(
+        isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == last for b in blocks for n in _inside(b)
+    )
 
 
 def _inside(block: ast.AST) -> Iterator[ast.AST]:

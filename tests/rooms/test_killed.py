@@ -43,7 +43,7 @@ def alive(mark: str) -> list[int]:
 def plant(at: Path, sandbox: str) -> None:
     at.mkdir()
     Repo.create(at)
-    case = Case(name="killed", tries="", expected=STAMPED, settings={"timeout_minutes = 0.2": "timeout_minutes = 2"})
+    case = Case(name="killed", tries="", expected=STAMPED, settings={"timeout_minutes = 0.5": "timeout_minutes = 2"})
     with Repo(at) as repo:
         repo.call("read-tree", "-m", "-u", put(repo, files(case, sandbox=sandbox), "a shop"), cwd=at)
 

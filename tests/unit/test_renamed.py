@@ -63,9 +63,11 @@ def test_a_name_that_stands_in_another_class_was_given_away(missing: str, fine: 
     assert ask([node], [f"{A}::T::test_y"], TWO) == ({node} if fine else frozenset())
 
 
-def test_a_class_that_inherits_may_have_its_tests_from_anywhere() -> None:
-    source = TWO.replace("class T:", "class T(U):")
-    assert ask([f"{A}::T::test_x"], [f"{A}::T::test_y"], source) == frozenset()
+@pytest.mark.parametrize(("above", "fine"), [("U", False), ("TestCase", True), ("V", False)])
+def test_a_class_has_what_it_inherits(above: str, fine: bool) -> None:
+    source = TWO.replace("class T:", f"class V(U): ...\n\nclass T({above}):")
+    node = f"{A}::T::test_x"
+    assert ask([node], [f"{A}::T::test_y"], source) == ({node} if fine else frozenset())
 
 
 def test_files_that_nobody_touched_have_no_renamed_tests() -> None:
