@@ -39,7 +39,7 @@ def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
 
 
 def _is_defined(name: str, source: Source) -> bool:
-    """Whether the test's class, one that it inherits from in the same file, or its module has a function of that name."""
+    """Whether the test's class, or one that it inherits from in the same file, or its module, has such a function."""
     path, _, rest = name.partition("::")
     *classes, last = rest.split("::")
     text = source(path)
@@ -48,7 +48,8 @@ def _is_defined(name: str, source: Source) -> bool:
     except (SyntaxError, ValueError):
         return re.search(rf"\bdef\s+{re.escape(last)}\b", text) is not None
     known = {node.name: node for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
-    blocks: list[ast.AST] = [known[classes[-1]]] if classes and classes[-1] in known else [] if classes else [module]
+    own = known.get(classes[-1]) if classes else module
+    blocks: list[ast.AST] = [own] if own is not None else []
     for block in blocks:  # grows by what is inherited
         for base in block.bases if isinstance(block, ast.ClassDef) else ():
             above = known.get(base.id) if isinstance(base, ast.Name) else None
