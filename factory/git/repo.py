@@ -73,7 +73,7 @@ class Repo:
     def _open(self, path: Path) -> None:
         if not path.is_dir():
             raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")
-        code, out, err = self.ask(
+        code, out, err = self._run(
             "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
             "--is-bare-repository", "--show-object-format",
         )  # fmt: skip
@@ -87,7 +87,7 @@ class Repo:
             raise Mistake("this is not a git repository", path=str(path), remedy="run `git init` there, or use --repo")
         git_dir, common, bare, self.algorithm = to_name(out).splitlines()
         self.git_dir, self.common_dir, self.bare = Path(git_dir), Path(common), bare == "true"
-        top = b"" if self.bare else self.ask("rev-parse", "--path-format=absolute", "--show-toplevel")[1]
+        top = b"" if self.bare else self._run("rev-parse", "--path-format=absolute", "--show-toplevel")[1]
         self.work_tree = Path(to_name(top).rstrip("\n")) if top.strip() else None
 
     def close(self) -> None:
@@ -108,6 +108,10 @@ class Repo:
 
         In a person's checkout (`cwd`) their own configuration holds (line endings, filters), and their hooks do not.
         """
+        self.store.settle()  # git finds an object by its name alone
+        return self._run(*args, stdin=stdin, cwd=cwd, **env)
+
+    def _run(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> tuple[int, bytes, str]:
         command = ["git", *args]
         git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
         with tempfile.TemporaryFile() as file:
