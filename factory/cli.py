@@ -577,9 +577,9 @@ def guard(
     else:
         for guard_name, findings in found.items():
             for finding in findings:
-                _say(str(finding))
-            _say(f"{guard_name}: {'FAIL' if findings else 'PASS'}")
-    _end(Exit.FAIL if any(found.values()) else Exit.OK)
+                _say(f"flagged: {finding}" if finding.flag else str(finding))
+            _say(f"{guard_name}: {'PASS' if all(f.flag for f in findings) else 'FAIL'}")
+    _end(Exit.OK if all(f.flag for findings in found.values() for f in findings) else Exit.FAIL)
 
 
 @app.command()

@@ -46,7 +46,12 @@ def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
     if opinion.verdict is Word.PASS:
         return verdict
     return booking.refused(Triage.GUARD, list(opinion.lines())).model_copy(
-        update={"gate_results": verdict.gate_results, "guards": verdict.guards, "criteria": verdict.criteria}
+        update={
+            "gate_results": verdict.gate_results,
+            "guards": verdict.guards,
+            "criteria": verdict.criteria,
+            "findings": verdict.findings,
+        }
     )
 
 
