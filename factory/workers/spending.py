@@ -77,13 +77,9 @@ class Spending:
     def report(self, summary: str) -> Report:
         u = self.usage
         return Report(
-            summary=summary,
-            model=u.model,
-            calls=u.calls,
-            tokens_in=u.tokens_in,
-            tokens_out=u.tokens_out,
+            summary=summary, model=u.model, calls=u.calls, tokens_in=u.tokens_in, tokens_out=u.tokens_out,
             cost_usd=self.usd,
-        )
+        )  # fmt: skip
 
     def done(self, summary: str, reused: int = 0) -> Work:
         """`reused`: answers of an earlier try that were not bought again."""
