@@ -167,6 +167,9 @@ def fail(
         record = records.conflicted(attempt.record, why, before)
     else:
         record = records.failed(attempt.record, triage, why, before, gate=bool(verdict.guards))
+    blocked = opinion is not None and opinion.verdict is Word.BLOCK
+    if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
+        record = records.ended(record)
     write(
         house, "fail", record, f"{triage.value}: {why}", second=commit, more=learnt.changes,
         Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
@@ -174,8 +177,7 @@ def fail(
     )  # fmt: skip
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
-    blocked = opinion is not None and opinion.verdict is Word.BLOCK
-    if spent(house, record) or blocked or compact(attempt.work.report.summary).blocked:
+    if record.ends:
         quarantine(house, record)
     return Turn(attempt.plan.ticket_id, None, result, why)
 
@@ -205,16 +207,23 @@ def spent(house: House, record: Record) -> bool:
 
 def quarantine(house: House, record: Record) -> None:
     """BLOCKED: on main, where a person sees it, then in the ledger."""
-    triage = record.triage
-    for _ in range(20):
+    for left in reversed(range(20)):
         try:
             landing.set_row(
                 house.repo, house.ref, house.main(), record.ticket, TicketStatus.BLOCKED,
-                triage.value if triage else "", event="block", now=house.clock.now(), signer=house.signer,
+                record.triage.value if record.triage else "", event="block", now=house.clock.now(),
+                signer=house.signer,
             )  # fmt: skip
             break
         except Moved:
-            continue
+            if not left:
+                raise
+    quarantined(house, record)
+
+
+def quarantined(house: House, record: Record) -> None:
+    """The ledger's word on a row that main has as BLOCKED already."""
+    triage = record.triage
     write(
         house, "block", records.blocked(record, triage, record.why), record.why, Triage=triage.value if triage else ""
     )

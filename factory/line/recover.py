@@ -130,8 +130,11 @@ def _mend_ticket(house: House, view: View, record: Record) -> bool:
         return True
     if row is None:
         return False
-    if row.status is TicketStatus.BLOCKED and record.state is State.PENDING and booking.spent(house, record):
-        booking.write(house, "block", records.blocked(record, record.triage, record.why), record.why)
+    if record.state is State.PENDING and record.ends:  # killed between the last failure and its word on main
+        if row.status is TicketStatus.BLOCKED:
+            booking.quarantined(house, record)
+        else:
+            booking.quarantine(house, record)
         return True
     if row.status is TicketStatus.IN_PROGRESS and record.state is State.BLOCKED:
         booking.write(house, "release", records.released(record), "a person released it anew")

@@ -58,6 +58,11 @@ def stamped(record: Record, stamp: Oid) -> Record:
     )  # fmt: skip
 
 
+def ended(record: Record) -> Record:
+    """No further attempt: what remains is to say so on main, also after a kill."""
+    return record.model_copy(update={"ends": True})
+
+
 def blocked(record: Record, triage: Triage | None, why: str) -> Record:
     return record.model_copy(update={"state": State.BLOCKED, "lease": None, "triage": triage, "why": why})
 

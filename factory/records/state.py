@@ -46,6 +46,7 @@ class Record(Value):
     lease: Lease | None = None
     stamp: Oid | None = None
     started: float = 0.0  # of the first attempt since the release, seconds since the epoch
+    ends: bool = False  # the attempt that failed was the last: its row is to be BLOCKED on main
     adopted: bool = False  # DONE before the factory came
 
 
