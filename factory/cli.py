@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 
 RepoDir = Annotated[Path, typer.Option("--repo", help="the repository to work on", show_default="the one around here")]
+LOG_TAIL = 12  # lines of a put-off worker's output
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
 
 
@@ -374,17 +375,19 @@ def log(
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="the newest events to show; 0: all")] = 50,
 ) -> None:
-    """The audit trail: every event of the ledger, newest first."""
+    """The audit trail: every event of the ledger, newest first. Of one ticket, with what a put-off worker printed."""
     from factory.git.repo import Repo
-    from factory.reports.trail import as_line, trail
+    from factory.reports.trail import as_line, printed, trail
 
     with Repo(repo) as opened:
-        events = trail(opened, ticket, limit)
+        events = [(event, printed(opened, event) if ticket else "") for event in trail(opened, ticket, limit)]
     if as_json:
-        _print_json([event.model_dump(mode="json") for event in events])
+        _print_json([event.model_dump(mode="json") | ({"printed": said} if said else {}) for event, said in events])
         return
-    for event in events:
+    for event, said in events:
         _say(as_line(event))
+        for line in said.splitlines()[-LOG_TAIL:]:
+            _say(f"    | {line}")
 
 
 @app.command()
@@ -574,9 +577,9 @@ def guard(
     else:
         for guard_name, findings in found.items():
             for finding in findings:
-                _say(str(finding))
-            _say(f"{guard_name}: {'FAIL' if findings else 'PASS'}")
-    _end(Exit.FAIL if any(found.values()) else Exit.OK)
+                _say(f"flagged: {finding}" if finding.flag else str(finding))
+            _say(f"{guard_name}: {'PASS' if all(f.flag for f in findings) else 'FAIL'}")
+    _end(Exit.OK if all(f.flag for findings in found.values() for f in findings) else Exit.FAIL)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
+from factory.line.knowledge import Card, recurrence
 from factory.model import Event, State, Value
 from factory.records.state import Record
 from factory.records.view import find_main
@@ -29,6 +30,8 @@ class Kpis(Value):
     p95_minutes: float | None
     retries: float | None = Field(description="attempts after the first, a stamped ticket on average")
     stale_leases: int = Field(description="attempts in flight whose heartbeat is older than 5 minutes")
+    recurrence_before: float | None = Field(None, description="failures of one kind before its first fix was known")
+    recurrence_after: float | None = Field(None, description="and after it, on average over the kinds with a fix")
 
 
 def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
@@ -37,6 +40,7 @@ def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
     ledger = Ledger(repo, lambda: now)
     records = list(ledger.read_all("tickets", Record.model_validate).values())
     found = measured(reversed(trail(repo, None)), stale(records, now))
+    found = recurring(found, ledger.read_all("knowledge", Card.model_validate).values())
     return found, alerts(found, settings.kpi)
 
 
@@ -70,6 +74,14 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
         retries=sum(retries) / stamps if stamps else None,
         stale_leases=stale_leases,
     )
+
+
+def recurring(found: Kpis, cards: Iterable[Card]) -> Kpis:
+    """The numbers with how often the same error came back, before a fix of it was known and after."""
+    seen = recurrence(cards)
+    if not seen["cards"]:
+        return found
+    return found.model_copy(update={"recurrence_before": seen["before"], "recurrence_after": seen["after"]})
 
 
 def percentile(values: Iterable[float], share: int) -> float | None:
@@ -106,7 +118,7 @@ def as_json(found: Kpis, told: list[str]) -> Mapping[str, Any]:
 def as_text(found: Kpis, told: list[str]) -> str:
     """A line a number, then the alerts."""
     lines = [
-        f"{name:<14} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
+        f"{name:<17} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
         for name, value in found.model_dump().items()
     ]
     return "\n".join([*lines, *(f"ALERT {line}" for line in told)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 
 from factory.git.ledger import parse_event
 from factory.git.repo import LEDGER, Repo
@@ -21,6 +22,17 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def later_path(ticket: str) -> str:
+    """Where the ledger keeps what the worker of an attempt printed that was put off last."""
+    return f"later/{hashlib.sha256(ticket.encode()).hexdigest()[:2]}/{ticket}.txt"
+
+
+def printed(repo: Repo, event: Event) -> str:
+    """What the worker printed whose attempt this event put off; empty for every other event."""
+    said = repo.store.file(event.oid, later_path(event.ticket)) if event.name == "later" and event.ticket else None
+    return (said or b"").decode("utf-8", "replace")
 
 
 def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
