@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,20 +10,6 @@ from pydantic import ValidationError
 
 from factory.cards.card import WorkItem
 from factory.errors import CouldNotRun, Mistake
-
-BACKLOG = "ssot/backlog"
-PACKETS = "ssot/packets"
-_ID = re.compile(rb'"id":"(L[1-8]_[A-Z][A-Z0-9]*_[0-9]{6})"')
-
-
-def backlog_path(day: str, follow: str = "") -> str:
-    """Where a day's cards are kept; a follow-up's cards have a file of their own."""
-    return f"{BACKLOG}/backlog_{day}{'_' if follow else ''}{follow}.jsonl"
-
-
-def packet_path(day: str, truck: int, packet: str) -> str:
-    """Where packet `A` or `B` of a day's truck is kept; trucks count from 1."""
-    return f"{PACKETS}/{day}/truck_{truck:03}/packet_{packet}.jsonl"
 
 
 def json_line(record: Any) -> bytes:
@@ -69,11 +54,6 @@ def read_backlog(content: bytes, path: str = "") -> tuple[WorkItem, ...]:
             raise Mistake(f"{item.id} is there twice", path=path, line=number, remedy="compile the plan again")
         items[item.id] = item
     return tuple(items.values())
-
-
-def ids_in(content: bytes) -> tuple[str, ...]:
-    """The ids of a backlog in order, a hundred times faster than its cards: a line's first `"id"` is its card's."""
-    return tuple(found[1].decode() for line in content.splitlines() if (found := _ID.search(line)))
 
 
 def _line(item: WorkItem) -> bytes:

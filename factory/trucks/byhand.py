@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from factory.cards.backlog import backlog_path
+from factory.cards.places import backlog_path
 from factory.errors import CouldNotRun, Mistake
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
