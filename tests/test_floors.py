@@ -16,8 +16,8 @@ CODE = sorted(
 DOORS = {
     "subprocess": {"factory/sandbox/process.py"},
     "git": {"factory/git/repo.py"},
-    "google.genai": {"factory/workers/gemini.py"},
-    "google": {"factory/workers/gemini.py"},
+    "google.genai": {"factory/workers/gemini_conversation.py"},
+    "google": {"factory/workers/gemini_conversation.py"},
 }
 INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
 PRINTS = {"factory/cli.py", "factory/reports/screen.py", "factory/cards/__main__.py"}  # the last one runs in a room

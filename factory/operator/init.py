@@ -15,7 +15,7 @@ from factory.records import signing
 TEMPLATES = {
     "D_ROADMAP.md": "D_ROADMAP.md",
     "AC_LEDGER.md": "AC_LEDGER.md",
-    "factory.ssot.toml": "ssot/factory.toml",
+    "factory.toml": "ssot/factory.toml",
     "SSOT_RULES.md": "ssot/SSOT_RULES.md",
     "docops.toml": "ssot/docops.toml",
     "welding.toml": "ssot/welding.toml",

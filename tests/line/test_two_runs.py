@@ -150,9 +150,7 @@ def test_a_reader_that_looks_at_the_lock_does_not_keep_a_run_from_starting(tmp_p
 
 
 def test_the_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
-    script = (
-        "import pathlib, sys, time; from factory import lock\nwith lock.hold(pathlib.Path(sys.argv[1])): time.sleep(60)"
-    )
+    script = "import pathlib, sys, time; from factory.git import lock\nwith lock.hold(pathlib.Path(sys.argv[1])): time.sleep(60)"
     root = Path(__file__).resolve().parents[2]
     stop = threading.Event()
     argv = [sys.executable, "-c", script, str(tmp_path)]

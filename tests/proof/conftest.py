@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.proof import orphans
+from tests.proof.field import Field
+from tests.proof.steps import Order
 
 
 @pytest.fixture
@@ -27,3 +30,13 @@ def where(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session", autouse=True)
 def _adopted() -> None:
     orphans.adopt()
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """Place -> how many steps a run that nobody kills makes there; two runs differ by a few, for threads take turns."""
+    under = tmp_path_factory.mktemp("places")
+    log, field = under / "steps", Field.plant(under)
+    assert field.run(Order(log=str(log))).code == 1
+    field.close()
+    return Counter(line.split("\t")[1] for line in log.read_text().splitlines())

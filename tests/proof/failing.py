@@ -36,14 +36,14 @@ def not_clean(ran: Ran, reason: str) -> list[str]:
     return [f"{', '.join(found)}: {ran.err[-1500:]}"] if found else []
 
 
-def failed_at_step(under: Path, error: str, step: int, times: int) -> list[str]:
-    """One run whose step fails, once or from there on; then, with all well again, the work is finished."""
+def failed(under: Path, order: Order) -> list[str]:
+    """One run in which a step fails, once or from there on; then, with all well again, the work is finished."""
     field = Field.plant(under)
     try:
         known = set(orphans.children())
-        ran = field.run(Order(at=step, error=error, times=times))
-        faults = [*not_clean(ran, ERRORS[error]), *always(field)]
+        ran = field.run(order)
+        faults = [*not_clean(ran, ERRORS[order.error]), *always(field)]
         faults += [f"lives on: {command}" for command in orphans.left(known, 1.0)]
-        return [f"{error} at step {step}: {fault}" for fault in faults] or finish(field)
+        return [f"{order.error} at {order.place} {order.at}: {fault}" for fault in faults] or finish(field)
     finally:
         field.close()

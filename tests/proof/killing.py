@@ -17,10 +17,10 @@ KILLED = -signal.SIGKILL
 MOST_STARTS = 4  # after the kills: more would mean that a run does not get on by itself
 
 
-def killed_at_step(field: Field, step: int, *, before: tuple[str, ...] = ()) -> tuple[Ran, list[str]]:
+def killed_at_step(field: Field, order: Order, *, before: tuple[str, ...] = ()) -> tuple[Ran, list[str]]:
     """Run until just before the step; then the faults of what is left. A run that ends earlier was not killed."""
     known = set(orphans.children())
-    ran = field.run(Order(at=step), before=before)
+    ran = field.run(order, before=before)
     return ran, _looked_at(field, ran, known)
 
 
@@ -51,13 +51,13 @@ def finish(field: Field) -> list[str]:
     return [f"it does not end: exit {ran.code}, {ran.err.strip()}, {ran.out.splitlines()[-3:]}"]
 
 
-def at_steps(under: Path, steps: Iterable[int]) -> list[str]:
+def at_steps(under: Path, steps: Iterable[Order]) -> list[str]:
     """One field, killed at each of these steps in turn, every time by count from its own start; then finished."""
     field = Field.plant(under)
     try:
         for step in steps:
             if faults := killed_at_step(field, step)[1]:
-                return [f"killed before step {step}: {fault}" for fault in faults]
+                return [f"killed before step {step.at} {step.place}: {fault}" for fault in faults]
         return finish(field)
     finally:
         field.close()

@@ -20,15 +20,16 @@ from typing import Any, NamedTuple
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.symlink", "os.link"}
 MOUNTS = {"mount", "umount2"}
+DEPTH = 4  # functions that tell one place from another
 
 
 class Order(NamedTuple):
-    """What the hook is to do: at step `at`, kill the process, or fail with `error` for `times` steps of kind `only`."""
+    """What the hook is to do: at step `at` (of those of `place`), kill the process, or fail it and `times` - 1 more."""
 
     at: int = 0
     error: str = ""
     times: int = 1
-    only: str = ""
+    place: str = ""  # empty: every step counts
     log: str = ""  # a file that gets one line a step
 
     @classmethod
@@ -82,11 +83,12 @@ class Steps:
 
     def step(self, word: str, detail: str) -> None:
         """One step is about to be made."""
-        if self._order.only and word not in self._order.only.split(","):
+        here = f"{word} {place()}" if self._log >= 0 or self._order.place else ""
+        if self._order.place not in ("", here) and self._left == self._order.times:
             return
         number = next(self._numbers)
         if self._log >= 0:
-            os.write(self._log, f"{number} {word} {detail}\n".encode())
+            os.write(self._log, f"{number}\t{here}\t{detail}\n".encode())
         if not self._order.at or number < self._order.at:
             return
         if not self._order.error:
@@ -95,6 +97,16 @@ class Steps:
             self._left -= 1
             code = getattr(errno, self._order.error)
             raise OSError(code, os.strerror(code), detail)
+
+
+def place() -> str:
+    """Which functions of the factory, the innermost first, are about to change the system."""
+    frame, names = sys._getframe(), list[str]()
+    while (frame := frame.f_back) and len(names) < DEPTH:  # type: ignore[assignment]
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("factory."):
+            names.append(f"{module.removeprefix('factory.')}:{frame.f_code.co_name}")
+    return "<".join(names)
 
 
 def within(*folders: Path) -> tuple[str, ...]:

@@ -6,18 +6,18 @@ import functools
 import random
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.proof.field import Field
 from tests.proof.killing import at_a_moment, at_steps
 from tests.proof.record import Record
 from tests.proof.steps import Order
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(6 * 3600)]
 
-SHARES, MOST_STEPS = 100, 8000  # two runs differ by some hundred steps: threads take turns in another order
+SHARES = 100
 MOMENTS, CHAINS, SEED = 500, 100, 20261121
 
 
@@ -25,28 +25,29 @@ def fresh(where: Path) -> Path:
     return Path(tempfile.mkdtemp(dir=where))
 
 
-@pytest.fixture
-def steps(where: Path) -> int:
-    """How many steps a run has that nobody kills, and a few more, so that none at the end is left out."""
-    field = Field.plant(fresh(where))
-    log = where / "steps"
-    assert field.run(Order(log=str(log))).code == 1
-    field.close()
-    count = len(log.read_text().splitlines())
-    assert 3000 < count < MOST_STEPS
-    return count + 100
+def killed_at(where: Path, orders: Iterable[Order]) -> list[str]:
+    under = fresh(where)
+    try:
+        return at_steps(under, orders)
+    finally:
+        shutil.rmtree(under)
+
+
+@pytest.mark.parametrize("share", range(20))
+def test_a_kill_at_any_place_of_this_share_changes_nothing(where: Path, places: dict[str, int], share: int) -> None:
+    """Before the first and before the last step that is made there."""
+    points = {
+        f"{at} at {place}": functools.partial(killed_at, where, [Order(at=at, place=place)])
+        for place, count in sorted(places.items())[share::20]
+        for at in {1, count}
+    }
+    assert Record("places").prove(points) == {}
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_a_kill_before_any_step_of_this_share_changes_nothing(where: Path, steps: int, share: int) -> None:
-    def killed(step: int) -> list[str]:
-        under = fresh(where)
-        try:
-            return at_steps(under, [step])
-        finally:
-            shutil.rmtree(under)
-
-    points = {f"step {n}": functools.partial(killed, n) for n in range(share + 1, steps, SHARES)}
+def test_a_kill_before_any_step_of_this_share_changes_nothing(where: Path, places: dict[str, int], share: int) -> None:
+    steps = sum(places.values()) + 100  # a few more, so that none at the end is left out
+    points = {f"step {n}": functools.partial(killed_at, where, [Order(at=n)]) for n in range(share + 1, steps, SHARES)}
     assert Record("steps").prove(points) == {}
 
 
@@ -66,11 +67,8 @@ def test_a_kill_at_any_moment_of_this_share_changes_nothing(where: Path, share: 
 @pytest.mark.parametrize("share", range(20))
 def test_kills_one_after_the_other_change_nothing(where: Path, share: int) -> None:
     def killed(number: int) -> list[str]:
-        under, chance = fresh(where), random.Random(SEED + number)
-        try:
-            return at_steps(under, [chance.randint(1, 500) for _ in range(30)])
-        finally:
-            shutil.rmtree(under)
+        chance = random.Random(SEED + number)
+        return killed_at(where, [Order(at=chance.randint(1, 500)) for _ in range(30)])
 
     points = {f"chain {n}": functools.partial(killed, n) for n in range(share, CHAINS, 20)}
     assert Record("chains").prove(points) == {}

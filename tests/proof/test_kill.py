@@ -30,7 +30,7 @@ def test_a_run_that_nobody_kills_ends_as_expected_and_books_every_cent(where: Pa
 
 def test_a_run_killed_fifteen_times_ends_as_one_that_was_not(where: Path) -> None:
     chance = random.Random(SEED)
-    assert at_steps(where, [chance.randint(1, 700) for _ in range(15)]) == []
+    assert at_steps(where, [Order(at=chance.randint(1, 700)) for _ in range(15)]) == []
 
 
 def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
