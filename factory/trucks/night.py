@@ -8,7 +8,7 @@ from factory.cards.card import WorkItem
 from factory.errors import DoesNotAddUp, Stopped, StormStop
 from factory.line.house import House
 from factory.line.purse import FREE
-from factory.model import Ended, Triage
+from factory.model import Ended, State, Triage
 from factory.money import pace, storm, wallet
 from factory.money.storm import Storm, Weather
 from factory.operator import operator
@@ -121,6 +121,7 @@ class _Half:
             house.say("", f"waiting {first - now:.0f} s, as a server asked")
             house.clock.sleep(first - now, house.drain)
             operator.attend(house)
+            self._truck = booking.as_told(house, self._truck)
             return
         for card in due:
             self._must_fit(self._cards[card])
@@ -135,7 +136,13 @@ class _Half:
         ]  # fmt: skip
         with Crew(house, self._night.at_once) as crew:
             ended = crew.work(plans)
-        self._book(ended)
+        self._truck = booking.as_told(house, self._truck)
+        self._good = [made for made in self._good if self._wanted(made)]
+        self._book(made for made in ended if self._wanted(made))
+
+    def _wanted(self, made: Made) -> bool:
+        """False where the operator took its card off the line meanwhile: its work is neither stamped nor a failure."""
+        return self._truck.record(made.card.id).state is not State.BLOCKED
 
     def _must_fit(self, card: WorkItem) -> None:
         """OverBudget where the card's worst cost does not fit under a daily cap: then it is not started."""

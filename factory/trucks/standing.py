@@ -48,6 +48,7 @@ def _cards(yard: Yard, day: str) -> dict[str, dict[str, Any]]:
             "attempts": records[card].attempts if card in records else 0,
             "stamp": stamps.get(card),
             "triage": records[card].triage if card in records else None,
+            "why": records[card].why if card in records else "",
         }
         for card, state in yard.states(day).items()
     }

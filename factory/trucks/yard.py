@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from factory.cards.places import BACKLOG, PACKETS, PLANS, ids_in, packet_path
@@ -120,6 +120,16 @@ class Yard:
         from factory.cards.backlog import read_backlog
 
         return tuple(card for path, content in self._backlogs(day) for card in read_backlog(content, path))
+
+    def some(self, day: str, wanted: Set[str]) -> tuple[WorkItem, ...]:
+        """These cards of a day's backlogs, and no other is read."""
+        from factory.cards.backlog import read_backlog
+
+        found: list[WorkItem] = []
+        for path, content in self._backlogs(day):
+            lines = [line for line in content.splitlines(keepends=True) if wanted & set(ids_in(line))]
+            found += read_backlog(b"".join(lines), path)
+        return tuple(found)
 
     def ids(self, day: str) -> tuple[str, ...]:
         """The ids of a day's backlogs, without reading the cards."""
