@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from factory.cards.example import HELP
 from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
@@ -234,12 +235,12 @@ def rewind(
 
 # --- what a person writes ---------------------------------------------------------------------------------
 
-plan = typer.Typer(name="plan", help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
+plan = typer.Typer(name="plan", help=HELP, short_help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
 app.add_typer(plan)
 DayOption = Annotated[str | None, typer.Option("--day", help="YYYYMMDD; default: every day that waits for it")]
 
 
-@plan.command("compile")
+@plan.command("compile", short_help="Day plan to cards, in the working tree.")
 def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """Day plan to cards: ssot/backlog/backlog_YYYYMMDD.jsonl, in the working tree."""
     from factory.trucks.byhand import compile_plans
@@ -248,7 +249,7 @@ def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
         _say(line)
 
 
-@plan.command("pack")
+@plan.command("pack", short_help="The next truck: two packets of at most 120 cards.")
 def plan_pack(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """The next truck: two packets of at most 120 cards below ssot/packets/, in the working tree."""
     from factory.trucks.byhand import pack_trucks

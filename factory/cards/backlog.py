@@ -48,7 +48,8 @@ def read_backlog(content: bytes, path: str = "") -> tuple[WorkItem, ...]:
             item = WorkItem.model_validate(record)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            what = f"not a card: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            where = "".join(f"{part}: " for part in [".".join(map(str, first["loc"]))] if part)
+            what = f"not a card: {where}{first['msg'].removeprefix('Value error, ')}"
             raise Mistake(what, path=path, line=number, remedy="`factory plan compile` makes cards") from None
         if item.id in items:
             raise Mistake(f"{item.id} is there twice", path=path, line=number, remedy="compile the plan again")

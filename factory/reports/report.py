@@ -31,7 +31,8 @@ def page(day: Day) -> str:
 
 def _language(day: Day, words: Phrases) -> Iterator[str]:
     yield _counts(day, words)
-    yield words.today.format(", ".join(day.today)) if day.today else words.nothing_today
+    if day.today or not (day.cards and day.cards.stamped):
+        yield words.today.format(", ".join(day.today)) if day.today else words.nothing_today
     if day.failed:
         yield words.failed.format(day.failed)
     if day.cards:

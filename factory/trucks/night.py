@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory.cards.card import WorkItem
-from factory.errors import DoesNotAddUp, Stopped, StormStop
+from factory.errors import DoesNotAddUp, Mistake, Stopped, StormStop
 from factory.line.house import House
 from factory.line.purse import FREE
 from factory.model import Ended, State, Triage
@@ -15,6 +15,7 @@ from factory.operator import operator
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
+from factory.trucks.drift import written_drifts
 from factory.trucks.judge import refused
 from factory.trucks.plan import plan_of
 from factory.trucks.truck import CardHalf, Truck, faults, unfinished
@@ -35,6 +36,11 @@ class Night:
         road.compile_due(self._house)
         yard = road.look(self._house)
         for day in road.open_days(yard):
+            if drift := next(written_drifts(yard, day), None):
+                file = drift.where.partition(":")[0]
+                raise Mistake(
+                    drift.what, path=drift.where, remedy=f"put it back as it was made; `git log -p -- {file}` shows how"
+                )
             for truck in yard.trucks(day):
                 if wrong := next(faults(truck), ""):
                     raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")

@@ -76,7 +76,7 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
 DOES = {
     "compile": "the plan is compiled, then truck {truck:03} takes {cards:,} cards",
     "pack": "truck {truck:03} takes {cards:,} cards",
-    "work": "truck {truck:03} is on the line with {cards:,} cards to go",
+    "work": "truck {truck:03} has {cards:,} cards to go",
     "nothing": "no card can be packed",
     "later": "a later day's plan: nothing is done before that day",
 }

@@ -36,7 +36,7 @@ WRONG = [
     ("{type: SEAL, lane: 8, after: tag,", "{type: SEAL, lane: 8, follow: strike, after: tag,", 11, "only TAG cards"),
     ('regex: "X{3}"', 'regex: X, ast: x', 7, "not both"),
     ('regex: "X{3}"', 'where: {size: 1}, fix: x', 7, "no text to replace"),
-    ("goal: Index", "gaol: Index", 1, "goal is missing"),
+    ("goal: Index", "gaol: Index", 1, "unknown key gaol"),
     ("goal: Index, tag, strike", "goal: ''", 1, "goal"),
     ("exclude:", "exlude:", 3, "unknown key sources.code.exlude"),
     ('["src/**/*.py"]', "[]", 3, "sources.code.globs"),
