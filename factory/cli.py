@@ -317,7 +317,6 @@ def status(
     if watch or times:
         _watch(repo, times)
         return
-    gc.disable()  # a short look: a tenth of its time went into looking for rubbish that it does not leave
     with Repo(repo) as opened:
         document = look(opened, time.time())
     if as_json:
@@ -601,6 +600,7 @@ def demo(
 def main(argv: list[str] | None = None) -> None:
     """The entry point: one place turns exceptions into one line and an exit code."""
     os.umask(0o022)
+    gc.set_threshold(100_000)  # else a tenth of a short command goes into looking for rubbish among fresh imports
     try:
         sys.exit(app(argv, standalone_mode=False) or 0)
     except FactoryError as error:
