@@ -17,7 +17,7 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
     found = []
     for logged in repo.log(LEDGER):
         event = parse_event(logged.oid, logged.time, logged.message)
-        if ticket is None or event.ticket == ticket or ticket in _cards(event):
+        if ticket is None or event.ticket == ticket or ticket in cards_named(event):
             found.append(event)
             if limit and len(found) >= limit:
                 break
@@ -43,7 +43,7 @@ def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
     return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
 
 
-def _cards(event: Event) -> list[str]:
+def cards_named(event: Event) -> list[str]:
     """The cards that an event of a half names."""
     return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 
