@@ -25,6 +25,7 @@ class Case:
     plan: Plan | None = None
     terms: Terms = field(default_factory=lambda: Terms())
     protected: tuple[str, ...] = ()  # globs: the built-in list and the settings'
+    installed: frozenset[str] = frozenset()  # top-level modules of the gate's Python that are not its own
 
     @property
     def by_hand(self) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from guards.rewritten import Rewritten, words
 from guards.syntax.places import is_collected
 from guards.syntax.suite import Suite, Unit
 
@@ -28,7 +28,9 @@ def pairs(before: list[Suite], after: list[Suite]) -> Iterator[Pair]:
             else:
                 lost.append(unit)
     new = [unit for key, unit in there.items() if unit.is_test and key not in known]
-    yield from _moved(lost, new)
+    rewritten = Rewritten(before, after)
+    for old, now in _moved(lost, new):
+        yield old, now or rewritten.heir(old, new)
 
 
 def _moved(lost: list[Unit], new: list[Unit]) -> Iterator[Pair]:
@@ -59,6 +61,5 @@ def _body(unit: Unit) -> str:
 
 
 def _is_alike(old: Unit, now: Unit) -> bool:
-    mine, other = (re.findall(r"\w+|[^\w\s]", "\n".join(map(ast.unparse, u.node.body))) for u in (old, now))
-    match = difflib.SequenceMatcher(None, mine, other, autojunk=False)
+    match = difflib.SequenceMatcher(None, words(old), words(now), autojunk=False)
     return match.real_quick_ratio() >= ALIKE and match.quick_ratio() >= ALIKE and match.ratio() >= ALIKE

@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _objections(case: Case, change: Changed) -> Iterator[str]:
     globs = tuple(fold(glob) for glob in case.protected)
     if matches(fold(change.path), globs):
-        yield "is protected: what judges a change comes from main, and no ticket may touch it"
+        yield "is protected: what judges a change comes from main; leave it out, or a person commits it to main first"
     yield from shadows.objections(case, change)
     yield from links.objections(case, change, globs)
     yield from runner_settings.objections(case, change)

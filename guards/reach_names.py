@@ -52,6 +52,8 @@ FIXTURE_TYPES = {
     "mark",
     "compat",
 }
+FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack"})
+STACKS = frozenset({"traceback.extract_stack", "inspect.stack", "inspect.getframeinfo"})
 PROC = re.compile(r"/proc/self(?!/(?:stat|statm|status|limits|cgroup|mountinfo|mounts|io|oom_score)\b)")
 
 
@@ -74,6 +76,11 @@ class View:
         return frozenset(value for value in alone if isinstance(value, ast.Constant))
 
     @functools.cached_property
+    def uses(self) -> frozenset[str]:
+        """The full names of all that is called."""
+        return frozenset(self.name(node.func) for node in ast.walk(self.module) if isinstance(node, ast.Call))
+
+    @functools.cached_property
     def is_runners_own(self) -> bool:
         """Whether the file is by its name there for test runners: a plug-in, fixtures for others' tests."""
         return self.is_test or any(word in self.file.casefold() for word in ("test", "plugin", "fixture"))
@@ -88,8 +95,18 @@ def objections(view: View, node: ast.AST) -> Iterator[str]:
             yield f"{name} {said}"
         elif isinstance(node, ast.Call) and name.split(".")[0] == "_pytest":
             yield "reaches into the test runner's private modules"
+        elif isinstance(node, ast.Attribute) and not view.is_runners_own:
+            yield from _asks_its_caller(view, node)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in view.prose:
         yield from _texts(view, node.value)
+
+
+def _asks_its_caller(view: View, node: ast.Attribute) -> Iterator[str]:
+    """What a caller's frame holds, or the line that it stands on: a test's expected value is there too."""
+    if node.attr in ("f_locals", "co_consts") and view.uses & FRAMES:
+        yield f"{node.attr} of a caller: code must not know what is expected of it"
+    elif node.attr in ("line", "code_context") and view.uses & STACKS:
+        yield "reads the source line that called it: code must not know what is expected of it"
 
 
 def _imports(view: View, node: ast.Import | ast.ImportFrom) -> Iterator[str]:

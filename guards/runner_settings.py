@@ -29,7 +29,7 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
     old = _parsed(before or b"")
     for keys in PARTS:
         if _part(old, keys) != _part(new, keys):
-            yield f"[{'.'.join(keys)}] is protected: it steers the test runner"
+            yield f"[{'.'.join(keys)}] is protected, it steers the test runner; a person commits it to main first"
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -18,12 +18,16 @@ STARTUP = frozenset({"sitecustomize", "usercustomize"})
 CONFIGURATION = frozenset(
     {"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", ".coveragerc"}
 )
-NOT_SHADOWED = frozenset({"test", "__main__", "antigravity", "this"})  # `test` is what many projects call their tests
+# What many projects call a folder of theirs, and what some packages leave behind under that name.
+NOT_SHADOWED = frozenset({"test", "tests", "docs", "examples", "__main__", "antigravity", "this"})
 LOADED = {"py", "pyc", "pyd", "so", "pyw"}
+METADATA = re.compile(r"(?i)(?:^|/)[^/]+\.(?:dist-info|egg-info|egg)(?:/|$)")
 
 
 def objections(case: Case, change: Changed) -> Iterator[str]:
     """Only what is new can shadow: a file that the base has, the base trusts."""
+    if METADATA.search(change.path) and change.path in case.tree.entries():
+        yield "is a package's metadata, which can name plug-ins of the test runner; a build makes it, leave it out"
     if change.path in case.base.entries() or change.path not in case.tree.entries():
         return
     name = PurePosixPath(change.path).name.casefold()
@@ -36,12 +40,27 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
         yield "is run by every Python that starts with it on its path"
     if name.endswith(".pyc"):
         yield "compiled Python can differ from its source; remove it, and ignore __pycache__"
+    if first := _stands_before(case.base.entries(), case.tree.entries(), change.path):
+        yield f"would be imported in the place of {first}, which is still there"
     module = _top_level(case.tree.entries(), change.path)
     if module and not _is_known(case.base.entries(), change.path, module):
-        yield from _shadowing(module)
+        yield from _shadowing(module, case.installed)
 
 
-def _shadowing(module: str) -> Iterator[str]:
+def _stands_before(base: Mapping[str, Entry], tree: Mapping[str, Entry], path: str) -> str:
+    """The module of the base that Python no longer finds: packages go before modules, compiled ones before source."""
+    at = PurePosixPath(path)
+    stem, _, suffix = at.name.partition(".")
+    if stem == "__init__":
+        hidden = f"{at.parent}.py"
+    elif suffix.rpartition(".")[2].casefold() in ("so", "pyd"):
+        hidden = str(at.with_name(f"{stem}.py"))
+    else:
+        return ""
+    return hidden if hidden in base and hidden in tree else ""
+
+
+def _shadowing(module: str, installed: frozenset[str]) -> Iterator[str]:
     folded = module.casefold()
     if folded in STARTUP:
         yield "is run by every Python that starts with it on its path"
@@ -49,6 +68,8 @@ def _shadowing(module: str) -> Iterator[str]:
         yield f"would be imported as {module}, in the place of the test runner or one of its plug-ins"
     elif folded in sys.stdlib_module_names and folded not in NOT_SHADOWED:
         yield f"would be imported as {module}, in the place of Python's own module"
+    elif module in installed and folded not in NOT_SHADOWED:
+        yield f"would be imported as {module}, in the place of the installed package of that name"
 
 
 def _top_level(entries: Mapping[str, Entry], path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,8 +35,8 @@ class Version:
         return not any(isinstance(part, ast.Call | ast.Assert | ast.With) for s in found for part in ast.walk(s))
 
 
-def objections(before: Version, after: Version) -> Iterator[tuple[int, str]]:
-    """(line, what) for everything that got weaker."""
+def objections(before: Version, after: Version, elsewhere: Sequence[Fact] = ()) -> Iterator[tuple[int, str]]:
+    """(line, what) for everything that got weaker. `elsewhere`: what new tests beside it assert now."""
     line = after.unit.line
     if after.unit.skips > before.unit.skips:
         yield line, "has a new skip or xfail"
@@ -51,7 +52,10 @@ def objections(before: Version, after: Version) -> Iterator[tuple[int, str]]:
         return
     had, has = sum(n or 0 for n in counts[0].values()), sum(n or 0 for n in counts[1].values())
     growth = max(1, has // max(1, had)) if has else 1
-    yield from _assertions(before.facts, after.facts, line, growth)
+    kept = Counter(fact.key for fact in after.facts)
+    split = Counter(fact.key for fact in elsewhere)
+    was = [fact for fact in before.facts if kept[fact.key] or not split[fact.key]]
+    yield from _assertions(was, after.facts, line, growth)
 
 
 def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -> Iterator[tuple[int, str]]:

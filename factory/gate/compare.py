@@ -10,7 +10,7 @@ from factory.gate.transcript import RED
 from factory.model import Answer, Outcome, Tests, Triage
 
 Outcomes = Mapping[str, Outcome]
-Excused = Callable[[Collection[str], Collection[str]], frozenset[str]]
+Excused = Callable[[Collection[str], Collection[str], Collection[str]], frozenset[str]]
 GREEN = frozenset({Outcome.PASSED, Outcome.XPASSED})
 
 
@@ -30,7 +30,7 @@ def compare(
     base: Observation, after: Observation, reruns: Sequence[Outcomes] = (), excused: Excused | None = None
 ) -> Comparison:
     """Holds `after` against `base`. `reruns` are the outcomes of the tests that `again` named, a mapping a try.
-    `excused` says which missing tests need not be there, given the missing ones and the green ones that are new.
+    `excused` says which tests need not be green, given the missing ones, the skipped ones and the new green ones.
 
     Tampering is FAIL; a run that did not end, or that collected nothing, is COULD_NOT_RUN.
     """
@@ -42,7 +42,8 @@ def compare(
         return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
     reds, dimmed = _reds(after.outcomes), _dimmed(base, after)
     missing = [node for node in dimmed if node not in after.outcomes and node not in after.unrun]
-    fine = excused(missing, _new(base, after)) if missing and excused else frozenset()
+    skipped = [node for node in dimmed if node in after.outcomes]
+    fine = excused(missing, skipped, _new(base, after)) if dimmed and excused else frozenset()
     dimmed = [node for node in dimmed if node not in fine]
     flaky = {node for node in reds if any(rerun.get(node) in GREEN for rerun in reruns)}
     new = [node for node in reds if node not in flaky and not was_red(base.outcomes, node)]

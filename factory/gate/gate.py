@@ -10,7 +10,7 @@ from factory.errors import CannotJudge
 from factory.gate import compare, criteria, triage
 from factory.gate.renamed import renamed
 from factory.gate.tally import TIERS, Tally
-from factory.gate.trial import Ran, Trial
+from factory.gate.trial import Ran, Trial, installed
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
@@ -52,7 +52,8 @@ class Gate:
         """The verdict on one merged tree. `work` is the tree that the worker left; the first failure ends it."""
         store = self._repo.store
         changed = self._repo.diff(store.tree_of(plan.base), work)
-        case = Case(GitTree(store, main), GitTree(store, tree), changed, plan, terms, plan.scope.forbidden)
+        trees = GitTree(store, main), GitTree(store, tree)
+        case = Case(*trees, changed, plan, terms, plan.scope.forbidden, installed(self.python))
         return self._ask(Question(case, plan, main, tree, say), ("guards", "doctor", "criteria", "fast", "regression"))
 
     def command(self, tree: Oid, command: str) -> Ran:
@@ -83,9 +84,11 @@ class Gate:
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
                     said = triage.tail(ran.output, 5).strip() or "(nothing)"
+                    remedy = "mend it, then run again"
+                    if "PYTHONPATH=" in command and "$PYTHONPATH" not in command:
+                        remedy = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`, then run again"
                     raise CannotJudge(
-                        f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; mend it, then run again. "
-                        f"It said: {said}"
+                        f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"
                     )
 
     def _must_have_tiers(self) -> None:
@@ -192,16 +195,16 @@ class Gate:
 
 
 def _excused(case: Case) -> compare.Excused:
-    """Which tests may be missing: those of touched files that were renamed or moved, or that the ticket lets go."""
+    """Which tests need not be green: in touched files, those that were renamed or moved, or that the ticket lets go."""
     touched = set(case.touched)
 
     def source(path: str) -> str:
         return text(case.tree, path) or ""
 
-    def answer(missing: Collection[str], new: Collection[str]) -> frozenset[str]:
+    def answer(missing: Collection[str], skipped: Collection[str], new: Collection[str]) -> frozenset[str]:
         judged = [node for node in missing if is_test_code(node.split("::")[0])]
         if tests_kept.NAME in case.terms.allow:
-            return frozenset(node for node in judged if node.split("::")[0] in touched)
+            return frozenset(node for node in (*judged, *skipped) if node.split("::")[0] in touched)
         return renamed(judged, new, touched, source)
 
     return answer

@@ -6,9 +6,10 @@ change touched can have renamed tests, and a name that still stands in its file 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 Source = Callable[[str], str]  # a path of the changed tree -> its text; "" where it is gone
 
@@ -38,8 +39,32 @@ def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
 
 
 def _is_defined(name: str, source: Source) -> bool:
+    """Whether the test's class, or one that it inherits from in the same file, or its module, has such a function."""
     path, _, rest = name.partition("::")
-    return re.search(rf"\bdef\s+{re.escape(rest.rpartition('::')[2])}\b", source(path)) is not None
+    *classes, last = rest.split("::")
+    text = source(path)
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return re.search(rf"\bdef\s+{re.escape(last)}\b", text) is not None
+    known = {node.name: node for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
+    own = known.get(classes[-1]) if classes else module
+    blocks: list[ast.AST] = [own] if own is not None else []
+    for block in blocks:  # grows by what is inherited
+        for base in block.bases if isinstance(block, ast.ClassDef) else ():
+            above = known.get(base.id) if isinstance(base, ast.Name) else None
+            blocks += [above] if above is not None and above not in blocks else []
+    return any(
+        isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == last for b in blocks for n in _inside(b)
+    )
+
+
+def _inside(block: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a block, without those of the classes and functions in it."""
+    for node in ast.iter_child_nodes(block):
+        yield node
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _inside(node)
 
 
 def _cover(heirs: set[str], missing: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ PHASES = ("setup", "call", "teardown")
 GREEN = tuple((when, "passed", 0, "") for when in PHASES)
 FAILURES = 200  # tests whose failure text is kept
 TEXT = 4000  # characters of one
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
 def worst(one: Outcome | None, other: Outcome) -> Outcome:
@@ -34,6 +36,8 @@ class Session:
     """One pytest session, as far as it was told."""
 
     flags: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # an id that changes from run to run -> one that does not
+    alike: Counter[str] = field(default_factory=Counter)
     collected: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
@@ -50,6 +54,14 @@ class Session:
     def unrun(self) -> list[str]:
         """Collected, and never reported."""
         return [node for node in self.collected if node not in self.reported]
+
+    def named(self, node: str) -> str:
+        """The id without the places in memory that some parameters show: they differ from run to run."""
+        name = ADDRESS.sub("0x", node)
+        if name != node and node not in self.names:
+            self.alike[name] += 1
+            self.names[node] = f"{name} #{self.alike[name]}"
+        return self.names.get(node, node)
 
     def suspect(self, why: str) -> None:
         """The first sign is the one that is told."""
@@ -80,11 +92,11 @@ def _take(session: Session, kind: str, *rest: Any) -> None:
         case "start":
             session.flags = dict(rest[0])
         case "ids":
-            session.collected.update(map(str, rest[0]))
+            session.collected.update(session.named(str(node)) for node in rest[0])
         case "g":
-            _test(session, str(rest[0]), GREEN, float(rest[1]), "")
+            _test(session, session.named(str(rest[0])), GREEN, float(rest[1]), "")
         case "t":
-            _test(session, str(rest[0]), [tuple(part) for part in rest[1]], float(rest[2]), str(rest[3]))
+            _test(session, session.named(str(rest[0])), [tuple(part) for part in rest[1]], float(rest[2]), str(rest[3]))
         case "collect":
             red = rest[1] == "failed"
             session.settle(str(rest[0]), Outcome.ERROR if red else Outcome.SKIPPED, str(rest[2]))

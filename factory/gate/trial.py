@@ -179,6 +179,12 @@ def find_python(repo: Repo, settings: Settings) -> Path:
     return Path(sys.executable)
 
 
+def installed(python: Path) -> frozenset[str]:
+    """The top-level modules that an interpreter's packages bring, by name."""
+    found = python.parent.parent.glob("lib/python*/site-packages/*")
+    return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
+
+
 def fingerprint(python: Path, sandbox: str) -> str:
     """What tells one environment from another: the interpreter and the packages that it would import."""
     lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))

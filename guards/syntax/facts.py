@@ -124,7 +124,8 @@ def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope, depth: int) -> I
     elif is_check(name):
         wide = tuple(sorted(tolerances(node, scope.constants).items()))
         subject = ast.dump(node.args[0]) if node.args else ast.dump(node.func)
-        yield Fact(ast.dump(node), subject, strength.call_rank(name, node), node.lineno, tolerances=wide)
+        rank, weight = strength.call_rank(name, node), strength.weight(node)
+        yield Fact(ast.dump(node), subject, rank, node.lineno, weight=weight, tolerances=wide)
 
 
 def _raising(node: ast.Call, statement: ast.stmt) -> Fact:

@@ -14,6 +14,7 @@ METHODS = {
     **dict.fromkeys(("assertRegex", "assertNotRegex", "assert_called_once", "assert_array_less"), RELATION),
 }
 VAGUE = {"isinstance", "hasattr", "callable", "bool", "any", "len"}
+EQUALITY = {"assertEqual", "assertEquals", "assertListEqual", "assertTupleEqual", "assertDictEqual", "assertSetEqual"}
 PLAIN = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Await, ast.NamedExpr)
 
 
@@ -132,8 +133,11 @@ def subject(node: ast.expr) -> str:
 
 def weight(node: ast.expr) -> int:
     """How many single assertions one may stand for: comparing a written-out collection compares every part."""
+    sides: list[ast.expr] = []
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
-        sizes = [len(e.elts) for e in (node.left, *node.comparators) if isinstance(e, ast.Tuple | ast.List | ast.Set)]
-        sizes += [len(e.keys) for e in (node.left, *node.comparators) if isinstance(e, ast.Dict)]
-        return max([1, *sizes])
-    return 1
+        sides = [node.left, *node.comparators]
+    elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in EQUALITY:
+        sides = node.args[:2]
+    sizes = [len(e.elts) for e in sides if isinstance(e, ast.Tuple | ast.List | ast.Set)]
+    sizes += [len(e.keys) for e in sides if isinstance(e, ast.Dict)]
+    return max([1, *sizes])

@@ -75,7 +75,7 @@ def run(
         codes[" ".join(command)], said = call(at, *command)
         printed += said
     with Repo(at) as repo:
-        return _look(repo, before, codes, printed)
+        return look(repo, before, codes, printed)
 
 
 def call(at: Path, *command: str) -> tuple[int, str]:
@@ -89,7 +89,8 @@ def call(at: Path, *command: str) -> tuple[int, str]:
     raise AssertionError("the command did not exit")
 
 
-def _look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> Ended:
+def look(repo: Repo, before: str, codes: Mapping[str, int], printed: str) -> Ended:
+    """What became of the one ticket of a repository whose main stood at `before`."""
     tip = repo.tip("refs/heads/main") or ""
     stamp = next((c for c in repo.log(tip) if c.message.startswith("stamp(")), None)
     kept = repo.store.commit(stamp.oid).parents[1] if stamp else _failed(repo)
@@ -139,6 +140,6 @@ def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, .
         return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets")))
     if result["triage"] == "TAMPER":
         return ("canary" if any("canar" in line for line in report["failed"]) else "reporter",)
-    if any(c["after"] != "GREEN" for c in result["criteria"]):
+    if result["triage"] == "VACUOUS" or any(c["after"] != "GREEN" for c in result["criteria"]):
         return ("criteria",)
     return tuple(tier for tier, answer in result["gate_results"].items() if answer not in ("PASS", "SKIPPED"))

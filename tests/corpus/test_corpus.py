@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable
@@ -23,27 +24,32 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the gate says of the corpus's base, found once: its results are kept by content."""
-    at, home = tmp_path_factory.mktemp("known"), tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(home))
-        patch.delenv("XDG_CACHE_HOME", raising=False)
-        patch.setenv("CORPUS_API_KEY", "")
-        ended = line.run(cases.load(HERE / "right-fix"), at / "shop", os.environ)
-        assert ended.state == STAMPED, ended.printed
-        with Repo(at / "shop") as repo:
-            shutil.copytree(cache_dir(repo, os.environ) / "gate", at / "gate")
-    return at / "gate"
+def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """What the gate says of the corpus's base, found once a kind of room: its results are kept by content."""
+
+    @functools.cache
+    def of(rooms: str) -> Path:
+        at, home = tmp_path_factory.mktemp("known"), tmp_path_factory.mktemp("home")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOME", str(home))
+            patch.delenv("XDG_CACHE_HOME", raising=False)
+            patch.setenv("CORPUS_API_KEY", "")
+            ended = line.run(cases.load(HERE / "right-fix"), at / "shop", os.environ, rooms)
+            assert ended.state == STAMPED, ended.printed
+            with Repo(at / "shop") as repo:
+                shutil.copytree(cache_dir(repo, os.environ) / "gate", at / "gate")
+        return at / "gate"
+
+    return of
 
 
 @pytest.fixture
-def run(tmp_path: Path, known: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, known: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in ("CORPUS_RUNNER", "CORPUS_SCRIPT"):
         monkeypatch.setenv(name, "")
 
     def go(case: Case, rooms: str = "auto") -> Ended:
-        return line.run(case, tmp_path / "shop", os.environ, rooms=rooms, seed=known)
+        return line.run(case, tmp_path / "shop", os.environ, rooms=rooms, seed=known(rooms))
 
     return go
 

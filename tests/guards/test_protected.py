@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from factory.model import Triage
@@ -100,6 +102,37 @@ SHADOWS = [
 @pytest.mark.parametrize("path", SHADOWS)
 def test_a_new_file_that_would_be_loaded_first_is_refused(path: str) -> None:
     assert path in paths({path: "x"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["shop.egg-info", "shop-1.0.dist-info/entry_points.txt", "src/shop.egg-info/PKG-INFO", "tests/Shop.EGG-INFO/x"],
+)
+def test_a_packages_metadata_is_refused_new_or_changed(path: str) -> None:
+    assert paths({path: "[pytest11]"}) == [path]
+    case = changed({path: "a"}, {path: "[pytest11]"}, protected=GLOBS)
+    assert [f.path for f in found(case, "protected")] == [path]
+    assert said(changed({path: "a"}, {path: GONE}, protected=GLOBS), "protected") == []
+
+
+@pytest.mark.parametrize("path", ["src/pkg/a/__init__.py", "src/pkg/a.so", "src/pkg/a.cpython-311-x86_64-linux-gnu.so"])
+def test_what_python_finds_before_a_module_is_refused(path: str) -> None:
+    assert paths({path: "x"}) == [path]
+    assert paths({path: "x", "src/pkg/a.py": GONE}) == []
+
+
+@pytest.mark.parametrize("path", ["typing_extensions.py", "tests/typing_extensions/__init__.py"])
+def test_a_new_module_named_like_an_installed_one_is_refused(path: str) -> None:
+    case = changed(BOTH, {path: "x", "tests/typing.toml": "x"}, protected=GLOBS)
+    assert said(case, "protected") == []
+    case = dataclasses.replace(case, installed=frozenset({"typing_extensions", "tests", "pkg"}))
+    assert [f.path for f in found(case, "protected")] == [path]
+
+
+def test_the_projects_own_modules_may_be_installed() -> None:
+    case = changed(BOTH, {"src/pkg/b.py": "x", "tests/__init__.py": "", "tools/typing_extensions.py": ""})
+    case = dataclasses.replace(case, installed=frozenset({"typing_extensions", "tests", "pkg"}))
+    assert said(case, "protected") == []
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,17 @@ FAR = {
     "a descriptor opened": "open(3, 'w')\n",
     "sys.exit replaced": "import sys\nsys.exit = print\n",
     "pytest.exit": "from pytest import exit\n",
+    "its caller's variables": "import sys\nx = sys._getframe(1).f_locals['want']\n",
+    "its caller's constants": "import inspect\nx = inspect.currentframe().f_back.f_code.co_consts\n",
+    "its caller's line": "import traceback\nx = traceback.extract_stack(limit=2)[0].line\n",
+    "its caller's lines": "from inspect import stack\nx = stack()[1].code_context\n",
 }
 
 NEAR = {
     "sys.exit": "import sys\nsys.exit(1)\n",
+    "its caller's module": "import sys\nx = sys._getframe(1).f_globals['__name__']\n",
+    "variables of an error": "import sys\nx = sys.exc_info()[2].tb_frame.f_locals\n",
+    "a line of its own": "import inspect\nx = inspect.currentframe().f_lineno\ny = text.line\n",
     "getpid": "import os\nos.getpid()\n",
     "import_module": "import importlib\nimportlib.import_module('json')\nimportlib.import_module(name)\n",
     "sys.modules read": "import sys\nsys.modules.get('json')\nx = sys.modules['json']\n",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from factory.model import Terms, Triage
+from guards.tests_kept import REMEDY
 from tests.guards.cases import GONE, changed, found, said
 
 T = "tests/test_a.py"
@@ -63,14 +64,14 @@ def test_a_moved_test_is_fine_and_a_weakened_moved_one_is_not() -> None:
 
 def test_a_file_renamed_to_where_no_runner_looks_loses_its_tests() -> None:
     findings = said(changed({T: PLAIN}, {T: GONE, "tests/old_a.py": PLAIN}), "tests_kept")
-    assert findings == ["tests/test_a.py:1: test_a was deleted, or renamed so that no runner finds it"]
+    assert findings == [f"tests/test_a.py:1: test_a was deleted, or renamed so that no runner finds it; {REMEDY}"]
 
 
 def test_a_weakened_helper_in_a_file_of_its_own_is_named() -> None:
     case = changed(
         {"tests/tools.py": "def check(x):\n    assert x == 1\n"}, {"tests/tools.py": "def check(x):\n    pass\n"}
     )
-    assert said(case, "tests_kept") == ["tests/tools.py:1: check: was emptied"]
+    assert said(case, "tests_kept") == [f"tests/tools.py:1: check: was emptied; {REMEDY}"]
 
 
 def test_a_fixture_that_asserts_keeps_its_assertion() -> None:
@@ -91,13 +92,13 @@ def test_source_that_is_no_test_may_lose_functions() -> None:
 def test_a_file_that_cannot_be_parsed_is_judged_by_its_words() -> None:
     newer = PLAIN + "def test_b():\n    assert g[1, *] =:= 2\n"
     case = changed({T: newer}, {T: newer.replace("    assert f(2) == 4\n", "    pass\n")})
-    assert said(case, "tests_kept") == [f"{T}:1: cannot be parsed, and has 1 assertions where it had 2"]
+    assert said(case, "tests_kept") == [f"{T}:1: cannot be parsed, and has 1 assertions where it had 2; {REMEDY}"]
     assert said(changed({T: newer}, {T: newer + "# more\n"}), "tests_kept") == []
 
 
 def test_a_deleted_test_file_of_another_language_is_named_and_a_moved_one_is_not() -> None:
     gone = changed({"web/a.test.ts": "it()"}, {"web/a.test.ts": GONE})
-    assert said(gone, "tests_kept") == ["web/a.test.ts: a file of tests was deleted"]
+    assert said(gone, "tests_kept") == [f"web/a.test.ts: a file of tests was deleted; {REMEDY}"]
     moved = changed({"web/a.test.ts": "it()"}, {"web/a.test.ts": GONE, "web/b/a.test.ts": "it()"})
     assert said(moved, "tests_kept") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -30,6 +31,20 @@ def test_what_was_green_and_is_not_fails(now: Outcome | None) -> None:
     assert (got.answer, got.triage, len(got.failed)) == (Answer.FAIL, Triage.TEST, 1)
     assert got.failed[0].startswith(NODE)
     assert (got.tests.failed, got.tests.missing) == ((0, 1) if now is None else (1, 0))
+
+
+@pytest.mark.parametrize("now", [SKIPPED, None])
+def test_what_is_excused_does_not_count_and_is_told_apart(now: Outcome | None) -> None:
+    asked = []
+
+    def excused(missing: Collection[str], skipped: Collection[str], new: Collection[str]) -> frozenset[str]:
+        asked.append((list(missing), list(skipped), list(new)))
+        return frozenset({NODE})
+
+    after = {OTHER: PASSED} | ({NODE: now} if now else {})
+    got = compare(seen({NODE: PASSED}), seen(after), (), excused)
+    assert (got.answer, got.failed) == (Answer.PASS, ())
+    assert asked == [([], [NODE], [OTHER]) if now else ([NODE], [], [OTHER])]
 
 
 @pytest.mark.parametrize("before", [FAILED, ERROR])

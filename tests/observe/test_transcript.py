@@ -28,6 +28,21 @@ def test_a_quiet_session_is_believed() -> None:
     assert (session.tampered, session.outcomes, session.durations) == ("", {"a": Outcome.PASSED}, {"a": 0.5})
 
 
+def test_an_id_with_a_place_in_memory_is_the_same_on_every_run() -> None:
+    runs = []
+    for places in (("0x7f43711114", "0x7f43711118"), ("0x55aa00ee10", "0x55aa00ee50")):
+        ids = tuple(f"t.py::test_a[<Day at {place}>]" for place in places)
+        runs.append(heard(told(["g", ids[0], 0], ["g", ids[1], 0], ids=ids)))
+    assert runs[0].tampered == runs[1].tampered == ""
+    assert list(runs[0].outcomes) == list(runs[1].outcomes)
+    assert len(runs[0].outcomes) == 2
+
+
+def test_a_short_number_in_an_id_is_no_place_in_memory() -> None:
+    ids = ("t.py::test_a[0x10]", "t.py::test_a[0x20]")
+    assert set(heard(told(["g", ids[0], 0], ["g", ids[1], 0], ids=ids)).outcomes) == set(ids)
+
+
 GREEN = [["setup", "passed", 0, ""], ["call", "passed", 0, ""], ["teardown", "passed", 0, ""]]
 
 

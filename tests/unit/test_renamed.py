@@ -46,6 +46,30 @@ def test_a_test_that_still_stands_in_its_file_was_not_renamed() -> None:
     assert ask([f"{A}::test_x"], [f"{A}::test_y"], "def test_x():\n    ...\ndel test_x\n") == frozenset()
 
 
+TWO = """
+class T:
+    def test_y(self): ...
+
+class U:
+    def test_x(self): ...
+
+def test_z(): ...
+"""
+
+
+@pytest.mark.parametrize(("missing", "fine"), [("T::test_x", True), ("test_x", True), ("U::test_x", False)])
+def test_a_name_that_stands_in_another_class_was_given_away(missing: str, fine: bool) -> None:
+    node = f"{A}::{missing}"
+    assert ask([node], [f"{A}::T::test_y"], TWO) == ({node} if fine else frozenset())
+
+
+@pytest.mark.parametrize(("above", "fine"), [("U", False), ("TestCase", True), ("V", False)])
+def test_a_class_has_what_it_inherits(above: str, fine: bool) -> None:
+    source = TWO.replace("class T:", f"class V(U): ...\n\nclass T({above}):")
+    node = f"{A}::T::test_x"
+    assert ask([node], [f"{A}::T::test_y"], source) == ({node} if fine else frozenset())
+
+
 def test_files_that_nobody_touched_have_no_renamed_tests() -> None:
     assert ask([f"{A}::test_x"], [f"{B}::test_x"], touched=(B,)) == frozenset()
 
