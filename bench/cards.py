@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import programs, worlds
-from bench.clocks import best
-from bench.figures import Cost, Figure, compared
+from bench.clocks import best, by_turns
+from bench.figures import Figure, compared
 from bench.size import Size
-from factory.cards.backlog import backlog_path, packet_path, read_backlog, write_backlog
+from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import WorkItem
 from factory.cards.compile import compile_day
 from factory.cards.dayplan import read_day_plan
 from factory.cards.pack import pack
+from factory.cards.places import backlog_path, packet_path
 from factory.git import objects
 from factory.git.ledger import FACTORY
 from factory.tree import MemoryTree
@@ -44,14 +45,22 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
     ours = best(lambda: pack(_compiled(tree)), min(3, size.times))
     lines = best(lambda: [json.loads(line) for line in content.splitlines()], size.times)
     yield compared(NAME, f"compile and pack {len(backlog):,} cards", ours, lines, "json.loads of their lines")
-    few, many = _status(where / "few", (), 0, size), _status(where / "many", backlog, stamps, size)
-    case = f"status --json, {len(backlog):,} cards, {stamps:,} stamps"
-    yield compared(NAME, case, many, few, "the same without cards")
+    for word in ("status", "status --json"):
+        yield from _status(word, where / word.replace(" ", ""), backlog, stamps, size)
 
 
-def _status(where: Path, backlog: tuple[WorkItem, ...], stamps: int, size: Size) -> Cost:
-    repo = _world(where, backlog, stamps)
-    return best(lambda: programs.factory(where / "home", repo, "status", "--json"), size.times)
+def _status(word: str, where: Path, backlog: tuple[WorkItem, ...], stamps: int, size: Size) -> Iterator[Figure]:
+    few, many = _world(where / "few", (), 0), _world(where / "many", backlog, stamps)
+    home = where / "many/home"
+    case = f"{word}, {len(backlog):,} cards, {stamps:,} stamps"
+    baselines = {
+        "the same without cards": lambda: programs.factory(where / "few/home", few, *word.split()),
+        "git log -1": lambda: programs.git(many, home, "log", "-1"),
+        "python -c pass": lambda: programs.python(home, many, "-c", "pass"),
+    }
+    for against, program in baselines.items():
+        ours, theirs = by_turns(lambda: programs.factory(home, many, *word.split()), program, size.times)
+        yield compared(NAME, case, ours, theirs, against)
 
 
 def _compiled(tree: MemoryTree) -> tuple[WorkItem, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from factory.cards.example import HELP
 from factory.errors import Exit, FactoryError, of_machine
 
 if TYPE_CHECKING:
@@ -32,12 +34,13 @@ app = typer.Typer(
 )
 
 RepoDir = Annotated[Path, typer.Option("--repo", help="the repository to work on", show_default="the one around here")]
+LOG_TAIL = 12  # lines of a put-off worker's output
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
 
 
 def _say(text: str = "") -> None:
     """Text on stdout, whoever wrote it: no terminal obeys anything in it."""
-    from factory.records.redact import printable
+    from factory.plain import printable
 
     sys.stdout.write(printable(text) + "\n")
     sys.stdout.flush()
@@ -51,7 +54,7 @@ def _print_json(value: Any, *, large: bool = False) -> None:
 
 
 def _progress(ticket: str, text: str) -> None:
-    from factory.records.redact import one_line
+    from factory.plain import one_line
 
     _say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {one_line(text, 160)}")
 
@@ -233,12 +236,12 @@ def rewind(
 
 # --- what a person writes ---------------------------------------------------------------------------------
 
-plan = typer.Typer(name="plan", help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
+plan = typer.Typer(name="plan", help=HELP, short_help="Day plans to cards, and cards to trucks.", no_args_is_help=True)
 app.add_typer(plan)
 DayOption = Annotated[str | None, typer.Option("--day", help="YYYYMMDD; default: every day that waits for it")]
 
 
-@plan.command("compile")
+@plan.command("compile", short_help="Day plan to cards, in the working tree.")
 def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """Day plan to cards: ssot/backlog/backlog_YYYYMMDD.jsonl, in the working tree."""
     from factory.trucks.byhand import compile_plans
@@ -247,7 +250,7 @@ def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
         _say(line)
 
 
-@plan.command("pack")
+@plan.command("pack", short_help="The next truck: two packets of at most 120 cards.")
 def plan_pack(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """The next truck: two packets of at most 120 cards below ssot/packets/, in the working tree."""
     from factory.trucks.byhand import pack_trucks
@@ -374,17 +377,19 @@ def log(
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="the newest events to show; 0: all")] = 50,
 ) -> None:
-    """The audit trail: every event of the ledger, newest first."""
+    """The audit trail: every event of the ledger, newest first. Of one ticket, with what a put-off worker printed."""
     from factory.git.repo import Repo
-    from factory.reports.trail import as_line, trail
+    from factory.reports.trail import as_line, printed, trail
 
     with Repo(repo) as opened:
-        events = trail(opened, ticket, limit)
+        events = [(event, printed(opened, event) if ticket else "") for event in trail(opened, ticket, limit)]
     if as_json:
-        _print_json([event.model_dump(mode="json") for event in events])
+        _print_json([event.model_dump(mode="json") | ({"printed": said} if said else {}) for event, said in events])
         return
-    for event in events:
+    for event, said in events:
         _say(as_line(event))
+        for line in said.splitlines()[-LOG_TAIL:]:
+            _say(f"    | {line}")
 
 
 @app.command()
@@ -434,7 +439,7 @@ def workers(
     if as_json:
         _print_json(found)
     else:
-        from factory.records.redact import printable
+        from factory.plain import printable
 
         _say(printable(as_text(found)))
     _end(Exit.OK if all(one["ready"] for one in found["workers"]) else Exit.COULD_NOT_RUN)
@@ -574,9 +579,9 @@ def guard(
     else:
         for guard_name, findings in found.items():
             for finding in findings:
-                _say(str(finding))
-            _say(f"{guard_name}: {'FAIL' if findings else 'PASS'}")
-    _end(Exit.FAIL if any(found.values()) else Exit.OK)
+                _say(f"flagged: {finding}" if finding.flag else str(finding))
+            _say(f"{guard_name}: {'PASS' if all(f.flag for f in findings) else 'FAIL'}")
+    _end(Exit.OK if all(f.flag for findings in found.values() for f in findings) else Exit.FAIL)
 
 
 @app.command()
@@ -598,6 +603,7 @@ def demo(
 def main(argv: list[str] | None = None) -> None:
     """The entry point: one place turns exceptions into one line and an exit code."""
     os.umask(0o022)
+    gc.set_threshold(100_000)  # else a tenth of a short command goes into looking for rubbish among fresh imports
     try:
         sys.exit(app(argv, standalone_mode=False) or 0)
     except FactoryError as error:
@@ -611,7 +617,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _fail(text: str, code: int) -> None:
-    from factory.records.redact import printable
+    from factory.plain import printable
 
     sys.stderr.write(f"factory: {printable(text)}\n")
     sys.exit(int(code))

@@ -226,6 +226,7 @@ class Finding(Value):
     message: str
     line: int = 0
     triage: Triage = Triage.GUARD
+    flag: bool = Field(False, description="it refuses nothing: it is told to the auditor and kept in the evidence")
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path

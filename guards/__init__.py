@@ -8,6 +8,7 @@ from typing import Protocol
 from factory.errors import FactoryError, Mistake
 from factory.model import Finding
 from guards import (
+    addressed,
     docops,
     engine_centricity,
     protected,
@@ -41,6 +42,7 @@ GUARDS: tuple[Guard, ...] = (
     reach,
     secrets,
     size,
+    addressed,
 )
 NAMES = tuple(guard.NAME for guard in GUARDS)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,20 +10,6 @@ from pydantic import ValidationError
 
 from factory.cards.card import WorkItem
 from factory.errors import CouldNotRun, Mistake
-
-BACKLOG = "ssot/backlog"
-PACKETS = "ssot/packets"
-_ID = re.compile(rb'"id":"(L[1-8]_[A-Z][A-Z0-9]*_[0-9]{6})"')
-
-
-def backlog_path(day: str, follow: str = "") -> str:
-    """Where a day's cards are kept; a follow-up's cards have a file of their own."""
-    return f"{BACKLOG}/backlog_{day}{'_' if follow else ''}{follow}.jsonl"
-
-
-def packet_path(day: str, truck: int, packet: str) -> str:
-    """Where packet `A` or `B` of a day's truck is kept; trucks count from 1."""
-    return f"{PACKETS}/{day}/truck_{truck:03}/packet_{packet}.jsonl"
 
 
 def json_line(record: Any) -> bytes:
@@ -63,17 +48,13 @@ def read_backlog(content: bytes, path: str = "") -> tuple[WorkItem, ...]:
             item = WorkItem.model_validate(record)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            what = f"not a card: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            where = "".join(f"{part}: " for part in [".".join(map(str, first["loc"]))] if part)
+            what = f"not a card: {where}{first['msg'].removeprefix('Value error, ')}"
             raise Mistake(what, path=path, line=number, remedy="`factory plan compile` makes cards") from None
         if item.id in items:
             raise Mistake(f"{item.id} is there twice", path=path, line=number, remedy="compile the plan again")
         items[item.id] = item
     return tuple(items.values())
-
-
-def ids_in(content: bytes) -> tuple[str, ...]:
-    """The ids of a backlog in order, a hundred times faster than its cards: a line's first `"id"` is its card's."""
-    return tuple(found[1].decode() for line in content.splitlines() if (found := _ID.search(line)))
 
 
 def _line(item: WorkItem) -> bytes:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from factory.cards.card import Input, WorkItem
-from factory.cards.dayplan import PLANS, DayPlan, Template, day_of, read_week_plan, week_plan_path
+from factory.cards.dayplan import DayPlan, Template, day_of, read_week_plan
+from factory.cards.places import PLANS, week_plan_path
 from factory.cards.rule import Rule
 from factory.cards.serials import Serials
 from factory.cards.sources import ListFolder, files_of, list_folder

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from factory.cards.card import TYPES, Accept, CardType, CostHint, Failfast, Inside, LaneNumber, Prio
+from factory.cards.places import PLANS
 from factory.cards.rule import RuleTerms
 from factory.cards.written import Written, read_written
 from factory.errors import Mistake
 from factory.model import Value
 
-PLANS = "ssot/plans"
 MAX_LINES = 30
 _DAY = re.compile(r"dayplan_([0-9]{8})\.yaml")
 
@@ -134,13 +134,3 @@ def day_of(path: str) -> str:
         raise Mistake("a day plan is named by its day", path=path, line=1, remedy=remedy) from None
     assert found
     return found[1]
-
-
-def day_plan_path(day: str) -> str:
-    return f"{PLANS}/dayplan_{day}.yaml"
-
-
-def week_plan_path(day: str) -> str:
-    """The plan of the ISO week that a day (YYYYMMDD) lies in."""
-    year, week, _ = datetime.date.fromisoformat(day).isocalendar()
-    return f"{PLANS}/weekplan_{year}{week:02}.yaml"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from factory.cards.backlog import BACKLOG, ids_in
 from factory.cards.card import card_ids, card_parts
+from factory.cards.places import BACKLOG, ids_in
 from factory.errors import Mistake
 from factory.tree import Tree
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
-REMEDY = "docs/cards.md shows the keys"
+REMEDY = "`factory plan --help` shows the keys"
 
 
 class Written(NamedTuple, Generic[M]):
@@ -113,7 +113,8 @@ def _scalar(node: yaml.Node, path: str) -> Any:
 
 def _first(error: ValidationError, lines: Mapping[Place, int]) -> tuple[str, Place]:
     """What is wrong and where; pydantic's names for the arms of a union are left out of the place."""
-    first = error.errors(include_url=False, include_input=False)[0]
+    found = error.errors(include_url=False, include_input=False)
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])  # a typo also makes one missing
     place: Place = tuple(part for part in first["loc"] if part != "[key]")
     name = ".".join(map(str, place))
     match first["type"]:

@@ -113,12 +113,13 @@ class Gate:
     def _guards(self, asked: Question, tally: Tally) -> None:
         asked.say("the guards look")
         found = guards.run(asked.case)
-        tally.guards = {name: "FAIL" if findings else "PASS" for name, findings in found.items()}
+        tally.guards = {name: "PASS" if all(f.flag for f in findings) else "FAIL" for name, findings in found.items()}
         tally.findings = tuple(finding for findings in found.values() for finding in findings)
-        lines = [str(finding) for finding in tally.findings]
-        tally.log += ["== guards", *(f"{name}: {answer}" for name, answer in tally.guards.items()), *lines]
+        lines = [str(finding) for finding in tally.findings if not finding.flag]
+        flags = [f"flagged: {finding}" for finding in tally.findings if finding.flag]
+        tally.log += ["== guards", *(f"{name}: {answer}" for name, answer in tally.guards.items()), *lines, *flags]
         if lines:
-            tally.fail(min((f.triage for f in tally.findings), key=WORST.index), lines)
+            tally.fail(min((f.triage for f in tally.findings if not f.flag), key=WORST.index), lines)
 
     def _doctor(self, asked: Question, tally: Tally) -> None:
         for now in self._run("doctor", asked, tally):

@@ -27,6 +27,12 @@ def frame(kind: str, body: bytes) -> bytes:
     return b"%s %d\0" % (kind.encode(), len(body)) + body
 
 
+def unframe(framed: bytes) -> tuple[str, bytes]:
+    """Kind and body."""
+    head, _, body = framed.partition(b"\0")
+    return head.split(b" ")[0].decode(), body
+
+
 def to_name(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 

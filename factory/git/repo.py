@@ -73,10 +73,11 @@ class Repo:
     def _open(self, path: Path) -> None:
         if not path.is_dir():
             raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")
-        code, out, err = self.ask(
-            "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
-            "--is-bare-repository", "--show-object-format",
-        )  # fmt: skip
+        asked = ("rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
+                 "--is-bare-repository", "--show-object-format")  # fmt: skip
+        code, out, err = self._run(*asked, "--show-toplevel")  # one process; where there is no work tree it refuses
+        if code:
+            code, out, err = self._run(*asked)
         if code:
             if "dubious ownership" in err:
                 raise Mistake(
@@ -85,10 +86,9 @@ class Repo:
                     remedy="run the factory as its owner, or give the folder to the user who runs it",
                 )
             raise Mistake("this is not a git repository", path=str(path), remedy="run `git init` there, or use --repo")
-        git_dir, common, bare, self.algorithm = to_name(out).splitlines()
+        git_dir, common, bare, self.algorithm, *top = to_name(out).splitlines()
         self.git_dir, self.common_dir, self.bare = Path(git_dir), Path(common), bare == "true"
-        top = b"" if self.bare else self.ask("rev-parse", "--path-format=absolute", "--show-toplevel")[1]
-        self.work_tree = Path(to_name(top).rstrip("\n")) if top.strip() else None
+        self.work_tree = Path(top[0]) if top and not self.bare else None
 
     def close(self) -> None:
         """End the child processes."""
@@ -108,6 +108,10 @@ class Repo:
 
         In a person's checkout (`cwd`) their own configuration holds (line endings, filters), and their hooks do not.
         """
+        self.store.settle()  # git finds an object by its name alone
+        return self._run(*args, stdin=stdin, cwd=cwd, **env)
+
+    def _run(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> tuple[int, bytes, str]:
         command = ["git", *args]
         git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
         with tempfile.TemporaryFile() as file:

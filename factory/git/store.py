@@ -25,6 +25,7 @@ from factory.tree import FOLDER, Entry
 KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four times for two of them
 
 IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
+NUMBERS = itertools.count()  # of the files of this process that have no name yet
 Found = tuple[Oid, str, bytes]  # id, kind, body
 
 
@@ -57,6 +58,12 @@ class Store:
 
     def _ask(self, names: list[str]) -> list[Found | None]:
         """The answers to some questions, asked in one breath; as many as a pipe holds."""
+        fresh = {name: found for name in names if (found := self._fresh(name))}
+        if fresh:
+            others = iter(self._ask([name for name in names if name not in fresh]))
+            return [fresh[name] if name in fresh else next(others) for name in names]
+        if not names:
+            return []
         with self._lock:
             if self._pipe is None:
                 self._pipe = self._start()  # type: ignore[operator]
@@ -64,6 +71,23 @@ class Store:
             self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
             self._pipe.stdin.flush()
             return [self._answer(self._pipe.stdout) for _ in names]
+
+    def _fresh(self, name: str) -> Found | None:
+        """An object of ours that git cannot see yet."""
+        oid, _, want = name.partition("^")
+        aside = self._unsynced.aside(self._at(oid)) if len(self._unsynced) else None
+        if aside is None:
+            return None
+        try:
+            kind, body = objects.unframe(zlib.decompress(aside.read_bytes()))
+        except FileNotFoundError:  # it has got its name in this moment
+            return None
+        if want in ("", f"{{{kind}}}"):
+            return oid, kind, body
+        return self.get(objects.parse_commit(body).tree) if (kind, want) == ("commit", "{tree}") else None
+
+    def _at(self, oid: Oid) -> Path:
+        return self._dir / oid[:2] / oid[2:]
 
     def _answer(self, stdout: IO[bytes]) -> Found | None:
         head = stdout.readline().split()
@@ -158,20 +182,19 @@ class Store:
         return objects.digest("blob", content, self.algorithm)
 
     def write(self, kind: str, body: bytes) -> Oid:
-        """Store an object. On disk after `settle`, which whoever lets a ref name it calls first."""
+        """Store an object. On disk, and seen by git, after `settle`, which comes before a ref names it."""
         oid = objects.digest(kind, body, self.algorithm)
-        folder = self._dir / oid[:2]
-        at = folder / oid[2:]
         if oid in self._known:
             return oid
-        made = not at.exists()
-        if made:
-            folder.mkdir(exist_ok=True)
-            aside = folder / f"tmp_obj_{os.getpid()}_{threading.get_ident()}"
+        at, aside = self._at(oid), None
+        if not _stands(at):
+            at.parent.mkdir(exist_ok=True)
+            aside = at.parent / f"tmp_obj_{os.getpid()}_{next(NUMBERS)}"
             _put(aside, zlib.compress(objects.frame(kind, body), 1))
-            os.replace(aside, at)
         if self._durable:  # also one that was there: perhaps of a run that was killed before it could sync
-            self._unsynced.add(at, made=made)
+            self._unsynced.add(at, aside)
+        elif aside:
+            os.replace(aside, at)
         self._known.add(oid)
         return oid
 
@@ -219,6 +242,14 @@ class Store:
                 del level[name]
         level.update(here)
         return self.write("tree", objects.format_tree(level)) if level else None
+
+
+def _stands(at: Path) -> bool:
+    """Whether an object has its name; an empty file is what a power cut left of one that somebody did not sync."""
+    try:
+        return at.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _put(aside: Path, content: bytes) -> None:

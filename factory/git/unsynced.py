@@ -34,39 +34,58 @@ def _sync(path: Path, how: int) -> None:
 
 
 class Unsynced:
-    """What is owed to the disk. Safe to share between threads."""
+    """What is owed to the disk. Safe to share between threads.
+
+    A new file waits under another name: a power cut leaves the name of a file that was not synced and takes its
+    content, and a later run would take the empty file for the object that it is named after.
+    """
 
     def __init__(self) -> None:
-        self._owed: dict[Path, bool] = {}  # path -> whether it was made here
+        self._owed: dict[Path, Path | None] = {}  # final name -> where the content waits; None: it stands there already
         self._adding, self._settling = threading.Lock(), threading.Lock()
         self._failed: OSError | None = None
         self._pool: ThreadPoolExecutor | None = None
 
-    def add(self, path: Path, *, made: bool) -> None:
-        """A file stands at its final name. `made`: it is new, and nothing that lasts can name it yet."""
+    def add(self, path: Path, aside: Path | None = None) -> None:
+        """A file that gets its name when it is on disk; without `aside` it has the name, and is perhaps not on disk."""
         with self._adding:
-            self._owed[path] = made or self._owed.get(path, False)
+            if path not in self._owed:
+                self._owed[path] = aside
+            elif aside:  # another thread was faster
+                aside.unlink()
+
+    def __len__(self) -> int:
+        return len(self._owed)
+
+    def aside(self, path: Path) -> Path | None:
+        """Where the content of a file is that has no name yet. It may get it at any moment."""
+        return self._owed.get(path)
 
     def settle(self) -> None:
         """On disk when this returns, whoever added it. OSError for good where a file could not be put there.
 
         For good, because a file system tells of a failed write once: a second try would be told that all is well.
-        What was made here is taken away then, so that no later run takes it for whole.
         """
         with self._settling:  # nobody returns while what they wrote is still on its way by another thread's hand
             if self._failed:
                 raise self._failed
             with self._adding:
-                owed, self._owed = self._owed, {}
+                owed = dict(self._owed)
             try:
-                self._each(sync_file, owed)
+                self._each(sync_file, [aside or path for path, aside in owed.items()])
+                for path, aside in owed.items():
+                    if aside:
+                        os.replace(aside, path)
                 self._each(sync_folder, {folder: None for path in owed for folder in (path.parent, path.parent.parent)})
             except OSError as error:
                 self._failed = error
-                for path in (path for path, made in owed.items() if made):
+                for aside in filter(None, owed.values()):
                     with suppress(OSError):
-                        path.unlink()
+                        aside.unlink()
                 raise
+            with self._adding:
+                for path in owed:
+                    del self._owed[path]
 
     def _each(self, sync: Callable[[Path], None], paths: Iterable[Path]) -> None:
         todo = list(paths)
@@ -80,6 +99,9 @@ class Unsynced:
             pass
 
     def close(self) -> None:
+        """What no ref came to name is thrown away."""
+        for aside in filter(None, self._owed.values()):
+            aside.unlink(missing_ok=True)
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None

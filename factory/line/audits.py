@@ -11,7 +11,7 @@ from factory.git.store import GitTree
 from factory.line import auditor, booking
 from factory.line.auditor import FILE, Opinion, Question, Silent, Word
 from factory.line.house import House
-from factory.line.labour import launcher, wallet_of
+from factory.line.labour import halt_of, launcher, settings_of, wallet_of
 from factory.line.turn import Attempt
 from factory.model import Answer, Ended, Oid, Plan, Triage, Verdict
 from factory.records import landing
@@ -46,7 +46,12 @@ def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
     if opinion.verdict is Word.PASS:
         return verdict
     return booking.refused(Triage.GUARD, list(opinion.lines())).model_copy(
-        update={"gate_results": verdict.gate_results, "guards": verdict.guards, "criteria": verdict.criteria}
+        update={
+            "gate_results": verdict.gate_results,
+            "guards": verdict.guards,
+            "criteria": verdict.criteria,
+            "findings": verdict.findings,
+        }
     )
 
 
@@ -69,7 +74,10 @@ def opinion_of(house: House, asked: Question) -> Opinion:
 
 def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
     """Run the auditor in a room of the merged tree that is thrown away; only its one file is read."""
-    settings = house.settings.workers[plan.worker]
+    chosen = house.settings.auditor
+    model = chosen.model or house.settings.workers[plan.worker].model
+    plan = plan.model_copy(update={"model_budget": model, "timeout_minutes": chosen.timeout_minutes})
+    settings = settings_of(house, plan)
     with (
         house.rooms.open(house.repo.store.tree_of(tree), repository=settings.repository) as room,
         tempfile.TemporaryDirectory(prefix="audit-", dir=house.scratch) as out,
@@ -77,7 +85,7 @@ def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
         task = workers.Task(
             plan=plan, room=room.path, out=Path(out), settings=settings, rules="",
             files=GitTree(house.repo.store, tree), launch=launcher(house, plan, room.path),
-            wallet=wallet_of(house, plan), stop=house.stop,
+            wallet=wallet_of(house, plan), stop=halt_of(house, plan),
         )  # fmt: skip
         done = workers.load(settings.kind).work(task)
         return done.ended, _answer(room.path / FILE)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from factory import workers
 from factory.errors import Moved
-from factory.line import audits, booking, labour, setback
+from factory.line import audits, batches, booking, labour, setback
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
 from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
-from factory.records import attempts, landing, plans, premises
+from factory.records import attempts, landing, premises
 from factory.records.attempts import Work
 from factory.records.compact import compact
 from factory.records.records import started
@@ -26,13 +26,13 @@ from factory.rooms.walk import remove
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 
 
-def advance(house: House, view: View, ticket: Ticket) -> Turn:
-    """One attempt at one ticket, from plan to stamp."""
+def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = ()) -> Turn:
+    """One attempt at one ticket, from plan to stamp. `fellows`: tickets that may go out in the same call."""
     halt = house.halts[ticket.id] = threading.Event()
     if house.stop.is_set():  # `stop --now` came between the deal and here
         halt.set()
     try:
-        attempt = perform(house, view, ticket)
+        attempt = perform(house, view, ticket, fellows)
     finally:
         del house.halts[ticket.id]
     if halt.is_set():
@@ -42,10 +42,10 @@ def advance(house: House, view: View, ticket: Ticket) -> Turn:
     return land(house, attempt)
 
 
-def perform(house: House, view: View, ticket: Ticket) -> Attempt:
+def perform(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = ()) -> Attempt:
     """Plan, room, worker, harvest. Runs beside other attempts; lands nothing."""
     record = view.records.get(ticket.id) or Record(ticket=ticket.id)
-    plan = _plan(house, view, ticket, record)
+    plan, share = batches.next_plan(house, view, ticket)
     now = house.clock.now()
     lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
     record = started(record, plan.attempt, lease)
@@ -53,23 +53,12 @@ def perform(house: House, view: View, ticket: Ticket) -> Attempt:
     booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
     house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
-    work, made = _work(house, plan, ticket)
+    shared = labour.Shared(share, () if share else batches.plans_of(house, view, fellows))
+    work, made = _work(house, plan, ticket, shared)
     return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made)
 
 
-def _plan(house: House, view: View, ticket: Ticket, record: Record) -> Plan:
-    return plans.make_plan(
-        ticket,
-        criteria_of(ticket.id, view.criteria),
-        house.settings,
-        attempt=record.attempt + 1,
-        base=view.main,
-        worker=plans.worker_of(ticket, house.settings),
-        previous=record.previous,
-    )
-
-
-def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Change]:
+def _work(house: House, plan: Plan, ticket: Ticket, shared: labour.Shared) -> tuple[workers.Work, Change]:
     """Let the worker work in a room without the hidden files, and harvest what it changed."""
     settings = house.settings.workers[plan.worker]
     seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
@@ -77,7 +66,7 @@ def _work(house: House, plan: Plan, ticket: Ticket) -> tuple[workers.Work, Chang
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
         _outbox(house, ticket) as out,
     ):
-        work = labour.work(house, plan, room.path, out, seen)
+        work = labour.work(house, plan, room.path, out, seen, shared=shared)
         return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from factory.git.ledger import ticket_path
 from factory.line import controller
+from factory.line.batches import fellows_of
 from factory.line.house import House
 from factory.line.turn import Turn
 from factory.model import Event, Ticket
@@ -40,14 +41,15 @@ class Crew:
         """Whether a ticket may start now: it runs not yet, and no running one could touch what it touches."""
         return all(t.id != ticket.id and not boxes.meet(ticket, t) for t in self._running.values())
 
-    def start(self, view: View, tickets: Iterable[Ticket], most: int) -> int:
+    def start(self, view: View, tickets: Sequence[Ticket], most: int) -> int:
         """Start what fits, up to `most` at a time; says how many were started."""
         started = 0
         for ticket in tickets:
             if len(self._running) >= most:
                 break
             if self.fits(ticket):
-                self._running[self._pool.submit(controller.advance, self._house, view, ticket)] = ticket
+                fellows = fellows_of(view, self._house.settings, ticket, tickets)
+                self._running[self._pool.submit(controller.advance, self._house, view, ticket, fellows)] = ticket
                 started += 1
         return started
 

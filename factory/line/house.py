@@ -14,6 +14,7 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.logbook import Level, Logbook
 from factory.model import Oid
+from factory.money.spacing import Spacing
 from factory.records.redact import one_line, redact
 from factory.records.signing import Signer
 from factory.records.view import main_ref
@@ -38,6 +39,7 @@ class House:
     sandbox: Sandbox
     gate: Gate
     clock: Clock
+    spacing: Spacing
     signer: Signer
     run: str
     scratch: Path

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from factory import workers
 from factory.errors import MACHINE, FactoryError
+from factory.line import kickoff
 from factory.line.house import House
 from factory.model import Ended, Plan
 from factory.money.wallet import AttemptTooDear, LedgerWallet
+from factory.proposals.shares import Share
 from factory.records.view import RULES
+from factory.rooms.change import Visible
 from factory.sandbox.process import Either, Finished
 from factory.sandbox.sandbox import Job
 from factory.ssot.settings import Worker
@@ -22,15 +25,28 @@ from factory.tree import Tree
 Do = Callable[[workers.Task], workers.Work]
 
 
-def work(house: House, plan: Plan, room: Path, out: Path, seen: Tree, do: Do | None = None) -> workers.Work:
+class Shared(NamedTuple):
+    """What an attempt has of a call for several tickets: its share, or the plans of those it may ask together with."""
+
+    share: Share | None = None
+    fellows: tuple[Plan, ...] = ()
+
+
+ALONE = Shared()
+
+
+def work(
+    house: House, plan: Plan, room: Path, out: Path, seen: Visible, do: Do | None = None, *, shared: Shared = ALONE
+) -> workers.Work:  # fmt: skip
     """Let the plan's worker work in a room that holds what it may see; `out` is a private folder beside the room.
 
     `do`: what it does, where that is not the work of a ticket."""
-    settings = house.settings.workers[plan.worker]
+    settings = settings_of(house, plan)
     task = workers.Task(
         plan=plan, room=room, out=out, settings=settings, rules=_rules(seen), files=seen,
-        launch=launcher(house, plan, room), wallet=wallet_of(house, plan), stop=house.halts[plan.ticket_id],
-        answers=house.cache / "answers",
+        launch=launcher(house, plan, room), wallet=wallet_of(house, plan, shared.share), stop=halt_of(house, plan),
+        answers=house.cache / "answers", about=lambda: kickoff.about(house.cache / "kickoff", seen), share=shared.share,
+        fellows=tuple(workers.Fellow(fellow, wallet_of(house, fellow)) for fellow in shared.fellows),
     )  # fmt: skip
     return _guarded(do or workers.load(settings.kind).work, task)
 
@@ -56,15 +72,29 @@ def _rules(files: Tree) -> str:
         return ""
 
 
-def wallet_of(house: House, plan: Plan) -> LedgerWallet:
+def settings_of(house: House, plan: Plan) -> Worker:
+    """The plan's worker, with the model that the plan names: its risk's, or an audit's."""
+    settings = house.settings.workers[plan.worker]
+    return settings.model_copy(update={"model": plan.model_budget}) if plan.model_budget else settings
+
+
+def halt_of(house: House, plan: Plan) -> threading.Event:
+    """What ends the plan's work: its attempt's own halt; where none runs (an audit by hand), the run's."""
+    return house.halts.get(plan.ticket_id, house.stop)
+
+
+def wallet_of(house: House, plan: Plan, share: Share | None = None) -> LedgerWallet:
+    """The wallet of one attempt. `share`: what its ticket has paid already, which counts against the attempt's cap."""
+    stop = halt_of(house, plan)
     return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning")
-    )
+        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning"),
+        used=share.usd if share else 0.0, pace=lambda: house.spacing.wait(stop),
+    )  # fmt: skip
 
 
 def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
     """Runs a worker's command in the sandbox with the plan's limits."""
-    settings = house.settings.workers[plan.worker]
+    settings = settings_of(house, plan)
 
     def launch(
         argv: tuple[str | Path, ...],

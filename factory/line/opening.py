@@ -22,6 +22,7 @@ from factory.line import recover
 from factory.line.house import House, Say
 from factory.line.logbook import Logbook
 from factory.model import Oid
+from factory.money.spacing import Spacing
 from factory.records import signing
 from factory.records.redact import secret_values
 from factory.records.signing import Signer
@@ -107,6 +108,7 @@ def open_house(
         yield House(
             repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
             aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
+            spacing=Spacing(clock, bench.settings.budget.min_sleep_ms),
             signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
             tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
             log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),

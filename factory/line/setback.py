@@ -7,8 +7,11 @@ from factory.line import booking, purse
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
 from factory.money import budget, pace
-from factory.records import attempts, landing, records
+from factory.records import attempts, landing, records, redact
 from factory.records.attempts import Work
+from factory.reports import trail
+
+PRINTED = 4096  # bytes of each, stdout and stderr
 
 
 def wait_for(house: House, attempt: Attempt) -> float | None:
@@ -23,12 +26,19 @@ def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
     """A rate limit or an overload: wait, do not count. Stopped where only the next day helps."""
     why = "the daily quota is used up" if attempt.work.daily_quota else "rate limit or overload"
     record = records.put_off(attempt.record, why, house.clock.now() + wait)
-    booking.write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit)
+    said = {trail.later_path(record.ticket): _printed(house, attempt)}
+    booking.write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit, more=said)
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
     if attempt.work.daily_quota:
         raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
     return Turn(attempt.plan.ticket_id, why=why)
+
+
+def _printed(house: House, attempt: Attempt) -> bytes:
+    """What the worker printed, bounded and without secrets: such an attempt has no evidence pack that would hold it."""
+    work = attempt.work
+    return b"".join(redact.clean(said, house.secrets, PRINTED) for said in (work.stdout, work.stderr))
 
 
 def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:

@@ -205,7 +205,7 @@ class Shift:
         for ticket in tickets:
             if crew.fits(ticket):
                 purse.must_fit(self._house, ticket)
-        crew.start(view, tickets, 1 if self._once else self._pace.now)
+        crew.start(view, tickets[:1] if self._once else tickets, 1 if self._once else self._pace.now)
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""

@@ -73,14 +73,17 @@ class LedgerWallet:
     """The wallet of one attempt."""
 
     def __init__(
-        self, ledger: Ledger, settings: Settings, plan: Plan, now: Callable[[], float], warn: Callable[[str], None]
-    ) -> None:
+        self, ledger: Ledger, settings: Settings, plan: Plan, now: Callable[[], float], warn: Callable[[str], None], *,
+        used: float = 0.0, pace: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`used`: dollars that the attempt's ticket has paid already; they are booked. `pace` waits before a call."""
         self._ledger, self._settings, self._plan, self._now, self._warn = ledger, settings, plan, now, warn
+        self.pace = pace
         self._caps = Caps.model_validate(settings.budget).model_copy(
             update={"cycle_usd": Spend.model_validate({"usd": plan.budget_usd}).usd}
         )
         self._numbers = itertools.count(1)
-        self._used = Spend()  # by this attempt
+        self._used = Spend.model_validate({"usd": used})  # by this attempt
         self._open: dict[str, tuple[Spend, str]] = {}
 
     def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:

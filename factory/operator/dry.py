@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import State
+from factory.money import budget
 from factory.records import plans
 from factory.records.state import Record, criteria_of, ready, standings
 from factory.records.view import find_main, look
+from factory.trucks.outlook import as_line, outlook
+from factory.trucks.yard import Yard
 
 
 def decisions(repo: Repo, now: float) -> dict[str, Any]:
-    """The tickets in the order in which they would be taken, each with its worker, scope and cost cap."""
+    """The tickets in the order in which they would be taken, with worker, scope and cost cap; and each day's cards."""
     settings, main = find_main(repo)
-    view = look(repo, Ledger(repo, lambda: now), main)
-    plans.must_have_workers(view, settings)
+    ledger = Ledger(repo, lambda: now)
+    view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
+    plans.must_have_workers(view, settings, cards=bool(yard.plans()))
     stands = standings(view)
     first = [t.id for t in ready(view, now)]
     later = [id for id, s in stands.items() if s.state is State.PENDING and id not in first]
@@ -36,11 +41,13 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
                 "checks": [c.check for c in plan.criteria if c.check],
             }
         )  # fmt: skip
-    return {"main": main, "tickets": found}
+    today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
+    return {"main": main, "first": settings.cards.first, "tickets": found, "cards": outlook(yard, settings, today)}
 
 
 def as_text(document: dict[str, Any]) -> str:
-    if not document["tickets"]:
+    cards = [as_line(found) for found in document["cards"]]
+    if not document["tickets"] and not cards:
         return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
     lines = []
     for t in document["tickets"]:
@@ -51,4 +58,4 @@ def as_text(document: dict[str, Any]) -> str:
         )
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
-    return "\n".join(lines)
+    return "\n".join([*cards, *lines] if document["first"] == "cards" else [*lines, *cards])

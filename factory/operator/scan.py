@@ -33,16 +33,16 @@ def scan(path: Path) -> dict[str, Any]:
         return survey(GitTree(repo.store, find_main(repo)[1]))
 
 
-def survey(tree: Tree) -> dict[str, Any]:
-    """The whole pack, from one tree."""
+def survey(tree: Tree, most: int | None = None) -> dict[str, Any]:
+    """The whole pack, from one tree. `most`: how many files of code are read; `unread` says how many were left."""
     lines: Counter[str] = Counter()
     long, todo, edges = [], 0, 0
     blocks: Counter[int] = Counter()
     paths = [p for p, entry in tree.entries().items() if entry.mode not in (LINK, SUBMODULE)]
-    for path in paths:
-        language = LANGUAGES.get(PurePosixPath(path).suffix)
-        content = tree.read(path) if language else b""
-        if not language or len(content) > BIGGEST or b"\0" in content[:8000]:
+    code = [(path, language) for path in paths if (language := LANGUAGES.get(PurePosixPath(path).suffix))]
+    for path, language in code[:most]:
+        content = tree.read(path)
+        if len(content) > BIGGEST or b"\0" in content[:8000]:
             continue
         text = content.decode("utf-8", "replace")
         rows = text.splitlines()
@@ -63,6 +63,7 @@ def survey(tree: Tree) -> dict[str, Any]:
         "clones": sum(n - 1 for n in blocks.values() if n > 1),
         "imports": edges,
         "open_notes": todo,
+        "unread": len(code[most:]) if most is not None else 0,
     }
 
 
@@ -126,5 +127,7 @@ def as_paragraph(found: dict[str, Any]) -> str:
         parts.append(f"It depends on {', '.join(found['dependencies'][:12])}.")
     if found["long_files"]:
         parts.append(f"Long files: {', '.join(found['long_files'][:5])}.")
+    if found["unread"]:
+        parts.append(f"{found['unread']} more files of code are not counted here.")
     parts.append(f"{found['imports']} imports, {found['clones']} repeated blocks, {found['open_notes']} open notes.")
     return " ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,6 @@ class Answers:
         """Of a plan's idempotency key (its base, ticket, attempt, worker and terms) and all that is sent."""
         return hashlib.sha256(json.dumps([plan, *question], sort_keys=True, default=str).encode()).hexdigest()
 
-    def once(self, key: str, buy: Callable[[], str]) -> str:
-        """The kept answer, else what `buy` gives, which is kept."""
-        found = self.find(key)
-        if found is None:
-            self.keep(key, found := buy())
-        return found
-
     def find(self, key: str) -> str | None:
         """The answer; None where it was never bought, or is not readable."""
         if self._folder is None:
@@ -46,7 +39,7 @@ class Answers:
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = self._folder / f"{key}.{os.getpid()}.new"
+        aside = self._folder / f"{key}.{os.getpid()}.{threading.get_ident()}.new"
         aside.write_text(text, encoding="utf-8")
         os.replace(aside, self._folder / key)
         for old in sorted(self._folder.iterdir(), key=_age)[KEPT:]:

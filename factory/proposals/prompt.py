@@ -18,10 +18,12 @@ the file, with its indentation, and stands there exactly once.
 """
 
 
-def prompt(plan: Plan, rules: str, context: Context) -> str:
-    """Everything of the attempt, in the order that a provider's cache likes: what changes least goes first."""
+def prompt(plan: Plan, rules: str, context: Context, about: str = "") -> str:
+    """Everything of the attempt, in the order that a provider's cache likes: what changes least goes first. `about`:
+    what the repository is made of."""
     sections = [
         ("Rules of this repository", rules.strip()),
+        ("This repository", about),
         ("Files", "\n".join(_file(shown) for shown in context.shown)),
         ("Not shown", "\n".join(f"- {path}: {why}" for path, why in context.left_out)),
         (f"Ticket {plan.ticket_id}: {plan.title}", plan.description.strip() or "(its title says it all)"),
@@ -40,9 +42,9 @@ asks for, by editing files; commit nothing, install nothing. Keep every other be
 ARGUMENT = 100_000  # bytes; the kernel takes 128 KiB for one word of a command line
 
 
-def agent_prompt(plan: Plan, rules: str) -> str:
+def agent_prompt(plan: Plan, rules: str, about: str = "") -> str:
     """For an agent that reads the files itself; short enough for a command line."""
-    text = AGENT + "\n" + prompt(plan, rules, Context((), ()))
+    text = AGENT + "\n" + prompt(plan, rules, Context((), ()), about)
     content = text.encode("utf-8", "replace").replace(b"\0", b"")
     if len(content) <= ARGUMENT:
         return content.decode()

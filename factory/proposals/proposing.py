@@ -35,7 +35,8 @@ Ask = Callable[[tuple[Turn, ...]], str]
 
 def propose(task: Task, ask: Ask) -> str:
     """Asks, applies and places the edits; the model's summary. Unusable where even the repair did not help."""
-    turns: tuple[Turn, ...] = (Turn("user", prompt(task.plan, task.rules, choose(task.files, task.plan))),)
+    words = prompt(task.plan, task.rules, choose(task.files, task.plan), task.about())
+    turns: tuple[Turn, ...] = (Turn("user", words),)
     try:
         text = ask(turns)
         proposal = _read(text)

@@ -45,7 +45,8 @@ def pack(
         "exitcode.txt": f"{exit_code}\n".encode(),
         "verify_report.json": _json({
             "status": verdict.status.value,
-            "findings": [str(f) for f in verdict.findings],
+            "findings": [str(f) for f in verdict.findings if not f.flag],
+            "flagged": [str(f) for f in verdict.findings if f.flag],
             "failed": list(verdict.failed),
             "worker_says": dict(report),
         }),

@@ -32,7 +32,6 @@ def make_plan(
     key = hashlib.sha256(
         "\0".join((base, ticket.id, str(attempt), worker, terms.model_dump_json(), ticket.prose)).encode()
     ).hexdigest()
-    settings_of = settings.workers.get(worker)
     return Plan(
         ticket_id=ticket.id,
         attempt=attempt,
@@ -47,11 +46,17 @@ def make_plan(
         base=base,
         timeout_minutes=terms.timeout_minutes or settings.caps.worker_minutes,
         budget_usd=settings.budget.cycle_usd if terms.budget_usd is None else terms.budget_usd,
-        model_budget=(settings_of.model if settings_of else None) or "",
+        model_budget=_model(ticket, settings, worker),
         worker=worker,
         idempotency_key=key,
         previous=previous,
     )
+
+
+def _model(ticket: Ticket, settings: Settings, worker: str) -> str:
+    """The risk's model, where the risk chose the worker or left the usual one; else the worker's own."""
+    chosen = "" if ticket.terms.worker else settings.risk.of(ticket.risk).model
+    return chosen or (settings.workers[worker].model if worker in settings.workers else "")
 
 
 def _done(criteria: tuple[Criterion, ...]) -> str:

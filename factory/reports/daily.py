@@ -20,6 +20,7 @@ from factory.records.boxes import Half
 from factory.records.state import Standing, standings
 from factory.records.view import FactoryFile, factory_file, look
 from factory.reports import trail
+from factory.reports.cards import CardsDay, cards_day, failures
 from factory.ssot.settings import Settings
 
 STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
@@ -57,6 +58,7 @@ class Day(NamedTuple):
     stops: tuple[Stopped, ...]
     running: bool
     next: str
+    cards: CardsDay | None = None  # where there are any
     fault: str = ""  # why the tables could not be read
 
 
@@ -76,7 +78,7 @@ def facts(
     halves = list(then.read_all("boxes", Half.model_validate).values())
     halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
     return fold(date, settings.factory.timezone, events, found, halves, _book(then, date), factory)._replace(
-        month_usd=float(str(month(then, date)["usd"])), fault=fault
+        month_usd=float(str(month(then, date)["usd"])), cards=cards_day(repo, then, main, events), fault=fault
     )
 
 
@@ -103,7 +105,8 @@ def fold(
     events, found = list(events), list(found)
     states = [s.state for s in found]
     done = {s.ticket.id for s in found if s.state is State.DONE}
-    stamped = dict.fromkeys(e.ticket for e in events if e.name == "stamped")
+    # A stamp of cards names no ticket.
+    stamped = dict.fromkeys(e.ticket for e in events if e.name == "stamped" and e.ticket)
     stops = dict.fromkeys(Stopped(kind, e.text) for e in events if e.name == "stop" and (kind := e.trailers.get(STOP)))
     return Day(
         date=date,
@@ -112,7 +115,7 @@ def fold(
         done=len(done),
         waiting=states.count(State.PENDING) + states.count(State.INFLIGHT),
         today=tuple(t for t in stamped if t in done or not found),
-        failed=sum(e.name == "fail" for e in events),
+        failed=sum(e.name == "fail" for e in events) - failures(events),
         blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
         boxes=tuple(h for h in boxes.ordered(halves) if h.failed or h.returned or h.stopped),
         spent=book.used,

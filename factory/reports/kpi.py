@@ -9,11 +9,13 @@ from pydantic import Field
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
+from factory.line.knowledge import Card, recurrence
 from factory.model import Event, State, Value
 from factory.records.state import Record
 from factory.records.view import find_main
-from factory.reports.trail import trail
+from factory.reports.trail import cards_named, trail
 from factory.ssot.settings import Kpi
+from factory.trucks.operating import is_card
 
 STALE_SECONDS = 5 * 60.0
 ANEW = ("release", "retry", "replan", "rewind", "cancel")  # a ticket's time and attempts count from the next start
@@ -29,6 +31,11 @@ class Kpis(Value):
     p95_minutes: float | None
     retries: float | None = Field(description="attempts after the first, a stamped ticket on average")
     stale_leases: int = Field(description="attempts in flight whose heartbeat is older than 5 minutes")
+    recurrence_before: float | None = Field(None, description="failures of one kind before its first fix was known")
+    recurrence_after: float | None = Field(None, description="and after it, on average over the kinds with a fix")
+    cards: int = Field(0, description="cards that were stamped")
+    cards_failed: int = Field(0, description="attempts at cards that failed")
+    cards_success_rate: float | None = Field(None, description="stamped cards of all attempts at cards")
 
 
 def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
@@ -37,6 +44,7 @@ def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
     ledger = Ledger(repo, lambda: now)
     records = list(ledger.read_all("tickets", Record.model_validate).values())
     found = measured(reversed(trail(repo, None)), stale(records, now))
+    found = recurring(found, ledger.read_all("knowledge", Card.model_validate).values())
     return found, alerts(found, settings.kpi)
 
 
@@ -46,10 +54,14 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
     fails: dict[str, int] = {}
     minutes: list[float] = []
     retries: list[int] = []
-    failed = 0
+    failed = cards_failed = 0
+    cards: set[str] = set()
     for event in events:
         ticket = event.ticket
-        if event.name == "start":
+        if named := cards_named(event) or is_card(ticket):
+            cards.update(cards_named(event) if event.name == "stamped" else ())
+            cards_failed += event.name == "fail"
+        elif event.name == "start":
             first.setdefault(ticket, event.time)
         elif event.name == "fail":
             failed += 1
@@ -57,7 +69,7 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
         elif event.name == "stamped":
             minutes += [max(0, event.time - first[ticket]) / 60] if ticket in first else []
             retries.append(fails.get(ticket, 0))
-        if event.name in (*ANEW, "stamped"):
+        if event.name in (*ANEW, "stamped") and not named:
             first.pop(ticket, None)
             fails.pop(ticket, None)
     stamps = len(retries)
@@ -69,7 +81,18 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
         p95_minutes=percentile(minutes, 95),
         retries=sum(retries) / stamps if stamps else None,
         stale_leases=stale_leases,
+        cards=len(cards),
+        cards_failed=cards_failed,
+        cards_success_rate=len(cards) / (len(cards) + cards_failed) if cards or cards_failed else None,
     )
+
+
+def recurring(found: Kpis, cards: Iterable[Card]) -> Kpis:
+    """The numbers with how often the same error came back, before a fix of it was known and after."""
+    seen = recurrence(cards)
+    if not seen["cards"]:
+        return found
+    return found.model_copy(update={"recurrence_before": seen["before"], "recurrence_after": seen["after"]})
 
 
 def percentile(values: Iterable[float], share: int) -> float | None:
@@ -106,7 +129,7 @@ def as_json(found: Kpis, told: list[str]) -> Mapping[str, Any]:
 def as_text(found: Kpis, told: list[str]) -> str:
     """A line a number, then the alerts."""
     lines = [
-        f"{name:<14} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
+        f"{name:<18} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
         for name, value in found.model_dump().items()
     ]
     return "\n".join([*lines, *(f"ALERT {line}" for line in told)])

@@ -26,6 +26,12 @@ class Phrases(NamedTuple):
     no_reasons: str
     blocked: str
     running: str
+    cards: str
+    cards_counts: tuple[str, ...]  # the table's head
+    cards_today: str
+    strikes: str
+    no_strikes: str
+    action: dict[str, str]  # what a STRIKE card's record says it did
     next: str
     next_none: str
     next_blocked: str
@@ -35,6 +41,7 @@ class Phrases(NamedTuple):
     child_some: str
     child_hard: str
     child_waiting: str
+    child_cards: str
     child_spent: str
     unread: str
     by_hand: str
@@ -59,6 +66,17 @@ ENGLISH = Phrases(
     no_reasons="Nothing stopped, and nothing is blocked.",
     blocked="{0} needs a person: {1}",
     running="A run is on.",
+    cards="Cards",
+    cards_counts=("created", "done", "failed attempts today", "blocked", "waiting"),
+    cards_today="Cards stamped today: {0:,}.",
+    strikes="Strikes today: {0:,} in {1:,} files ({2}).",
+    no_strikes="Nothing was struck today.",
+    action={
+        "replace": "replaced",
+        "report": "reported",
+        "overlap": "inside another replacement",
+        "error": "not possible",
+    },
     next="Next: `{0}`",
     next_none="Next: release a ticket (set it to IN_PROGRESS in D_ROADMAP.md), then `factory run`.",
     next_blocked="`factory log {0}` shows what was tried. Mend the ticket, then `factory retry {0}` and `factory run`.",
@@ -68,6 +86,7 @@ ENGLISH = Phrases(
     child_some="Jobs that the robots got: {created}. Done and checked: {done}.",
     child_hard="Too hard for them, so a grown-up must look: {blocked}.",
     child_waiting="Still waiting: {waiting}.",
+    child_cards="Small cards done and checked: {done:,} of {created:,}.",
     child_spent="It cost ${usd:.2f} today.",
     unread="The tables could not be read, so nothing is counted here: {0}",
     by_hand="a person took it off the line",
@@ -107,6 +126,12 @@ KOREAN = Phrases(
     no_reasons="멈춘 일도, 막힌 티켓도 없습니다.",
     blocked="{0}: 사람이 봐야 합니다. {1}",
     running="지금 일하고 있습니다.",
+    cards="카드",
+    cards_counts=("만든 것", "끝난 것", "오늘 실패한 시도", "막힌 것", "기다리는 것"),
+    cards_today="오늘 도장을 받은 카드: {0:,}장.",
+    strikes="오늘 친 것: 파일 {1:,}개에서 {0:,}건 ({2}).",
+    no_strikes="오늘 친 것이 없습니다.",
+    action={"replace": "바꿈", "report": "알림", "overlap": "다른 바꿈 안에 있음", "error": "할 수 없음"},
     next="다음 명령: `{0}`",
     next_none="다음: D_ROADMAP.md에서 티켓을 IN_PROGRESS로 바꾸고 `factory run`을 실행하세요.",
     next_blocked="`factory log {0}`에서 무엇을 해 봤는지 볼 수 있습니다. "
@@ -117,6 +142,7 @@ KOREAN = Phrases(
     child_some="로봇이 받은 일은 {created}개예요. 그중 {done}개를 끝냈고, 끝낸 것은 모두 검사했어요.",
     child_hard="{blocked}개는 어른이 봐 줘야 해요.",
     child_waiting="{waiting}개는 아직 차례를 기다려요.",
+    child_cards="작은 카드 {created:,}장 가운데 {done:,}장을 끝내고 검사했어요.",
     child_spent="오늘 ${usd:.2f}를 썼어요.",
     unread="표를 읽을 수 없어서 여기서는 세지 못했습니다: {0}",
     by_hand="사람이 줄에서 뺐습니다",

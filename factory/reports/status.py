@@ -101,4 +101,5 @@ def _card_lines(cards: dict[str, Any]) -> list[str]:
         for day, found in cards["days"].items()
     ]  # fmt: skip
     blocked = [name for name, card in cards["cards"].items() if card["state"] == State.BLOCKED.value]
-    return lines + [f"{name}  BLOCKED  {cards['cards'][name]['triage'] or ''}" for name in blocked[:20]]
+    told = ((name, cards["cards"][name]) for name in blocked[:20])
+    return lines + [f"{name}  BLOCKED  {card['triage'] or ''} {card['why']}".rstrip() for name, card in told]

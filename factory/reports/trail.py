@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 
 from factory.git.ledger import parse_event
 from factory.git.repo import LEDGER, Repo
@@ -16,11 +17,22 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
     found = []
     for logged in repo.log(LEDGER):
         event = parse_event(logged.oid, logged.time, logged.message)
-        if ticket is None or event.ticket == ticket or ticket in _cards(event):
+        if ticket is None or event.ticket == ticket or ticket in cards_named(event):
             found.append(event)
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def later_path(ticket: str) -> str:
+    """Where the ledger keeps what the worker of an attempt printed that was put off last."""
+    return f"later/{hashlib.sha256(ticket.encode()).hexdigest()[:2]}/{ticket}.txt"
+
+
+def printed(repo: Repo, event: Event) -> str:
+    """What the worker printed whose attempt this event put off; empty for every other event."""
+    said = repo.store.file(event.oid, later_path(event.ticket)) if event.name == "later" and event.ticket else None
+    return (said or b"").decode("utf-8", "replace")
 
 
 def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
@@ -31,7 +43,7 @@ def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
     return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
 
 
-def _cards(event: Event) -> list[str]:
+def cards_named(event: Event) -> list[str]:
     """The cards that an event of a half names."""
     return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 

@@ -78,6 +78,9 @@ def _workers(settings: Settings, kinds: Collection[str]) -> Iterator[Fault]:
             yield Fault((*keys, "kind"), f'"{worker.kind}" is no kind of worker', remedy)
         if worker.kind == "command" and not worker.command:
             yield Fault(keys, "has no command", 'write command = ["program", "argument"]')
+        if worker.batch > 1 and worker.kind != "gemini":
+            what = f"is for kind gemini, which makes its calls itself; {worker.kind} takes one ticket at a time"
+            yield Fault((*keys, "batch"), what, "leave it out")
 
 
 def _names(settings: Settings) -> Iterator[Fault]:

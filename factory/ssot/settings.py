@@ -54,7 +54,7 @@ class Worker(Value):
     price_out: float | None = Field(None, ge=0, description="dollars a million tokens out; unset: the price table")
     network: Literal["", "none", "model", "full"] = Field("", description="this worker's; empty: sandbox.network")
     repository: bool = Field(False, description="it wants a git repository, and gets a throw-away one of one commit")
-    batch: int = Field(1, ge=1, description="tickets of the same scope that may go out as one call; 1: each alone")
+    batch: int = Field(1, ge=1, description="kind gemini: tickets of the same scope that may go out as one call")
 
 
 class Gate(Value):
@@ -97,7 +97,7 @@ class Budget(Value):
     daily_tokens_out: int = Field(2_000_000, ge=0, description="tokens out, a day")
     daily_usd: float = Field(20.0, ge=0, description="dollars a day")
     cycle_usd: float = Field(1.0, ge=0, description="dollars an attempt, where the ticket sets no budget")
-    min_sleep_ms: int = Field(0, ge=0, description="milliseconds between two calls, at least")
+    min_sleep_ms: int = Field(0, ge=0, description="milliseconds between two model calls of a run, at least")
 
 
 class Caps(Value):

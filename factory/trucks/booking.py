@@ -39,6 +39,11 @@ def write(
     return truck
 
 
+def as_told(house: House, truck: Truck) -> Truck:
+    """The truck as the ledger has it now: an operator may have taken a card off it, or put one back."""
+    return Truck.model_validate(house.ledger.read(truck.path))
+
+
 def count(yard: Yard, day: str, *, plan: Oid = "", over: bool = False) -> Day:
     """The day's counts as they are now."""
     states = list(yard.states(day).values())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from factory.cards.backlog import backlog_path
+from factory.cards.places import PLANS, backlog_path, day_plan_path
 from factory.errors import CouldNotRun, Mistake
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
@@ -19,12 +20,17 @@ from factory.tree import FolderTree
 from factory.trucks import loading
 from factory.trucks.yard import Yard, plan_days
 
+NO_PLAN = f"there is no day plan; write {day_plan_path('YYYYMMDD')} (`factory plan --help` shows one)"
+
 
 def compile_plans(path: Path, day: str | None) -> list[str]:
     """Compile one day's plan anew, or every plan that has no cards yet; what was written, a line each."""
     with Repo(path) as repo:
         settings, yard, tree = _look(repo)
+        _must_be_named(tree)
         days = [day] if day else [d for d in plan_days(tree) if backlog_path(d) not in tree.entries()]
+        if not days and not list(plan_days(tree)):
+            return [NO_PLAN]
         if not days:
             return ["every day plan has its cards; `factory plan compile --day YYYYMMDD` makes a day's anew"]
         for one in days:
@@ -39,6 +45,14 @@ def pack_trucks(path: Path, day: str | None) -> list[str]:
         days = [day] if day else [d for d in plan_days(tree) if backlog_path(d) in tree.entries()]
         lines = [line for one in days for line in _pack(yard, tree, one)]
         return lines or ["no card waits to be packed; `factory plan compile` makes cards"]
+
+
+def _must_be_named(tree: FolderTree) -> None:
+    """Mistake where a file looks like a day plan and is named so that no run would ever see it."""
+    for path in tree.entries():
+        name = path.removeprefix(f"{PLANS}/")
+        if name != path and name.startswith("dayplan") and not re.fullmatch(r"dayplan_[0-9]{8}\.yaml", name):
+            raise Mistake("a day plan is named by its day", path=path, remedy=f"call it {day_plan_path('YYYYMMDD')}")
 
 
 def _compile(repo: Repo, day: str, settings: Settings) -> Iterator[str]:

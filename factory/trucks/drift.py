@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from factory.cards.backlog import backlog_path
 from factory.cards.card import TYPES, WorkItem
-from factory.cards.dayplan import day_plan_path, read_day_plan
+from factory.cards.dayplan import read_day_plan
 from factory.cards.follow import due_follows, feeders, strike_list, strike_list_path
+from factory.cards.places import backlog_path, day_plan_path, packet_path
 from factory.errors import Mistake
 from factory.git.store import GitTree
 from factory.model import State
@@ -33,6 +33,13 @@ def card_drifts(yard: Yard) -> Iterator[Drift]:
         for truck in yard.trucks(day):
             yield from (Drift("ledger", truck.path, fault) for fault in faults(truck))
     yield from _stamps(yard)
+
+
+def written_drifts(yard: Yard, day: str) -> Iterator[Drift]:
+    """What is wrong with a day's backlogs and packets as they are on main. Mistake where one cannot be read."""
+    cards = yard.backlog(day)
+    yield from _ids(day, cards, {})
+    yield from _packets(yard, day, cards)
 
 
 def _plan(yard: Yard, day: str) -> Iterator[Drift]:
@@ -63,11 +70,12 @@ def _packets(yard: Yard, day: str, cards: tuple[WorkItem, ...]) -> Iterator[Drif
     made = {card.id: card for card in cards}
     done: set[str] = set()
     for truck in yard.trucks(day):
-        for packet in yard.packets(day, truck.number):
-            where = f"{truck.name}, packet of {len(packet)}"
+        for name, packet in zip("AB", yard.packets(day, truck.number), strict=True):
+            path = packet_path(day, truck.number, name)
             if len(packet) > PACKET:
-                yield Drift("card", where, f"it has more than {PACKET} cards")
-            for card in packet:
+                yield Drift("card", f"{path}:{PACKET + 1}", f"{len(packet)} cards; a packet has at most {PACKET}")
+            for line, card in enumerate(packet, 1):
+                where = f"{path}:{line}"
                 if made.get(card.id) != card:
                     yield Drift("card", where, f"{card.id} is not as the backlog has it")
                 if card.id in done:

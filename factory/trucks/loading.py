@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from factory.cards.backlog import backlog_path, packet_path, read_backlog, write_backlog
+from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import TYPES, WorkItem
 from factory.cards.compile import compile_day
-from factory.cards.dayplan import DayPlan, day_plan_path, read_day_plan
+from factory.cards.dayplan import DayPlan, read_day_plan
 from factory.cards.follow import compile_follow, due_follows, feeders, strike_list, strike_list_path
 from factory.cards.pack import pack
+from factory.cards.places import backlog_path, day_plan_path, packet_path
 from factory.cards.serials import used_before, used_elsewhere
 from factory.cards.written import Written
 from factory.errors import Mistake

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory.cards.card import WorkItem
-from factory.errors import DoesNotAddUp, Stopped, StormStop
+from factory.errors import DoesNotAddUp, Mistake, Stopped, StormStop
 from factory.line.house import House
 from factory.line.purse import FREE
-from factory.model import Ended, Triage
+from factory.model import Ended, State, Triage
 from factory.money import pace, storm, wallet
 from factory.money.storm import Storm, Weather
 from factory.operator import operator
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
+from factory.trucks.drift import written_drifts
 from factory.trucks.judge import refused
 from factory.trucks.plan import plan_of
 from factory.trucks.truck import CardHalf, Truck, faults, unfinished
@@ -35,6 +36,11 @@ class Night:
         road.compile_due(self._house)
         yard = road.look(self._house)
         for day in road.open_days(yard):
+            if drift := next(written_drifts(yard, day), None):
+                file = drift.where.partition(":")[0]
+                raise Mistake(
+                    drift.what, path=drift.where, remedy=f"put it back as it was made; `git log -p -- {file}` shows how"
+                )
             for truck in yard.trucks(day):
                 if wrong := next(faults(truck), ""):
                     raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
@@ -121,6 +127,7 @@ class _Half:
             house.say("", f"waiting {first - now:.0f} s, as a server asked")
             house.clock.sleep(first - now, house.drain)
             operator.attend(house)
+            self._truck = booking.as_told(house, self._truck)
             return
         for card in due:
             self._must_fit(self._cards[card])
@@ -135,7 +142,13 @@ class _Half:
         ]  # fmt: skip
         with Crew(house, self._night.at_once) as crew:
             ended = crew.work(plans)
-        self._book(ended)
+        self._truck = booking.as_told(house, self._truck)
+        self._good = [made for made in self._good if self._wanted(made)]
+        self._book(made for made in ended if self._wanted(made))
+
+    def _wanted(self, made: Made) -> bool:
+        """False where the operator took its card off the line meanwhile: its work is neither stamped nor a failure."""
+        return self._truck.record(made.card.id).state is not State.BLOCKED
 
     def _must_fit(self, card: WorkItem) -> None:
         """OverBudget where the card's worst cost does not fit under a daily cap: then it is not started."""

@@ -7,7 +7,7 @@ from factory.errors import Mistake
 from factory.line.house import House
 from factory.model import State
 from factory.trucks import booking, road
-from factory.trucks.truck import Truck, states, with_record
+from factory.trucks.truck import Truck, stamps_of, states, with_record
 from factory.trucks.yard import Yard
 
 
@@ -21,23 +21,32 @@ def is_card(name: str) -> bool:
 
 def obey(house: House, command: str, card: str) -> str:
     """Carry out one command; says what was done. Mistake where it cannot be."""
-    if house.working:
-        raise Mistake(
-            f"a run is on, and holds {card}'s truck", remedy=f"`factory stop`, then `factory {command} {card}`"
-        )
     yard = road.look(house)
     truck = _truck(yard, card)
     state = states(truck)[card]
     match command:
         case "retry" if state is State.BLOCKED:
             _write(house, "retry", truck, card, "released anew by the operator")
-            return f"{card} is released anew; the next truck takes it"
-        case "cancel" if state is State.PENDING:
+            return f"{card} is released anew; {_where(truck)} takes it"
+        case "cancel" if state in (State.PENDING, State.INFLIGHT):
+            house.halt(card)
             booking.quarantined(house, truck, card, "cancelled by the operator")
             return f"{card} is off the line; `factory retry {card}` puts it back"
+        case "rewind" | "rewind-all" if state is State.DONE:
+            stamp = stamps_of(truck)[card][:12]
+            raise Mistake(
+                f"{card} is in stamp {stamp} with others, and later cards may have read it: it is not taken back",
+                remedy=f"`git revert -m 1 {stamp}` undoes its files, and a later day's plan makes its output anew",
+            )
+        case "replan":
+            raise Mistake("a card has no plan but itself", remedy=f"`factory retry {card}` releases a blocked one anew")
     raise Mistake(
         f"{card} is {state.value}; `{command}` is not for that", remedy="`factory status` shows where it stands"
     )
+
+
+def _where(truck: Truck) -> str:
+    return "the next truck" if truck.left else "its truck"
 
 
 def _truck(yard: Yard, card: str) -> Truck:

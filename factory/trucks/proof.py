@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from factory.cards.accept import accept
-from factory.cards.backlog import packet_path, read_backlog
+from factory.cards.backlog import read_backlog
 from factory.cards.card import WorkItem
+from factory.cards.places import packet_path
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Logged, Repo

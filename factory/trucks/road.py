@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from factory.cards.card import WorkItem
-from factory.cards.dayplan import day_plan_path
+from factory.cards.places import day_plan_path
 from factory.errors import DoesNotAddUp, Moved
 from factory.git import objects
 from factory.git.objects import Commit

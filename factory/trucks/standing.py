@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from factory.errors import Exit
@@ -24,7 +25,8 @@ def standing(yard: Yard) -> dict[str, Any]:
         else:
             listed = _cards(yard, day)
             cards |= listed
-            found = {state: sum(card["state"] == state for card in listed.values()) for state in counts}
+            tally = Counter(card["state"] for card in listed.values())
+            found = {state: tally[state] for state in counts}
         trucks = yard.packed(day)
         days[day] = {"counts": found, "trucks": len(trucks)}
         counts = {state: number + found[state] for state, number in counts.items()}
@@ -39,12 +41,14 @@ def _told(day: Day) -> dict[str, int]:
 def _cards(yard: Yard, day: str) -> dict[str, dict[str, Any]]:
     stamps = {card: oid for truck in yard.trucks(day) for card, oid in stamps_of(truck).items()}
     records = {card: record for truck in yard.trucks(day) for card, record in truck.records.items()}
+    words = {state: state.value for state in State}  # asked once, and not once a card
     return {
         card: {
-            "state": state.value,
+            "state": words[state],
             "attempts": records[card].attempts if card in records else 0,
             "stamp": stamps.get(card),
             "triage": records[card].triage if card in records else None,
+            "why": records[card].why if card in records else "",
         }
         for card, state in yard.states(day).items()
     }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from factory.cards.backlog import BACKLOG, PACKETS, ids_in, packet_path, read_backlog
-from factory.cards.card import WorkItem
-from factory.cards.dayplan import PLANS
+from factory.cards.places import BACKLOG, PACKETS, PLANS, ids_in, packet_path
 from factory.git import objects
 from factory.git.ledger import Ledger
 from factory.git.repo import Logged, Repo
 from factory.model import Oid, State, Value
 from factory.tree import FOLDER, Tree
 from factory.trucks.truck import Truck, carried, states, truck_path, with_stamp
+
+if TYPE_CHECKING:  # a card is imported only by whoever reads one: `status` counts ten thousand without
+    from factory.cards.card import WorkItem
 
 CARDS, STAMPED = "Factory-Cards", "Factory-Half"
 FOLDED = "cards/folded.json"  # main's stamps up to here are in the trucks
@@ -116,7 +117,19 @@ class Yard:
                 yield path, self.repo.store.file(self._tree, path) or b""
 
     def backlog(self, day: str) -> tuple[WorkItem, ...]:
+        from factory.cards.backlog import read_backlog
+
         return tuple(card for path, content in self._backlogs(day) for card in read_backlog(content, path))
+
+    def some(self, day: str, wanted: Set[str]) -> tuple[WorkItem, ...]:
+        """These cards of a day's backlogs, and no other is read."""
+        from factory.cards.backlog import read_backlog
+
+        found: list[WorkItem] = []
+        for path, content in self._backlogs(day):
+            lines = [line for line in content.splitlines(keepends=True) if wanted & set(ids_in(line))]
+            found += read_backlog(b"".join(lines), path)
+        return tuple(found)
 
     def ids(self, day: str) -> tuple[str, ...]:
         """The ids of a day's backlogs, without reading the cards."""
@@ -128,6 +141,8 @@ class Yard:
         return tuple(int(match[1]) for match in found if match)
 
     def packets(self, day: str, number: int) -> tuple[tuple[WorkItem, ...], tuple[WorkItem, ...]]:
+        from factory.cards.backlog import read_backlog
+
         a, b = (packet_path(day, number, name) for name in "AB")
         read = self.repo.store.file
         return read_backlog(read(self._tree, a) or b"", a), read_backlog(read(self._tree, b) or b"", b)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from factory.kinds import KINDS
 from factory.model import Ended, Plan, Report
+from factory.proposals.shares import Share
 from factory.sandbox.process import Finished
 from factory.tree import Tree
 
@@ -26,6 +27,9 @@ class Wallet(Protocol):
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost."""
+
+    def pace(self) -> None:
+        """Wait until the next call may be sent. Stopped where the attempt is ended meanwhile."""
 
 
 class Launch(Protocol):
@@ -48,6 +52,14 @@ class Launch(Protocol):
 
 
 @dataclass(frozen=True)
+class Fellow:
+    """Another ticket that may go out in the same call, and who pays its share."""
+
+    plan: Plan
+    wallet: Wallet
+
+
+@dataclass(frozen=True)
 class Task:
     """All that a worker gets for one attempt."""
 
@@ -61,6 +73,9 @@ class Task:
     wallet: Wallet
     stop: threading.Event = field(default_factory=threading.Event)
     answers: Path | None = None  # where answers that were paid for are kept
+    about: Callable[[], str] = str  # what the repository is made of, in a few sentences; made when it is asked for
+    fellows: tuple[Fellow, ...] = ()
+    share: Share | None = None  # of an answer that was bought together with other tickets
 
 
 @dataclass(frozen=True)

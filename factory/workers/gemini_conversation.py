@@ -63,9 +63,11 @@ class Conversation:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
         key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)
-        return self.answers.once(key, lambda: self._buy(contents))
+        found = self.answers.find(key)
+        return self._buy(contents, key) if found is None else found
 
-    def _buy(self, contents: Any) -> str:
+    def _buy(self, contents: Any, key: str) -> str:
+        """The answer is kept before it is booked: a kill between the two costs the reservation, not a second call."""
         models, name = self.client.models, self.name
         words = self.words.instructions + json.dumps(self.words.schema)
         whole = [{"role": "user", "parts": [{"text": words}]}, *contents]
@@ -73,7 +75,8 @@ class Conversation:
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
             answer = self._call(lambda: models.generate_content(model=name, contents=contents, config=self.config))
             call.told(read_gemini(answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
-        return _text(answer)
+            self.answers.keep(key, text := _text(answer))
+        return text
 
     def _call(self, call: Callable[[], T]) -> T:
         from google.genai import errors

@@ -17,7 +17,7 @@ def make_given(task: Task, model: str) -> Given:
     modify, home = task.plan.scope.modify, task.out / "home"
     home.mkdir()
     return Given(
-        prompt=agent_prompt(task.plan, task.rules),
+        prompt=agent_prompt(task.plan, task.rules, task.about()),
         model=model,
         effort=task.settings.effort,
         budget_usd=task.plan.budget_usd,

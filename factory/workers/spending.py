@@ -11,6 +11,7 @@ from factory.egress.providers import Provider
 from factory.egress.refusals import Refused
 from factory.errors import CouldNotRun, Mistake
 from factory.model import Ended, Report
+from factory.proposals.shares import Share
 from factory.workers import Wallet, Work
 from factory.workers.bounded_call import Overdue
 
@@ -44,14 +45,22 @@ class Spending:
     def __init__(self, wallet: Wallet, provider: Provider, model: str, price: Price | None) -> None:
         self._wallet, self._provider, self._model, self._price = wallet, provider, model, price
         self.usage, self.usd = Usage(model=model), 0.0
+        self._together: tuple[str, ...] = ()
+
+    def had(self, share: Share) -> None:
+        """What this attempt's ticket has paid already, of a call for several: booked then, told now."""
+        self.usage += Usage(share.calls, share.tokens_in, tokens_out=share.tokens_out, model=share.model)
+        self.usd, self._together = self.usd + share.usd, share.together
 
     @contextmanager
     def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
         """Around one call. Stopped where its worst case does not fit; however it ends, it is settled once."""
         usd = worst(tokens_in, tokens_out, self._provider.prices, self._model, self._price)
         reserved = self._wallet.reserve(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
-        call = Call(Usage(1, tokens_in, tokens_out=tokens_out, model=self._model, complete=False))
+        call = Call(Usage())
         try:
+            self._wallet.pace()
+            call.usage = Usage(1, tokens_in, tokens_out=tokens_out, model=self._model, complete=False)
             yield call
         except Refusal as refusal:
             if not refusal.sent:
@@ -68,22 +77,19 @@ class Spending:
     def report(self, summary: str) -> Report:
         u = self.usage
         return Report(
-            summary=summary,
-            model=u.model,
-            calls=u.calls,
-            tokens_in=u.tokens_in,
-            tokens_out=u.tokens_out,
+            summary=summary, model=u.model, calls=u.calls, tokens_in=u.tokens_in, tokens_out=u.tokens_out,
             cost_usd=self.usd,
-        )
+        )  # fmt: skip
 
     def done(self, summary: str, reused: int = 0) -> Work:
         """`reused`: answers of an earlier try that were not bought again."""
         told = f"{reused} answer(s) of an earlier try, not bought again" if reused else ""
-        return Work(
-            Ended.DONE,
-            self.report(f"{summary}\n({told})" if told else summary),
-            history=(f"{self._provider.name} {self._model}" + (f"  # {told}" if told else ""),),
-        )
+        return Work(Ended.DONE, self.report(f"{summary}\n({told})" if told else summary), history=self._history(told))
+
+    def _history(self, told: str = "") -> tuple[str, ...]:
+        shared = f"one call for {', '.join(self._together)}" if self._together else ""
+        notes = "; ".join(filter(None, (shared, told)))
+        return (f"{self._provider.name} {self._model}" + (f"  # {notes}" if notes else ""),)
 
     def failed(self, error: Exception) -> Work:
         """How an attempt ended that did not end well. CouldNotRun for a refused key and Mistake for a model that
@@ -101,7 +107,7 @@ class Spending:
             exit_code=75 if ended is Ended.LATER else 1,
             retry_after=refused.retry if refused else None,
             daily_quota=bool(refused and refused.daily),
-            history=(f"{self._provider.name} {self._model}",),
+            history=self._history(),
         )
 
 

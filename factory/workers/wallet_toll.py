@@ -9,6 +9,7 @@ from factory.egress.meter import Usage
 from factory.egress.prices import Price, cost, worst
 from factory.egress.providers import Provider
 from factory.egress.toll import Ask
+from factory.errors import FactoryError
 from factory.workers import Wallet
 
 BYTES_A_TOKEN = 2  # few texts have less; of a JSON body most tokens have four
@@ -37,6 +38,12 @@ class WalletToll:
         usd = worst(tokens_in, tokens_out, self._provider.prices, ask.model, self._price)
         with self._lock:
             reservation = self._wallet.reserve(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
+        try:
+            self._wallet.pace()
+        except FactoryError:  # not sent, and not paid
+            with self._lock:
+                self._wallet.settle(reservation, calls=0, tokens_in=0, tokens_out=0, usd=0.0)
+            raise
         return Entered(reservation, ask, tokens_in, tokens_out, usd)
 
     def leave(self, entered: object, usage: Usage) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.cards.backlog import backlog_path, json_line, json_lines, packet_path, read_backlog, write_backlog
+from factory.cards.backlog import json_line, json_lines, read_backlog, write_backlog
 from factory.cards.card import Accept, Span
+from factory.cards.places import backlog_path, packet_path
 from factory.cards.rule import Rule
 from factory.errors import Mistake
 from tests.cards.plans import card

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.cards.backlog import backlog_path, read_backlog, write_backlog
+from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.compile import compile_day
+from factory.cards.places import backlog_path
 from factory.cards.serials import Serials, used_before
 from factory.cards.sources import list_folder
 from factory.errors import Mistake

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from factory.cards.card import TYPES
-from factory.cards.dayplan import DayPlan, day_of, day_plan_path, read_day_plan, read_week_plan, week_plan_path
+from factory.cards.dayplan import DayPlan, day_of, read_day_plan, read_week_plan
+from factory.cards.places import day_plan_path, week_plan_path
 from factory.errors import Mistake
 from tests.cards.plans import DAY, PLAN, plan
 
@@ -35,7 +36,7 @@ WRONG = [
     ("{type: SEAL, lane: 8, after: tag,", "{type: SEAL, lane: 8, follow: strike, after: tag,", 11, "only TAG cards"),
     ('regex: "X{3}"', 'regex: X, ast: x', 7, "not both"),
     ('regex: "X{3}"', 'where: {size: 1}, fix: x', 7, "no text to replace"),
-    ("goal: Index", "gaol: Index", 1, "goal is missing"),
+    ("goal: Index", "gaol: Index", 1, "unknown key gaol"),
     ("goal: Index, tag, strike", "goal: ''", 1, "goal"),
     ("exclude:", "exlude:", 3, "unknown key sources.code.exlude"),
     ('["src/**/*.py"]', "[]", 3, "sources.code.globs"),

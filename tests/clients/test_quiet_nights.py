@@ -75,3 +75,25 @@ def test_updates_and_telemetry_that_are_not_switched_off_do_not_block_it(
         assert found.result["triage"] == "WORKER"
     else:
         assert (found.code, found.stamped) == (0, True), found.said
+
+
+@every_agent
+def test_one_that_is_signed_out_ends_and_waits_for_nobodys_sign_in(
+    client: Client, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in its home, and no key in its environment: it wants a sign-in, in a terminal or in a browser."""
+    installed(client)
+
+    def keyless(given: Given) -> Mapping[str, str | Path]:
+        return {n: v for n, v in client.cli.env(given).items() if v != NO_KEY}
+
+    signed_out = replace(client.cli, env=keyless, home=lambda given: {})
+    monkeypatch.setattr(client.module, "CLI", signed_out)
+    with serve(client.wire, client.edit()) as server:
+        found = night(make_shop(make, client, server, minutes=1.0), tmp_path / "slept")
+    assert found.code in (0, 1), found.said
+    ends = (
+        ("TIMEOUT",) if client.cli.name == "mini-swe-agent" else ("EMPTY", "WORKER")
+    )  # that one tries again and again
+    assert found.stamped or found.result["triage"] in ends, found.said
+    assert found.result["calls"] == len(server.books.served)

@@ -15,7 +15,7 @@ from factory.tree import FolderTree, MemoryTree
 from guards.case import Case
 from tests.guards.cases import by_hand, changed
 
-ORDER = "scope protected ssot_docs docops welding engine_centricity tests_kept reach secrets size"
+ORDER = "scope protected ssot_docs docops welding engine_centricity tests_kept reach secrets size addressed"
 
 
 def test_the_guards_run_in_their_order() -> None:

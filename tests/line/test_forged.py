@@ -305,7 +305,7 @@ def test_a_done_criterion_that_is_reworded_claims_what_nobody_proved(stamped: Sh
 
 def test_what_was_done_when_the_tables_came_is_history_and_no_claim(make: Make) -> None:
     shop = make("D-1 A ticket", "D-2 Another")
-    with Repo(shop.path) as repo:
+    with Repo(shop.path, durable=False) as repo:
         first = repo.store.write_commit(Commit(repo.store.write("tree", b""), (), "empty\n", 1))
     table = shop.read("D_ROADMAP.md").replace("D-2 | IN_PROGRESS", "D-2 | DONE")
     put_commit(shop, "the tables\n", {"D_ROADMAP.md": table}, first)
@@ -406,7 +406,7 @@ def test_an_octopus_is_named(stamped: Shop) -> None:
 
 
 def test_an_evidence_commit_with_two_parents_is_named(stamped: Shop) -> None:
-    with Repo(stamped.path) as repo:
+    with Repo(stamped.path, durable=False) as repo:
         tip = repo.store.commit(MAIN)
         proof = repo.store.commit(tip.parents[1])
         two = repo.store.write_commit(proof._replace(parents=(*proof.parents, tip.parents[0])))

@@ -33,7 +33,7 @@ class Edit:
         if self.last_command:
             steps.append(((), self.last_command))
         if not ask.tools:
-            return Reply(self._block() if "SEARCH" in ask.text else self.ends_with, tokens=self.tokens)
+            return Reply(self._block(ask.text) if "SEARCH" in ask.text else self.ends_with, tokens=self.tokens)
         if ask.results >= len(steps):
             return Reply(self.ends_with, tokens=self.tokens)
         kinds, command = steps[ask.results]
@@ -45,9 +45,12 @@ class Edit:
     def _sed(self) -> str:
         return f"sed -i 's/{self.old}/{self.new}/' {self.file}"
 
-    def _block(self) -> str:
+    def _block(self, shown: str) -> str:
+        """Such a client takes whole lines only, as it showed them."""
         name = self.file.rsplit("/", 1)[-1]
-        return f"{name}\n```\n<<<<<<< SEARCH\n{self.old}\n=======\n{self.new}\n>>>>>>> REPLACE\n```\n"
+        old = next((line for line in reversed(shown.splitlines()) if self.old in line), self.old)
+        new = old.replace(self.old, self.new)
+        return f"{name}\n```\n<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n```\n"
 
     def _fill(self, schema: Json, command: str) -> Json:
         out: Json = {}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.cards.backlog import ids_in, read_backlog
+from factory.cards.backlog import read_backlog
+from factory.cards.places import ids_in
 from factory.operator.adding import next_id
 from tests.line.conftest import Shop
 from tests.trucks.conftest import DAY, PLAN, PLAN_AT, SOURCES, MakeDay, states

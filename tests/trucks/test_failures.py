@@ -30,6 +30,7 @@ def test_a_card_that_never_passes_is_quarantined_and_the_others_of_its_half_are_
     done = shop.run("run")
     assert done.code == 1
     found = cards(shop)
+    assert "accepted: 0" in found["L2_TAG_000002"].pop("why")
     assert found["L2_TAG_000002"] == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "SCHEMA"}
     assert {name for name, card in found.items() if card["state"] == "DONE"} == found.keys() - {"L2_TAG_000002"}
     assert shop.run("verify").code == 0
@@ -78,7 +79,9 @@ def test_a_card_whose_command_is_red_is_told_why_and_tried_again(make_day: MakeD
     told = f'grep -q "ended with 1" "$FACTORY_PLAN" && echo >> output/{DAY}/$FACTORY_TICKET.jsonl'
     shop = make_day(worked(f"grep -c . output/{DAY}/L1_TEST_000001.jsonl | grep -q 2"), worker=f"{WRITE}{told}\ntrue\n")
     assert shop.run("run").code == 1
-    assert cards(shop)["L1_TEST_000001"] == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "TEST"}
+    found = cards(shop)["L1_TEST_000001"]
+    assert "ended with 1" in found.pop("why")
+    assert found == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "TEST"}
     reasons = shop.git("log", "--reverse", "--format=%s", "--grep=^fail", "factory/ledger").splitlines()
     assert "ended with 1" in reasons[0]
     assert "not JSON" in reasons[1]  # it was told, and tried something else

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.model import Event, State
+from factory.line.knowledge import Card, Fix
+from factory.model import Event, State, Triage
 from factory.records.state import Lease, Record
-from factory.reports.kpi import alerts, measured, percentile, stale
+from factory.reports.kpi import alerts, measured, percentile, recurring, stale
 from factory.ssot.settings import Kpi
 
 
@@ -62,3 +63,15 @@ def test_a_percentile_is_a_value_that_enough_do_not_pass(values: list[float], sh
     assert found in values
     assert sum(v <= found for v in values) * 100 >= share * len(values)
     assert sum(v < found for v in values) * 100 < share * len(values)
+
+
+def test_an_error_that_comes_back_is_counted_before_and_after_its_fix() -> None:
+    fix = Fix(stamp="0" * 40, ticket="D-1")
+    cards = [
+        Card(fingerprint="a", triage=Triage.TEST, seen=5, after_fix=1, fixes=(fix,)),
+        Card(fingerprint="b", triage=Triage.TEST, seen=3, after_fix=0, fixes=(fix,)),
+        Card(fingerprint="c", triage=Triage.TEST, seen=9),
+    ]
+    found = recurring(measured([]), cards)
+    assert (found.recurrence_before, found.recurrence_after) == (3.5, 0.5)
+    assert recurring(measured([]), cards[2:]).recurrence_before is None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factory.clock import Clock
+from factory.errors import Stopped
 from factory.money.pace import CREEP_AFTER, Pace, full_pace, rate_limited, retry_delay, sleep_before_call, succeeded
+from factory.money.spacing import Spacing
 
 
 def test_a_rate_limit_halves_and_successes_creep_up_by_one() -> None:
@@ -58,3 +63,51 @@ def test_calls_are_kept_apart_also_when_the_clock_jumps_back(
     last: float | None, now: float, gap: int, wait: float
 ) -> None:
     assert sleep_before_call(last, now, gap) == pytest.approx(wait)
+
+
+class Still(Clock):
+    """A clock that only its own sleeps move."""
+
+    def __init__(self) -> None:
+        self.time, self.slept = 100.0, list[float]()
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float, wake: threading.Event | None = None) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+def test_calls_of_many_threads_are_apart_by_the_setting() -> None:
+    clock, sent = Still(), list[float]()
+    spacing = Spacing(clock, 1500)
+
+    def call() -> None:
+        spacing.wait(threading.Event())
+        sent.append(clock.now())
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(sent) == pytest.approx([100.0 + 1.5 * n for n in range(8)])
+
+
+def test_without_the_setting_no_call_waits() -> None:
+    clock = Still()
+    for _ in range(3):
+        Spacing(clock, 0).wait(threading.Event())
+    assert clock.slept == []
+
+
+def test_an_attempt_that_is_ended_while_it_waits_sends_nothing() -> None:
+    stop, clock = threading.Event(), Still()
+    spacing = Spacing(clock, 1500)
+    spacing.wait(stop)
+    stop.set()
+    with pytest.raises(Stopped):
+        spacing.wait(stop)
+    spacing.wait(threading.Event())
+    assert clock.slept == [1.5]  # what was not sent moves nothing

@@ -22,9 +22,11 @@ def make_settings(**changes: Any) -> Worker:
 
 @dataclass
 class Purse:
-    """A wallet with a cap, in memory."""
+    """A wallet with a cap, in memory; `stopped`: the attempt is ended while a call waits for its turn."""
 
     cap: float = 1.0
+    stopped: bool = False
+    paced: int = 0
     reserved: dict[str, dict[str, Any]] = field(default_factory=dict)
     settled: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -39,6 +41,11 @@ class Purse:
         assert reservation in self.reserved
         assert reservation not in self.settled
         self.settled[reservation] = {"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd}
+
+    def pace(self) -> None:
+        self.paced += 1
+        if self.stopped:
+            raise Stopped("stopped before a model was asked")
 
     def total(self, name: str) -> Any:
         return sum(line[name] for line in self.settled.values())

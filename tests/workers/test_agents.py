@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from factory.sandbox.process import Finished
 from factory.workers import Task, Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
 from factory.workers.agent import how_it_ended
 from factory.workers.cli import NO_KEY, Cli, Given
+from factory.workers.given import make_given
 from factory.workers.installed import find, roots
 from tests.servers import Books, Drop, Refusal, Reply, Tokens, gemini, openai, serve
 from tests.servers.http import Wire
@@ -111,6 +113,13 @@ def test_aider_is_given_the_files_of_the_scope() -> None:
 def test_tools_that_a_provider_runs_are_off_where_an_agent_has_them() -> None:
     assert 'web_search="disabled"' in codex.CLI.argv(GIVEN)
     assert "google_web_search" in gemini_cli.CLI.home(GIVEN)[".gemini/settings.json"]
+
+
+@every_cli
+def test_the_kickoff_paragraph_is_in_an_agents_prompt(cli: Cli, tmp_path: Path) -> None:
+    task = replace(make_task(tmp_path, make_settings()), about=lambda: "7 files, 90 lines (Python 100%).")
+    words = " ".join(map(str, cli.argv(make_given(task, "m"))))
+    assert "# This repository\n7 files, 90 lines (Python 100%)." in words
 
 
 def test_a_prompt_fits_a_command_line_and_holds_no_zero_byte() -> None:
@@ -232,6 +241,19 @@ def test_an_agents_change_is_made_and_its_calls_are_booked_from_the_proxy(attemp
     assert purse.total("tokens_out") == work.report.tokens_out == books.sum("out") + books.sum("thought") == 76
     assert work.report.cost_usd == pytest.approx(2 * cost(Usage(1, 500, 100, 38, 8), "openai", "m", PRICE))
     assert [line["tokens_in"] for line in map(json.loads, work.extra["egress.jsonl"].splitlines())] == [500, 500]
+
+
+def test_each_call_through_the_proxy_waits_for_its_turn(attempt: Attempt) -> None:
+    purse = Purse()
+    attempt([Reply()] * 3, calls=3, purse=purse)
+    assert purse.paced == 3
+
+
+def test_a_call_that_is_stopped_while_it_waits_is_not_sent_and_not_paid(attempt: Attempt) -> None:
+    purse = Purse(stopped=True)
+    with pytest.raises(Stopped, match="stopped before"):
+        attempt([Reply()], purse=purse)
+    assert (purse.usd, purse.total("calls"), len(purse.settled)) == (0, 0, 1)
 
 
 def test_no_key_is_in_the_agents_environment_home_or_room(attempt: Attempt) -> None:

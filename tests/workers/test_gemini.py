@@ -349,3 +349,12 @@ def test_only_the_newest_answers_are_kept(tmp_path: Path, monkeypatch: pytest.Mo
         answers.keep(str(n), f"answer {n}")
         os.utime(tmp_path / "kept" / str(n), (n, n))
     assert [answers.find(str(n)) for n in range(6)] == [None, None, None, "answer 3", "answer 4", "answer 5"]
+
+
+def test_a_call_waits_for_its_turn_and_one_that_is_stopped_meanwhile_is_neither_sent_nor_paid(tmp_path: Path) -> None:
+    _, _, purse = run(tmp_path / "a", [answer(WRONG), answer(RIGHT)])
+    assert purse.paced == 2
+    stopped = Purse(stopped=True)
+    with pytest.raises(Stopped):
+        run(tmp_path / "b", [answer(RIGHT)], purse=stopped)
+    assert (stopped.usd, stopped.total("calls"), stopped.open) == (0, 0, set())

@@ -1,0 +1,94 @@
+"""What the next run would do with cards, decided by the functions that the run decides with; nothing is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from factory.cards.backlog import read_backlog
+from factory.cards.card import WorkItem
+from factory.cards.pack import pack
+from factory.cards.places import BACKLOG, backlog_path, packet_path
+from factory.git.store import GitTree
+from factory.model import State
+from factory.ssot.settings import Settings
+from factory.trucks import loading
+from factory.trucks.plan import BUILT_IN
+from factory.trucks.yard import Yard
+
+
+def outlook(yard: Yard, settings: Settings, today: str) -> list[dict[str, Any]]:
+    """A step a day, in the order in which the run takes them. `today`: YYYYMMDD."""
+    known = [_known(yard, settings, day) for day in yard.days if not yard.day(day).over]
+    tree = GitTree(yard.repo.store, yard.main)
+    due = [day for day in yard.plans() if day <= today and day not in yard.days]
+    later = [_told(day, "later", 0, (), 0, 0) for day in yard.plans() if day > today and day not in yard.days]
+    compiled = [_due(tree, settings, day) for day in due]
+    return sorted([*known, *compiled, *later], key=lambda one: (one["does"] == "later", one["day"]))
+
+
+def _due(tree: GitTree, settings: Settings, day: str) -> dict[str, Any]:
+    """A plan without cards: it is compiled, and its first truck packed."""
+    cards = read_backlog(loading.compiled(day, tree, settings).files[backlog_path(day)])
+    truck = pack(cards)
+    return _told(day, "compile", 1, (*truck.a, *truck.b), len(truck.left), 0)
+
+
+def _known(yard: Yard, settings: Settings, day: str) -> dict[str, Any]:
+    """The truck that is on the line, else the one that would be packed, with what follow-ups bring."""
+    states = yard.states(day)
+    blocked = sum(state is State.BLOCKED for state in states.values())
+    waiting = {card for card, state in states.items() if state in (State.PENDING, State.INFLIGHT)}
+    for truck in yard.trucks(day):
+        if not truck.left and (open_ := [card for card in truck.cards if card in waiting]):
+            return _told(day, "work", truck.number, yard.some(day, set(open_)), len(waiting) - len(open_), blocked)
+    return _next(yard, settings, day, states, blocked)
+
+
+def _next(yard: Yard, settings: Settings, day: str, states: dict[str, State], blocked: int) -> dict[str, Any]:
+    done = {card for card, state in states.items() if state is State.DONE}
+    stuck = {card for card, state in states.items() if state is State.BLOCKED}
+    cards = yard.backlog(day)
+    if follow := loading.followed(day, GitTree(yard.repo.store, yard.main), settings, cards, done):
+        new = {path: content for path, content in follow.files.items() if path.startswith(f"{BACKLOG}/")}
+        cards += tuple(card for path, content in new.items() for card in read_backlog(content, path))
+    number = 1 + max(yard.packed(day), default=0)
+    if (load := loading.packed(day, number, cards, done, stuck)) is None:
+        return _told(day, "nothing", 0, (), len(cards) - len(done) - len(stuck), blocked)
+    packed = [card for name in "AB" for card in read_backlog(load.files[packet_path(day, number, name)])]
+    return _told(day, "pack", number, packed, len(cards) - len(done) - len(stuck) - len(packed), blocked)
+
+
+def _told(day: str, does: str, truck: int, cards: Sequence[WorkItem], waiting: int, blocked: int) -> dict[str, Any]:
+    """One day's step. `cards`: those that are worked on; `waiting`: those that a later truck takes."""
+    return {
+        "day": day, "does": does, "truck": truck, "cards": len(cards), "waiting": waiting, "blocked": blocked,
+        "types": _counted(card.type for card in cards),
+        "workers": _counted(card.input.worker or BUILT_IN for card in cards),
+    }  # fmt: skip
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(words).items()))
+
+
+DOES = {
+    "compile": "the plan is compiled, then truck {truck:03} takes {cards:,} cards",
+    "pack": "truck {truck:03} takes {cards:,} cards",
+    "work": "truck {truck:03} has {cards:,} cards to go",
+    "nothing": "no card can be packed",
+    "later": "a later day's plan: nothing is done before that day",
+}
+
+
+def as_line(found: dict[str, Any]) -> str:
+    """One day's step, for a person."""
+    line = f"cards of {found['day']}: " + DOES[found["does"]].format(**found)
+    line += f" ({_words(found['types'])}) by {_words(found['workers'])}" if found["cards"] else ""
+    line += f"; {found['waiting']:,} wait for a later truck" if found["waiting"] else ""
+    return line + (f"; {found['blocked']:,} need a person" if found["blocked"] else "")
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in counts.items())
