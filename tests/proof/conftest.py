@@ -27,9 +27,13 @@ def where(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _adopted() -> None:
+@pytest.fixture(autouse=True)
+def _adopted() -> Iterator[None]:
+    """For one test alone: other tests' orphans would pile up dead in this process until it ends."""
     orphans.adopt()
+    yield
+    orphans.adopt(False)
+    orphans.known()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def failed(under: Path, order: Order) -> list[str]:
     """One run in which a step fails, once or from there on; then, with all well again, the work is finished."""
     field = Field.plant(under)
     try:
-        known = set(orphans.children())
+        known = orphans.known()
         ran = field.run(order)
         faults = [*not_clean(ran, ERRORS[order.error]), *always(field)]
         faults += [f"lives on: {command}" for command in orphans.left(known, 1.0)]

@@ -19,14 +19,14 @@ MOST_STARTS = 4  # after the kills: more would mean that a run does not get on b
 
 def killed_at_step(field: Field, order: Order, *, before: tuple[str, ...] = ()) -> tuple[Ran, list[str]]:
     """Run until just before the step; then the faults of what is left. A run that ends earlier was not killed."""
-    known = set(orphans.children())
+    known = orphans.known()
     ran = field.run(order, before=before)
     return ran, _looked_at(field, ran, known)
 
 
 def killed_after(field: Field, seconds: float) -> tuple[Ran, list[str]]:
     """Run for so long, then kill the controller."""
-    known = set(orphans.children())
+    known = orphans.known()
     with field.start() as running:
         known.add(running.pid)
         time.sleep(seconds)

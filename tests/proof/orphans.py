@@ -11,10 +11,19 @@ from pathlib import Path
 SET_CHILD_SUBREAPER = 36
 
 
-def adopt() -> None:
-    """From now on orphans below this process become its own children."""
-    if ctypes.CDLL(None, use_errno=True).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+def adopt(yes: bool = True) -> None:
+    """From now on orphans below this process become its own children, or no longer."""
+    if ctypes.CDLL(None, use_errno=True).prctl(SET_CHILD_SUBREAPER, int(yes), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
+
+
+def known() -> set[int]:
+    """The children of now. The dead ones are reaped first: call it while this process waits for no program."""
+    for pid, command in children().items():
+        if not command:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+    return set(children())
 
 
 def children() -> dict[int, str]:

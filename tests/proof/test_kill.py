@@ -40,7 +40,7 @@ def test_a_kill_between_the_last_failure_and_its_word_on_main_gives_no_further_a
 
 def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
     field = Field.plant(where, worker=f"echo $FACTORY_TICKET 1 > @OUTSIDE@/till\nsleep 60 & sleep 60\n{WORKER}")
-    known = set(orphans.children())
+    known = orphans.known()
     with field.start() as running:
         while not field.till.paid:
             time.sleep(0.01)
