@@ -13,7 +13,7 @@ from factory.errors import Moved
 from factory.line import audits, batches, booking, labour, setback
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
-from factory.model import Ended, Finding, Plan, Ticket, Triage, Verdict
+from factory.model import Ended, Finding, Oid, Plan, Result, Stamp, Ticket, Triage, Verdict
 from factory.records import attempts, landing, premises
 from factory.records.attempts import Work
 from factory.records.compact import compact
@@ -102,24 +102,24 @@ def _land(house: House, attempt: Attempt) -> Turn:
         result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
         if not verdict.passed:
             return booking.fail(house, attempt, result, evidence, verdict, opinion)
+        if stamp := _stamp(house, attempt, merge, result, evidence):
+            return Turn(plan.ticket_id, stamp, result)
+        house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")
+    return setback.give_way(house, attempt, work)
+
+
+def _stamp(house: House, attempt: Attempt, merge: landing.Merge, result: Result, evidence: Oid) -> Stamp | None:
+    """None where main is not what the gate saw any more."""
+    with house.stamping():
         try:
             stamp = landing.stamp(
-                repo,
-                house.ref,
-                merge,
-                plan,
-                result,
-                evidence,
-                run=house.run,
-                now=house.clock.now(),
-                signer=house.signer,
-            )
+                house.repo, house.ref, merge, attempt.plan, result, evidence,
+                run=house.run, now=house.clock.now(), signer=house.signer,
+            )  # fmt: skip
         except Moved:
-            house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")
-            continue
+            return None
         booking.stamped(house, attempt, stamp)
-        return Turn(plan.ticket_id, stamp, result)
-    return setback.give_way(house, attempt, work)
+        return stamp
 
 
 def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:

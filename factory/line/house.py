@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from factory.clock import Clock
-from factory.errors import Stopped
+from factory.errors import Moved, Stopped
 from factory.gate.gate import Gate
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
@@ -56,6 +57,24 @@ class House:
     reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
     numbers: dict[str, int] = field(default_factory=dict)  # ticket -> the attempt that runs
     landing: threading.RLock = field(default_factory=threading.RLock)
+    broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
+
+    @contextmanager
+    def stamping(self) -> Iterator[None]:
+        """Around a commit on main and its event. Once one broke in between, no other is begun in this run.
+
+        The ledger says up to which commit it knows main: a later event would hide the one that is missing. The next
+        run finds it.
+        """
+        if self.broken:
+            raise self.broken[0]
+        try:
+            yield
+        except Moved:  # nothing was changed
+            raise
+        except Exception as error:
+            self.broken.append(error)
+            raise
 
     def say(self, ticket: str, text: str, level: Level = "info") -> None:
         """One thing that happens now: a line on the screen and one in the log, without secrets."""

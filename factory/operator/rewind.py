@@ -56,9 +56,10 @@ def _files(repo: Repo, stamp: Oid) -> set[str]:
 
 def _take_back(house: House, ticket: str, stamp: Oid) -> None:
     commit = reverted(house.repo, house.main(), ticket, stamp, int(house.clock.now()))
-    oid = landing.advance(house.repo, house.ref, commit.parents[0], house.signer.sign(commit))
-    record = Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
-    booking.write(house, "rewind", records.released(record), f"takes back {stamp[:12]}", folded=oid)
+    with house.stamping():
+        oid = landing.advance(house.repo, house.ref, commit.parents[0], house.signer.sign(commit))
+        record = Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
+        booking.write(house, "rewind", records.released(record), f"takes back {stamp[:12]}", folded=oid)
     house.say(ticket, f"taken back by {oid[:12]}")
 
 
