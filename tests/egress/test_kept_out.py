@@ -257,15 +257,16 @@ def test_each_request_leaves_one_line_without_keys_or_queries(tmp_path: Path) ->
         ask(tmp_path / "s", CALL + "?key=AIzaStolen", {})
         ask(tmp_path / "s", "/v1beta/files?key=AIzaStolen", {})
         raw_request(tmp_path / "s", b"BREW / HTTP/1.1\r\n\r\n")
-    lines = [json.loads(line) for line in audit.read_text().splitlines()]
-    assert [(x["method"], x["path"], x["status"]) for x in lines] == [
-        ("POST", CALL, 200),
-        ("POST", "/v1beta/files", 403),
+    lines = [json.loads(line) for line in audit.read_text().splitlines()]  # as the requests' threads ended
+    assert sorted((x["method"], x["path"], x["status"]) for x in lines) == [
         ("BREW", "/", 501),
+        ("POST", "/v1beta/files", 403),
+        ("POST", CALL, 200),
     ]
-    assert (lines[0]["tokens_in"], lines[0]["tokens_out"], lines[0]["model"]) == (1000, 50, "m")
-    assert lines[0]["in"] == 2
-    assert lines[0]["out"] > 100
+    (called,) = (x for x in lines if x["status"] == 200)
+    assert (called["tokens_in"], called["tokens_out"], called["model"]) == (1000, 50, "m")
+    assert called["in"] == 2
+    assert called["out"] > 100
     assert KEY not in audit.read_text()
     assert "AIzaStolen" not in audit.read_text()
 

@@ -154,7 +154,7 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: 
     shop = make(*rows, settings=FAST)
     clock, hold = Leaping(1_795_000_000.0), threading.Event()
 
-    def slow(house, view, ticket):  # type: ignore[no-untyped-def]
+    def slow(house, view, ticket, _fellows):  # type: ignore[no-untyped-def]
         record = crew.Record(ticket=ticket.id)
         lease = crew.records.Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
         from factory.line import booking
@@ -167,7 +167,7 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: 
         view = shift.Shift(house)._look()
         team.start(view, list(view.tickets), 2)
         while len(house.ledger.read_all("tickets", crew.Record.model_validate)) < 2:
-            time.sleep(0.02)
+            assert team.finished(0.02) == []  # what broke one of them is raised here
         team.beat()
         clock.time += crew.BEAT
         team.beat()
