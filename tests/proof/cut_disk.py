@@ -15,8 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests.proof import orphans
+from tests.proof import forge, orphans
 from tests.proof.field import LONGEST, Field
+from tests.proof.forge import Running
 from tests.proof.killing import finish
 from tests.proof.outcome import always
 
@@ -87,7 +88,7 @@ def faults(under: Path, kind: str, seed: int) -> list[str]:
         disk.unmount()
 
 
-_running: list[subprocess.Popen[str]] = []
+_running: list[Running] = []
 
 
 def _run_until(field: Field, acknowledged: int, seconds: float) -> None:
@@ -95,7 +96,7 @@ def _run_until(field: Field, acknowledged: int, seconds: float) -> None:
     run = field.start()
     _running.append(run)
     deadline = time.monotonic() + LONGEST
-    while len(field.promises()) < acknowledged and run.poll() is None and time.monotonic() < deadline:
+    while len(field.promises()) < acknowledged and not run.ended() and time.monotonic() < deadline:
         time.sleep(0.001)
     time.sleep(seconds)
 
@@ -104,8 +105,8 @@ def _end(field: Field) -> None:
     """Nothing runs on after a power cut: what was acknowledged in the last moment was not heard by anybody."""
     run = _running.pop()
     run.kill()
-    run.communicate(timeout=LONGEST)
-    orphans.left(set(), 5.0)
+    run.end(LONGEST)
+    orphans.left({forge.light()}, 5.0)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.proof import orphans
-from tests.proof.field import Field, Ran
+from tests.proof.field import Field
+from tests.proof.forge import Ran
 from tests.proof.killing import finish
 from tests.proof.outcome import always
 from tests.proof.steps import Order

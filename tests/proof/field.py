@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,9 +17,10 @@ from typing import Any
 from factory.git.repo import Repo
 from tests.git.conftest import put
 from tests.line.conftest import criteria, roadmap
+from tests.proof import forge
+from tests.proof.forge import ROOT, Ran, Running
 from tests.proof.steps import Order
 
-ROOT = Path(__file__).parents[2]
 TICKETS = tuple(f"D-{n}" for n in range(1, 13))
 NOTHING = Order()
 PRICE = Decimal("0.01")
@@ -111,15 +111,6 @@ class Till:
 
 
 @dataclass
-class Ran:
-    """How one run ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
 class Field:
     """`repo` is worked on, `home` holds the factory's cache, `outside` the till, the clock and the promises."""
 
@@ -138,6 +129,7 @@ class Field:
             folder.mkdir()
             folder.chmod(0o755)
         made.till = Till(outside)
+        forge.light()
         files = {
             "D_ROADMAP.md": roadmap(*map(row, TICKETS)),
             "AC_LEDGER.md": criteria(*TICKETS),
@@ -159,40 +151,17 @@ class Field:
             "GIT_CONFIG_NOSYSTEM": "1",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONFAULTHANDLER": "1",
             "PROOF_STEPS": json.dumps(order._asdict()),
             **({"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {}),
             **extra,
         }
 
-    def start(
-        self,
-        order: Order = NOTHING,
-        *,
-        before: tuple[str, ...] = (),
-        extra: Mapping[str, str] = {},
-    ) -> subprocess.Popen[str]:
-        """`factory run`, with what the order says done to it. `before`: a program that starts it."""
-        argv = [*before, sys.executable, "-m", "tests.proof.launch", str(self.repo), str(self.outside), '["run"]']
-        return subprocess.Popen(
-            argv, env=self.environment(order, extra), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+    def start(self, order: Order = NOTHING, extra: Mapping[str, str] = {}) -> Running:
+        """`factory run`, with what the order says done to it; `extra` is added to its environment."""
+        return forge.start([str(self.repo), str(self.outside), "run"], self.environment(order, extra))
 
-    def run(
-        self,
-        order: Order = NOTHING,
-        *,
-        before: tuple[str, ...] = (),
-        extra: Mapping[str, str] = {},
-    ) -> Ran:
-        with self.start(order, before=before, extra=extra) as running:
-            try:
-                out, err = running.communicate(timeout=LONGEST)
-            except subprocess.TimeoutExpired:
-                running.send_signal(signal.SIGABRT)  # faulthandler says where it hangs
-                out, err = running.communicate()
-            return Ran(running.returncode, out, err)
+    def run(self, order: Order = NOTHING, extra: Mapping[str, str] = {}) -> Ran:
+        return self.start(order, extra).end(LONGEST)
 
     def factory(self, *words: str) -> Any:
         """A reading command's JSON document."""

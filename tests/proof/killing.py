@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import signal
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.proof import orphans
-from tests.proof.field import LONGEST, Field, Ran
+from tests.proof.field import LONGEST, Field
+from tests.proof.forge import Ran
 from tests.proof.outcome import always, at_the_end
 from tests.proof.steps import Order
 
@@ -17,23 +17,19 @@ KILLED = -signal.SIGKILL
 MOST_STARTS = 4  # after the kills: more would mean that a run does not get on by itself
 
 
-def killed_at_step(field: Field, order: Order, *, before: tuple[str, ...] = ()) -> tuple[Ran, list[str]]:
+def killed_at_step(field: Field, order: Order) -> list[str]:
     """Run until just before the step; then the faults of what is left. A run that ends earlier was not killed."""
     known = orphans.known()
-    ran = field.run(order, before=before)
-    return ran, _looked_at(field, ran, known)
+    return _looked_at(field, field.run(order), known)
 
 
-def killed_after(field: Field, seconds: float) -> tuple[Ran, list[str]]:
+def killed_after(field: Field, seconds: float) -> list[str]:
     """Run for so long, then kill the controller."""
     known = orphans.known()
-    with field.start() as running:
-        known.add(running.pid)
-        time.sleep(seconds)
+    running = field.start()
+    if not running.ended(seconds):
         running.kill()
-        out, err = running.communicate(timeout=LONGEST)
-    ran = Ran(running.returncode, out, err)
-    return ran, _looked_at(field, ran, known)
+    return _looked_at(field, running.end(LONGEST), known)
 
 
 def _looked_at(field: Field, ran: Ran, known: set[int]) -> list[str]:
@@ -56,7 +52,7 @@ def at_steps(under: Path, steps: Iterable[Order]) -> list[str]:
     field = Field.plant(under)
     try:
         for step in steps:
-            if faults := killed_at_step(field, step)[1]:
+            if faults := killed_at_step(field, step):
                 return [f"killed before step {step.at} {step.place}: {fault}" for fault in faults]
         return finish(field)
     finally:
@@ -69,7 +65,7 @@ def at_a_moment(under: Path, chance: random.Random) -> list[str]:
     try:
         for _ in range(chance.choice((1, 1, 2))):
             seconds = chance.uniform(0.2, 6.0)
-            if faults := killed_after(field, seconds)[1]:
+            if faults := killed_after(field, seconds):
                 return [f"killed after {seconds:.3f} s: {fault}" for fault in faults]
         return finish(field)
     finally:

@@ -5,9 +5,7 @@ Every ledger tip and every stamp is written to a file of the driver's as soon as
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -58,7 +56,9 @@ def keep_promises(at: Path) -> None:
     Ledger.append, landing.advance = appended, advanced  # type: ignore[method-assign, assignment]
 
 
-def main(repo: Path, outside: Path, arguments: list[str]) -> None:
+def main(at: str, beside: str, *arguments: str) -> None:
+    """Run these words of `factory` on the repository at `at`; what is kept outside goes beside it."""
+    repo, outside = Path(at), Path(beside)
     clock = Hurried(outside / "slept")
     opening.Clock = lambda: clock  # type: ignore[misc, assignment]
     keep_promises(outside / "promises")
@@ -66,7 +66,3 @@ def main(repo: Path, outside: Path, arguments: list[str]) -> None:
     steps.tells(Mover, "_tell")
     steps.arm()
     cli.main([*arguments, "--repo", str(repo)])
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))

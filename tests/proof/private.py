@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.proof.field import ROOT
+from tests.proof.forge import ROOT
 
 
 def why_not() -> str:

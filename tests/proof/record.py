@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.proof.field import ROOT
+from tests.proof.forge import ROOT
 
 
 class Record:

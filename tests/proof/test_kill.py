@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 from pathlib import Path
 
 from factory.git.repo import Repo
 from tests.proof import orphans
-from tests.proof.field import PRICE, WORKER, Field
-from tests.proof.killing import at_steps
+from tests.proof.field import LONGEST, PRICE, WORKER, Field
+from tests.proof.killing import KILLED, at_steps
 from tests.proof.outcome import at_the_end, booked
 from tests.proof.steps import Order
 
@@ -41,14 +40,11 @@ def test_a_kill_between_the_last_failure_and_its_word_on_main_gives_no_further_a
 def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
     field = Field.plant(where, worker=f"echo $FACTORY_TICKET 1 > @OUTSIDE@/till\nsleep 60 & sleep 60\n{WORKER}")
     known = orphans.known()
-    with field.start() as running:
-        while not field.till.paid:
-            time.sleep(0.01)
-        known.add(running.pid)
-        working = orphans.children()[running.pid]
-        running.kill()
-        running.communicate()
-    assert working
-    assert running.returncode == -signal.SIGKILL
+    running = field.start()
+    while not field.till.paid:
+        time.sleep(0.01)
+    assert not running.ended()
+    running.kill()
+    assert running.end(LONGEST).code == KILLED
     assert orphans.left(known, 1.0) == []
     field.close()
