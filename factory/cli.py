@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -604,6 +605,7 @@ def main(argv: list[str] | None = None) -> None:
     """The entry point: one place turns exceptions into one line and an exit code."""
     os.umask(0o022)
     gc.set_threshold(100_000)  # else a tenth of a short command goes into looking for rubbish among fresh imports
+    atexit.register(gc.freeze)  # and a seventh into a last look, when all of it goes anyway
     try:
         sys.exit(app(argv, standalone_mode=False) or 0)
     except FactoryError as error:
