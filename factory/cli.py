@@ -621,7 +621,7 @@ def main(argv: list[str] | None = None) -> None:
 def _fail(text: str, code: int) -> None:
     from factory.plain import printable
 
-    sys.stderr.write(f"factory: {printable(text)}\n")
+    sys.stderr.write(f"factory: {' '.join(printable(text).split())}\n")
     sys.exit(int(code))
 
 

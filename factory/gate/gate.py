@@ -83,7 +83,8 @@ class Gate:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
-                    said = triage.tail(ran.output, 5).strip() or "(nothing)"
+                    first, *more = triage.failures(ran.output) or ("(nothing)",)
+                    said = first + (f" (and {len(more)} more)" if more else "")
                     remedy = "mend it, then run again"
                     if "PYTHONPATH=" in command and "$PYTHONPATH" not in command:
                         remedy = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`, then run again"

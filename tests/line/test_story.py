@@ -163,6 +163,16 @@ def test_a_tier_that_cannot_run_on_main_stops_before_the_first_ticket(make: Make
     assert shop.run("status", "--json").json["state"] == "FAIL_STOP"
 
 
+def test_a_main_whose_tests_cannot_be_collected_is_told_in_one_line_with_the_cause(make: Make) -> None:
+    settings = SETTINGS.replace('["true"]', '["python -m pytest --collect-only -q"]')
+    broken = {f"tests/test_{n}.py": "import no_such_package\n" for n in range(3)}
+    shop = make("D-1 A ticket", settings=settings, files=broken)
+    done = shop.run("run")
+    assert done.code == 4
+    assert "No module named 'no_such_package' (and 2 more)" in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_no_worker_is_one_line_that_says_how_to_get_one(make: Make) -> None:
     shop = make("D-1 A ticket", settings=SETTINGS.replace("workers.default", "workers.other"))
     done = shop.run("run")
