@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from factory.gate import triage
 from factory.gate.disturbed import TEST_FILES
 from factory.gate.tally import Tally
-from factory.gate.trial import NOT_RUN, Ran
+from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
 from factory.model import Answer, Changed, Light, PlanCriterion, Triage
 from factory.tree import Entry, matches
 
@@ -38,6 +38,8 @@ def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
         word = re.match(r"\s*(?:\./)?(\S+)", ran.command)
         brings = {c.path for c in changed if c.new and not c.old}
         return Light.RED if word and word[1] in brings else Light.COULD_NOT_RUN
+    if ran.blinded:
+        return Light.COULD_NOT_RUN
     if ran.answer is Answer.PASS and not ran.seen.doubts:
         return Light.GREEN
     nothing = ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED)
@@ -54,7 +56,8 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
         line = f"{name} was green before any work: it proves nothing"
         tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
-        line = f"{name} could not run on main (exit code {before.code})"
+        hint = f"; {KEEP_THE_PATH}" if before.blinded else ""
+        line = f"{name} could not run on main (exit code {before.code}){hint}"
         tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
     elif signs:
         tally.fail(Triage.TAMPER, [f"{name}: {sign}" for sign in signs])

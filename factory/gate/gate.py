@@ -10,7 +10,7 @@ from factory.errors import CannotJudge
 from factory.gate import compare, criteria, triage
 from factory.gate.renamed import renamed
 from factory.gate.tally import TIERS, Tally
-from factory.gate.trial import Ran, Trial, installed
+from factory.gate.trial import KEEP_THE_PATH, Ran, Trial, installed
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Changed, CriterionResult, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
@@ -85,9 +85,7 @@ class Gate:
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
                     first, *more = triage.failures(ran.output) or ("(nothing)",)
                     said = first + (f" (and {len(more)} more)" if more else "")
-                    remedy = "mend it, then run again"
-                    if "PYTHONPATH=" in command and "$PYTHONPATH" not in command:
-                        remedy = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`, then run again"
+                    remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
                     raise CannotJudge(
                         f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"
                     )

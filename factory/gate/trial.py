@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "COLUMNS": "200",
 }
+KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -54,6 +55,12 @@ class Ran(Value):
         if self.code == 0 and self.seen.sessions and not self.seen.finished:
             return Answer.FAIL
         return Answer.PASS if self.code == 0 else Answer.FAIL
+
+    @property
+    def blinded(self) -> bool:
+        """The command replaced PYTHONPATH, and so a pytest that it started could not find the gate's reporter."""
+        replaced = "PYTHONPATH=" in self.command and "$PYTHONPATH" not in self.command
+        return replaced and not self.seen.sessions and 'importing plugin "observer_' in self.output
 
 
 class Trial:

@@ -173,6 +173,17 @@ def test_a_main_whose_tests_cannot_be_collected_is_told_in_one_line_with_the_cau
     assert done.err.count("\n") == 1
 
 
+def test_a_check_that_replaces_the_path_of_the_gate_is_told_so(make: Make) -> None:
+    blind = "PYTHONPATH=. python -m pytest -q test_right.py"
+    test = "from pathlib import Path\n\n\ndef test_right():\n    assert Path('D-1.txt').read_text() == 'right\\n'\n"
+    shop = make("D-1 A ticket", ledger=criteria("D-1", check=blind), files={"test_right.py": test})
+    done = shop.run("run", "--once")
+    assert f"`{blind}` could not run on main (exit code 4); keep what the gate sets" in done.out
+    seeing = blind.replace("=.", "=.:$PYTHONPATH")
+    shop.commit({"AC_LEDGER.md": shop.read("AC_LEDGER.md").replace(blind, seeing)})
+    assert shop.run("run").code == 0
+
+
 def test_no_worker_is_one_line_that_says_how_to_get_one(make: Make) -> None:
     shop = make("D-1 A ticket", settings=SETTINGS.replace("workers.default", "workers.other"))
     done = shop.run("run")
