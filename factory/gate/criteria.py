@@ -48,22 +48,22 @@ def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
 
 def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, after: Ran) -> Light:
     """Book one criterion; says what the check said after."""
-    name, second = f"{criterion.id}: `{criterion.check}`", light(after)
+    name, check, second = criterion.id, f"`{criterion.check}`", light(after)
     tally.heard(f"{criterion.id} before", before)
     tally.heard(f"{criterion.id} after", after)
     signs = sorted({after.seen.tampered, *(after.seen.doubts - before.seen.doubts)} - {""})
     if first is Light.GREEN:
-        line = f"{name} was green before any work: it proves nothing"
+        line = f"{name} was green before any work, so it proves nothing: {check}"
         tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
         hint = f"; {KEEP_THE_PATH}" if before.blinded else ""
-        line = f"{name} could not run on main (exit code {before.code}){hint}"
+        line = f"{name} could not run on main (exit code {before.code}){hint}: {check}"
         tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
     elif signs:
-        tally.fail(Triage.TAMPER, [f"{name}: {sign}" for sign in signs])
+        tally.fail(Triage.TAMPER, [f"{name}: {sign}: {check}" for sign in signs])
     elif second is not Light.GREEN:
         why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
         state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
         found = triage.failures(after.output)
-        tally.fail(why, [f"{name} {state}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
+        tally.fail(why, [f"{name} {state}: {check}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
     return second
