@@ -20,8 +20,12 @@ DOORS = {
     "google": {"factory/workers/gemini_conversation.py"},
 }
 INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
-PRINTS = {"factory/cli.py", "factory/reports/screen.py", "factory/cards/__main__.py"}  # the last one runs in a room
-FLAT = {"factory/cli.py", "factory/model.py"}  # one command, or one noun, after the other: a list may be long
+PRINTS = {
+    "factory/commands/terminal.py",
+    "factory/reports/screen.py",
+    "factory/cards/__main__.py",
+}  # the last one runs in a room
+FLAT = {"factory/model.py"}  # one noun after the other: a list may be long
 
 
 def name(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -96,29 +96,21 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
     """Runs a worker's command in the sandbox with the plan's limits."""
     settings = settings_of(house, plan)
 
-    def launch(
-        argv: tuple[str | Path, ...],
-        *,
-        env: Mapping[str, str | Path] = {},
-        files: Mapping[str, Path] = {},
-        write: Mapping[str, Path] = {},
-        read: tuple[Path, ...] = (),
-        socket: Path | None = None,
-        end: threading.Event | None = None,
-    ) -> Finished:
-        stops = (house.halts.get(plan.ticket_id), end)
+    def launch(program: workers.Program) -> Finished:
+        stops = (house.halts.get(plan.ticket_id), program.end)
         job = Job(
-            argv=(), room=room, timeout=plan.timeout_minutes * 60, files=files, write=write, socket=socket,
-            read=(*map(Path, house.settings.sandbox.read), *read), network=_network(house, settings),
+            argv=(), room=room, timeout=plan.timeout_minutes * 60, files=program.files, write=program.write,
+            read=(*map(Path, house.settings.sandbox.read), *program.read), network=_network(house, settings),
             limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
+            socket=program.socket,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:
             return house.sandbox.inside(job, word) if isinstance(word, Path) else word
 
         passed = {name: value for name, value in house.environ.items() if name in settings.env}
-        told_env = {name: told(value) for name, value in env.items()}
-        return house.sandbox.run(replace(job, argv=tuple(map(told, argv)), env={**passed, **told_env}))
+        told_env = {name: told(value) for name, value in program.env.items()}
+        return house.sandbox.run(replace(job, argv=tuple(map(told, program.argv)), env={**passed, **told_env}))
 
     return launch
 

@@ -34,7 +34,7 @@ class Blocked(NamedTuple):
     why: str
 
 
-class Stopped(NamedTuple):
+class RunEnd(NamedTuple):
     """One end of a run: its kind (a key of `stops.STOPS`) and the exact reason."""
 
     kind: str
@@ -55,7 +55,7 @@ class Day(NamedTuple):
     boxes: tuple[Half, ...]  # those that failed or stopped
     spent: Spend
     month_usd: float
-    stops: tuple[Stopped, ...]
+    stops: tuple[RunEnd, ...]
     running: bool
     next: str
     cards: CardsDay | None = None  # where there are any
@@ -107,7 +107,7 @@ def fold(
     done = {s.ticket.id for s in found if s.state is State.DONE}
     # A stamp of cards names no ticket.
     stamped = dict.fromkeys(e.ticket for e in events if e.name == "stamped" and e.ticket)
-    stops = dict.fromkeys(Stopped(kind, e.text) for e in events if e.name == "stop" and (kind := e.trailers.get(STOP)))
+    stops = dict.fromkeys(RunEnd(kind, e.text) for e in events if e.name == "stop" and (kind := e.trailers.get(STOP)))
     return Day(
         date=date,
         zone=zone,

@@ -32,23 +32,23 @@ class Wallet(Protocol):
         """Wait until the next call may be sent. Stopped where the attempt is ended meanwhile."""
 
 
-class Launch(Protocol):
-    """Runs a command in the sandbox, in the worker's room. A Path among its words is told as the command sees it.
+@dataclass(frozen=True)
+class Program:
+    """What is to run in the worker's room. A Path among its words or variables is told as the program sees it.
 
-    `end`, where given, ends it when it is set.
+    `files` and `write` show it paths of the host; `end`, where given, ends it when it is set.
     """
 
-    def __call__(
-        self,
-        argv: tuple[str | Path, ...],
-        *,
-        env: Mapping[str, str | Path] = {},
-        files: Mapping[str, Path] = {},
-        write: Mapping[str, Path] = {},
-        read: tuple[Path, ...] = (),
-        socket: Path | None = None,
-        end: threading.Event | None = None,
-    ) -> Finished: ...
+    argv: tuple[str | Path, ...]
+    env: Mapping[str, str | Path] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    write: Mapping[str, Path] = field(default_factory=dict)
+    read: tuple[Path, ...] = ()
+    socket: Path | None = None
+    end: threading.Event | None = None
+
+
+Launch = Callable[[Program], Finished]  # in the sandbox
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from factory.injected import forward
 from factory.model import Ended, Report
 from factory.money.wallet import AttemptTooDear
 from factory.sandbox.process import Finished
-from factory.workers import Task, Work
+from factory.workers import Program, Task, Work
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli, Given, Words
 from factory.workers.effort import checked
@@ -53,7 +53,7 @@ def _launch(cli: Cli, given: Given, installed: Installed, task: Task, egress: Eg
     lay_home(given.home, cli.home(given))
     before: Words = ("python3", FORWARD, egress.at, str(given.port), "--")
     before += ("python3", cli.driver, "--") if cli.driver else ()
-    return task.launch(
+    program = Program(
         (*before, *installed.argv, *cli.argv(given), *task.settings.args),
         env={"HOME": given.home, "NO_COLOR": "1", "CI": "1", "NO_BROWSER": "1", **cli.env(given)},
         files={f"{INSIDE}/{path.name}": path for path in (FORWARD, cli.driver) if path},
@@ -62,6 +62,7 @@ def _launch(cli: Cli, given: Given, installed: Installed, task: Task, egress: Eg
         socket=egress.at,
         end=egress.hopeless,
     )
+    return task.launch(program)
 
 
 def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, audit: Path) -> Work:

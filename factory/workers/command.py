@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from factory.model import Ended, Report
 from factory.sandbox.process import Finished
-from factory.workers import Task, Work
+from factory.workers import Program, Task, Work
 
 LATER = 75  # EX_TEMPFAIL: a rate limit or an overload; not a failure, not an attempt
 INSIDE = "/factory"
@@ -33,7 +33,7 @@ def work(task: Task) -> Work:
     }
     argv = tuple(task.settings.command)
     reserved = task.wallet.reserve(calls=0, tokens_in=0, tokens_out=0, usd=task.plan.budget_usd)
-    done = task.launch(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out})
+    done = task.launch(Program(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out}))
     report = read_report(out / "report.json")
     task.wallet.settle(
         reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd

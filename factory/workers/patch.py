@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory.model import Ended, Report
-from factory.workers import Task, Work
+from factory.workers import Program, Task, Work
 
 INSIDE = "/factory/change.patch"
 
@@ -20,7 +20,7 @@ def work(task: Task) -> Work:
         return Work(Ended.DONE, Report(summary=f"{path} is empty"))
     # Where the room lies below somebody's repository, git must not find that one.
     env = {"GIT_CEILING_DIRECTORIES": str(task.room.parent), "GIT_CONFIG_NOSYSTEM": "1"}
-    done = task.launch(("git", "apply", "--whitespace=nowarn", patch), env=env, files={INSIDE: patch})
+    done = task.launch(Program(("git", "apply", "--whitespace=nowarn", patch), env=env, files={INSIDE: patch}))
     return Work(
         Ended.DONE if done.code == 0 else Ended.FAILED,
         Report(summary=f"replayed {path}"),

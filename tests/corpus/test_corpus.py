@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from factory.git.repo import Repo
 from factory.line.opening import cache_dir
+from factory.rooms.walk import remove
 from tests.corpus import cases, line, table
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
 from tests.corpus.line import Ended
@@ -44,14 +45,15 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, known: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, known: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     for name in ("CORPUS_RUNNER", "CORPUS_SCRIPT"):
         monkeypatch.setenv(name, "")
 
     def go(case: Case, rooms: str = "auto") -> Ended:
         return line.run(case, tmp_path / "shop", os.environ, rooms=rooms, seed=known(rooms))
 
-    return go
+    yield go
+    remove(Path(os.environ["XDG_CACHE_HOME"]))  # a room that is kept may hold folders deeper than pytest can remove
 
 
 def named(case: Case) -> str:

@@ -62,6 +62,15 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     assert said.err == ""
 
 
+@pytest.mark.parametrize("words", [[], *([group] for group in GROUPS)])
+def test_no_summary_of_a_command_is_cut_off(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--help"])
+    said = capsys.readouterr().out.partition("Commands:")[2]
+    assert said.count("\n") > 1
+    assert "..." not in said
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_names_a_wrong_option_in_one_line(command: str, at: At, tmp_path: Path) -> None:
     one_line(at(tmp_path).run(command, "--no-such-option"), 2, "--no-such-option")

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from factory.sandbox import process
 from factory.sandbox.process import Finished
+from factory.workers import Launch, Program
 
 
-def plain_launch(room: Path, *, seconds: float = 60) -> Callable[..., Finished]:
-    def launch(
-        argv: tuple[str | Path, ...],
-        *,
-        env: Mapping[str, str | Path] = {},
-        files: Mapping[str, Path] = {},
-        write: Mapping[str, Path] = {},
-        read: tuple[Path, ...] = (),
-        socket: Path | None = None,
-        end: threading.Event | None = None,
-    ) -> Finished:
-        told = {name: str(value) for name, value in env.items()}
+def plain_launch(room: Path, *, seconds: float = 60) -> Launch:
+    def launch(program: Program) -> Finished:
+        told = {name: str(value) for name, value in program.env.items()}
         given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **told}
-        return process.run([str(word) for word in argv], cwd=room, env=given, timeout=seconds, stop=end)
+        return process.run([*map(str, program.argv)], cwd=room, env=given, timeout=seconds, stop=program.end)
 
     return launch

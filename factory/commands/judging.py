@@ -1,0 +1,131 @@
+"""Commands that judge: verify, evidence_check, audit, the gate and its tiers, the guards."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from factory.commands.terminal import AsJson, RepoDir, TicketId, end, print_json, progress, quiet, say
+from factory.errors import Exit
+
+app = typer.Typer()
+
+
+@app.command()
+def verify(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    rerun: Annotated[bool, typer.Option("--rerun", help="run the gate of every stamp again")] = False,
+) -> None:
+    """Check every stamp on main, from git alone. Shape, hashes, tree, rows, signature."""
+    from factory.verify.rerun import checked
+
+    found = checked(repo, dict(os.environ), rerun, quiet if as_json else progress)
+    if as_json:
+        bad = [{"stamp": b.stamp, "ticket": b.ticket, "why": b.why} for b in found.bad]
+        print_json({"stamps": found.stamps, "ok": found.ok, "bad": bad})
+    else:
+        for b in found.bad:
+            say(f"{b.stamp[:12]} {b.ticket}: {b.why}")
+        say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
+        if found.unsigned:
+            say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
+        if found.unnamed:
+            say(
+                f"{found.unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+            )
+        if found.unseen:
+            say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
+    end(Exit.FAIL if found.bad else Exit.OK)
+
+
+@app.command("evidence_check")
+def evidence_check(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The same as `verify`. Every stamp's evidence, from git alone."""
+    verify(repo, as_json, rerun=False)
+
+
+@app.command()
+def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The auditor's opinion on a ticket's last attempt. Stamped or failed, it is read again."""
+    from factory.line.lastattempt import opinion
+    from factory.line.opening import open_house
+
+    with open_house(repo, dict(os.environ), say=quiet if as_json else progress) as house:
+        found = opinion(house, ticket)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        for line in found.lines():
+            say(line)
+    end(Exit.OK if found.verdict.value == "PASS" else Exit.FAIL)
+
+
+TreeName = Annotated[str | None, typer.Option("--tree", help="a commit or tree; default: the working tree")]
+
+
+def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -> None:
+    from factory.operator.byhand import gate as judge
+
+    found = judge(repo, dict(os.environ), tree, tiers, quiet if as_json else progress)
+    if as_json:
+        print_json(found.model_dump(mode="json", exclude={"log"}))
+    else:
+        say(found.log.rstrip("\n"))
+        for line in found.failed:
+            say(line)
+        say(f"{'gate' if len(tiers) > 1 else tiers[0]}: {found.status.value}")
+    end({"PASS": Exit.OK, "FAIL": Exit.FAIL}.get(found.status.value, Exit.COULD_NOT_RUN))
+
+
+@app.command()
+def gate(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """Guards, doctor, fast and regression, on a tree. The working tree, where --tree names none."""
+    _gate(repo, tree, ("guards", "doctor", "fast", "regression"), as_json)
+
+
+@app.command()
+def doctor(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's first tier: can anything run at all?"""
+    _gate(repo, tree, ("doctor",), as_json)
+
+
+@app.command()
+def fast(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's second tier: the quick tests."""
+    _gate(repo, tree, ("fast",), as_json)
+
+
+@app.command()
+def regression(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+    """The gate's third tier: every test."""
+    _gate(repo, tree, ("regression",), as_json)
+
+
+@app.command()
+def guard(
+    name: Annotated[str | None, typer.Argument(help="one guard; default: all of them")] = None,
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Run the guards on the working tree."""
+    from factory.operator.byhand import guard as judge
+
+    found = judge(repo, name)
+    if as_json:
+        print_json({guard: [f.model_dump(mode="json") for f in findings] for guard, findings in found.items()})
+    else:
+        for guard_name, findings in found.items():
+            for finding in findings:
+                say(f"flagged: {finding}" if finding.flag else str(finding))
+            say(f"{guard_name}: {'PASS' if all(f.flag for f in findings) else 'FAIL'}")
+    end(Exit.OK if all(f.flag for findings in found.values() for f in findings) else Exit.FAIL)
+
+
+@app.command()
+def docops(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
+    """The docops guard: forbidden tokens in documents."""
+    guard("docops", repo, as_json)
