@@ -60,6 +60,7 @@ class Question(NamedTuple):
     main: Oid
     tree: Oid
     verdict: Verdict
+    flagged: tuple[str, ...]  # what a guard let pass and tells
 
 
 Work = Callable[[Plan, Oid], tuple[Ended, bytes | None]]  # runs a worker on a tree -> how it ended, AUDIT.json
@@ -100,7 +101,7 @@ def brief(asked: Question, worker: str, diff: str) -> Plan:
         f"- {c.id}: {c.before.value} before, {c.after.value if c.after else 'not run'} after" for c in verdict.criteria
     )
     failed = "\n".join(f"- {line}" for line in verdict.failed) or "- nothing"
-    flagged = "\n".join(f"- {finding}" for finding in verdict.findings if finding.flag) or "- nothing"
+    flagged = "\n".join(f"- {line}" for line in asked.flagged) or "- nothing"
     description = f"""You audit a change that another worker made for ticket {plan.ticket_id}: {plan.title}.
 Change no file of this tree. Write one file, {FILE}, and nothing else, in exactly this form:
 

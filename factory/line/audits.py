@@ -30,7 +30,8 @@ def second_look(
     if not verdict.passed and failures < 2:
         return verdict, None
     try:
-        opinion = opinion_of(house, Question(plan, merge.main, merge.tree, verdict))
+        flagged = tuple(str(finding) for finding in verdict.findings if finding.flag)
+        opinion = opinion_of(house, Question(plan, merge.main, merge.tree, verdict, flagged))
     except Silent as silent:
         house.say(plan.ticket_id, str(silent))
         return (_unheard(verdict, str(silent)) if verdict.passed else verdict), None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from factory.errors import CouldNotRun, Mistake
 from factory.git.objects import trailers
 from factory.git.repo import LEDGER
 from factory.line.auditor import Opinion, Question, Silent
 from factory.line.audits import opinion_of
 from factory.line.house import House
-from factory.model import Answer, Oid, Plan, Result, Triage, Verdict
+from factory.model import Oid, Plan, Result, Triage, Verdict
 from factory.records import attempts
 
 
@@ -18,13 +20,15 @@ def opinion(house: House, ticket: str) -> Opinion:
     store = house.repo.store
     result = Result.model_validate_json(store.file(evidence, attempts.RESULT) or b"")
     plan = Plan.model_validate_json(store.file(evidence, attempts.PLAN) or b"")
+    seen = json.loads(store.file(evidence, f"{attempts.EVIDENCE}/verify_report.json") or b"{}")
     verdict = Verdict(
         status=result.status, triage=Triage(result.triage) if result.triage else None, guards=result.guards,
         gate_results=result.gate_results, criteria=result.criteria, tests=result.tests,
-        failed=() if result.status is Answer.PASS else (f"{result.triage}: see gate.log",),
+        failed=tuple(seen.get("failed", ())),
     )  # fmt: skip
+    tree, flagged = result.gate_tree or store.tree_of(result.work), tuple(seen.get("flagged", ()))
     try:
-        return opinion_of(house, Question(plan, plan.base, result.gate_tree or store.tree_of(result.work), verdict))
+        return opinion_of(house, Question(plan, plan.base, tree, verdict, flagged))
     except Silent as silent:
         raise CouldNotRun(str(silent)) from silent
 

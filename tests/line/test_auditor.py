@@ -128,16 +128,20 @@ def test_a_text_that_speaks_to_the_auditor_is_told_to_it_and_refuses_nothing(
     shop.commit({"tools/auditor.py": reader})
     assert shop.run("run").code == 0
     assert json.loads(shop.read(".factory/evidence/audit_report.json", "main^2"))["summary"] == told
+    assert shop.run("audit", "D-1", "--json").json["summary"] == told
     result = json.loads(shop.read(".factory/result.json", "main^2"))
     assert result["guards"]["addressed"] == "PASS"
 
 
-def test_an_audit_by_hand_of_a_stamped_and_of_a_failed_attempt(make: Make) -> None:
-    shop = shop_of(make, RIGHT, risk="LOW")
+@pytest.mark.parametrize(("worker", "told"), [(RIGHT, "False"), ("echo wrong > D-1.txt\n", "True")])
+def test_an_audit_by_hand_of_a_stamped_and_of_a_failed_attempt(make: Make, worker: str, told: str) -> None:
+    reader = AUDITOR.replace('"summary": "as asked"', '"summary": str("AC-D-1-1 is still red" in plan["description"])')
+    shop = shop_of(make, worker, risk="LOW")
+    shop.commit({"tools/auditor.py": reader})
     assert shop.run("audit", "D-1").code == 2  # no attempt yet: one line
-    assert shop.run("run").code == 0
+    shop.run("run", "--once")
     done = shop.run("audit", "D-1", "--json")
-    assert (done.code, done.json["verdict"]) == (0, "PASS")
+    assert (done.code, done.json["verdict"], done.json["summary"]) == (0, "PASS", told)
 
 
 def test_without_an_auditor_an_audit_is_one_line_that_says_so(make: Make) -> None:
