@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -103,13 +104,11 @@ def own(at: str) -> None:
 
 def settle(folder: Path) -> None:
     """Waits until the file system's clock has moved on: a later write cannot then share a ctime with what is there."""
-    probe = folder / ".clock"
-    probe.touch()
-    start = probe.stat().st_ctime_ns
-    while probe.stat().st_ctime_ns == start:
-        time.sleep(0.001)
-        os.utime(probe)
-    probe.unlink()
+    with tempfile.TemporaryFile(dir=folder) as file:  # without a name: other rooms may wait in the same folder
+        start = os.fstat(file.fileno()).st_ctime_ns
+        while os.fstat(file.fileno()).st_ctime_ns == start:
+            time.sleep(0.001)
+            os.utime(file.fileno())
 
 
 def trusts_ctime(folder: Path) -> bool:
