@@ -236,8 +236,8 @@ def _git() -> Any:
     absent = CouldNotRun("git is not installed, or not on PATH; install git 2.38 or newer")
     try:
         import git
-    except ImportError as error:
-        raise absent from error
+    except ImportError as error:  # GitPython starts git when it is imported, and says this of every failure
+        raise (error.__cause__ if isinstance(error.__cause__, OSError) else absent) from None
     try:
         found = git.Git().version_info
     except git.GitCommandNotFound as error:
