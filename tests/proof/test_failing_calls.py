@@ -37,7 +37,10 @@ def test_a_git_that_cannot_be_started_is_not_called_absent(where: Path) -> None:
     place = "start git.repo:_git<git.repo:__init__<line.opening:open_house<commands.working:run"
     ran = field.run(Order(at=1, error="EMFILE", place=place))
     field.close()
-    assert (ran.code, ran.err) == (4, "factory: Too many open files: git version; make room or mend it, then run again\n")
+    assert (ran.code, ran.err) == (
+        4,
+        "factory: Too many open files: git version; make room or mend it, then run again\n",
+    )
 
 
 def git_fails(under: Path, death: Death) -> list[str]:
