@@ -40,6 +40,12 @@ def failures(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line[:WIDTH] for line in found or _last(lines)))[:MOST]
 
 
+def gist(text: str) -> str:
+    """What failed, in one line: the first of it, and how much more there is."""
+    first, *more = failures(text) or ("it printed nothing",)
+    return first + (f" (and {len(more)} more)" if more else "")
+
+
 def tail(text: str, lines: int = 40) -> str:
     """At most `lines` lines: from the first failure on, and the end of the log; a line between counts the rest."""
     all_lines = [line[:LONGEST].rstrip() for line in printable(text).strip("\n").split("\n")]

@@ -83,8 +83,7 @@ class Gate:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
                 if why := self._fault(tier, ran := self._trial.run(main, command)):
-                    first, *more = triage.failures(ran.output) or ("(nothing)",)
-                    said = first + (f" (and {len(more)} more)" if more else "")
+                    said = triage.gist(ran.output)
                     remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
                     raise CannotJudge(
                         f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from factory.errors import CouldNotRun
-from factory.gate.triage import tail
+from factory.gate.triage import gist
 from factory.git.store import GitTree, Store
 from factory.model import Oid
 from factory.rooms.rooms import Rooms
@@ -54,7 +54,7 @@ def prepare(
             )  # fmt: skip
             if (ran := sandbox.run(job)).code:
                 shutil.rmtree(aside, ignore_errors=True)
-                said = tail((ran.stdout + ran.stderr).decode("utf-8", "replace"), 5).strip() or "(nothing)"
+                said = gist((ran.stdout + ran.stderr).decode("utf-8", "replace"))
                 raise CouldNotRun(f"`{command}` ([gate] setup) ended with exit code {ran.code}; it said: {said}")
     os.replace(aside, done)
     return done

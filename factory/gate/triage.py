@@ -20,11 +20,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from factory.gate.failures import failures, tail
+from factory.gate.failures import failures, gist, tail
 from factory.gate.fingerprint import fingerprint
 from factory.model import Triage
 
-__all__ = ["classify", "failures", "fingerprint", "tail"]
+__all__ = ["classify", "failures", "fingerprint", "gist", "tail"]
 
 NOT_FOUND, NOT_EXECUTABLE, TIMED_OUT, KILLED = 127, 126, 124, (137, -9)
 NOTHING_RAN = re.compile(
