@@ -69,21 +69,25 @@ def _bench(
     return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache)
 
 
-def make_bench(repo: Repo, environ: Mapping[str, str]) -> Bench:
-    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate."""
+@contextmanager
+def make_bench(repo: Repo, environ: Mapping[str, str]) -> Iterator[Bench]:
+    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate; at the end no room stays."""
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
     rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
-    rooms.sweep()
-    return _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
+    try:
+        rooms.sweep()
+        yield _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
+    finally:
+        rooms.close()
 
 
 @contextmanager
 def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
     """A bench without the controller's lock: judging by hand disturbs no run, and no run disturbs it."""
-    with Repo(path) as repo:
-        yield make_bench(repo, environ)
+    with Repo(path) as repo, make_bench(repo, environ) as bench:
+        yield bench
 
 
 @contextmanager
@@ -100,21 +104,24 @@ def open_house(
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo, before)
         recover.sweep_asides(repo.common_dir / "objects")
-        bench = make_bench(repo, environ)
-        scratch = bench.cache / "scratch"
-        remove(scratch)
-        scratch.mkdir(parents=True, mode=0o700)
-        run = uuid.uuid4().hex[:12]
-        yield House(
-            repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
-            aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
-            spacing=Spacing(clock, bench.settings.budget.min_sleep_ms),
-            signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-            tell=say or (lambda _ticket, _text: None), secrets=_secrets(bench.settings, environ),
-            log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
-            environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
-            cache=bench.cache,
-        )  # fmt: skip
+        with make_bench(repo, environ) as bench:
+            yield _house(repo, bench, environ, clock, say or (lambda _ticket, _text: None), working)
+
+
+def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Say, working: bool) -> House:
+    scratch, run = bench.cache / "scratch", uuid.uuid4().hex[:12]
+    remove(scratch)
+    scratch.mkdir(parents=True, mode=0o700)
+    return House(
+        repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
+        aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
+        spacing=Spacing(clock, bench.settings.budget.min_sleep_ms),
+        signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
+        tell=say, secrets=_secrets(bench.settings, environ),
+        log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
+        environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+        cache=bench.cache,
+    )  # fmt: skip
 
 
 def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -176,8 +176,8 @@ def disk_use(where: Path) -> int:
 def _is_dead(folder: Path) -> bool:
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
-    except FileNotFoundError:
-        return True
+    except FileNotFoundError:  # killed before it had one, or not yet so far
+        return not Path("/proc", folder.name.partition("-")[0]).exists()
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

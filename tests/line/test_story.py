@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from tests.line.conftest import RIGHT, SETTINGS, Shop, criteria, roadmap
 
@@ -182,6 +186,14 @@ def test_a_check_that_replaces_the_path_of_the_gate_is_told_so(make: Make) -> No
     seeing = blind.replace("=.", "=.:$PYTHONPATH")
     shop.commit({"AC_LEDGER.md": shop.read("AC_LEDGER.md").replace(blind, seeing)})
     assert shop.run("run").code == 0
+
+
+@pytest.mark.parametrize("command", [["run"], ["doctor"]])
+def test_no_room_stays_when_the_command_has_ended(make: Make, command: list[str]) -> None:
+    shop = make("D-1 A ticket", settings=SETTINGS + '\n[sandbox]\nrooms = "warm"\n')
+    assert shop.run(*command).code == 0
+    rooms = Path(os.environ["XDG_CACHE_HOME"], "stampmill").glob("*/rooms/[0-9]*")
+    assert list(rooms) == []
 
 
 def test_no_worker_is_one_line_that_says_how_to_get_one(make: Make) -> None:

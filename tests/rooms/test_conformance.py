@@ -296,6 +296,18 @@ with rooms.open("T") as room:
 """
 
 
+def test_a_folder_that_a_live_controller_has_just_made_and_not_yet_locked_is_not_swept(tmp_path: Path) -> None:
+    mine, dead = tmp_path / f"{os.getpid()}-7", tmp_path / f"{1 << 30}-0"
+    mine.mkdir()
+    dead.mkdir()
+    rooms = Rooms(MemorySource(), tmp_path, kind="copy")
+    try:
+        rooms.sweep()
+        assert (mine.exists(), dead.exists()) == (True, False)
+    finally:
+        rooms.close()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_killed_controller_left_is_swept_and_a_live_ones_stays(kind: str, tmp_path: Path) -> None:
     where = tmp_path / "rooms"
