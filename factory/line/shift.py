@@ -242,7 +242,8 @@ class Shift:
         if self._over() and boxes.unfinished(half, states):
             raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         done = boxes.closed(half, states)
-        landed = {w.ticket for w in history.words(house.repo, view.main, half.main or None) if w.stamp}
+        since = half.main if half.main and history.on_line(house.repo, view.main, half.main) else None
+        landed = {w.ticket for w in history.words(house.repo, view.main, since) if w.stamp}
         if missing := sorted(set(done.stamped) - landed):
             raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
         text = (
