@@ -43,12 +43,21 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     first = settings_at(repo, "HEAD") or read_settings(None)
     tip = repo.tip(main_ref(first))
     if tip is None:
-        raise Mistake(
-            f"there is no branch {first.factory.main}, or it has no commit",
-            remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
-        )
+        raise no_branch(first.factory.main)
     settings = settings_at(repo, tip) or read_settings(None)
+    if settings.factory.main != first.factory.main:
+        raise Mistake(
+            f"[factory] main is {first.factory.main} here, and {settings.factory.main} on {first.factory.main} itself",
+            path=SETTINGS, remedy=f"check out the branch that is stamped, or let {first.factory.main} name itself",
+        )  # fmt: skip
     return settings, tip
+
+
+def no_branch(main: str) -> Mistake:
+    return Mistake(
+        f"there is no branch {main}, or it has no commit",
+        remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
+    )
 
 
 def settings_at(repo: Repo, name: str) -> Settings | None:
@@ -94,7 +103,7 @@ def lost(repo: Repo, ledger: Ledger, main: Oid) -> tuple[Record, ...]:
 
 
 def factory_file(ledger: Ledger) -> FactoryFile:
-    return FactoryFile.model_validate(ledger.read(FACTORY) or {})
+    return ledger.read(FACTORY, FactoryFile.model_validate) or FactoryFile()
 
 
 def _document(repo: Repo, main: Oid, path: str) -> bytes:
