@@ -38,7 +38,8 @@ def read_book(ledger: Ledger, settings: Settings, now: float) -> Book:
 
 
 def _book_of(ledger: Ledger, date: str) -> Book:
-    return Book.model_validate(ledger.read(f"budget/{date}.json") or {"date": date})
+    kept = ledger.read(f"budget/{date}.json", Book.model_validate)
+    return kept or Book.model_validate({"date": date})
 
 
 def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, Any]:
