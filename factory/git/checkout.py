@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from factory.errors import Stopped
+from factory.errors import CouldNotRun, Stopped
 from factory.git import follow
 from factory.git.objects import to_name
 from factory.git.repo import Repo
@@ -75,8 +75,14 @@ def announce(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
 def noted(repo: Repo) -> dict[str, Any]:
     """What a killed controller had announced and not finished; empty where there is nothing."""
     note = _note(repo)
-    found: dict[str, Any] = json.loads(note.read_text()) if note.exists() else {}
-    return found
+    try:
+        found: dict[str, Any] = json.loads(note.read_text()) if note.exists() else {}
+        return {key: found[key] for key in ("ref", "old", "new", "checkouts")} if found else {}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise CouldNotRun(
+            f"{note}: not what a controller wrote; look at the checkout with `git status`, remove this file, "
+            "and run again"
+        ) from None
 
 
 def mend(repo: Repo, *, killed: bool = False) -> None:

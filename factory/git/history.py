@@ -63,6 +63,15 @@ def before(repo: Repo, ref: str, time: float) -> Oid | None:
     return found.decode().strip() or None
 
 
+def on_line(repo: Repo, main: Oid, since: Oid) -> bool:
+    """Whether a commit is main's tip or before it on its first-parent line. A merge can leave it beside that line."""
+    if since == main or repo.store.commit(main).parents[:1] == (since,):
+        return True
+    code, out, _ = repo.ask("rev-list", "--first-parent", "--parents", "--end-of-options", main, f"^{since}", "--")
+    oldest = out.decode().splitlines()[-1:] if code == 0 else []  # another code: the repository does not hold it
+    return bool(oldest) and oldest[0].split()[1:2] == [since]
+
+
 def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[Word, ...]:
     """The words of the commits since..main, oldest first; a later one takes back what an earlier one said."""
     if since == main:

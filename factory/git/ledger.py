@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from factory.errors import CouldNotRun
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import LEDGER, Repo
@@ -30,6 +31,17 @@ def ticket_path(ticket: str) -> str:
 def to_json(value: Any) -> bytes:
     """Stable bytes: the same value gives the same blob."""
     return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _parsed(path: str, content: bytes, read: Callable[[Any], T]) -> T:
+    """CouldNotRun where it is not what the factory wrote: the ledger is its own, and somebody else wrote there."""
+    try:
+        return read(json.loads(content))
+    except (ValueError, TypeError, RecursionError):
+        raise CouldNotRun(
+            f"factory/ledger:{path}: not what the factory wrote; `git log factory/ledger -- {path}` shows who changed "
+            "it, and `git branch -f factory/ledger COMMIT` goes back to before that"
+        ) from None
 
 
 class Ledger:
@@ -55,10 +67,10 @@ class Ledger:
 
     # --- reading
 
-    def read(self, path: str) -> Any:
-        """A JSON file of the state; None where there is none."""
+    def read(self, path: str, read: Callable[[Any], Any] = dict) -> Any:
+        """A JSON file of the state, as `read` makes it of the JSON; None where there is none."""
         content = self.repo.store.file(self.tree, path) if self.tree else None
-        return None if content is None else json.loads(content)
+        return None if content is None else _parsed(path, content, read)
 
     def read_all(self, folder: str, read: Callable[[Any], T]) -> dict[str, T]:
         """Every JSON file below a folder of the state, by path, as `read` makes it of the JSON. What did not change
@@ -69,8 +81,8 @@ class Ledger:
         files = self.repo.store.flat(entry.oid, f"{folder}/")
         oids = {path: found.oid for path, found in files.items() if path.endswith(".json")}
         known = self._read.get(folder, {})
-        fresh = self.repo.store.blobs({oid for oid in oids.values() if oid not in known})
-        new = {oid: read(json.loads(content)) for oid, content in fresh}
+        paths = {oid: path for path, oid in oids.items() if oid not in known}
+        new = {oid: _parsed(paths[oid], content, read) for oid, content in self.repo.store.blobs(paths)}
         self._read[folder] = now = {oid: known[oid] if oid in known else new[oid] for oid in oids.values()}
         return {path: now[oid] for path, oid in oids.items()}
 

@@ -80,6 +80,9 @@ class Commit(NamedTuple):
         return self.message.split("\n", 1)[0]
 
 
+_WHEN = re.compile(r"(.*) (-?[0-9]{1,18}) \S+")
+
+
 def format_commit(commit: Commit) -> bytes:
     """A commit's body; a signature goes where `git commit -S` puts it."""
     head = [f"tree {commit.tree}"]
@@ -91,22 +94,29 @@ def format_commit(commit: Commit) -> bytes:
     return ("\n".join(head) + "\n\n" + commit.message).encode("utf-8", "surrogateescape")
 
 
+def _person(fields: dict[str, list[str]], role: str) -> tuple[str, str]:
+    """(who, seconds since the epoch). Old imports hold commits without a date, or without anybody: 0 then."""
+    whole = (fields.get(role) or [""])[0]
+    match = _WHEN.fullmatch(whole)
+    return (match[1], match[2]) if match else (whole, "0")
+
+
 def parse_commit(body: bytes) -> Commit:
     head, _, message = body.decode("utf-8", "surrogateescape").partition("\n\n")
     fields: dict[str, list[str]] = {}
     for line in re.sub(r"\n ", "\0", head).split("\n"):
         name, _, value = line.partition(" ")
         fields.setdefault(name, []).append(value.replace("\0", "\n"))
-    author, committer = fields["author"][0], fields["committer"][0]
+    author, committer = _person(fields, "author"), _person(fields, "committer")
     signature = (fields.get("gpgsig") or fields.get("gpgsig-sha256") or [""])[0]
     return Commit(
         tree=fields["tree"][0],
         parents=tuple(fields.get("parent", ())),
         message=message,
-        time=int(committer.rsplit(" ", 2)[1]),
+        time=int(committer[1]),
         signature=signature,
-        author=author.rsplit(" ", 2)[0],
-        committer=committer.rsplit(" ", 2)[0],
+        author=author[0],
+        committer=committer[0],
     )
 
 

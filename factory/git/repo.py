@@ -219,7 +219,7 @@ class Repo:
             head, _, message = record.partition("\n")
             if head:
                 oid, time, *parents = head.split(" ")
-                yield Logged(oid, tuple(p for p in parents if p), int(time), message)
+                yield Logged(oid, tuple(p for p in parents if p), int(time or 0), message)  # an old import may lack it
 
     @cached_property
     def shallow(self) -> bool:

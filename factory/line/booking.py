@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from factory.errors import DoesNotAddUp, Moved
-from factory.git.ledger import FACTORY, ticket_path
+from factory.git.ledger import ticket_path
 from factory.line import learning, purse
 from factory.line.auditor import Opinion, Word
 from factory.line.house import House
@@ -28,7 +28,7 @@ from factory.records import attempts, evidence, landing, records, redact
 from factory.records.attempts import Work
 from factory.records.compact import compact
 from factory.records.state import Record
-from factory.records.view import factory_file
+from factory.records.view import folds
 from factory.workers import Work as Worked
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
@@ -54,8 +54,7 @@ def _write(
     )  # fmt: skip
     changes: dict[str, Any] = {ticket_path(record.ticket): record.model_dump(mode="json"), **more}
     if folded:
-        factory = factory_file(house.ledger).model_copy(update={"main": folded})
-        changes[FACTORY] = factory.model_dump(mode="json")
+        changes = folds(house.repo, house.ledger, folded) | changes
         changes |= purse.success(house, folded)
     return house.ledger.append(event, changes, second=second)
 

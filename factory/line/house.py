@@ -18,7 +18,7 @@ from factory.model import Oid
 from factory.money.spacing import Spacing
 from factory.records.redact import one_line, redact
 from factory.records.signing import Signer
-from factory.records.view import main_ref
+from factory.records.view import main_ref, no_branch
 from factory.rooms.change import Aside
 from factory.rooms.rooms import Rooms
 from factory.sandbox.sandbox import Sandbox
@@ -115,7 +115,8 @@ class House:
         return main_ref(self.settings)
 
     def main(self) -> Oid:
-        """Main's tip, now."""
+        """Main's tip, now. Mistake where somebody took the branch away."""
         tip = self.repo.tip(self.ref)
-        assert tip is not None
+        if tip is None:
+            raise no_branch(self.settings.factory.main)
         return tip

@@ -19,7 +19,7 @@ from factory.money.storm import Storm, Weather
 from factory.operator import inbox, operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
-from factory.records.plans import must_have_workers
+from factory.records.plans import must_be_workable, must_have_workers
 from factory.records.state import View, counts, ready, standings
 from factory.records.view import CRITERIA, ROADMAP, look
 from factory.trucks import road, standing
@@ -204,6 +204,7 @@ class Shift:
         tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
         for ticket in tickets:
             if crew.fits(ticket):
+                must_be_workable(ticket, view, self._house.settings)  # main may have moved since the run began
                 purse.must_fit(self._house, ticket)
         crew.start(view, tickets[:1] if self._once else tickets, 1 if self._once else self._pace.now)
 
@@ -242,7 +243,8 @@ class Shift:
         if self._over() and boxes.unfinished(half, states):
             raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         done = boxes.closed(half, states)
-        landed = {w.ticket for w in history.words(house.repo, view.main, half.main or None) if w.stamp}
+        since = half.main if half.main and history.on_line(house.repo, view.main, half.main) else None
+        landed = {w.ticket for w in history.words(house.repo, view.main, since) if w.stamp}
         if missing := sorted(set(done.stamped) - landed):
             raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
         text = (

@@ -33,17 +33,22 @@ def book_path(book: Book) -> str:
 
 def read_book(ledger: Ledger, settings: Settings, now: float) -> Book:
     """Today's book. The last day that was ever seen stands in `budget_guard.json`: a clock set back opens no other."""
-    zone = ZoneInfo(settings.factory.timezone)
-    date = (ledger.read(GUARD) or {}).get("date") or budget.day_of(now, zone).isoformat()
-    kept = ledger.read(f"budget/{date}.json")
-    return budget.turned(Book.model_validate(kept or {"date": date}), now, zone)
+    today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).isoformat()
+    return _book_of(ledger, max(today, (ledger.read(GUARD) or {}).get("date") or today))
+
+
+def _book_of(ledger: Ledger, date: str) -> Book:
+    kept = ledger.read(f"budget/{date}.json", Book.model_validate)
+    return kept or Book.model_validate({"date": date})
 
 
 def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, Any]:
-    """The files that a book leaves in the ledger's tree."""
+    """The files that a book leaves in the ledger's tree. A late bill of an earlier day leaves the guard at its day."""
     before = ledger.read(GUARD) or {}
+    date = before.get("date") or ""
+    newest = book if book.date.isoformat() >= date else _book_of(ledger, date)
     guard = budget.guard_json(
-        book, Caps.model_validate(settings.budget), before.get("stop_reason"), before.get("last_success_order_id")
+        newest, Caps.model_validate(settings.budget), before.get("stop_reason"), before.get("last_success_order_id")
     )
     return {book_path(book): book.model_dump(mode="json"), GUARD: guard}
 

@@ -54,11 +54,11 @@ def read(private: Path) -> Iterator[Asked]:
     for path in sorted(box.glob("*.json")) if box.is_dir() else ():
         try:
             asked = json.loads(path.read_text(encoding="utf-8"))
-            found = Asked(path, str(asked["command"]), str(asked["ticket"]))
+            found = Asked(path, _plain(asked["command"]), _plain(asked["ticket"]))
             wanted = _alive(int(asked["pid"]))
-        except FileNotFoundError:
-            continue  # its terminal took it back
-        except (ValueError, KeyError, TypeError):
+        except (FileNotFoundError, IsADirectoryError):
+            continue  # its terminal took it back; or it is none of ours
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             wanted = False
         if wanted:
             yield found
@@ -89,6 +89,13 @@ def wait_for(private: Path, asked: Path, clock: Callable[[], float] = time.monot
         time.sleep(LOOK)
     asked.unlink(missing_ok=True)
     raise CouldNotRun("the running controller does not answer; `factory status` shows whether it lives")
+
+
+def _plain(word: object) -> str:
+    """ValueError for what no terminal writes: not even the refusal could be written down."""
+    text = str(word)
+    text.encode()
+    return text
 
 
 def _alive(pid: int) -> bool:

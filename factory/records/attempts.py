@@ -64,9 +64,14 @@ def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
     tree = store.edit(store.tree_of(plan.base), {PLAN: Entry(FILE, store.write_blob(to_json(plan)))})
     text = objects.message(_subject("plan", plan, plan.title), trailers=_trailers("plan", plan))
     commit = store.write_commit(Commit(tree, (plan.base,), text, int(now)))
+    _point(repo, plan, commit)
+    return commit
+
+
+def _point(repo: Repo, plan: Plan, commit: Oid) -> None:
+    """Put the attempt's branch there, wherever it is: a person may have tidied it away under the attempt."""
     ref = branch(plan.ticket_id, plan.attempt)
     repo.move(ref, commit, repo.tip(ref))
-    return commit
 
 
 def keep_work(
@@ -77,7 +82,7 @@ def keep_work(
     tree = store.edit(store.tree_of(plan_commit), files)
     text = objects.message(_subject("work", plan, summary or "no summary"), trailers=_trailers("work", plan))
     commit = store.write_commit(Commit(tree, (plan_commit,), text, int(now)))
-    repo.move(branch(plan.ticket_id, plan.attempt), commit, plan_commit)
+    _point(repo, plan, commit)
     return Work(plan.base, plan_commit, commit, store.edit(tree, {RESERVED: None}))
 
 
@@ -91,7 +96,7 @@ def keep_evidence(repo: Repo, plan: Plan, work: Oid, result: Result, evidence: M
     trailers = [*_trailers("evidence", plan), ("Factory-Status", result.status.value)]
     text = objects.message(_subject("evidence", plan, result.status.value), trailers=trailers)
     commit = store.write_commit(Commit(tree, (work,), text, int(now)))
-    repo.move(branch(plan.ticket_id, plan.attempt), commit, work)
+    _point(repo, plan, commit)
     return commit
 
 

@@ -10,7 +10,7 @@ from factory.git import checkout, objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
-from factory.records import attempts
+from factory.records import attempts, signed
 from factory.records.plans import RESERVED
 from factory.records.signing import Signer
 from factory.records.view import CRITERIA, ROADMAP
@@ -93,6 +93,7 @@ def stamp(
     ]
     text = objects.message(f"stamp({plan.ticket_id}): {plan.title}", _body(result), trailers)
     commit = signer.sign(Commit(merge.tree, (merge.main, evidence), text, int(now)))
+    signed.must_hold(repo, commit, merge.main)
     oid = advance(repo, ref, merge.main, commit)
     return Stamp(
         oid=oid, ticket=plan.ticket_id, attempt=plan.attempt, title=plan.title, gate_tree=merge.tree, time=int(now)

@@ -85,20 +85,21 @@ def must_have_workers(view: View, settings: Settings, *, cards: bool = False) ->
     if not settings.workers and not cards:
         raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
     for standing in standings(view).values():
-        ticket = standing.ticket
-        if standing.state is not State.PENDING:
-            continue
-        name = worker_of(ticket, settings)
-        if name not in settings.workers:
-            raise Mistake(
-                f"there is no worker {name!r}, and {ticket.id} needs one",
-                path="ssot/factory.toml",
-                remedy=_get_one(name),
-            )
-        if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
-            raise Mistake(
-                f"{ticket.id} has no criterion with a check, and no auditor is set up",
-                path="D_ROADMAP.md",
-                line=ticket.line,
-                remedy="add a row with a check to AC_LEDGER.md, or set [auditor] worker",
-            )
+        if standing.state is State.PENDING:
+            must_be_workable(standing.ticket, view, settings)
+
+
+def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
+    """Mistake where its worker is none of the settings', or nothing could tell that it is done."""
+    name = worker_of(ticket, settings)
+    if name not in settings.workers:
+        raise Mistake(
+            f"there is no worker {name!r}, and {ticket.id} needs one", path="ssot/factory.toml", remedy=_get_one(name)
+        )
+    if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
+        raise Mistake(
+            f"{ticket.id} has no criterion with a check, and no auditor is set up",
+            path="D_ROADMAP.md",
+            line=ticket.line,
+            remedy="add a row with a check to AC_LEDGER.md, or set [auditor] worker",
+        )

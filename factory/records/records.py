@@ -7,6 +7,9 @@ from factory.records.state import Lease, Record
 
 
 def started(record: Record, attempt: int, lease: Lease) -> Record:
+    """In flight. A person who opened a row again that was BLOCKED or DONE released it anew."""
+    if record.state in (State.BLOCKED, State.DONE):
+        record = released(record)
     return record.model_copy(
         update={
             "state": State.INFLIGHT, "attempt": attempt, "lease": lease, "started": record.started or lease.since,

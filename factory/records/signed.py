@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from factory.errors import Mistake
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.model import Oid
@@ -19,6 +20,15 @@ def _allowed(repo: Repo, main: Oid) -> bytes:
 def names(repo: Repo, main: Oid) -> bool:
     """Whether main names anybody who may sign."""
     return signing.names_signers(_allowed(repo, main))
+
+
+def must_hold(repo: Repo, commit: Commit, main: Oid) -> None:
+    """Mistake where a stamp that is about to be put on main would not hold: who may sign was changed meanwhile."""
+    if fault := next(faults(repo, commit, main), ""):
+        raise Mistake(
+            f"a stamp would not hold: {fault}", path=signing.ALLOWED,
+            remedy="put the factory's key back there (`factory init` adds it) and commit, then `factory run`",
+        )  # fmt: skip
 
 
 def faults(repo: Repo, commit: Commit, main: Oid) -> Iterator[str]:

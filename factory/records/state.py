@@ -79,7 +79,12 @@ def standings(view: View) -> dict[str, Standing]:
 
 def _counts(view: View, ticket: Ticket) -> bool:
     record = view.records.get(ticket.id)
-    return ticket.status is not TicketStatus.PLANNED and not (record and record.adopted)
+    return ticket.status is not TicketStatus.PLANNED and not (record and _adopted(record, ticket))
+
+
+def _adopted(record: Record, ticket: Ticket) -> bool:
+    """DONE before the factory came, and still: a row that was opened again is a ticket like any other."""
+    return record.adopted and ticket.status is TicketStatus.DONE
 
 
 def _standing(view: View, ticket: Ticket) -> Standing:
@@ -113,7 +118,7 @@ def stamp_of(view: View, ticket: str) -> Oid | None:
 
 def finished(view: View) -> frozenset[str]:
     """The tickets that others may build on."""
-    adopted = {t for t, r in view.records.items() if r.adopted}
+    adopted = {t.id for t in view.tickets if (record := view.records.get(t.id)) and _adopted(record, t)}
     return frozenset(adopted | {t for t, s in standings(view).items() if s.state is State.DONE})
 
 

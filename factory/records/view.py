@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from factory.errors import Mistake
 from factory.git import history
-from factory.git.ledger import FACTORY, Ledger
+from factory.git.ledger import FACTORY, Ledger, ticket_path
 from factory.git.names import RESERVED
 from factory.git.repo import Repo
 from factory.model import Oid, Value
+from factory.records.records import released
 from factory.records.state import Record, View
 from factory.ssot import crosscheck, documents
 from factory.ssot.read_settings import read_settings
@@ -40,12 +43,21 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     first = settings_at(repo, "HEAD") or read_settings(None)
     tip = repo.tip(main_ref(first))
     if tip is None:
-        raise Mistake(
-            f"there is no branch {first.factory.main}, or it has no commit",
-            remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
-        )
+        raise no_branch(first.factory.main)
     settings = settings_at(repo, tip) or read_settings(None)
+    if settings.factory.main != first.factory.main:
+        raise Mistake(
+            f"[factory] main is {first.factory.main} here, and {settings.factory.main} on {first.factory.main} itself",
+            path=SETTINGS, remedy=f"check out the branch that is stamped, or let {first.factory.main} name itself",
+        )  # fmt: skip
     return settings, tip
+
+
+def no_branch(main: str) -> Mistake:
+    return Mistake(
+        f"there is no branch {main}, or it has no commit",
+        remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
+    )
 
 
 def settings_at(repo: Repo, name: str) -> Settings | None:
@@ -68,13 +80,30 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     crosscheck.check(tickets, criteria)
     records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     folded = factory_file(ledger).main
-    if folded is not None and not repo.is_ancestor(folded, main):
+    if folded is not None and not history.on_line(repo, main, folded):
+        records |= {record.ticket: record for record in lost(repo, ledger, main)}
         folded = None  # main was rewritten: fold it all again
     return View(main, tickets, criteria, records, history.words(repo, main, folded))
 
 
+def folds(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
+    """What an event leaves that brings the records up to a commit of main. Call it with the ledger's lock held."""
+    factory = factory_file(ledger)
+    moved = factory.main is not None and not history.on_line(repo, main, factory.main)
+    gone = lost(repo, ledger, main) if moved else ()
+    records = {ticket_path(record.ticket): record.model_dump(mode="json") for record in gone}
+    return records | {FACTORY: factory.model_copy(update={"main": main}).model_dump(mode="json")}
+
+
+def lost(repo: Repo, ledger: Ledger, main: Oid) -> tuple[Record, ...]:
+    """The records, put right, of stamps that a main that was rewritten does not hold: their tickets are not DONE."""
+    said = {word.ticket for word in history.words(repo, main)}
+    records = ledger.read_all("tickets", Record.model_validate).values()
+    return tuple(released(record) for record in records if record.stamp and record.ticket not in said)
+
+
 def factory_file(ledger: Ledger) -> FactoryFile:
-    return FactoryFile.model_validate(ledger.read(FACTORY) or {})
+    return ledger.read(FACTORY, FactoryFile.model_validate) or FactoryFile()
 
 
 def _document(repo: Repo, main: Oid, path: str) -> bytes:

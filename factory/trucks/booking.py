@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from factory.errors import QuotaUsed
-from factory.git.ledger import FACTORY
 from factory.line import booking, purse
 from factory.line.house import House
 from factory.model import Event, Oid, State, Triage
 from factory.money import budget, pace
 from factory.records import redact
-from factory.records.view import factory_file
+from factory.records.view import folds
 from factory.trucks import chain
 from factory.trucks.chain import Judged
 from factory.trucks.landing import Stamped
@@ -32,9 +31,7 @@ def write(
     )  # fmt: skip
     changes: dict[str, Any] = {truck.path: truck.model_dump(mode="json", exclude_defaults=True)}
     if folded:
-        changes[FOLDED] = {"main": folded}
-        factory = factory_file(house.ledger)
-        changes[FACTORY] = factory.model_copy(update={"main": folded}).model_dump(mode="json")
+        changes |= {FOLDED: {"main": folded}, **folds(house.repo, house.ledger, folded)}
     house.ledger.append(event, changes, second=second)
     return truck
 

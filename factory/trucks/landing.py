@@ -12,7 +12,7 @@ from factory.git import objects
 from factory.git.objects import Commit
 from factory.line.house import House
 from factory.model import Answer, Oid, Triage, Verdict
-from factory.records import landing
+from factory.records import landing, signed
 from factory.trucks import chain, judge
 from factory.trucks.chain import Judged, Kept
 from factory.trucks.work import Made
@@ -91,6 +91,7 @@ def _stamp(house: House, name: str, main: Oid, group: Sequence[Judged], kept: Ke
     body = "\n".join(f"{one.card.id}: {', '.join(sorted(one.made.files)) or 'nothing new'}" for one in group)
     text = objects.message(f"stamp({name}): {', '.join(cards)}", body, trailers)
     commit = house.signer.sign(Commit(kept.tree, (main, kept.evidence), text, int(house.clock.now())))
+    signed.must_hold(house.repo, commit, main)
     return Stamped(landing.advance(house.repo, house.ref, main, commit), cards)
 
 

@@ -1,0 +1,84 @@
+"""Main goes back, or aside: what it does not hold any more on its own line is not DONE, whatever the ledger remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.line.conftest import Shop
+from tests.line.night import FAST
+
+Make = Callable[..., Shop]
+
+
+def ticket(shop: Shop, name: str = "D-1") -> dict[str, Any]:
+    found = shop.run("status", "--json").json["tickets"][name]
+    assert isinstance(found, dict)
+    return found
+
+
+def by_hand(shop: Shop, name: str = "D-1") -> str:
+    return shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace(f"{name} | IN_PROGRESS", f"{name} | DONE")})
+
+
+def test_a_row_set_done_by_hand_after_main_went_back_is_not_done(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two | D-1", settings=FAST)
+    assert shop.run("run", "--tickets", "1").code in (0, 1, 3)
+    assert ticket(shop)["state"] == "DONE"
+    shop.git("reset", "-q", "--hard", "main~1")
+    assert ticket(shop)["state"] == "PENDING"
+    by_hand(shop)
+    assert (ticket(shop)["state"], ticket(shop)["stamp"]) == ("BLOCKED", None)
+    assert shop.run("verify").code == 1
+    assert shop.run("run").code == 1
+    assert (ticket(shop)["state"], ticket(shop)["stamp"]) == ("BLOCKED", None)
+    assert not any(s.startswith("stamp(D-2)") for s in shop.subjects())
+
+
+def test_after_main_went_back_the_lost_ticket_is_done_again(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two | D-1", settings=FAST)
+    assert shop.run("run").code == 0
+    shop.git("reset", "-q", "--hard", "main~1")
+    assert (ticket(shop)["state"], ticket(shop, "D-2")["state"]) == ("DONE", "PENDING")
+    assert shop.run("run").code == 0
+    assert shop.run("verify").code == 0
+    assert sum(s.startswith("stamp(") for s in shop.subjects()) == 2
+
+
+def test_after_main_went_back_only_a_stamp_that_stayed_counts(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two | D-1", settings=FAST)
+    assert shop.run("run").code == 0
+    shop.git("reset", "-q", "--hard", "main~1")
+    by_hand(shop, "D-2")
+    assert shop.run("run").code == 1  # folds D-1's stamp again; the ledger knows main anew
+    assert (ticket(shop)["state"], ticket(shop, "D-2")["state"]) == ("DONE", "BLOCKED")
+    shop.commit({"a.txt": "more\n"})
+    assert ticket(shop, "D-2")["state"] == "BLOCKED"
+
+
+def test_a_merge_that_takes_mains_line_aside_takes_its_stamps_along(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    shop.git("branch", "side")
+    assert shop.run("run").code == 0
+    shop.git("switch", "-q", "side")
+    shop.git("-c", "user.name=P", "-c", "user.email=p@x.invalid", "commit", "-q", "--allow-empty", "-m", "aside")
+    shop.git("-c", "user.name=P", "-c", "user.email=p@x.invalid", "merge", "-q", "--no-ff", "-m", "a merge", "main")
+    shop.git("branch", "-f", "main", "side")
+    shop.git("switch", "-q", "main")
+    assert shop.run("verify").code == 1
+    assert (ticket(shop)["state"], ticket(shop)["stamp"]) == ("BLOCKED", None)
+
+
+@pytest.mark.parametrize("rows", [["D-1 One"], ["D-1 One", "D-2 Two"]])
+def test_an_unrelated_history_is_worked_on_from_its_own_tables(make: Make, rows: list[str]) -> None:
+    shop = make("D-1 One", settings=FAST)
+    assert shop.run("run").code == 0
+    tree = shop.git("rev-parse", "main~1^{tree}").strip()
+    other = shop.git("-c", "user.name=P", "-c", "user.email=p@x.invalid", "commit-tree", tree, "-m", "anew").strip()
+    shop.git("reset", "-q", "--hard", other)
+    assert ticket(shop)["state"] == "PENDING"
+    assert shop.run("run").code == 0
+    assert shop.run("verify").code == 0
+    assert shop.subjects()[0].startswith("stamp(D-1)")

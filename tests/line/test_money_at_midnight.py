@@ -1,0 +1,75 @@
+"""The books in the ledger over midnight: a late bill of yesterday must not open yesterday, nor empty today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from factory.git.ledger import Ledger
+from factory.git.repo import Repo
+from factory.model import Oid
+from factory.money.wallet import GUARD, LedgerWallet, OverBudget, read_book
+from factory.records.plans import make_plan
+from factory.records.view import find_main, look
+from factory.ssot.settings import Settings
+from tests.line.conftest import SETTINGS, Shop
+
+Make = Callable[..., Shop]
+NOON, DAY = 1_790_000_000.0, 86_400.0
+CAPPED = SETTINGS + '\n[factory]\ntimezone = "UTC"\n\n[budget]\ndaily_usd = 1.0\ncycle_usd = 1.0\n'
+
+
+class Desk:
+    """Wallets over one ledger, with a clock that the test sets."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.settings: Settings
+        self.main: Oid
+        self.settings, self.main = find_main(repo)
+        self.now = NOON
+        self.ledger = Ledger(repo, lambda: self.now, "run")
+        self._view = look(repo, self.ledger, self.main)
+
+    def wallet(self, attempt: int) -> LedgerWallet:
+        plan = make_plan(
+            self._view.tickets[0], self._view.criteria, self.settings, attempt=attempt, base=self.main, worker="default"
+        )
+        return LedgerWallet(self.ledger, self.settings, plan, lambda: self.now, lambda _: None)
+
+    def used(self) -> Decimal:
+        return read_book(self.ledger, self.settings, self.now).used.usd
+
+
+def bill(usd: float) -> dict[str, Any]:
+    return {"calls": 1, "tokens_in": 0, "tokens_out": 0, "usd": usd}
+
+
+def test_a_bill_of_yesterday_does_not_empty_todays_book(make: Make) -> None:
+    with Repo(make("D-1 One", settings=CAPPED).path) as repo:
+        desk = Desk(repo)
+        late, today = desk.wallet(1), desk.wallet(2)
+        yesterdays = late.reserve(**bill(0.5))
+        desk.now += DAY
+        today.settle(today.reserve(**bill(0.8)), **bill(0.8))
+        late.settle(yesterdays, **bill(0.1))
+        assert desk.used() == Decimal("0.8")
+        with pytest.raises(OverBudget):
+            desk.wallet(3).reserve(**bill(0.8))
+
+
+def test_a_bill_of_yesterday_leaves_the_guard_at_today(make: Make) -> None:
+    with Repo(make("D-1 One", settings=CAPPED).path) as repo:
+        desk = Desk(repo)
+        late, today = desk.wallet(1), desk.wallet(2)
+        yesterdays = late.reserve(**bill(0.5))
+        desk.now += DAY
+        todays = today.reserve(**bill(0.4))
+        late.settle(yesterdays, **bill(0.1))
+        assert desk.ledger.read(GUARD)["date"] == "2026-09-22"
+        desk.now -= DAY  # and a clock that is set back opens no day again
+        assert desk.used() == Decimal("0.4")
+        today.settle(todays, **bill(0.4))
+        assert desk.used() == Decimal("0.4")

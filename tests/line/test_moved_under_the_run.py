@@ -1,0 +1,103 @@
+"""What a person changes under a run beside the tickets: the settings, the signers, the branches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory.errors import CouldNotRun, Mistake, Moved
+from factory.git.repo import Repo
+from factory.line import shift
+from factory.line.opening import key_path, open_house
+from factory.records import signing
+from tests.git.conftest import put
+from tests.line.conftest import Shop, criteria, roadmap
+from tests.line.night import FAST, safe
+
+Make = Callable[..., Shop]
+
+
+def run(shop: Shop, meanwhile: Callable[[], object]) -> shift.Ended:
+    """A run; `meanwhile` happens while its first worker works."""
+    waiting = [meanwhile]
+
+    def say(_ticket: str, text: str) -> None:
+        if text.endswith("works") and waiting:
+            waiting.pop()()
+
+    with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
+        return shift.run(house)
+
+
+def test_a_worker_added_with_its_ticket_waits_for_the_next_run(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    more = {
+        "D_ROADMAP.md": roadmap("D-1 One", 'D-2 Two | | ```toml\nworker = "second"\n```'),
+        "AC_LEDGER.md": criteria("D-1", "D-2"),
+        "ssot/factory.toml": FAST + '\n[workers.second]\nkind = "command"\ncommand = ["sh", "tools/worker.sh"]\n',
+    }
+    with pytest.raises(Mistake, match="there is no worker 'second', and D-2 needs one"):
+        run(shop, lambda: shop.commit(more))
+    safe(shop)
+    assert shop.run("run").code == 0
+
+
+def test_no_stamp_is_made_that_the_signers_of_today_would_not_bear_out(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    shop = make("D-1 One", settings=FAST)
+    with Repo(shop.path) as repo:
+        ours = signing.make_key(key_path(repo, os.environ))
+    other = signing.make_key(tmp_path / "other.key")
+    shop.commit({"ssot/allowed_signers": ours})
+    with pytest.raises(Mistake, match="a stamp would not hold: its signature is not one of ssot/allowed_signers"):
+        run(shop, lambda: shop.commit({"ssot/allowed_signers": other}))
+    assert not any(s.startswith("stamp(") for s in shop.subjects())
+    safe(shop)
+    shop.commit({"ssot/allowed_signers": other + ours})  # both: the old key's stamps and the new one's hold
+    assert shop.run("run").code == 0
+    shop.commit({"ssot/allowed_signers": other})
+    safe(shop)
+
+
+def test_main_taken_away_is_one_line(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+
+    def away() -> None:
+        shop.git("switch", "-q", "-c", "feature")
+        shop.git("branch", "-q", "-m", "main", "elsewhere")
+
+    with pytest.raises(Mistake, match="there is no branch main"):
+        run(shop, away)
+    shop.git("branch", "-q", "-m", "elsewhere", "main")
+    assert shop.run("run").code == 0
+    safe(shop)
+
+
+@pytest.mark.parametrize("command", ["status", "dry", "run", "verify"])
+def test_a_main_that_names_another_main_is_one_line(make: Make, command: str) -> None:
+    shop = make("D-1 One", settings=FAST)
+    shop.git("switch", "-q", "-c", "feature")
+    with Repo(shop.path) as repo:
+        put(repo, {"ssot/factory.toml": (FAST + '\n[factory]\nmain = "trunk"\n').encode()})
+    said = shop.run(command)
+    assert said.code == 2
+    assert "[factory] main is main here, and trunk on main itself" in said.err
+
+
+def test_an_attempt_outlives_its_branch(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    assert run(shop, lambda: shop.git("branch", "-q", "-D", "factory/D-1/1")).stamped == 1
+    safe(shop)
+
+
+def test_a_ledger_that_is_taken_away_ends_the_run_and_main_tells_the_next_one(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    with pytest.raises((Moved, CouldNotRun), match="factory/ledger"):
+        run(shop, lambda: shop.git("branch", "-q", "-D", "factory/ledger"))
+    assert shop.run("run").code == 0
+    safe(shop)
