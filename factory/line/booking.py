@@ -205,11 +205,13 @@ def spent(house: House, record: Record) -> bool:
 
 
 def quarantine(house: House, record: Record) -> None:
-    """BLOCKED: on main, where a person sees it, then in the ledger."""
+    """BLOCKED: on main, where a person sees it, then in the ledger. A row that a person took away is theirs."""
     for left in reversed(range(20)):
+        if not landing.is_released(house.repo, main := house.main(), record.ticket):
+            break
         try:
             landing.set_row(
-                house.repo, house.ref, house.main(), record.ticket, TicketStatus.BLOCKED,
+                house.repo, house.ref, main, record.ticket, TicketStatus.BLOCKED,
                 record.triage.value if record.triage else "", event="block", now=house.clock.now(),
                 signer=house.signer,
             )  # fmt: skip

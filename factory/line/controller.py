@@ -10,6 +10,7 @@ from pathlib import Path
 
 from factory import workers
 from factory.errors import Moved
+from factory.git.ledger import ticket_path
 from factory.line import audits, batches, booking, labour, setback
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
@@ -35,6 +36,7 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
         attempt = perform(house, view, ticket, fellows)
     finally:
         del house.halts[ticket.id]
+    attempt = _as_told(house, attempt)
     if halt.is_set():
         return setback.broken_off(house, attempt)
     if attempt.work.ended is Ended.LATER and (wait := setback.wait_for(house, attempt)) is not None:
@@ -83,10 +85,16 @@ def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
 # --- from change to stamp --------------------------------------------------------------------------------
 
 
+def _as_told(house: House, attempt: Attempt) -> Attempt:
+    """With the record as the ledger has it now: an operator may have released the ticket anew under the attempt."""
+    told = house.ledger.read(ticket_path(attempt.ticket.id), Record.model_validate)
+    return attempt._replace(record=told or attempt.record)
+
+
 def land(house: House, attempt: Attempt) -> Turn:
     """Gate the change on today's main and stamp it, or book why it did not pass. One at a time."""
-    with house.landing:
-        return _land(house, attempt)
+    with house.landing:  # held by an operator's commands, too
+        return _land(house, _as_told(house, attempt))
 
 
 def _land(house: House, attempt: Attempt) -> Turn:

@@ -70,7 +70,7 @@ class House:
             raise self.broken[0]
         try:
             yield
-        except Moved:  # nothing was changed
+        except (Moved, Stopped):  # nothing was changed: somebody moved main, or has uncommitted work in the way
             raise
         except Exception as error:
             self.broken.append(error)

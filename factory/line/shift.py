@@ -212,10 +212,10 @@ class Shift:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
         records = [view.records[t] for t in left if t in view.records]
         now = self._house.clock.now()
-        waits = [r.not_before for r in records if r.not_before > now]
+        waits = [wait for r in records if (wait := pace.still_waits(r.not_before, now))]
         if not crew.tickets and waits and len(waits) == len(left):
-            self._house.say("", f"waiting {min(waits) - now:.0f} s, as a server asked")
-            self._house.clock.sleep(min(waits) - now, self._house.drain)
+            self._house.say("", f"waiting {min(waits):.0f} s, as a server asked")
+            self._house.clock.sleep(min(waits), self._house.drain)
 
     # --- what a turn means
 

@@ -10,6 +10,7 @@ from factory.model import Value
 
 RETRY_MINUTES = (1, 3, 10)  # for a transient fault, in a row; then it is one too many
 JITTER = 0.2  # at most this share is added, so that workers do not come back together
+LONGEST_WAIT = 26 * 3600.0  # seconds: the longest day of any zone, and an hour
 CREEP_AFTER = 5  # successes in a row for one more at a time
 
 
@@ -51,6 +52,15 @@ def retry_delay(faults: int, seed: str, server: float | None = None) -> float | 
         return max(server, 0.0)
     share = int.from_bytes(hashlib.sha256(f"{seed}/{faults}".encode()).digest()[:4], "big") / 2**32
     return RETRY_MINUTES[faults - 1] * 60 * (1 + JITTER * share)
+
+
+def still_waits(not_before: float, now: float) -> float:
+    """Seconds until an attempt that was put off may start; 0: now. Times are seconds since the epoch.
+
+    Nobody is put off for longer than to the next day: such a wait was set by a clock that ran ahead.
+    """
+    left = not_before - now
+    return left if 0 < left <= LONGEST_WAIT else 0.0
 
 
 def sleep_before_call(last_call: float | None, now: float, min_sleep_ms: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory.errors import Mistake
-from factory.git import history, objects
+from factory.git import checkout, history, objects
 from factory.git.ledger import ticket_path
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -30,9 +30,18 @@ def rewind(house: House, row: Ticket, *, with_dependents: bool) -> str:
             remedy=f"`factory rewind {row.id} --with-dependents` takes them back too, newest first",
         )
     taken = [(s.ticket, s.oid) for s in later] + [(row.id, oid)]
+    _must_go(house, taken)
     for ticket, stamp in taken:
         _take_back(house, ticket, stamp)
     return f"taken back: {', '.join(ticket for ticket, _ in taken)}"
+
+
+def _must_go(house: House, taken: list[tuple[str, Oid]]) -> None:
+    """Mistake or Stopped where one of them could not be taken back: then none is."""
+    main = now = house.main()
+    for ticket, stamp in taken:
+        now = house.repo.store.write_commit(reverted(house.repo, now, ticket, stamp, int(house.clock.now())))
+    checkout.must_be_clean(house.repo, house.ref, main, now)
 
 
 def dependents(repo: Repo, view: View, ticket: str, oid: Oid) -> list[Stamp]:

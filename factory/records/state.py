@@ -18,6 +18,7 @@ from factory.model import (
     Triage,
     Value,
 )
+from factory.money.pace import still_waits
 
 
 class Lease(Value):
@@ -128,7 +129,7 @@ def ready(view: View, now: float) -> tuple[Ticket, ...]:
     open_ = [
         s.ticket
         for s in standings(view).values()
-        if s.state is State.PENDING and set(s.ticket.deps) <= done and s.record.not_before <= now
+        if s.state is State.PENDING and set(s.ticket.deps) <= done and not still_waits(s.record.not_before, now)
     ]
     order = list(Priority)
     return tuple(sorted(open_, key=lambda t: (order.index(t.priority), t.order)))

@@ -31,6 +31,7 @@ def write(
     )  # fmt: skip
     changes: dict[str, Any] = {truck.path: truck.model_dump(mode="json", exclude_defaults=True)}
     if folded:
+        changes = Yard(house.repo, house.ledger, folded).put_right() | changes
         changes |= {FOLDED: {"main": folded}, **folds(house.repo, house.ledger, folded)}
     house.ledger.append(event, changes, second=second)
     return truck

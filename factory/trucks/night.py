@@ -121,11 +121,11 @@ class _Half:
     def _round(self) -> None:
         """One attempt at each card that may start now; sleeps where all of them wait for a server."""
         house, now = self._house, self._house.clock.now()
-        due = [card for card in self._waiting() if self._truck.record(card).not_before <= now]
+        waits = {card: pace.still_waits(self._truck.record(card).not_before, now) for card in self._waiting()}
+        due = [card for card, wait in waits.items() if not wait]
         if not due:
-            first = min(self._truck.record(card).not_before for card in self._waiting())
-            house.say("", f"waiting {first - now:.0f} s, as a server asked")
-            house.clock.sleep(first - now, house.drain)
+            house.say("", f"waiting {min(waits.values()):.0f} s, as a server asked")
+            house.clock.sleep(min(waits.values()), house.drain)
             operator.attend(house)
             self._truck = booking.as_told(house, self._truck)
             return

@@ -159,6 +159,8 @@ def incomplete(house: House, truck: Truck) -> Iterator[str]:
 def mend(house: House) -> None:
     """Bring the trucks up to what main says, and put broken-off attempts back."""
     yard = look(house)
+    if told := yard.put_right():
+        house.ledger.append(Event(name="fold", text="main was rewritten: the trucks as it bears them out"), told)
     for day in dict.fromkeys((*(word.day for word in yard.words), *open_days(yard))):
         for truck in yard.trucks(day):
             _mend(house, yard, truck)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -139,6 +139,19 @@ def with_stamp(truck: Truck, name: str, oid: Oid, cards: tuple[str, ...]) -> Tru
         kept = CardRecord(attempt=told.attempt, attempts=told.attempts)
         truck = with_record(truck, card, kept)
     return truck
+
+
+def without_lost(truck: Truck, told: Collection[Oid]) -> Truck:
+    """The truck without the stamps that a rewritten main does not hold: their cards are PENDING, and it is back."""
+    halves = []
+    for half in truck.halves:
+        stamps = {oid: cards for oid, cards in half.stamps.items() if oid in told}
+        kept = half.model_copy(update={"stamps": stamps})
+        rest = [card for card in half.dealt if card not in (*kept.stamped, *half.failed)]
+        halves.append(kept.model_copy(update={"returned": tuple(rest)}) if half.closed else kept)
+    if tuple(halves) == truck.halves:
+        return truck
+    return truck.model_copy(update={"halves": tuple(halves), "left": False})
 
 
 def _half_of(name: str) -> CardHalf:

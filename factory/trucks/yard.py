@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from factory.cards.places import BACKLOG, PACKETS, PLANS, ids_in, packet_path
-from factory.git import objects
+from factory.git import history, objects
 from factory.git.ledger import Ledger
 from factory.git.repo import Logged, Repo
 from factory.model import Oid, State, Value
 from factory.tree import FOLDER, Tree
-from factory.trucks.truck import Truck, carried, states, truck_path, with_stamp
+from factory.trucks.truck import Truck, carried, states, truck_path, with_stamp, without_lost
 
 if TYPE_CHECKING:  # a card is imported only by whoever reads one: `status` counts ten thousand without
     from factory.cards.card import WorkItem
@@ -76,8 +76,6 @@ def words(repo: Repo, main: Oid, since: Oid | None) -> tuple[Word, ...]:
     """The stamps of cards since..main, oldest first."""
     if since == main:
         return ()
-    if since is not None and not repo.is_ancestor(since, main):
-        since = None  # main was rewritten: fold it all again
     revisions = [main] if since is None else [main, f"^{since}"]
     found = [word for logged in repo.log(*revisions) if (word := word_of(logged))]
     return tuple(reversed(found))
@@ -90,7 +88,9 @@ class Yard:
         self.repo, self.ledger, self.main = repo, ledger, main
         self._tree = repo.store.tree_of(main)
         self.folded: Oid | None = (ledger.read(FOLDED) or {}).get("main")
-        self.words = words(repo, main, self.folded) if self.days or self.folded else ()
+        self.rewritten = self.folded is not None and not history.on_line(repo, main, self.folded)
+        since = None if self.rewritten else self.folded  # main was rewritten: fold it all again
+        self.words = words(repo, main, since) if self.days or self.folded else ()
         self._trucks: dict[str, tuple[Truck, ...]] = {}
 
     # --- what is written on main
@@ -150,7 +150,8 @@ class Yard:
     # --- what the ledger and the stamps say
 
     def day(self, day: str) -> Day:
-        return Day.model_validate(self.ledger.read(day_path(day)) or {"day": day})
+        kept = self.ledger.read(day_path(day), Day.model_validate) or Day(day=day)
+        return kept.model_copy(update={"over": False}) if self.rewritten else kept
 
     def trucks(self, day: str) -> tuple[Truck, ...]:
         """The day's trucks, with the stamps that the ledger does not hold yet."""
@@ -162,12 +163,32 @@ class Yard:
         return self._trucks[day]
 
     def _truck(self, day: str, number: int, earlier: Iterable[Truck]) -> Truck:
-        kept: Any = self.ledger.read(truck_path(day, number))
-        truck = Truck.model_validate(kept) if kept else carried(self._new(day, number), earlier)
+        kept = self.ledger.read(truck_path(day, number), Truck.model_validate)
+        truck = kept or carried(self._new(day, number), earlier)
+        if kept and self.rewritten:
+            truck = self._put_right(truck)
         for word in self.words:
             if (word.day, word.truck) == (day, number):
                 truck = with_stamp(truck, word.half, word.oid, word.cards)
         return truck
+
+    def _put_right(self, truck: Truck) -> Truck:
+        """The ledger's truck against a main that was rewritten: its packets may be others, its stamps may be gone."""
+        new = self._new(truck.day, truck.number)
+        if (new.a, new.b) != (truck.a, truck.b):
+            return carried(new, [truck])
+        return without_lost(truck, {word.oid for word in self.words})
+
+    def put_right(self) -> dict[str, Any]:
+        """What the ledger is told once main was rewritten: every truck and every day, as main bears them out.
+
+        What main does not know any more goes: its number may come again with other cards."""
+        if not self.rewritten:
+            return {}
+        told: dict[str, Any] = {path: None for path in self.ledger.read_all("cards", dict) if path != FOLDED}
+        trucks = [truck for day in self.days for truck in self.trucks(day)]
+        told |= {truck.path: truck.model_dump(mode="json", exclude_defaults=True) for truck in trucks}
+        return told | {day_path(day): self.day(day).model_dump(mode="json") for day in self.days}
 
     def _new(self, day: str, number: int) -> Truck:
         a, b = self.packets(day, number)

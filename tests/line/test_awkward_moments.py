@@ -1,0 +1,130 @@
+"""An operator and a person at awkward moments: while an attempt ends, with a file in the way, with a clock put right."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factory.clock import Clock
+from factory.errors import Stopped
+from factory.git.ledger import ticket_path
+from factory.line import shift
+from factory.line.house import House
+from factory.line.opening import open_house
+from factory.operator import operator
+from tests.line.conftest import RIGHT, Shop, criteria, roadmap
+from tests.line.night import FAST, safe
+
+Make = Callable[..., Shop]
+YEARS = 80 * 365 * 86_400.0
+
+
+def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any], clock: Clock | None = None) -> shift.Ended:
+    """A run; `act` happens when it says these words of the ticket for the first time."""
+    waiting = [act]
+
+    def say(name: str, text: str) -> None:
+        if name == ticket and words in text and waiting:
+            waiting.pop()(house)
+
+    with open_house(shop.path, dict(os.environ), say=say, working=True, clock=clock) as house:
+        ended = shift.run(house)
+    assert not waiting
+    return ended
+
+
+def record(shop: Shop, ticket: str = "D-1") -> dict[str, Any]:
+    found = json.loads(shop.read(ticket_path(ticket), "factory/ledger"))
+    assert isinstance(found, dict)
+    return found
+
+
+ONE_TRY = FAST + "\n[caps]\nattempts = 1\n"
+NEVER = '[ "$FACTORY_TICKET" = D-1 ] && echo no > D-1.txt || ' + RIGHT
+
+
+def test_a_row_deleted_while_its_last_attempt_fails_is_deleted_and_the_run_goes_on(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", settings=ONE_TRY, worker=NEVER)
+    gone = {"D_ROADMAP.md": roadmap("D-2 Two"), "AC_LEDGER.md": criteria("D-2")}
+    assert run(shop, "D-1", "failed", lambda _: shop.commit(gone)).stamped == 1
+    assert not any("(D-1)" in subject for subject in shop.subjects())
+    safe(shop)
+    assert shop.run("run").code == 0
+
+
+def test_a_row_taken_off_the_line_while_its_last_attempt_fails_keeps_the_persons_word(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", settings=ONE_TRY, worker=NEVER)
+    planned = {"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("D-1 | IN_PROGRESS", "D-1 | PLANNED")}
+    run(shop, "D-1", "failed", lambda _: shop.commit(planned))
+    assert "| D-1 | PLANNED |" in shop.read("D_ROADMAP.md")
+    assert shop.run("run").code == 0
+    assert "| D-1 | PLANNED |" in shop.read("D_ROADMAP.md")
+    safe(shop)
+
+
+def test_a_release_while_the_cancelled_attempt_still_ends_is_kept(make: Make) -> None:
+    """Two failures; the third attempt is cancelled and the ticket released before it ended: three more are left."""
+    shop = make("D-1 One", worker='[ "$FACTORY_ATTEMPT" -le 4 ] && exit 1\n' + RIGHT, settings=FAST)
+
+    def act(house: House) -> None:
+        operator.obey(house, "cancel", "D-1")
+        operator.obey(house, "retry", "D-1")
+
+    assert run(shop, "D-1", "attempt 3", act).stamped == 1
+    assert record(shop)["attempts"] == 3
+    safe(shop)
+
+
+def test_a_rewind_that_is_refused_leaves_the_run_as_it_was(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two | D-1", settings=FAST)
+
+    def act(house: House) -> None:
+        (shop.path / "D-1.txt").write_text("a person's own\n")
+        with pytest.raises(Stopped, match=r"uncommitted work in D-1\.txt"):
+            operator.obey(house, "rewind", "D-1")
+
+    assert run(shop, "D-2", "works", act).stamped == 2
+    assert (shop.path / "D-1.txt").read_text() == "a person's own\n"
+    assert shop.run("verify").code == 0
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_rewind_with_dependents_takes_back_all_of_them_or_none(make: Make, committed: bool) -> None:
+    shop = make("D-1 One", "D-2 Two | D-1", settings=FAST)
+    assert shop.run("run").code == 0
+    main = shop.commit({"D-1.txt": "a person's own\n"}) if committed else shop.main()
+    (shop.path / "D-1.txt").write_text("a person's own\n")
+    refused = shop.run("rewind", "D-1", "--with-dependents")
+    assert refused.code == (2 if committed else 3)
+    assert "D-1.txt" in refused.err
+    assert shop.main() == main
+
+
+class RanAhead(Clock):
+    """A clock that runs years ahead until it is put right in the first wait."""
+
+    ahead = YEARS
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return super().now() + self.ahead
+
+    def sleep(self, seconds: float, *_: object) -> None:
+        self.slept.append(seconds)
+        self.ahead = 0.0
+
+
+def test_a_wait_that_a_wrong_clock_set_ends_when_the_clock_is_put_right(make: Make, tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    shop = make("D-1 One", worker=f'[ -e "{once}" ] || {{ touch "{once}"; exit 75; }}\n' + RIGHT, settings=FAST)
+    clock = RanAhead()
+    assert run(shop, "D-1", "put off", lambda _: None, clock).stamped == 1
+    assert max(clock.slept) < 600
+    safe(shop)
