@@ -56,11 +56,11 @@ def turn_of_day(house: House, day: datetime.date) -> None:
 
 
 def papers(house: House, day: datetime.date, factory: FactoryFile, last: Event | None = None) -> dict[str, Any]:
-    """The day's page and the month's sum. `last`: the event that is about to be written."""
+    """The day's page and the months' sums. `last`: the event that is about to be written."""
     facts = daily.facts(house.repo, house.ledger, house.ref, house.settings, day, factory, last)
     return {
         report.path(day): report.page(facts).encode(),
-        f"cost_summary_{day:%Y%m}.json": daily.month(house.ledger, day),
+        **daily.months(house.ledger, day),
     }
 
 

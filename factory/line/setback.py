@@ -55,8 +55,12 @@ def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator
 
 
 def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
-    """Main moved under the gate again and again: the ticket goes back, and nobody failed."""
+    """Main moved under the gate again and again: the ticket goes back, and nobody failed; not for ever."""
     why = "main kept moving while the gate ran"
-    booking.write(house, "later", records.killed(attempt.record), why, second=work.work)
+    record = records.overtaken(attempt.record, why)
+    record = records.ended(record) if booking.spent(house, record) else record
+    booking.write(house, "later", record, why, second=work.work)
     attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    if record.ends:
+        booking.quarantine(house, record)
     return Turn(attempt.plan.ticket_id, why=why, nobody=True)

@@ -42,6 +42,12 @@ def put_off(record: Record, why: str, until: float) -> Record:
     return _again(record).model_copy(update={"why": why, "not_before": until, "transient": record.transient + 1})
 
 
+def overtaken(record: Record, why: str) -> Record:
+    """Main moved under its gate again and again: nobody failed; counted with the conflicts, which are capped."""
+    update = {"triage": Triage.CONFLICT, "why": why, "conflicts": record.conflicts + 1}
+    return _again(record).model_copy(update=update)
+
+
 def killed(record: Record) -> Record:
     """A killed attempt is run again and does not count."""
     return _again(record)

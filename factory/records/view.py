@@ -96,7 +96,11 @@ def folds(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
 
 
 def lost(repo: Repo, ledger: Ledger, main: Oid) -> tuple[Record, ...]:
-    """The records, put right, of stamps that a main that was rewritten does not hold: their tickets are not DONE."""
+    """The records, put right, of stamps that a main that was rewritten does not hold: their tickets are not DONE.
+
+    None in a shallow clone: what lies below its edge cannot be told from what is gone."""
+    if repo.shallow:
+        return ()
     said = {word.ticket for word in history.words(repo, main)}
     records = ledger.read_all("tickets", Record.model_validate).values()
     return tuple(released(record) for record in records if record.stamp and record.ticket not in said)

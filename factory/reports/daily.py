@@ -131,6 +131,13 @@ def _book(ledger: Ledger, date: dt.date) -> Book:
     return Book.model_validate(kept) if kept else Book(date=date)
 
 
+def months(ledger: Ledger, date: dt.date) -> dict[str, Any]:
+    """The month's sum, and those of earlier ones: a bill that came late, or of a killed run, belongs to its own."""
+    books = ledger.read_all("budget", Book.model_validate).values()
+    firsts = {date.replace(day=1), *(book.date.replace(day=1) for book in books)}
+    return {f"cost_summary_{first:%Y%m}.json": month(ledger, first) for first in firsts}
+
+
 def month(ledger: Ledger, date: dt.date) -> dict[str, Any]:
     """`cost_summary_YYYYMM.json` of the month that the date is in."""
     books = ledger.read_all("budget", Book.model_validate).values()

@@ -88,8 +88,9 @@ class Yard:
         self.repo, self.ledger, self.main = repo, ledger, main
         self._tree = repo.store.tree_of(main)
         self.folded: Oid | None = (ledger.read(FOLDED) or {}).get("main")
-        self.rewritten = self.folded is not None and not history.on_line(repo, main, self.folded)
-        since = None if self.rewritten else self.folded  # main was rewritten: fold it all again
+        beside = self.folded is not None and not history.on_line(repo, main, self.folded)
+        since = None if beside else self.folded  # main was rewritten: fold it all again
+        self.rewritten = beside and not repo.shallow  # below a shallow edge, nobody knows what is gone
         self.words = words(repo, main, since) if self.days or self.folded else ()
         self._trucks: dict[str, tuple[Truck, ...]] = {}
 

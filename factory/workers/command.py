@@ -34,7 +34,7 @@ def work(task: Task) -> Work:
     argv = tuple(task.settings.command)
     reserved = task.wallet.reserve(calls=0, tokens_in=0, tokens_out=0, usd=task.plan.budget_usd)
     done = task.launch(Program(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out}))
-    report = read_report(out / "report.json")
+    report = read_report(out / "report.json", task.plan.budget_usd)
     task.wallet.settle(
         reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd
     )
@@ -56,20 +56,23 @@ def ended(done: Finished) -> Ended:
     return Ended.DONE if done.code == 0 else Ended.FAILED
 
 
-def read_report(path: Path) -> Report:
-    """What the worker wrote of itself. Rubbish is no report: its words decide nothing."""
+def read_report(path: Path, worst: float) -> Report:
+    """What the worker wrote of itself. Rubbish is no report: its words decide nothing.
+
+    What rubbish cost is not known, so that `worst` dollars are booked; no report at all is a worker that costs nothing.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe must not make us wait
     except FileNotFoundError:
         return Report()
     except OSError:
-        return Report(summary=NO_FILE)
+        return Report(summary=NO_FILE, cost_usd=worst)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size > REPORT_BYTES:
-            return Report(summary=NO_FILE)
+            return Report(summary=NO_FILE, cost_usd=worst)
         return Report.model_validate(json.loads(os.read(descriptor, REPORT_BYTES)))
     except (OSError, ValueError, ValidationError, RecursionError):
-        return Report(summary="(the report was not readable)")
+        return Report(summary="(the report was not readable)", cost_usd=worst)
     finally:
         os.close(descriptor)

@@ -86,3 +86,18 @@ def test_a_commit_of_a_person_meanwhile_is_merged_and_the_stamp_holds(make: Make
     assert shop.subjects()[:2] == ["stamp(D-1): A ticket", "a person's commit"]
     assert shop.read("other.txt") == "a person's work\n"
     assert shop.run("verify").code == 0
+
+
+def test_a_main_that_never_rests_blocks_the_ticket_in_the_end(make: Make) -> None:
+    shop = make("D-1 A ticket", settings=SETTINGS + "\n[caps]\nattempts = 1\n")
+    commits = iter(range(1, 30))
+
+    def say(_ticket: str, text: str) -> None:
+        if text == "the gate runs doctor":
+            shop.commit({"other.txt": f"{next(commits)}\n"})
+
+    with open_house(shop.path, dict(os.environ), say=say) as house:
+        assert shift.run(house).stamped == 0
+    assert shop.run("status", "--json").json["tickets"]["D-1"]["state"] == "BLOCKED"
+    assert triage(shop) == ("CONFLICT", 0)
+    assert shop.run("verify").code == 0

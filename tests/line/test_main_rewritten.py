@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from factory.git.repo import Repo
 from tests.line.conftest import Shop
 from tests.line.night import FAST
 
+At = Callable[[Path], Shop]
 Make = Callable[..., Shop]
 
 
@@ -82,3 +85,19 @@ def test_an_unrelated_history_is_worked_on_from_its_own_tables(make: Make, rows:
     assert shop.run("run").code == 0
     assert shop.run("verify").code == 0
     assert shop.subjects()[0].startswith("stamp(D-1)")
+
+
+def test_a_shallow_clone_with_the_ledger_still_knows_what_is_done(make: Make, at: At, tmp_path: Path) -> None:
+    shop = make("D-1 One", settings=FAST)
+    assert shop.run("run").code == 0
+    for n in range(3):
+        shop.commit({"a.txt": f"{n}\n"})
+    with Repo(shop.path) as repo:
+        repo.call(
+            "clone", "-q", "--no-local", "--depth=1", "--no-single-branch", f"file://{shop.path}",
+            str(tmp_path / "shallow"), cwd=tmp_path, GIT_ALLOW_PROTOCOL="file",
+        )  # fmt: skip
+    clone = at(tmp_path / "shallow")
+    clone.git("branch", "-q", "factory/ledger", "origin/factory/ledger")
+    assert ticket(clone)["state"] == "DONE"
+    assert clone.run("run").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -73,3 +74,11 @@ def test_a_bill_of_yesterday_leaves_the_guard_at_today(make: Make) -> None:
         assert desk.used() == Decimal("0.4")
         today.settle(todays, **bill(0.4))
         assert desk.used() == Decimal("0.4")
+
+
+def test_what_a_killed_run_spent_is_in_the_sum_of_its_own_month(make: Make) -> None:
+    shop = make("D-1 One", settings=CAPPED)
+    with Repo(shop.path) as repo:
+        Desk(repo).wallet(1).reserve(**bill(0.5))  # and killed
+    assert shop.run("run").code == 0
+    assert json.loads(shop.read("cost_summary_202609.json", "factory/ledger"))["usd"] == 0.5

@@ -9,7 +9,7 @@ import pytest
 
 from factory.git.repo import Repo
 from tests.git.conftest import put
-from tests.line.conftest import Shop
+from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, safe
 
 Make = Callable[..., Shop]
@@ -81,3 +81,14 @@ def test_a_commit_of_an_old_import_without_a_date_stops_nothing(make: Make, tmp_
     for command in ("status", "run", "verify", "report"):
         assert shop.run(command).code == 0, command
     assert shop.subjects()[0].startswith("stamp(D-1)")
+
+
+@pytest.mark.parametrize(
+    "said", ['{"cost_usd": 1e300}', '{"cost_usd": NaN}', '{"cost_usd": -5}', '{"calls": "many"}', "paid"]
+)
+def test_a_report_that_cannot_be_read_is_booked_at_its_worst(make: Make, said: str) -> None:
+    worker = f"""printf '%s' '{said}' > "$FACTORY_REPORT"\n""" + RIGHT
+    shop = make("D-1 One", worker=worker, settings=FAST + "\n[budget]\ncycle_usd = 0.75\n")
+    assert shop.run("run").code == 0
+    assert shop.run("status", "--json").json["budget"]["usd"] == 0.75
+    safe(shop)
