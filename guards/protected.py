@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from factory.model import Changed, Finding, Triage
 from factory.tree import matches
-from guards import attributes, links, runner_settings, shadows
+from guards import attributes, links, runner_settings, runs, shadows
 from guards.case import Case
 from guards.lenient import fold
 
@@ -30,3 +30,4 @@ def _objections(case: Case, change: Changed) -> Iterator[str]:
     yield from links.objections(case, change, globs)
     yield from runner_settings.objections(case, change)
     yield from attributes.objections(case, change)
+    yield from runs.objections(case, change)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from factory.model import Finding, Triage
 from factory.tree import Tree
-from guards import reach_calls, reach_definitions, reach_names
-from guards.case import Case, text
+from guards import reach_asking, reach_calls, reach_definitions, reach_encoding, reach_names
+from guards.case import Case, content, text
 from guards.syntax.places import is_test_code
 from guards.syntax.source import bindings, parse
 
@@ -32,16 +32,22 @@ def reaches(tree: Tree, path: str) -> Iterator[Finding]:
     source = text(tree, path) if path.endswith((".py", ".pyw")) else None
     if not source:
         return
+    for said in reach_encoding.objections(content(tree, path) or b""):
+        yield Finding(guard=NAME, path=path, line=1, message=said, triage=Triage.TAMPER)
     module = parse(source)
     if module is None:
         yield from _by_text(path, source)
         return
-    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2])
+    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2], _is_plugin(tree))
     seen: set[tuple[int, str]] = set()
     for line, said in _all(view):
         if (line, said) not in seen:
             seen.add((line, said))
             yield Finding(guard=NAME, path=path, line=line, message=said, triage=Triage.TAMPER)
+
+
+def _is_plugin(tree: Tree) -> bool:
+    return any("pytest11" in (text(tree, path) or "") for path in ("pyproject.toml", "setup.cfg", "setup.py"))
 
 
 def _by_text(path: str, source: str) -> Iterator[Finding]:
@@ -54,5 +60,5 @@ def _by_text(path: str, source: str) -> Iterator[Finding]:
 
 def _all(view: reach_names.View) -> Iterator[tuple[int, str]]:
     for node in ast.walk(view.module):
-        for rules in (reach_names, reach_calls, reach_definitions):
+        for rules in (reach_names, reach_calls, reach_definitions, reach_asking):
             yield from ((getattr(node, "lineno", 1), said) for said in rules.objections(view, node))

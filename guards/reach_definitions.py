@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from guards.reach_names import View
 from guards.syntax.places import is_collected
+from guards.syntax.strength import is_always_true
 
 OTHERS = ("pytest", "_pytest", "pluggy", "unittest", "builtins", "__builtins__", "importlib", "site")
 SYS = (
@@ -129,11 +130,10 @@ def _set_by_call(view: View, node: ast.Call) -> Iterator[str]:
 
 
 def _defined(view: View, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    always = len(body) == 1 and isinstance(body[0], ast.Return) and _is_true(body[0].value)
-    if node.name == "__eq__" and always and not _is_in_test_file(view):
+    ends = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)] if node.name == "__eq__" else []
+    if ends and all(_is_true(end) or _is_itself(end) for end in ends) and not _is_in_test_file(view):
         yield ALWAYS_EQUAL
-    if view.is_test and (node.name.startswith(HOOKS) or node.name in MORE_HOOKS):
+    if (view.is_test or not view.is_plugin) and (node.name.startswith(HOOKS) or node.name in MORE_HOOKS):
         yield f"{node.name} is a hook of the test runner, which can change what a test's outcome is"
 
 
@@ -144,6 +144,11 @@ def _is_in_test_file(view: View) -> bool:
 
 def _is_true(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Constant) and bool(node.value) and node.value is not Ellipsis
+
+
+def _is_itself(node: ast.AST | None) -> bool:
+    """`other == other`, `isinstance(other, object)`, `… or True`."""
+    return isinstance(node, ast.Compare | ast.Call | ast.BoolOp) and is_always_true(node)
 
 
 def _asks_for_runner(view: View, node: ast.Compare) -> bool:

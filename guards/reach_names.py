@@ -65,6 +65,7 @@ class View:
     names: dict[str, str]
     is_test: bool
     file: str
+    is_plugin: bool = False  # the project says that it is a plug-in of the test runner
 
     def name(self, node: ast.AST | None) -> str:
         return dotted(node, self.names)
@@ -132,7 +133,7 @@ def _imports(view: View, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 def _texts(view: View, value: str) -> Iterator[str]:
     if PROC.search(value):
         yield "/proc/self opens the process's own memory, descriptors and environment"
-    if value.startswith("PYTEST_") and not (view.is_test and value == "PYTEST_XDIST_WORKER"):
+    if (value.startswith("PYTEST_") or value == "PYTEST") and not (view.is_test and value == "PYTEST_XDIST_WORKER"):
         yield f"{value.split('=')[0]} is the test runner's own variable"
     if value.startswith("_pytest.") and view.is_test:
         yield "reaches into the test runner's private modules"

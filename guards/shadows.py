@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from factory.errors import Mistake
 from factory.model import Changed
 from factory.tree import Entry
 from guards.case import Case
@@ -42,7 +43,7 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
         yield "compiled Python can differ from its source; remove it, and ignore __pycache__"
     if first := _stands_before(case.base.entries(), case.tree.entries(), change.path):
         yield f"would be imported in the place of {first}, which is still there"
-    module = _top_level(case.tree.entries(), change.path)
+    module = _top_level(case.tree.entries(), change.path, _roots(case))
     if module and not _is_known(case.base.entries(), change.path, module):
         yield from _shadowing(module, case.installed)
 
@@ -72,20 +73,31 @@ def _shadowing(module: str, installed: frozenset[str]) -> Iterator[str]:
         yield f"would be imported as {module}, in the place of the installed package of that name"
 
 
-def _top_level(entries: Mapping[str, Entry], path: str) -> str:
+def _roots(case: Case) -> set[tuple[str, ...]]:
+    """The root, src, and what main's pyproject.toml puts on the path of the test runner."""
+    try:
+        tool = (case.policy("pyproject.toml") or {}).get("tool", {}).get("pytest", {})
+        told = {**tool, **tool.get("ini_options", {})}.get("pythonpath", ())
+    except (Mistake, AttributeError, TypeError):
+        told = ()
+    names = told.split() if isinstance(told, str) else told if isinstance(told, list) else ()
+    return {(), ("src",), *(PurePosixPath(str(name)).parts for name in names)}
+
+
+def _top_level(entries: Mapping[str, Entry], path: str, roots: set[tuple[str, ...]]) -> str:
     """The top-level module that a file is, or makes, below a folder of Python's path; empty where it is none."""
     parts = PurePosixPath(path).parts
     stem, _, suffix = parts[-1].partition(".")
     if suffix.rpartition(".")[2].casefold() not in LOADED:
         return ""
     if len(parts) > 1 and stem == "__init__":
-        return parts[-2] if _is_root(entries, parts[:-2]) else ""
-    return stem if stem != "__init__" and _is_root(entries, parts[:-1]) else ""
+        return parts[-2] if _is_root(entries, parts[:-2], roots) else ""
+    return stem if stem != "__init__" and _is_root(entries, parts[:-1], roots) else ""
 
 
-def _is_root(entries: Mapping[str, Entry], folder: tuple[str, ...]) -> bool:
-    """Whether Python finds top-level modules there: the root, src, or a folder of tests that is no package."""
-    if folder in ((), ("src",)):
+def _is_root(entries: Mapping[str, Entry], folder: tuple[str, ...], roots: set[tuple[str, ...]]) -> bool:
+    """Whether Python finds top-level modules there: a folder of its path, or one of tests that is no package."""
+    if folder in roots:
         return True
     below = "/".join(folder) + "/"
     if below + "__init__.py" in entries:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from factory.model import Finding
 from factory.tree import Tree
+from guards import wrapped
 from guards.case import Case, text
 from guards.pairing import pairs
 from guards.syntax.facts import Functions
@@ -41,7 +42,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         yield from _by_text(case, path)
     blind = before.unread | after.unread
     yield from _modules(before, after, blind)
-    yield from _tests(before, after, blind)
+    yield from _tests(case.tree, before, after, blind)
     yield from _surroundings(before, after)
 
 
@@ -67,7 +68,7 @@ class _Side:
         return found
 
 
-def _tests(before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
+def _tests(tree: Tree, before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
     was = [suite for path, suite in before.suites.items() if path not in blind]
     found = list(pairs(was, list(after.suites.values())))
     heirs = {now for _, now in found}
@@ -80,6 +81,8 @@ def _tests(before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
         split = [fact for unit in new if unit.path == now.path and not unit.skips for fact in after.version(unit).facts]
         for line, said in objections(before.version(old), after.version(now), split):
             yield Finding(guard=NAME, path=now.path, line=line, message=f"{now.qualname}: {said}")
+        for said in wrapped.objections(tree, old, now):
+            yield Finding(guard=NAME, path=now.path, line=now.line, message=f"{now.qualname}: {said}")
 
 
 def _surroundings(before: _Side, after: _Side) -> Iterator[Finding]:

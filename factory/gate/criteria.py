@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from factory.gate import triage
+from factory.gate import compare, triage
 from factory.gate.disturbed import TEST_FILES
+from factory.gate.held import unproven
 from factory.gate.tally import Tally
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
 from factory.model import Answer, Changed, Light, PlanCriterion, Triage
 from factory.tree import Entry, matches
 
 NOTHING_COLLECTED = 5  # pytest's exit code
+# What tests compare with, wherever it lies.
+GOLDEN = ("**/golden/**", "**/goldens/**", "**/*.golden", "**/snapshots/**", "**/__snapshots__/**", "**/*.snap",
+          "**/*.ambr", "**/*.approved.*", "**/testdata/**", "**/test_data/**", "**/expected/**")  # fmt: skip
 
 
-def laid_over(changed: Iterable[Changed], after: Ran) -> dict[str, Entry]:
-    """The change's own tests, to be laid over main for the run before: a test that cannot fail is caught there.
+def of_tests(changed: Iterable[Changed], after: Ran, open_to: Collection[str]) -> tuple[str, ...]:
+    """The paths of a change that say what is right: tests, what they compare with, documents whose examples ran.
 
-    Where the gate saw which tests ran, only what lies in their part of the tree: a file elsewhere that merely looks
-    like a test (a template, a sample) is what the change is about.
+    Where the gate saw which tests ran, tests lie in their part of the tree: a file elsewhere that merely looks like one
+    (a template, a sample) is what the change is about. So are examples and golden files that the ticket's own globs
+    (`open_to`) name.
     """
-    parts = {node.split("/")[0].split("::")[0] for node in after.seen.outcomes}
-    return {
-        c.path: Entry(c.new_mode, c.new)
-        for c in changed
-        if c.new and matches(c.path, TEST_FILES) and (not parts or c.path.split("/")[0] in parts)
-    }
+    files = {node.split("::")[0] for node in after.seen.outcomes}
+    parts = {path.split("/")[0] for path in files}
+
+    def is_one(path: str) -> bool:
+        if matches(path, TEST_FILES):
+            return not parts or path.split("/")[0] in parts
+        told = matches(path, GOLDEN) or (path in files and not path.endswith(".py"))
+        return told and not matches(path, open_to)
+
+    return tuple(c.path for c in changed if is_one(c.path))
+
+
+def laid_over(changed: Iterable[Changed], tests: Collection[str]) -> dict[str, Entry]:
+    """The change's own tests, to be laid over main for the run before: a test that cannot fail is caught there."""
+    return {c.path: Entry(c.new_mode, c.new) for c in changed if c.new and c.path in tests}
 
 
 def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
@@ -46,12 +60,15 @@ def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
     return Light.COULD_NOT_RUN if nothing else Light.RED
 
 
-def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, after: Ran) -> Light:
-    """Book one criterion; says what the check said after."""
+def judge(
+    tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, after: Ran, gone: Collection[str] = ()
+) -> Light:
+    """Book one criterion; says what the check said after. `gone`: the files that the change takes away."""
     name, check, second = criterion.id, f"`{criterion.check}`", light(after)
     tally.heard(f"{criterion.id} before", before)
     tally.heard(f"{criterion.id} after", after)
-    signs = sorted({after.seen.tampered, *(after.seen.doubts - before.seen.doubts)} - {""})
+    signs = compare.suspicions(before.seen, after.seen)
+    dim = unproven(before.seen, after.seen, gone) if second is Light.GREEN and after.seen.sessions else ()
     if first is Light.GREEN:
         line = f"{name} was green before any work, so it proves nothing: {check}"
         tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
@@ -66,4 +83,24 @@ def judge(tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, aft
         state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
         found = triage.failures(after.output)
         tally.fail(why, [f"{name} {state}: {check}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
+    elif dim:
+        return _refuse(tally, f"{name} is not proven: {check}", dim)
     return second
+
+
+def judge_goal(tally: Tally, criterion: PlanCriterion, laid: Collection[str], was: Ran, held: Ran) -> Light:
+    """Book the run with `laid` as main has it, where a change touched what says that the criterion is met."""
+    dim = unproven(was.seen, held.seen) if held.seen.sessions else ()
+    if not dim and (held.seen.sessions or light(held) is Light.GREEN):
+        return Light.GREEN
+    paths = ", ".join(sorted(laid)[:3]) + (" and others" if len(laid) > 3 else "")
+    line = (
+        f"{criterion.id} is green only with what the change made of {paths}: leave it as main has it, or, if the "
+        f'ticket is meant to change it, its terms say allow = ["tests_kept"]: `{criterion.check}`'
+    )
+    return _refuse(tally, line, dim or triage.failures(held.output))
+
+
+def _refuse(tally: Tally, line: str, lines: Iterable[str]) -> Light:
+    tally.fail(Triage.TEST, [line, *lines])
+    return Light.RED

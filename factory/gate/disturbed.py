@@ -12,7 +12,8 @@ from factory.ssot.protected import PROTECTED
 from factory.tree import matches
 
 TEST_FILES = (
-    "**/test_*.py", "**/*_test.py", "**/tests/**", "**/test/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go",
+    "**/test_*.py", "**/*_test.py", "**/tests.py", "**/test.py", "**/tests/**", "**/test/**",
+    "**/*.test.*", "**/*.spec.*", "**/*_test.go",
 )  # fmt: skip
 # Loaded by a runner, or by every Python, from wherever they lie.
 LOADED = (

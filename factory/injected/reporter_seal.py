@@ -26,15 +26,15 @@ SPOTS = {
     "_pytest.assertion.rewrite": "rewrite_asserts _rewrite_test",
     "_pytest.assertion.rewrite:AssertionRewriter": "run visit_Assert",
     "_pytest.assertion.rewrite:AssertionRewritingHook": "exec_module",
-    "_pytest.raises:RaisesExc": "__exit__",
-    "_pytest.python_api:RaisesContext": "__exit__",
-    "_pytest.python_api:ApproxScalar": "__eq__",
+    "_pytest.raises": "*",
+    "_pytest.approx": "*",
+    "_pytest.python_api": "*",
+    "_pytest._code.code:ExceptionInfo": "match",
     "pytest": "raises fail approx",
-    "unittest.case:TestCase": "run fail assertEqual assertTrue assertFalse assertRaises assertIn assertIs"
-    " assertAlmostEqual _callTestMethod",
-    "unittest.case:_AssertRaisesContext": "__exit__",
+    "unittest.case": "*",
 }
-CORE = ("_pytest.runner", "_pytest.reports", "_pytest.python", "pluggy", "pluginmanager", "hook.")  # before every test
+# Looked at before every test, the others when the module or class changes, and at the end.
+CORE = ("_pytest.runner", "_pytest.reports", "_pytest.python.", "_pytest.python:", "pluggy", "pluginmanager", "hook.")
 HOOKS = (
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
@@ -54,7 +54,9 @@ def _spots(config):
         module, _, kind = place.partition(":")
         owner = sys.modules.get(module)
         owner = getattr(owner, kind, None) if kind else owner
-        if owner is not None:
+        if names == "*":
+            yield from _own(place, owner)
+        elif owner is not None:
             space = vars(owner)
             for name in names.split():
                 yield "%s.%s" % (place, name), space, name
@@ -67,6 +69,19 @@ def _spots(config):
         yield "pluginmanager.%s" % name, vars(config.pluginmanager), name
     for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest.case"):
         yield "sys.modules[%s]" % name, sys.modules, name
+
+
+def _own(place, module):
+    """All functions of a module, and of its classes: which of them decides differs from version to version."""
+    for name, value in list(vars(module).items()) if module is not None else ():
+        if getattr(value, "__module__", None) != place:
+            continue
+        if isinstance(value, type):
+            for inner, method in list(vars(value).items()):
+                if hasattr(_bare(method), "__code__"):
+                    yield "%s:%s.%s" % (place, name, inner), vars(value), inner
+        elif hasattr(value, "__code__"):
+            yield "%s.%s" % (place, name), vars(module), name
 
 
 def _pluggy(config):

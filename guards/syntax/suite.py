@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from guards.syntax.rebound import taken_back
 from guards.syntax.source import bindings, dotted, parse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,7 +68,7 @@ def read_suite(path: str, source: str) -> Suite | None:
     for unit in reader.block(module.body, "", "", 0, 0):
         reader.suite.units.pop(unit.qualname, None)
         reader.suite.units[unit.qualname] = unit
-    for name in _taken_back(module):
+    for name in set(taken_back(module.body)):
         reader.suite.units.pop(name, None)
     skips = sum(reader.module_skips(statement) for statement in module.body)
     return Suite(path, reader.suite.units, reader.suite.constants, skips)
@@ -145,15 +146,3 @@ def _is_collected(node: ast.ClassDef) -> bool:
         return True
     has_init = any(isinstance(s, Function) and s.name == "__init__" for s in node.body)
     return node.name.startswith("Test") and not has_init
-
-
-def _taken_back(module: ast.Module) -> Iterator[str]:
-    """Names of functions that the module later deletes or binds to something else."""
-    defined: set[str] = set()
-    for statement in module.body:
-        if isinstance(statement, Function):
-            defined.add(statement.name)
-        elif isinstance(statement, ast.Assign | ast.Delete):
-            names = {t.id for t in statement.targets if isinstance(t, ast.Name)}
-            is_wrapped = isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)
-            yield from () if is_wrapped else names & defined

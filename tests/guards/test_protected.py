@@ -251,3 +251,16 @@ def test_a_person_may_change_what_decides() -> None:
 
 def test_the_triage_is_scope() -> None:
     assert found(changed(BOTH, {"justfile": "x"}, protected=GLOBS), "protected")[0].triage is Triage.SCOPE
+
+
+@pytest.mark.parametrize("told", ["pythonpath = ['.', 'lib']", "pythonpath = 'lib'"])
+def test_a_folder_that_main_puts_on_the_path_is_a_root_too(told: str) -> None:
+    before = {**BOTH, "pyproject.toml": f"[tool.pytest.ini_options]\n{told}\n", "lib/a.py": ""}
+    case = changed(before, {"lib/statistics.py": "x", "lib/own.py": "x", "other/json.py": "x"}, protected=GLOBS)
+    assert [f.path for f in found(case, "protected")] == ["lib/statistics.py"]
+
+
+def test_a_pyproject_that_says_nothing_readable_of_the_path_changes_nothing() -> None:
+    for odd in ("[tool]\npytest = 3\n", "= broken", "[tool.pytest.ini_options]\npythonpath = 7\n"):
+        case = changed({**BOTH, "pyproject.toml": odd}, {"lib/json.py": "x"}, protected=GLOBS)
+        assert found(case, "protected") == ()

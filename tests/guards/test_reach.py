@@ -57,6 +57,22 @@ FAR = {
     "its caller's variables": "import sys\nx = sys._getframe(1).f_locals['want']\n",
     "its caller's constants": "import inspect\nx = inspect.currentframe().f_back.f_code.co_consts\n",
     "its caller's line": "import traceback\nx = traceback.extract_stack(limit=2)[0].line\n",
+    "asks for the program's name": "import sys\nif 'pytest' in sys.argv[0]: x = 1\n",
+    "asks for the program's end": "import sys\nif sys.argv[0].endswith('/pytest/__main__.py'): x = 1\n",
+    "asks for loaded names": "import sys\nx = any(m.startswith('pytest') for m in sys.modules)\n",
+    "asks for loaded names in a filter": "import sys\nx = [m for m in sys.modules if m == 'unittest']\n",
+    "asks for loaded names in a loop": "import sys\nfor m in sys.modules:\n    if '_pytest' == m: x = 1\n",
+    "asks by get": "import sys\nif sys.modules.get('pytest'): x = 1\n",
+    "asks for any variable": "import os\nx = any(k.startswith('PYTEST') for k in os.environ)\n",
+    "asks who calls": "import sys\nx = sys._getframe(1).f_code.co_name.startswith('test_')\n",
+    "asks who calls, by inspect": "import inspect\nx = 'tests/' in inspect.stack()[1].filename\n",
+    "a skip for an answer": "import unittest\ndef f():\n    raise unittest.SkipTest('no')\n",
+    "a skip by from": "from unittest import SkipTest\n",
+    "a mock that equals all": "from unittest import mock\nx = mock.ANY\n",
+    "a mock that equals all, by from": "from unittest.mock import ANY as y\n",
+    "equal in two steps": "class A:\n    def __eq__(self, other):\n        log(other)\n        return other == other\n",
+    "equal either way": "class A:\n    def __eq__(self, o):\n        if o:\n            return True\n        return 1\n",
+    "equal to objects": "class A:\n    def __eq__(self, other):\n        return isinstance(other, object)\n",
     "its caller's lines": "from inspect import stack\nx = stack()[1].code_context\n",
 }
 
@@ -65,6 +81,13 @@ NEAR = {
     "its caller's module": "import sys\nx = sys._getframe(1).f_globals['__name__']\n",
     "variables of an error": "import sys\nx = sys.exc_info()[2].tb_frame.f_locals\n",
     "a line of its own": "import inspect\nx = inspect.currentframe().f_lineno\ny = text.line\n",
+    "its caller's name for a log": "import sys\nlog(sys._getframe(1).f_code.co_name)\nx = name.startswith('test_')\n",
+    "starts pytest": "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pytest', *sys.argv[1:]])\n",
+    "its own arguments": "import sys\nif '--help' in sys.argv or sys.argv[0].endswith('shop'): x = 1\n",
+    "loaded names": "import sys\nx = [m for m in sys.modules if m.startswith('shop.')]\n",
+    "another mock": "from unittest import mock\nx = mock.Mock()\n",
+    "equal or not its kind": "class A:\n    def __eq__(self, o):\n        if self is o:\n            return True\n        return NotImplemented\n",
+    "equal by kind": "class A:\n    def __eq__(self, other):\n        return isinstance(other, A)\n",
     "getpid": "import os\nos.getpid()\n",
     "import_module": "import importlib\nimportlib.import_module('json')\nimportlib.import_module(name)\n",
     "sys.modules read": "import sys\nsys.modules.get('json')\nx = sys.modules['json']\n",
@@ -158,3 +181,27 @@ def test_what_cannot_be_parsed_is_judged_by_its_text() -> None:
 
 def test_other_files_are_not_read_as_python() -> None:
     assert said(changed({}, {"docs/a.md": "os._exit(0)", "a.bin": b"\0os._exit"}), "reach") == []
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "raw_unicode_escape", "utf-7"])
+@pytest.mark.parametrize("start", ["", "#!/usr/bin/env python\n"])
+def test_an_encoding_that_turns_comments_into_code_is_named(name: str, start: str) -> None:
+    source = f"{start}# coding: {name}\nx = 1  # \\u000aimport os +AAo-import os\n"
+    for path in ("src/a.py", "tests/test_a.py"):
+        assert f"declares the encoding {name}" in said(changed({}, {path: source}), "reach")[0]
+        assert said(changed({path: source}, {path: source + "y = 2\n"}), "reach") == []
+
+
+@pytest.mark.parametrize("name", ["utf-8", "latin-1", "cp1252", "euc-kr", "cp949", "shift_jis", "gb18030", "big5"])
+def test_an_encoding_that_people_write_in_is_let_pass(name: str) -> None:
+    source = f"# -*- coding: {name} -*-\nx = 'a\\\\b~'  # \\u000aimport os\n"
+    assert said(changed({}, {"src/a.py": source}), "reach") == []
+
+
+def test_a_new_hook_is_named_in_any_file_but_a_plugins_own() -> None:
+    before = {"tools/reporting.py": "def pytest_report_teststatus():\n    return 'a'\n"}
+    after = {"tools/reporting.py": before["tools/reporting.py"] + "def pytest_pyfunc_call(pyfuncitem):\n    return 1\n"}
+    assert "pytest_pyfunc_call is a hook" in said(changed(before, after), "reach")[0]
+    own = {"pyproject.toml": "[project.entry-points.pytest11]\nshop = 'tools.reporting'\n"}
+    assert said(changed({**before, **own}, after), "reach") == []
+    assert said(changed(before, {"tools/reporting.py": before["tools/reporting.py"] + "x = 1\n"}), "reach") == []

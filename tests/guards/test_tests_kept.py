@@ -105,3 +105,12 @@ def test_a_deleted_test_file_of_another_language_is_named_and_a_moved_one_is_not
 
 def test_the_triage_is_guard() -> None:
     assert found(changed({T: PLAIN}, {T: GONE}), "tests_kept")[0].triage is Triage.GUARD
+
+
+def test_a_decorator_of_the_source_that_runs_nothing_is_named_and_one_that_runs_it_is_not() -> None:
+    use = f"from shop.timing import timed\n\n\n@timed\n{PLAIN}"
+    quiet = "def timed(f):\n    def run():\n        return None\n    return run\n"
+    files = {T: use, "src/shop/timing.py": quiet}
+    assert "new decorator, shop.timing.timed" in said(changed({T: PLAIN}, files), "tests_kept")[0]
+    loud = quiet.replace("None", "f()")
+    assert said(changed({T: PLAIN}, {**files, "src/shop/timing.py": loud}), "tests_kept") == []

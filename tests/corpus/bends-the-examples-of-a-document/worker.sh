@@ -1,0 +1,1 @@
+sed -i 's/270/300/' docs/discounts.md

@@ -1,0 +1,1 @@
+echo 300 > golden/discount.txt

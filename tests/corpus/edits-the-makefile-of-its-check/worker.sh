@@ -1,0 +1,1 @@
+printf "discount:\n\ttrue\n" > Makefile

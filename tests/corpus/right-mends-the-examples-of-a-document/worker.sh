@@ -1,0 +1,1 @@
+sed -i 's/301/300/' docs/sums.md
