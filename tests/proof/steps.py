@@ -24,7 +24,10 @@ DEPTH = 4  # functions that tell one place from another
 
 
 class Order(NamedTuple):
-    """What the hook is to do: at step `at` (of those of `place`), kill the process, or fail it and `times` - 1 more."""
+    """What the hook is to do: at step `at` (of those of `place`), kill the process, or fail it and `times` - 1 more.
+
+    `place` is a place as the log has it, or its first word alone: "fsync" counts every fsync.
+    """
 
     at: int = 0
     error: str = ""
@@ -84,7 +87,7 @@ class Steps:
     def step(self, word: str, detail: str) -> None:
         """One step is about to be made."""
         here = f"{word} {place()}" if self._log >= 0 or self._order.place else ""
-        if self._order.place not in ("", here) and self._left == self._order.times:
+        if self._order.place not in ("", word, here) and self._left == self._order.times:
             return
         number = next(self._numbers)
         if self._log >= 0:

@@ -17,7 +17,7 @@ from tests.proof.steps import Order
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(6 * 3600)]
 
-SHARES = 100
+WORDS = ("start", "tell", "rename", "fsync", "link", "remove", "rmdir", "mount", "umount2", "mkdir", "open")
 MOMENTS, CHAINS, SEED = 500, 100, 20261121
 
 
@@ -44,10 +44,22 @@ def test_a_kill_at_any_place_of_this_share_changes_nothing(where: Path, places: 
     assert Record("places").prove(points) == {}
 
 
-@pytest.mark.parametrize("share", range(SHARES))
-def test_a_kill_before_any_step_of_this_share_changes_nothing(where: Path, places: dict[str, int], share: int) -> None:
-    steps = sum(places.values()) + 100  # a few more, so that none at the end is left out
-    points = {f"step {n}": functools.partial(killed_at, where, [Order(at=n)]) for n in range(share + 1, steps, SHARES)}
+def test_the_words_are_all_that_a_run_does(places: dict[str, int]) -> None:
+    assert {place.split()[0] for place in places} == set(WORDS)
+
+
+@pytest.mark.parametrize("share", range(20))
+@pytest.mark.parametrize("word", WORDS)
+def test_a_kill_before_any_step_of_this_share_changes_nothing(
+    where: Path, places: dict[str, int], word: str, share: int
+) -> None:
+    """By count: every started program, every line told to git, every rename, every fsync, and so on."""
+    steps = sum(count for place, count in places.items() if place.split()[0] == word)
+    steps += steps // 50  # a few more, so that none at the end is left out
+    points = {
+        f"{word} {n}": functools.partial(killed_at, where, [Order(at=n, place=word)])
+        for n in range(share + 1, steps + 1, 20)
+    }
     assert Record("steps").prove(points) == {}
 
 
