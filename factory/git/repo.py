@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,11 +56,11 @@ class Repo:
     """A repository that the factory works on. Close it: it holds child processes."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
-        git = _git()
-        self._git = _at(git, path, environment())
+        self._gitpython = _git()  # once: it asks git for its version
+        self._git = _at(self._gitpython, path, environment())
         self._open(path)
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
-        self._git = _at(git, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
+        self._git = _at(self._gitpython, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
         self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
         self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
@@ -113,10 +114,11 @@ class Repo:
 
     def _run(self, *args: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> tuple[int, bytes, str]:
         command = ["git", *args]
-        git = self._git if cwd is None else _at(_git(), cwd, environment(theirs=True))
-        with tempfile.TemporaryFile() as file:
-            file.write(stdin)
-            file.seek(0)
+        git = self._git if cwd is None else _at(self._gitpython, cwd, environment(theirs=True))
+        with tempfile.TemporaryFile() if stdin else nullcontext() as file:
+            if file:
+                file.write(stdin)
+                file.seek(0)
             code, out, err = git.execute(
                 command, istream=file, with_extended_output=True, with_exceptions=False, stdout_as_string=False,
                 strip_newline_in_stdout=False, env=env or None,

@@ -117,6 +117,8 @@ class Store:
 
     def tree_of(self, name: str) -> Oid:
         """The tree of a commit, or of a tree itself. KeyError where there is none."""
+        if name in self._trees:
+            return name
         found = self.get(f"{name}^{{tree}}")
         if found is None:
             raise KeyError(f"tree {name}")
