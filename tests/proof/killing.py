@@ -47,9 +47,9 @@ def finish(field: Field) -> list[str]:
     return [f"it does not end: exit {ran.code}, {ran.err.strip()}, {ran.out.splitlines()[-3:]}"]
 
 
-def at_steps(under: Path, steps: Iterable[Order]) -> list[str]:
+def at_steps(under: Path, steps: Iterable[Order], kind: str = "auto") -> list[str]:
     """One field, killed at each of these steps in turn, every time by count from its own start; then finished."""
-    field = Field.plant(under)
+    field = Field.plant(under, kind=kind)
     try:
         for step in steps:
             if faults := killed_at_step(field, step):
