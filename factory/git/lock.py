@@ -48,6 +48,17 @@ def holder(folder: Path) -> int:
         return 0
 
 
+def lives(pid: int) -> bool:
+    """Whether a process of this machine has this number. False for a number that none can have."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return pid > 0
+
+
 @contextmanager
 def _open(path: Path, flags: int) -> Iterator[int]:
     handle = os.open(path, flags | os.O_CLOEXEC, 0o644)

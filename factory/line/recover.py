@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
-from factory.git import checkout
+from factory.git import checkout, lock
 from factory.git.ledger import FACTORY, ticket_path
 from factory.git.repo import Repo
 from factory.line import booking
@@ -26,14 +25,14 @@ def sweep_locks(repo: Repo, before: int) -> tuple[Path, ...]:
     Called with the controller's lock held. Only locks of refs that the factory alone writes, main's where it holds
     the commit that the dead controller had announced, and those that git holds for milliseconds and nobody works under.
     """
-    if not before or _alive(before):
+    if not before or lock.lives(before):
         return ()
     refs = repo.common_dir / "refs" / "heads" / "factory"
     left = [p for p in refs.rglob("*.lock") if p.is_file()] if refs.is_dir() else []
     brief = [repo.common_dir / "packed-refs.lock"]
     if note := checkout.noted(repo):
-        lock = repo.common_dir / f"{note['ref']}.lock"
-        left += [lock] if lock.is_file() and lock.read_text().strip() in ("", note["new"]) else []
+        main = repo.common_dir / f"{note['ref']}.lock"
+        left += [main] if main.is_file() and main.read_text().strip() in ("", note["new"]) else []
         brief.append(repo.git_dir / "HEAD.lock")  # git takes it with main's, for the reflog
     left += _idle([path for path in brief if path.exists()])
     for path in left:
@@ -61,18 +60,8 @@ def sweep_asides(objects_dir: Path) -> None:
     """Remove objects that a process was killed over before they got their name; git's own are `git gc`'s to remove."""
     for path in objects_dir.glob("??/tmp_obj_*_*"):
         owner = path.name.split("_")[2]
-        if owner.isdigit() and not _alive(int(owner)):
+        if owner.isdigit() and not lock.lives(int(owner)):
             path.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def mend(house: House, view: View) -> bool:

@@ -55,10 +55,10 @@ def read(private: Path) -> Iterator[Asked]:
         try:
             asked = json.loads(path.read_text(encoding="utf-8"))
             found = Asked(path, _plain(asked["command"]), _plain(asked["ticket"]))
-            wanted = _alive(int(asked["pid"]))
+            wanted = lock.lives(int(asked["pid"]))
         except (FileNotFoundError, IsADirectoryError):
             continue  # its terminal took it back; or it is none of ours
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             wanted = False
         if wanted:
             yield found
@@ -96,13 +96,3 @@ def _plain(word: object) -> str:
     text = str(word)
     text.encode()
     return text
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
