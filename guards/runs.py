@@ -24,11 +24,12 @@ RECIPES = {
     "invoke": ("tasks.py",),
     "inv": ("tasks.py",),
 }
+SHELL = (".sh", ".bash", ".zsh", ".ksh")
 PACKAGERS = ("npm", "yarn", "pnpm", "bun", "npx")
 # Words by which a script's path or a recipe's target says that it judges, and is not what is judged.
 JUDGES = frozenset(
-    "accept acceptance assert check checks criteria criterion expect expected prove proof selftest smoke spec specs "  # noqa: SIM905
-    "test tests testing validate validation verification verify".split()
+    "accept acceptance assert check checks ci criteria criterion doctor expect expected gate lint prove proof selftest "  # noqa: SIM905
+    "smoke spec specs test tests testing validate validation verification verify".split()
 )
 
 
@@ -43,13 +44,22 @@ def judges(command: str, entries: Mapping[str, Entry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path, said in started if JUDGES & set(re.findall(r"[a-z]+", said.casefold()))))
 
 
+def holds(command: str, entries: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Of these the ones that are not what is judged: those that judge, every shell script and every recipe's file.
+
+    The others (`python -m shop --help`) are the product, which a tier may well start.
+    """
+    judging, recipes = judges(command, entries), {name for names in RECIPES.values() for name in names}
+    return tuple(p for p in scripts(command, entries) if p in judging or p in recipes or p.endswith(SHELL))
+
+
 def objections(case: Case, change: Changed) -> Iterator[str]:
     """Judges what the gate's own commands run, as main's settings have them. A test file is for `tests_kept`."""
     gate = (case.policy("ssot/factory.toml") or {}).get("gate", {})
     commands = [str(c) for tier in ("doctor", "fast", "regression") for c in _listed(gate, tier)]
     entries = case.base.entries()
     for command in commands:
-        if change.path in scripts(command, entries) and not is_collected(change.path):
+        if change.path in holds(command, entries) and not is_collected(change.path):
             yield f"is run by the gate (`{command}`), so it judges: leave it out, or a person commits it to main first"
         elif change.path == "package.json" and _packages(command) and _scripts(case, True) != _scripts(case, False):
             yield f"its scripts are run by the gate (`{command}`): leave them, or a person commits them to main first"

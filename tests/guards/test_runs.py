@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factory.tree import MemoryTree
-from guards.runs import judges, scripts
+from guards.runs import holds, judges, scripts
 from tests.guards.cases import GONE, by_hand, changed, said
 
 TREE = MemoryTree(
@@ -59,6 +59,20 @@ def test_what_judges_is_known_by_its_name(command: str, files: tuple[str, ...]) 
     assert judges(command, TREE) == files
 
 
+@pytest.mark.parametrize(
+    ("command", "files"),
+    [
+        ("sh tools/price.sh 100", ("tools/price.sh",)),
+        ("make docs", ("Makefile",)),
+        ("python run_tests.py", ("run_tests.py",)),
+        ("python -m shop.verify", ("src/shop/verify.py",)),
+        ("python -m shop --help", ()),
+    ],
+)
+def test_the_product_that_a_tier_starts_is_not_held(command: str, files: tuple[str, ...]) -> None:
+    assert holds(command, TREE) == files
+
+
 def gate(command: str) -> dict[str, str]:
     return {"ssot/factory.toml": f'[gate]\nregression = ["{command}"]\n', "tools/go.sh": "x", "Makefile": "x"}
 
@@ -69,6 +83,11 @@ def gate(command: str) -> dict[str, str]:
 def test_a_change_leaves_alone_what_the_gate_runs(command: str, path: str) -> None:
     for content in ("exit 0", GONE):
         assert "is run by the gate" in said(changed(gate(command), {path: content}), "protected")[0]
+
+
+def test_a_ticket_may_mend_the_program_that_a_tier_starts() -> None:
+    before = {"ssot/factory.toml": '[gate]\ndoctor = ["python -m shop --help"]\n', "shop/__main__.py": "x"}
+    assert said(changed(before, {"shop/__main__.py": "y"}), "protected") == []
 
 
 def test_what_the_gate_does_not_run_is_open_and_so_are_test_files() -> None:
