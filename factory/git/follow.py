@@ -9,7 +9,7 @@ from pathlib import Path
 from factory.errors import CouldNotRun
 from factory.git import index_lock
 from factory.git.repo import Repo
-from factory.git.unsynced import sync_file, sync_folder
+from factory.git.unsynced import must_have_room, sync_file, sync_folder
 from factory.model import Changed, Oid
 from factory.tree import EXECUTABLE, LINK
 
@@ -32,6 +32,8 @@ def follow(repo: Repo, checkout: Path, old: Oid, new: Oid, killed: bool) -> None
             pass
         time.sleep(0.1)
     else:
+        for folder in (index.parent, checkout):
+            must_have_room(folder)
         raise CouldNotRun(f"{checkout} could not follow main: {_line(why)}; mend that, then `factory run`")
     _sync(checkout, changed, index)
 

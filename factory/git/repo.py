@@ -20,6 +20,7 @@ from factory.git.git_environment import environment
 from factory.git.mover import Mover
 from factory.git.objects import to_name
 from factory.git.store import Store
+from factory.git.unsynced import must_have_room
 from factory.model import Changed, Oid
 
 OLDEST_GIT = (2, 38)
@@ -130,6 +131,7 @@ class Repo:
         """stdout of a git command that must succeed."""
         code, out, err = self.ask(*args, stdin=stdin, cwd=cwd, **env)
         if code:
+            must_have_room(self.common_dir)
             raise CouldNotRun(f"git {args[0]} failed ({code}): {err.strip() or 'no reason given'}")
         return out
 
@@ -153,6 +155,7 @@ class Repo:
             if self.tip(ref) != old:
                 raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
             self._in_the_way(ref)
+            must_have_room(self.common_dir)
             raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
 
     def _in_the_way(self, ref: str) -> None:
@@ -196,6 +199,7 @@ class Repo:
         """Merge two commits without a checkout."""
         code, out, err = self.ask("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
         if code not in (0, 1):
+            must_have_room(self.common_dir)
             raise CouldNotRun(f"git merge-tree failed ({code}): {err.strip()}")
         tree, *paths = to_name(out).split("\0")
         return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())

@@ -6,13 +6,17 @@ they share the file system's own commits.
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+ENOUGH = 64 * 1024  # bytes: what git writes in one go is smaller
+FULL = (errno.ENOSPC, errno.EDQUOT)
 AT_ONCE = 8  # syncs; the file system makes one commit of those that wait together
 
 
@@ -105,6 +109,16 @@ class Unsynced:
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+
+
+def must_have_room(folder: Path) -> None:
+    """OSError where the disk is too full for a small file. Git's own words for that often leave out why."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ENOUGH))
+    except OSError as error:
+        if error.errno in FULL:
+            raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def write_through(path: Path, content: bytes) -> None:

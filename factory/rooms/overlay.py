@@ -95,11 +95,7 @@ class OverlayStage:
 
     def close(self) -> None:
         """Takes the mounts away, and with them all that was written."""
-        if self._outer.is_dir():
-            for at in (self.path, self._outer):
-                if os.path.ismount(at):
-                    unmount(at)
-            self._outer.rmdir()
+        unstack(self._outer)
         if self._held is not None:
             os.close(self._held)
             self._held = None
@@ -117,6 +113,19 @@ def stack(outer: Path, lower: Path, limits: Limits) -> None:
     overlay(lower, upper, work, room)
 
 
+def unstack(outer: Path) -> None:
+    """Takes away what `stack` made, or as much of it as it came to."""
+    if not outer.is_dir():
+        return
+    try:
+        if os.path.ismount(outer / "room"):
+            unmount(outer / "room")
+    finally:
+        if os.path.ismount(outer):
+            unmount(outer)  # and with it what could not be taken away by itself
+        outer.rmdir()
+
+
 def prepare(where: Path) -> None:
     """Moves this process to where overlays can be mounted. CouldNotRun where that cannot be done."""
     enter(lambda: exercise(where))
@@ -128,14 +137,12 @@ def exercise(where: Path) -> None:
     remove(lower)
     (lower / "folder").mkdir(parents=True)
     (lower / "folder" / "old").write_text("old")
-    stack(outer, lower, Limits(room_mb=1))
     try:
+        stack(outer, lower, Limits(room_mb=1))
         remove(outer / "room" / "folder")
         (outer / "room" / "folder").mkdir()
         if os.listdir(outer / "room" / "folder"):
             raise OSError(0, "a folder that was made anew shows what was removed")
     finally:
-        unmount(outer / "room")
-        unmount(outer)
-        outer.rmdir()
+        unstack(outer)
         remove(lower)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import tempfile
 import threading
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from factory.git.repo import Repo
 from factory.git.store import IN_A_BREATH
-from factory.git.unsynced import Unsynced
+from factory.git.unsynced import Unsynced, must_have_room
 from factory.tree import FILE, Entry
 from tests.git.conftest import put
 
@@ -165,3 +168,26 @@ def test_a_tree_that_was_laid_out_once_is_the_same_value_again(repo: Repo) -> No
     tree = store.edit(None, {f"d/{n}": Entry(FILE, store.write_blob(b"x")) for n in range(3)})
     assert store.flat(tree) is store.flat(tree)
     assert set(store.flat(tree, "under/")) == {"under/d/0", "under/d/1", "under/d/2"}
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_called_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    must_have_room(tmp_path)
+    refused(monkeypatch, number)
+    with pytest.raises(OSError, match=re.escape(str(tmp_path))):
+        must_have_room(tmp_path)
+
+
+def test_what_else_is_wrong_with_a_disk_is_left_to_gits_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused(monkeypatch, errno.EROFS)
+    must_have_room(tmp_path)
+    assert list(tmp_path.iterdir()) == []
