@@ -43,12 +43,12 @@ def test_a_git_that_cannot_be_started_is_not_called_absent(where: Path) -> None:
     )
 
 
-def git_fails(under: Path, death: Death) -> list[str]:
-    """A git process whose call fails: the run says so and stops, or it does without."""
+def git_fails(under: Path, death: Death, reason: str = "") -> list[str]:
+    """A git process whose call fails: the run stops in one line and says the reason, or it does without."""
     field = Field.plant(under)
     try:
         ran = field.run(extra={"PATH": f"{on_path(under, death)}:{os.environ['PATH']}"})
-        return [*not_clean(ran, ERRORS[death.how.removeprefix("error=")]), *always(field)] or finish(field)
+        return [*not_clean(ran, reason), *always(field)] or finish(field)
     finally:
         field.close()
 
@@ -60,7 +60,7 @@ def git_fails(under: Path, death: Death) -> list[str]:
     ids=str,
 )
 def test_a_git_that_fails_stops_the_run_with_its_reason(where: Path, death: Death) -> None:
-    assert git_fails(where, death) == []
+    assert git_fails(where, death, ERRORS[death.how.removeprefix("error=")]) == []
 
 
 @MOUNTS
@@ -99,6 +99,7 @@ def test_a_call_that_fails_at_any_place_of_this_share_hurts_nothing(
     *(("merge-tree", calls, at) for calls, at in product(("write", "openat", "fsync"), range(1, 8))),
 ])  # fmt: skip
 def test_a_git_that_fails_at_any_call_hurts_nothing(where: Path, command: str, calls: str, at: int, error: str) -> None:
+    """In git's own words, which are other ones where it was only about to read something."""
     assert git_fails(where, Death(command, 1, calls, at, f"error={error}")) == []
 
 
