@@ -16,8 +16,8 @@ _env:
     want=$(sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-16)
     [ "$(cat .venv/.lock-seen 2>/dev/null || true)" = "$want" ] && exit 0
     uv venv -q --allow-existing .venv
-    uv pip sync -q --require-hashes --compile-bytecode requirements.lock
-    uv pip install -q --no-deps --no-build-isolation -e .
+    uv pip sync -q --python .venv --require-hashes --compile-bytecode requirements.lock
+    uv pip install -q --python .venv --no-deps --no-build-isolation -e .
     # pytest makes its plug-ins anew until it may keep what it makes; no sandbox lets it
     (cd "$(mktemp -d)" && env -u PYTHONDONTWRITEBYTECODE python -m pytest -q >/dev/null) || true
     echo "$want" > .venv/.lock-seen

@@ -147,3 +147,11 @@ def test_the_recipes_that_others_rely_on_are_there() -> None:
         "factory_run", "factory_dry", "factory_status", "factory_audit", "gate", "doctor", "fast", "regression",
         "docops", "evidence_check", "factory_demo", "test", "lint", "bench", "lock",
     }  # fmt: skip
+
+
+def test_the_environment_is_made_in_its_own_folder_whatever_venv_is_active() -> None:
+    """uv takes the active one unless it is told: the README's own venv would lose `uv` and `just` to the lock."""
+    text = (ROOT / "justfile").read_text(encoding="utf-8")
+    made = re.findall(r"uv pip (?:sync|install) .*", text)
+    assert len(made) == 2
+    assert [line for line in made if "--python .venv" not in line] == []
