@@ -36,6 +36,7 @@ class CriterionStatus(enum.StrEnum):
 
     OPEN = "OPEN"
     DONE = "DONE"
+    REPLACED = "REPLACED"  # it was DONE, and a later ticket that names it ended it
 
 
 class State(enum.StrEnum):
@@ -125,6 +126,10 @@ class Terms(Value):
     )
     budget_usd: float | None = Field(None, ge=0, description="what the attempt may cost; default: budget.cycle_usd")
     worker: str | None = Field(None, description="a name from ssot/factory.toml; default: factory.worker")
+    may_change_tests: tuple[str, ...] = Field(
+        (), description="green tests of main that this ticket may contradict: `tests/test_x.py::test_y`, or a file"
+    )
+    replaces: tuple[str, ...] = Field((), description="DONE criteria that this ticket ends, by id")
     allow: tuple[str, ...] = Field((), description="guards that this ticket is excused from, by name (tests_kept only)")
 
 
@@ -289,6 +294,7 @@ class Verdict(Value):
     findings: tuple[Finding, ...] = ()
     failed: tuple[str, ...] = Field((), description="what failed, one line each, for the next attempt")
     log: str = ""
+    more: dict[str, list[dict[str, object]]] = Field({}, description="files of evidence that the gate adds, as JSON")
 
     @property
     def passed(self) -> bool:

@@ -81,13 +81,15 @@ def _criteria(case: Case, before: dict[str, Criterion], rows: tuple[Criterion, .
     yield from _repeated(LEDGER, rows)
     own = set(case.plan.ac_ids) if case.plan else set()
     for row in rows:
-        for said in _criterion(row, before.get(row.id), own, case.by_hand):
+        for said in _criterion(row, before.get(row.id), own, case.terms.replaces, case.by_hand):
             yield Finding(guard=NAME, path=LEDGER, line=row.line, message=f"{row.id}: {said}")
     for gone in sorted(before.keys() - {row.id for row in rows}):
         yield Finding(guard=NAME, path=LEDGER, message=f"{gone}: the criterion was removed")
 
 
-def _criterion(row: Criterion, old: Criterion | None, own: set[str], by_hand: bool) -> Iterator[str]:
+def _criterion(
+    row: Criterion, old: Criterion | None, own: set[str], ended: tuple[str, ...], by_hand: bool
+) -> Iterator[str]:
     if old is not None and (row.ticket, row.text, row.check) != (old.ticket, old.text, old.check):
         yield "the criterion was reworded; add a new one instead"
     was_done = old is not None and old.status is CriterionStatus.DONE
@@ -95,6 +97,9 @@ def _criterion(row: Criterion, old: Criterion | None, own: set[str], by_hand: bo
         yield "says DONE without a stamp"
     if was_done and row.status is CriterionStatus.OPEN and not by_hand:
         yield "a change opened it again"
+    was_replaced = old is not None and old.status is CriterionStatus.REPLACED
+    if row.status is CriterionStatus.REPLACED and not was_replaced and row.id not in ended:
+        yield "says REPLACED, and no ticket names it in replaces"
 
 
 def _repeated(path: str, rows: tuple[Ticket, ...] | tuple[Criterion, ...]) -> Iterator[Finding]:

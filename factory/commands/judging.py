@@ -84,7 +84,7 @@ def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -
 @app.command()
 def gate(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
     """Guards, doctor, fast and regression, on a tree. The working tree, where --tree names none."""
-    _gate(repo, tree, ("guards", "doctor", "fast", "regression"), as_json)
+    _gate(repo, tree, ("guards", "doctor", "fast", "regression", "kept"), as_json)
 
 
 @app.command()

@@ -3,54 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from factory.gate import compare, triage
-from factory.gate.disturbed import TEST_FILES
-from factory.gate.held import unproven
+from factory.gate import triage
+from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
+from factory.gate.transcript import RED
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
-from factory.model import Answer, Changed, Light, PlanCriterion, Triage
-from factory.tree import Entry, matches
+from factory.model import Answer, CriterionResult, Light, PlanCriterion, Triage
 
 NOTHING_COLLECTED = 5  # pytest's exit code
-# What tests compare with, wherever it lies.
-GOLDEN = ("**/golden/**", "**/goldens/**", "**/*.golden", "**/snapshots/**", "**/__snapshots__/**", "**/*.snap",
-          "**/*.ambr", "**/*.approved.*", "**/testdata/**", "**/test_data/**", "**/expected/**")  # fmt: skip
 
 
-def of_tests(changed: Iterable[Changed], after: Ran, open_to: Collection[str]) -> tuple[str, ...]:
-    """The paths of a change that say what is right: tests, what they compare with, documents whose examples ran.
+class Passes(NamedTuple):
+    """One check, asked of all that a change could have moved. Two are the same run where it moved nothing there."""
 
-    Where the gate saw which tests ran, tests lie in their part of the tree: a file elsewhere that merely looks like one
-    (a template, a sample) is what the change is about. So are examples and golden files that the ticket's own globs
-    (`open_to`) name.
-    """
-    files = {node.split("::")[0] for node in after.seen.outcomes}
-    parts = {path.split("/")[0] for path in files}
-
-    def is_one(path: str) -> bool:
-        if matches(path, TEST_FILES):
-            return not parts or path.split("/")[0] in parts
-        told = matches(path, GOLDEN) or (path in files and not path.endswith(".py"))
-        return told and not matches(path, open_to)
-
-    return tuple(c.path for c in changed if is_one(c.path))
+    was: Ran  # main
+    before: Ran  # main's product, judged by what the change brings
+    held: Ran  # the change's product, judged by main
+    after: Ran  # the tree that would be stamped
 
 
-def laid_over(changed: Iterable[Changed], tests: Collection[str]) -> dict[str, Entry]:
-    """The change's own tests, to be laid over main for the run before: a test that cannot fail is caught there."""
-    return {c.path: Entry(c.new_mode, c.new) for c in changed if c.new and c.path in tests}
+class Touching(NamedTuple):
+    """The paths of a change, as a criterion's check meets them."""
+
+    touched: frozenset[str]
+    brought: frozenset[str]  # of these the ones on the judge's side
+    new: frozenset[str]  # of these the ones that main does not have
 
 
-def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
+def light(ran: Ran, brings: Collection[str] = ()) -> Light:
     """What a check says. Nothing collected, or no such program, is neither red nor green.
 
-    A program that the change itself brings is missing before it: that is red.
+    A program that the change itself brings, or lets be started, is missing before it: that is red.
     """
     if ran.code in NOT_RUN:
         word = re.match(r"\s*(?:\./)?(\S+)", ran.command)
-        brings = {c.path for c in changed if c.new and not c.old}
         return Light.RED if word and word[1] in brings else Light.COULD_NOT_RUN
     if ran.blinded:
         return Light.COULD_NOT_RUN
@@ -61,44 +50,86 @@ def light(ran: Ran, changed: Iterable[Changed] = ()) -> Light:
 
 
 def judge(
-    tally: Tally, criterion: PlanCriterion, before: Ran, first: Light, after: Ran, gone: Collection[str] = ()
-) -> Light:
-    """Book one criterion; says what the check said after. `gone`: the files that the change takes away."""
-    name, check, second = criterion.id, f"`{criterion.check}`", light(after)
-    tally.heard(f"{criterion.id} before", before)
-    tally.heard(f"{criterion.id} after", after)
-    signs = compare.suspicions(before.seen, after.seen)
-    dim = unproven(before.seen, after.seen, gone) if second is Light.GREEN and after.seen.sessions else ()
+    tally: Tally, criterion: PlanCriterion, ran: Passes, signs: Sequence[str], moved: Touching
+) -> CriterionResult:
+    """Book one criterion."""
+    check, first, second = f"`{criterion.check}`", first_light(ran, moved), light(ran.after)
+    tally.heard(f"{criterion.id} before", ran.before)
+    tally.heard(f"{criterion.id} after", ran.after)
     if first is Light.GREEN:
-        line = f"{name} was green before any work, so it proves nothing: {check}"
-        tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
+        line = f"{criterion.id} was green before any work, so it proves nothing: {check}"
+        tally.fail(Triage.VACUOUS, [line, *_on_the_wrong_side(ran, moved)], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
-        hint = f"; {KEEP_THE_PATH}" if before.blinded else ""
-        line = f"{name} could not run on main (exit code {before.code}){hint}: {check}"
-        tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
+        hint = f"; {KEEP_THE_PATH}" if ran.before.blinded else ""
+        line = f"{criterion.id} could not run on main (exit code {ran.before.code}){hint}: {check}"
+        tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(ran.before.output)], Answer.COULD_NOT_RUN)
     elif signs:
-        tally.fail(Triage.TAMPER, [f"{name}: {sign}: {check}" for sign in signs])
+        tally.fail(Triage.TAMPER, [f"{criterion.id}: {sign}: {check}" for sign in signs])
     elif second is not Light.GREEN:
-        why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
-        state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
-        found = triage.failures(after.output)
-        tally.fail(why, [f"{name} {state}: {check}", *found], mark="\n".join(found) or f"{criterion.check} {state}")
-    elif dim:
-        return _refuse(tally, f"{name} is not proven: {check}", dim)
-    return second
+        _still_red(tally, criterion, second, ran.after)
+    elif dim := unproven(ran.before.seen, ran.after.seen) if ran.after.seen.sessions else ():
+        second = _refuse(tally, f"{criterion.id} is not proven: {check}", dim)
+    elif ran.held is not ran.after:
+        second = _goal(tally, criterion, ran, moved)
+    return CriterionResult(id=criterion.id, before=first, after=second)
 
 
-def judge_goal(tally: Tally, criterion: PlanCriterion, laid: Collection[str], was: Ran, held: Ran) -> Light:
-    """Book the run with `laid` as main has it, where a change touched what says that the criterion is met."""
-    dim = unproven(was.seen, held.seen) if held.seen.sessions else ()
-    if not dim and (held.seen.sessions or light(held) is Light.GREEN):
+def first_light(ran: Passes, moved: Touching) -> Light:
+    """What the check said before the work: by what the change brings, or by main's own judge where that turned green."""
+    first = light(ran.before, moved.touched)
+    turned = ran.held is not ran.after and light(ran.was) is Light.RED and _stands(ran) == ()
+    return Light.RED if first is Light.GREEN and turned else first
+
+
+def _stands(ran: Passes) -> tuple[str, ...] | None:
+    """Whether the goal stands as main has it: nothing to object, the tests that it lacks, or None for an exit code."""
+    if not (ran.was.seen.sessions and ran.held.seen.sessions):
+        return () if light(ran.held) is Light.GREEN else None
+    if lacking := unproven(ran.was.seen, ran.held.seen) or lost(ran.was.seen, ran.held.seen):
+        return lacking
+    worse = light(ran.held) is not Light.GREEN and bool(ran.held.seen.outcomes) and not _red(ran.held)
+    return None if worse else ()
+
+
+def _on_the_wrong_side(ran: Passes, moved: Touching) -> Iterator[str]:
+    """Where what the change brings to the judge's side is enough by itself, it may be the product, and nobody said so."""
+    if light(ran.was) is Light.RED and moved.new:
+        paths = ", ".join(sorted(moved.new)[:3])
+        yield f"{paths} judge by where they lie; are they the product, name them in [product] paths, or in modify"
+
+
+def _still_red(tally: Tally, criterion: PlanCriterion, second: Light, after: Ran) -> None:
+    why = triage.classify(after.output, exit_code=after.code, timed_out=after.timed_out)
+    state = "could not run" if second is Light.COULD_NOT_RUN else "is still red"
+    found = triage.failures(after.output)
+    mark = "\n".join(found) or f"{criterion.check} {state}"
+    tally.fail(why, [f"{criterion.id} {state}: `{criterion.check}`", *found], mark=mark)
+
+
+def _goal(tally: Tally, criterion: PlanCriterion, ran: Passes, moved: Touching) -> Light:
+    """A change that touches what judges must meet the criterion as main has it, too."""
+    tally.heard(f"{criterion.id} as main judges it", ran.held)
+    lacking = _stands(ran)
+    if lacking == () or (lacking is None and _brings(criterion.check, moved.new)):
         return Light.GREEN
-    paths = ", ".join(sorted(laid)[:3]) + (" and others" if len(laid) > 3 else "")
+    paths = ", ".join(sorted(moved.brought)[:3]) + (" and others" if len(moved.brought) > 3 else "")
     line = (
-        f"{criterion.id} is green only with what the change made of {paths}: leave it as main has it, or, if the "
-        f'ticket is meant to change it, its terms say allow = ["tests_kept"]: `{criterion.check}`'
+        f"{criterion.id} is green only with what the change made of {paths}: leave it as main has it; if the ticket "
+        f"is meant to change it, a person names it in its terms (modify, or may_change_tests): `{criterion.check}`"
     )
-    return _refuse(tally, line, dim or triage.failures(held.output))
+    return _refuse(tally, line, lacking or triage.failures(ran.held.output))
+
+
+def _red(ran: Ran) -> bool:
+    return any(outcome in RED for outcome in ran.seen.outcomes.values())
+
+
+def _brings(check: str, new: Collection[str]) -> bool:
+    """Whether a check names a judge that main does not have: by its path, a folder of it, or as a module."""
+    words = set(re.findall(r"[\w./-]+", check))
+    names = {word.removeprefix("./").rstrip("/") for word in words}
+    names |= {word.replace(".", "/") for word in words} | {word.replace(".", "/") + ".py" for word in words}
+    return any(path == name or path.startswith(f"{name}/") for path in new for name in names if name)
 
 
 def _refuse(tally: Tally, line: str, lines: Iterable[str]) -> Light:

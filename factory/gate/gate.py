@@ -1,53 +1,32 @@
-"""The gate: guards -> doctor -> criteria -> fast -> regression. Three answers, and only PASS passes."""
+"""The gate: guards -> doctor -> criteria -> fast -> regression -> what is DONE. Only PASS passes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import guards
 from factory.errors import CannotJudge
-from factory.gate import compare, criteria, held, triage
+from factory.gate import compare, disturbed, triage
+from factory.gate.asked import Question, Say
+from factory.gate.contradicted import contradicted
+from factory.gate.kept import Kept
+from factory.gate.proving import Prover
 from factory.gate.renamed import renamed
+from factory.gate.sides import Sides
 from factory.gate.tally import TIERS, Tally
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial, installed
+from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import (
-    Answer,
-    Changed,
-    CriterionResult,
-    Light,
-    Oid,
-    Outcome,
-    Plan,
-    PlanCriterion,
-    Terms,
-    Tests,
-    Triage,
-    Verdict,
-)
+from factory.model import Answer, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.ssot.settings import Settings
 from guards import tests_kept
 from guards.case import Case, text
 from guards.syntax.places import is_test_code
 
-Say = Callable[[str], None]
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
-
-
-class Question(NamedTuple):
-    """What the gate is asked: may this tree become main's next?"""
-
-    case: Case
-    plan: Plan | None  # None: by hand, and then no criterion is proven
-    main: Oid  # main's tip, that the tree was merged onto
-    tree: Oid  # exactly what would be stamped
-    say: Say
-
-    @property
-    def changed(self) -> tuple[Changed, ...]:
-        return self.case.changed
+STEPS = ("guards", "doctor", "criteria", "fast", "regression", "kept")
 
 
 class Gate:
@@ -56,6 +35,8 @@ class Gate:
     def __init__(self, repo: Repo, settings: Settings, trial: Trial) -> None:
         self._repo, self._settings, self._trial = repo, settings, trial
         self.limits, self.python = trial.limits, trial.python
+        self._kept = Kept(repo, trial)
+        self._prover = Prover(repo.store, trial, self._kept)
 
     def at(self, settings: Settings) -> Gate:
         """The same gate by other settings: main's may change while a run lasts."""
@@ -65,9 +46,13 @@ class Gate:
         """The verdict on one merged tree. `work` is the tree that the worker left; the first failure ends it."""
         store = self._repo.store
         changed = self._repo.diff(store.tree_of(plan.base), work)
-        trees = GitTree(store, main), GitTree(store, tree)
-        case = Case(*trees, changed, plan, terms, plan.scope.forbidden, installed(self.python))
-        return self._ask(Question(case, plan, main, tree, say), ("guards", "doctor", "criteria", "fast", "regression"))
+        base = GitTree(store, main)
+        case = Case(base, GitTree(store, tree), changed, plan, terms, plan.scope.forbidden, installed(self.python))
+        sides = Sides.of(self._settings, base, terms, plan.scope.forbidden)
+        brought = sides.brought(changed)
+        laid = sides.mains(brought, base.entries())
+        held = store.edit(store.tree_of(tree), laid) if laid else tree
+        return self._ask(Question(case, plan, main, tree, held, sides, brought, say), STEPS)
 
     def command(self, tree: Oid, command: str) -> Ran:
         """One command on a tree, in the gate's sandbox: what a card accepts may name one."""
@@ -77,14 +62,15 @@ class Gate:
         """The same steps on a tree that no attempt made."""
         self._must_have_tiers()
         self._trial.prepare(main)
-        return self._ask(Question(case, None, main, tree, say), steps)
+        sides = Sides.of(self._settings, GitTree(self._repo.store, main), Terms(), case.protected)
+        return self._ask(Question(case, None, main, tree, tree, sides, (), say), steps)
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
-        do = {"guards": self._guards, "doctor": self._doctor, "criteria": self._criteria}
+        do = {"guards": self._guards, "doctor": self._doctor, "criteria": self._prover.prove, "kept": self._kept.hold}
         tally = Tally()
         for name in steps:
             do[name](asked, tally) if name in do else self._tests(name, asked, tally)
-            if tally.status is not Answer.PASS:
+            if not tally.passing:
                 break
         return tally.verdict()
 
@@ -100,6 +86,11 @@ class Gate:
                     remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
                     raise CannotJudge(
                         f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"
+                    )
+                if why := unlike(GitTree(self._repo.store, main), ran.seen):
+                    raise CannotJudge(
+                        f"`{command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
+                        "make that test skip there, or commit what it needs as it is"
                     )
 
     def _must_have_tiers(self) -> None:
@@ -133,61 +124,63 @@ class Gate:
             tally.fail(min((f.triage for f in tally.findings if not f.flag), key=WORST.index), lines)
 
     def _doctor(self, asked: Question, tally: Tally) -> None:
-        for now in self._run("doctor", asked, tally):
+        for command in self._commands("doctor"):
+            asked.say("the gate runs doctor")
+            now = self._ran("doctor", tally, self._trial.run(asked.tree, command))
             if now.answer is not Answer.PASS:
                 self._fail("doctor", now, tally, ())
                 return
 
-    def _criteria(self, asked: Question, tally: Tally) -> None:
-        checks = [c for c in asked.plan.criteria if c.check] if asked.plan else []
-        store = self._repo.store
-        for criterion in checks:
-            asked.say(f"the gate checks {criterion.id}")
-            after = self._trial.run(asked.tree, criterion.check)
-            tests = criteria.of_tests(asked.changed, after, asked.case.terms.modify)
-            laid = criteria.laid_over(asked.changed, tests)
-            start = store.edit(store.tree_of(asked.main), laid) if laid else asked.main
-            before = self._trial.run(start, criterion.check)
-            first = criteria.light(before, asked.changed)
-            gone = {c.path for c in asked.changed if not c.new}
-            second = criteria.judge(tally, criterion, before, first, after, gone)
-            if tally.status is Answer.PASS:
-                second = self._goal(asked, tally, criterion, tests)
-            tally.criteria.append(CriterionResult(id=criterion.id, before=first, after=second))
-            if tally.status is not Answer.PASS:
-                return
-
-    def _goal(self, asked: Question, tally: Tally, criterion: PlanCriterion, tests: tuple[str, ...]) -> Light:
-        """A change that touched what says when a criterion is met must also meet it as main has it."""
-        mine = held.movable(asked.changed, tests, criterion.check, asked.case.base.entries())
-        if not mine or tests_kept.NAME in asked.case.terms.allow:
-            return Light.GREEN
-        was = self._trial.run(asked.main, criterion.check)
-        laid = held.goal(mine, asked.changed, criterion.check, was.seen)
-        if not laid:
-            return Light.GREEN
-        asked.say(f"the gate checks {criterion.id} as main has it")
-        tree = self._repo.store.edit(self._repo.store.tree_of(asked.tree), laid)
-        return criteria.judge_goal(tally, criterion, laid, was, self._trial.run(tree, criterion.check))
-
     def _tests(self, tier: str, asked: Question, tally: Tally) -> None:
-        for now in self._run(tier, asked, tally):
-            was = self._trial.run(asked.main, now.command)
-            if not (was.seen.sessions or now.seen.sessions):
-                if now.answer is not Answer.PASS:
-                    self._fail(tier, now, tally, ())
-            else:
-                self._compare(tier, asked, tally, was, now)
-            if tally.status is not Answer.PASS:
+        """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""
+        for command in self._commands(tier):
+            asked.say(f"the gate runs {tier}")
+            was, now, held = self._runs(asked, command)
+            if _refuses(was, now, asked) or _refuses(was, held, asked):  # a date may have passed since main was asked
+                was = self._trial.run(asked.main, command, fresh=True)
+            self._ran(tier, tally, now)
+            self._held_against(tier, asked, tally, was, now)
+            if tally.passing and held is not now:
+                self._as_main_judges(tier, asked, tally, was, held)
+            if not tally.passing:
                 return
+
+    def _as_main_judges(self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran) -> None:
+        if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held)):
+            tally.heard(f"{tier} as main judges it", held)
+            tally.results[tier] = Answer.FAIL
+            tally.fail(*why)
+
+    def _runs(self, asked: Question, command: str) -> tuple[Ran, Ran, Ran]:
+        trees = dict.fromkeys((asked.main, asked.tree, asked.held))
+        with ThreadPoolExecutor(2) as pool:
+            ran = dict(zip(trees, pool.map(lambda tree: self._trial.run(tree, command), trees), strict=True))
+        return ran[asked.main], ran[asked.tree], ran[asked.held]
+
+    def _held_against(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
+        signs = disturbed.touched(was.wrote, now.wrote, asked.sides.judges) if asked.plan else ()
+        if signs:
+            tally.results[tier] = Answer.FAIL
+            tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in signs])
+        elif not (was.seen.sessions or now.seen.sessions):
+            if now.answer is not Answer.PASS:
+                self._fail(tier, now, tally, ())
+        else:
+            self._compare(tier, asked, tally, was, now)
+            self._proof_stands(tier, tally, now)
+
+    def _proof_stands(self, tier: str, tally: Tally, now: Ran) -> None:
+        """A criterion's own test is no known red of a tier."""
+        outcomes = now.seen.outcomes
+        for criterion, proof in tally.proof.items():
+            red = [n for n in proof if outcomes.get(n, Outcome.PASSED) not in compare.GREEN]
+            if red and tally.passing:
+                tally.results[tier] = Answer.FAIL
+                lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
+                tally.fail(Triage.TEST, lines)
 
     def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
-        touched = {c.path for c in asked.changed}
-        reruns: list[Mapping[str, Outcome]] = []
-        while compare.again(was.seen, now.seen, touched, self._settings.gate.flaky_retries, reruns):
-            asked.say(f"the gate runs {tier} again: is it flaky?")
-            again = self._trial.run(asked.tree, now.command, fresh=True).seen
-            reruns.append({} if compare.suspicions(was.seen, again) else again.outcomes)
+        reruns = self._again(asked, was, now, asked.tree)
         found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
@@ -200,14 +193,21 @@ class Gate:
                 why = triage.classify(now.output, exit_code=now.code)
             tally.fail(why, found.failed, found.answer)
 
-    def _run(self, tier: str, asked: Question, tally: Tally) -> list[Ran]:
-        found = []
-        for command in self._commands(tier):
-            asked.say(f"the gate runs {tier}")
-            tally.results[tier] = Answer.PASS
-            found.append(self._trial.run(asked.tree, command))
-            tally.heard(tier, found[-1])
-        return found
+    def _again(self, asked: Question, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
+        """What tests outside of the change said when they were run once more: are they flaky?"""
+        touched = {c.path for c in asked.changed}
+        reruns: list[Mapping[str, Outcome]] = []
+        while compare.again(was.seen, now.seen, touched, self._settings.gate.flaky_retries, reruns):
+            asked.say("the gate runs a red test again: is it flaky?")
+            again = self._trial.run(tree, now.command, fresh=True).seen
+            reruns.append({} if compare.suspicions(was.seen, again) else again.outcomes)
+        return reruns
+
+    def _ran(self, tier: str, tally: Tally, ran: Ran) -> Ran:
+        tally.results[tier] = Answer.PASS
+        tally.heard(tier, ran)
+        tally.outcomes |= ran.seen.outcomes
+        return ran
 
     def _fail(self, tier: str, ran: Ran, tally: Tally, lines: tuple[str, ...]) -> None:
         answer = Answer.COULD_NOT_RUN if ran.answer is Answer.COULD_NOT_RUN else Answer.FAIL
@@ -221,6 +221,15 @@ class Gate:
 
     def _commands(self, tier: str) -> tuple[str, ...]:
         return tuple(getattr(self._settings.gate, tier))
+
+
+def _refuses(was: Ran, now: Ran, asked: Question) -> bool:
+    """Whether a test that the change did not touch was green when main was asked, and is not now."""
+    touched = {c.path for c in asked.changed}
+    return any(
+        out in compare.GREEN and now.seen.outcomes.get(node) not in compare.GREEN and node.split("::")[0] not in touched
+        for node, out in was.seen.outcomes.items()
+    )
 
 
 def _excused(case: Case) -> compare.Excused:

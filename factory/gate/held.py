@@ -1,19 +1,14 @@
-"""Pure: what a criterion's red tests must become, and what of a change could have moved its goal."""
+"""Pure: what a criterion's red tests must become, and its green ones stay."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 
 from factory.gate.compare import GREEN
 from factory.gate.observe import Observation
 from factory.gate.renamed import function
 from factory.gate.transcript import RED
-from factory.model import Changed
-from factory.tree import Entry
-from guards import runs
-
-Laid = dict[str, Entry | None]
 
 
 def unproven(before: Observation, after: Observation, gone: Iterable[str] = ()) -> tuple[str, ...]:
@@ -47,25 +42,8 @@ def _heirs(name: str, before: Observation, after: Observation) -> float:
     return float("inf") if any(not name or node.startswith((f"{name}::", f"{name}/")) for node in new) else 0
 
 
-def movable(changed: Iterable[Changed], tests: Collection[str], check: str, main: Mapping[str, Entry]) -> Laid:
-    """What main has of all that says when a criterion is met, and that the change touched.
-
-    `tests`: the change's paths that are test files. Beside them it is the scripts that the check runs to judge.
-    """
-    touched = [c for c in changed if c.old and (c.old, c.old_mode) != (c.new, c.new_mode)]
-    judging = runs.judges(check, main)
-    return {c.path: Entry(c.old_mode, c.old) for c in touched if c.path in tests or c.path in judging}
-
-
-def goal(mine: Laid, changed: Iterable[Changed], check: str, was: Observation) -> Laid:
-    """What to lay over the change, from main, for one more run: the goal as it stood.
-
-    Test files count where tests of main already waited red in one of them: green must not come of moving these.
-    """
-    waiting = {node.split("::")[0] for node, outcome in was.outcomes.items() if outcome in RED}
-    judging = runs.judges(check, {path: entry for path, entry in mine.items() if entry})
-    if not waiting & (mine.keys() - set(judging)):
-        return {path: mine[path] for path in judging}
-    names = {c.path.rpartition("/")[2] for c in changed if not c.new and c.path in mine}
-    moved = [c.path for c in changed if not c.old and c.path.rpartition("/")[2] in names]
-    return {**mine, **dict.fromkeys(moved)}
+def lost(was: Observation, held: Observation) -> tuple[str, ...]:
+    """The tests that were green and are not, where main's own tests judge the change."""
+    if not held.outcomes:
+        return ()
+    return tuple(n for n, out in was.outcomes.items() if out in GREEN and held.outcomes.get(n) not in GREEN)

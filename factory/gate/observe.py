@@ -42,6 +42,8 @@ class Observation:
     failures: Mapping[str, str] = field(default_factory=dict)  # the tail of what pytest said of a failure
     durations: Mapping[str, float] = field(default_factory=dict)  # seconds, all phases
     doubts: frozenset[str] = frozenset()  # suspicious; counts against a change where the base shows it not
+    loaded: Mapping[str, str] = field(default_factory=dict)
+    opened: tuple[str, ...] = ()
     unrun: tuple[str, ...] = ()  # collected and never reported: the run was broken off, by -x say
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from factory.gate import triage
 from factory.gate.trial import Ran
-from factory.model import Answer, CriterionResult, Finding, Tests, TierResults, Triage, Verdict
+from factory.model import Answer, CriterionResult, Finding, Outcome, Tests, TierResults, Triage, Verdict
 
 TIERS = ("doctor", "fast", "regression")
 
@@ -25,7 +25,15 @@ class Tally:
         self.log: list[str] = []
         self.why: Triage | None = None
         self.status = Answer.PASS
+        self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
+        self.outcomes: dict[str, Outcome] = {}  # of the tests that tiers ran on the tree
+        self.altered: list[dict[str, object]] = []  # the altered judges, and what each said
+        self.second: list[dict[str, object]] = []  # the proofs under other conditions
         self._mark = ""
+
+    @property
+    def passing(self) -> bool:
+        return self.status is Answer.PASS
 
     def fail(self, why: Triage, lines: Iterable[str], status: Answer = Answer.FAIL, mark: str = "") -> None:
         """`mark`: what tells this failure from another, where the lines name the ticket that met it."""
@@ -50,4 +58,5 @@ class Tally:
             findings=self.findings,
             failed=self.failed,
             log=log,
+            more={"altered.json": self.altered, "second.json": self.second} if self.criteria else {},
         )

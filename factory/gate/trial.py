@@ -6,13 +6,15 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 from pathlib import Path
 
 from factory.errors import Stopped
 from factory.gate import prepared
-from factory.gate.disturbed import doubts
+from factory.gate.conditions import USUAL, Conditions
+from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
 from factory.gate.junit import junit_outcomes
 from factory.gate.observe import Observation, Observer
@@ -23,12 +25,6 @@ from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
-# What a run may depend on is held still.
-ENVIRONMENT = {
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "COLUMNS": "200",
-}
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
@@ -42,6 +38,7 @@ class Ran(Value):
     seconds: float
     seen: Observation  # what a test runner that reports to the gate did
     output: str = ""
+    wrote: tuple[str, ...] = ()  # paths of the tree that it wrote to or removed, and new ones that a runner would load
 
     @property
     def answer(self) -> Answer:
@@ -91,30 +88,43 @@ class Trial:
         if self.prepared:
             self._environment = f"{fingerprint(self.python, self._sandbox.kind)} {self.prepared.name}"
 
-    def run(self, tree: Oid, command: str, *, fresh: bool = False) -> Ran:
+    def run(self, tree: Oid, command: str, *, fresh: bool = False, under: Conditions = USUAL) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
 
-        `fresh` runs it although its result is known.
+        `fresh` runs it although its result is known. Any thread may ask.
         """
-        at = self._cache / f"{self._key(tree, command)}.json"
+        at = self._cache / f"{self._key(tree, command, under)}.json"
         if not fresh and at.exists():
             try:
                 return Ran.model_validate_json(at.read_bytes())
             except ValueError:
                 at.unlink()
-        ran = self._run(tree, command)
+        ran = self._run(tree, command, under)
         if not ran.timed_out and ran.answer is not Answer.COULD_NOT_RUN:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            aside = at.with_suffix(f".{os.getpid()}")
-            aside.write_text(ran.model_dump_json(), encoding="utf-8")
-            os.replace(aside, at)
+            self.remember(at.stem, ran.model_dump_json().encode())
         return ran
 
-    def _key(self, tree: Oid, command: str) -> str:
-        parts = (self._repo.store.tree_of(tree), command, self._settings.gate.model_dump_json(), self._environment)
+    def remember(self, name: str, content: bytes) -> None:
+        """Keep a small document beside the results."""
+        self._cache.mkdir(parents=True, exist_ok=True)
+        at = self._cache / f"{name}.json"
+        aside = at.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        aside.write_bytes(content)
+        os.replace(aside, at)
+
+    def recall(self, name: str) -> bytes | None:
+        """What was kept under a name; None where nothing was."""
+        try:
+            return (self._cache / f"{name}.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _key(self, tree: Oid, command: str, under: Conditions) -> str:
+        gate = self._settings.gate.model_dump_json()
+        parts = (self._repo.store.tree_of(tree), same_run(command), gate, self._environment, under.key)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def _run(self, tree: Oid, command: str) -> Ran:
+    def _run(self, tree: Oid, command: str, under: Conditions) -> Ran:
         with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
             files = {
                 "/factory/observer": observer.folder,
@@ -123,18 +133,19 @@ class Trial:
             job = Job(
                 argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
-                files=files, socket=observer.socket, stop=self.stop,
+                files=files, socket=observer.socket, stop=self.stop, at=under.room,
             )  # fmt: skip
-            known = self._known(job, room.path)
+            known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            seen = self._told(room.path, done.code) or observer.observe(done.code)
-            if seen.sessions:
-                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
-                seen = dataclasses.replace(seen, doubts=seen.doubts | found)
-            return _ran(command, done, seen)
+            written = room.written()
+            seen = observer.observe(done.code)
+            if not seen.sessions and self._settings.gate.junit in written:
+                seen = self._told(room.path, done.code) or seen
+            wrote = telling(written, self._repo.store.flat(self._repo.store.tree_of(tree)))
+            return _ran(command, done, seen, wrote)
 
     def _interpreter(self) -> Path:
         """The python of an environment that setup made, where it made one."""
@@ -143,7 +154,7 @@ class Trial:
 
     def _known(self, job: Job, room: Path) -> dict[str, str]:
         """The environment that a command finds, before the observer's own."""
-        env = dict(ENVIRONMENT)
+        env = dict[str, str]()
         if roots := source_roots(self.python, self._repo.work_tree) if self._repo.work_tree else ():
             env["PYTHONPATH"] = ":".join(self._sandbox.inside(job, room / root) for root in roots)
         if self.prepared:
@@ -152,7 +163,7 @@ class Trial:
         return env
 
     def _told(self, room: Path, code: int) -> Observation | None:
-        """What a JUnit file says, where the settings name one and the command wrote it."""
+        """What the JUnit file says that the settings name, where the command wrote it and no pytest spoke."""
         name = self._settings.gate.junit
         at = room / name
         if not name or at.is_symlink() or not at.is_file():
@@ -162,7 +173,7 @@ class Trial:
         return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0))
 
 
-def _ran(command: str, done: Finished, seen: Observation) -> Ran:
+def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]) -> Ran:
     text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
     return Ran(
         command=command,
@@ -171,7 +182,16 @@ def _ran(command: str, done: Finished, seen: Observation) -> Ran:
         seconds=round(done.seconds, 3),
         seen=seen,
         output=text,
+        wrote=wrote,
     )
+
+
+def same_run(command: str) -> str:
+    """A command by what it runs: a plain pytest that only stops at the first red test runs what it would run without,
+    for the gate lets no run stop there."""
+    if re.search(r"[^\w\s./=,:@+-]", command) or " pytest" not in f" {command}":
+        return command
+    return " ".join(word for word in command.split() if word not in ("-x", "--exitfirst"))
 
 
 def find_python(repo: Repo, settings: Settings) -> Path:

@@ -24,6 +24,7 @@ from factory.model import (
     Triage,
     Verdict,
 )
+from factory.plain import json_text
 from factory.records import attempts, evidence, landing, records, redact
 from factory.records.attempts import Work
 from factory.records.compact import compact
@@ -95,7 +96,7 @@ def keep(
             "base": work.base, "plan": work.plan, "work": work.work, "main": merge.main, "gate_tree": merge.tree,
             "algorithm": house.repo.algorithm,
         },
-        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion),
+        report=done.report.model_dump(mode="json"), known_secrets=house.secrets, extra=_further(done, opinion, verdict),
     )  # fmt: skip
     if wrong := evidence.faults(pack):
         raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
@@ -106,9 +107,9 @@ def keep(
     return result, attempts.keep_evidence(house.repo, attempt.plan, work.work, result, pack, house.clock.now())
 
 
-def _further(done: Worked, opinion: Opinion | None) -> dict[str, bytes]:
+def _further(done: Worked, opinion: Opinion | None, verdict: Verdict) -> dict[str, bytes]:
     """What some attempts have beside the pack's own files."""
-    found = dict(done.extra)
+    found = dict(done.extra) | {name: (json_text(rows) + "\n").encode() for name, rows in verdict.more.items()}
     if "\n" in done.report.summary.strip():  # one line is in the work commit's subject already
         found["summary.md"] = compact(done.report.summary).text.encode()
     return found if opinion is None else {**found, AUDIT: opinion.model_dump_json(indent=1).encode()}

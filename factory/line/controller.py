@@ -18,6 +18,7 @@ from factory.model import Ended, Finding, Oid, Plan, Result, Stamp, Ticket, Tria
 from factory.records import attempts, landing, premises
 from factory.records.attempts import Work
 from factory.records.compact import compact
+from factory.records.premises import hidden_at
 from factory.records.records import started
 from factory.records.state import Lease, Record, View, criteria_of
 from factory.rooms import change
@@ -63,7 +64,7 @@ def perform(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
 def _work(house: House, plan: Plan, ticket: Ticket, shared: labour.Shared) -> tuple[workers.Work, Change]:
     """Let the worker work in a room without the hidden files, and harvest what it changed."""
     settings = house.settings.workers[plan.worker]
-    seen = Visible(house.repo.store, plan.base, ticket.terms.hidden)
+    seen = Visible(house.repo.store, plan.base, hidden_at(house.repo, plan.base))
     with (
         house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
         _outbox(house, ticket) as out,

@@ -76,8 +76,10 @@ def _rows(view: View) -> Iterator[Drift]:
             yield Drift("table", where, f"{ticket.id} says {ticket.status}, and {stamped[ticket.id][:12]} stamps it")
     for criterion in view.criteria:
         done = status[criterion.ticket] is TicketStatus.DONE
-        if criterion.status is CriterionStatus.DONE and not done:
-            yield Drift("table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is DONE, and its ticket is not")
+        if criterion.status is not CriterionStatus.OPEN and not done:
+            yield Drift(
+                "table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is {criterion.status}, and its ticket is not"
+            )
         if criterion.status is CriterionStatus.OPEN and done and criterion.ticket in stamped:
             yield Drift("table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is OPEN, and its ticket is DONE")
 

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
+from factory.git.store import GitTree
 from factory.model import State
 from factory.money import budget
 from factory.records import plans
 from factory.records.state import Record, criteria_of, ready, standings
 from factory.records.view import find_main, look
+from factory.ssot.product import product_of
 from factory.trucks.outlook import as_line, outlook
 from factory.trucks.yard import Yard
 
@@ -42,14 +44,16 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
             }
         )  # fmt: skip
     today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
-    return {"main": main, "first": settings.cards.first, "tickets": found, "cards": outlook(yard, settings, today)}
+    product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
+    cards = outlook(yard, settings, today)
+    return {"main": main, "product": product, "first": settings.cards.first, "tickets": found, "cards": cards}
 
 
 def as_text(document: dict[str, Any]) -> str:
     cards = [as_line(found) for found in document["cards"]]
     if not document["tickets"] and not cards:
         return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
-    lines = []
+    lines = [f"product: {', '.join(document['product'])}; all else judges"]
     for t in document["tickets"]:
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
         lines.append(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from factory.errors import Mistake
 from factory.git.repo import Repo
 from factory.line.opening import key_path
 from factory.records import signing
+from factory.ssot.product import product_of
+from factory.tree import FolderTree
 
 # name in factory/templates -> where it goes
 TEMPLATES = {
@@ -35,7 +38,8 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
                 "a bare repository has no place for files", path=str(path), remedy="run `factory init` in a clone"
             )
         branch = _branch(repo)
-        lines = list(_write(repo.work_tree, branch))
+        product = product_of(FolderTree(repo.work_tree, repo.tracked()))
+        lines = list(_write(repo.work_tree, branch, product))
         if key:
             lines += _key(repo, environ)
         return [*lines, "", *_next()]
@@ -47,7 +51,8 @@ def _branch(repo: Repo) -> str:
     return out.decode("utf-8", "replace").strip() if code == 0 else "main"
 
 
-def _write(root: Path, branch: str) -> Iterator[str]:
+def _write(root: Path, branch: str, product: Iterable[str]) -> Iterator[str]:
+    listed = ", ".join(json.dumps(glob, ensure_ascii=False) for glob in product)
     for name, place in TEMPLATES.items():
         at = root / place
         if place == "justfile" and (at.exists() or (root / "Justfile").exists() or (root / ".justfile").exists()):
@@ -56,7 +61,7 @@ def _write(root: Path, branch: str) -> Iterator[str]:
             yield f"kept   {at.relative_to(root)}"
             continue
         at.parent.mkdir(parents=True, exist_ok=True)
-        at.write_text(template(name).replace("@BRANCH@", branch), encoding="utf-8")
+        at.write_text(template(name).replace("@BRANCH@", branch).replace("@PRODUCT@", listed), encoding="utf-8")
         hint = "  (add `import 'factory.just'` to your justfile)" if at.name == LATER else ""
         yield f"wrote  {at.relative_to(root)}{hint}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from factory.errors import Mistake
 from factory.git import checkout, history, objects
 from factory.git.ledger import ticket_path
@@ -9,7 +11,7 @@ from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import booking
 from factory.line.house import House
-from factory.model import CriterionStatus, Oid, Stamp, Ticket, TicketStatus
+from factory.model import Criterion, CriterionStatus, Oid, Stamp, Ticket, TicketStatus
 from factory.records import landing, records
 from factory.records.state import Record, View, stamp_of
 from factory.records.view import CRITERIA, ROADMAP, look
@@ -86,16 +88,25 @@ def reverted(repo: Repo, main: Oid, ticket: str, stamp: Oid, now: int) -> Commit
             f"{ticket} cannot be taken back: {merged.conflicts[0]} was changed since",
             remedy="change it by hand, or rewind what came later first",
         )
-    tree = _open_rows(repo, merged.tree, ticket)
+    tree = _open_rows(repo, merged.tree, ticket, _criteria(repo, before))
     trailers = [("Factory-Event", "rewind"), ("Factory-Ticket", ticket), ("Factory-Rewinds", stamp)]
     text = objects.message(f"rewind({ticket}): takes back {stamp[:12]}", trailers=trailers)
     return Commit(tree, (main,), text, now)
 
 
-def _open_rows(repo: Repo, tree: Oid, ticket: str) -> Oid:
+def _criteria(repo: Repo, tree: Oid) -> dict[str, Criterion]:
+    return {c.id: c for c in documents.read_ledger(repo.store.file(tree, CRITERIA) or b"")}
+
+
+def _open_rows(repo: Repo, tree: Oid, ticket: str, before: Mapping[str, Criterion]) -> Oid:
+    """The ticket's rows are open again, and what its stamp had replaced stands as it stood."""
     store = repo.store
     roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
-    flips = {c.id: (CriterionStatus.OPEN, "") for c in documents.read_ledger(ledger) if c.ticket == ticket}
+    rows = documents.read_ledger(ledger)
+    flips = {c.id: (CriterionStatus.OPEN, "") for c in rows if c.ticket == ticket}
+    works = {c.work for c in rows if c.ticket == ticket and c.work}
+    ended = [c.id for c in rows if c.status is CriterionStatus.REPLACED and c.work in works and c.id in before]
+    flips |= {id: (before[id].status, before[id].work) for id in ended}
     roadmap = edits.set_ticket(roadmap, ticket, status=TicketStatus.IN_PROGRESS)
     changed = {ROADMAP: roadmap, CRITERIA: edits.set_criteria(ledger, flips) if flips else ledger}
     return store.edit(tree, {path: Entry(FILE, store.write_blob(content)) for path, content in changed.items()})

@@ -10,10 +10,10 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from factory.gate.disturbed import TEST_FILES
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.records.view import find_main
+from factory.ssot.product import TEST_FILES, product_of
 from factory.tree import LINK, SUBMODULE, Tree, matches
 
 LANGUAGES = {
@@ -59,6 +59,7 @@ def survey(tree: Tree, most: int | None = None) -> dict[str, Any]:
         "dependencies": dependencies(tree),
         "entry_points": entry_points(tree),
         "tests": sum(matches(p, TEST_FILES) for p in paths),
+        "product": list(product_of(tree)),
         "long_files": sorted(long)[:20],
         "clones": sum(n - 1 for n in blocks.values() if n > 1),
         "imports": edges,

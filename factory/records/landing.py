@@ -47,13 +47,15 @@ def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
 
 
 def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
-    """The tree with the ticket's roadmap row DONE and its open criteria DONE by this work."""
+    """The tree with the ticket's roadmap row DONE and its open criteria DONE by this work; what it replaces says so."""
     store = repo.store
     roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
+    ends = next((t.terms.replaces for t in read_roadmap(roadmap) if t.id == ticket), ())
     flips = {
-        c.id: (CriterionStatus.DONE, work[:12])
+        c.id: (CriterionStatus.REPLACED if c.id in ends else CriterionStatus.DONE, work[:12])
         for c in read_ledger(ledger)
-        if c.ticket == ticket and c.status is CriterionStatus.OPEN
+        if (c.ticket == ticket and c.status is CriterionStatus.OPEN)
+        or (c.id in ends and c.status is CriterionStatus.DONE)
     }
     ledger = edits.set_criteria(ledger, flips) if flips else ledger
     return _with(repo, tree, edits.set_ticket(roadmap, ticket, status=TicketStatus.DONE), ledger)

@@ -32,6 +32,12 @@ def terms_at(repo: Repo, main: Oid, ticket: str) -> Terms:
     return found.terms if found else Terms()
 
 
+def hidden_at(repo: Repo, main: Oid) -> tuple[str, ...]:
+    """What every ticket of main hides: no worker sees what another one's proof stands on."""
+    rows = read_roadmap(repo.store.file(repo.store.tree_of(main), ROADMAP) or b"")
+    return tuple(dict.fromkeys(glob for ticket in rows for glob in ticket.terms.hidden))
+
+
 def stale(repo: Repo, main: Oid, plan: Plan) -> Iterator[str]:
     """Where main does not say (any more) what the plan says: the file, and what differs there."""
     row = ticket_at(repo, main, plan.ticket_id)

@@ -83,7 +83,7 @@ class Bubblewrap:
 
     def inside(self, job: Job, host: Path) -> str:
         """Where the job's command sees a host path."""
-        table = {**job.files, **job.write, layout.ROOM: job.room}
+        table = {**job.files, **job.write, job.at: job.room}
         if job.socket:
             table[layout.SOCKET] = job.socket
         return place(table, host) or str(host)
@@ -107,7 +107,7 @@ class Bubblewrap:
         out += layout.own(job, made | {"/etc"})
         for path, descriptor in texts.items():
             out += ["--perms", "0444", "--ro-bind-data", str(descriptor), path]
-        return [*out, "--remount-ro", "/", "--chdir", layout.ROOM]
+        return [*out, "--remount-ro", "/", "--chdir", job.at]
 
     def command(self, job: Job, bounded: bool) -> list[str]:
         """What runs inside: limits are set inside, because the number of processes is counted per user namespace."""

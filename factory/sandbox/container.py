@@ -12,7 +12,7 @@ from factory.errors import CouldNotRun
 from factory.sandbox.process import Finished, run
 from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, environment, place, python_paths
 
-ROOM, HOME, SCRATCH, SOCKET = "/room", "/home/worker", "/tmp", "/run/factory.sock"
+HOME, SCRATCH, SOCKET = "/home/worker", "/tmp", "/run/factory.sock"
 IMAGE = "docker.io/library/python:3.13-slim"
 ENGINE_FAILED = 125  # what `run` ends with when the engine, and not the command, failed
 _numbers = itertools.count()
@@ -47,7 +47,7 @@ class Container:
 
     def inside(self, job: Job, host: Path) -> str:
         """Where the job's command sees a host path."""
-        table = {**job.files, **job.write, ROOM: job.room}
+        table = {**job.files, **job.write, job.at: job.room}
         if job.socket:
             table[SOCKET] = job.socket
         return place(table, host) or str(host)
@@ -60,7 +60,7 @@ class Container:
         limits = job.limits
         out = [self.program, "run", "--rm", "--init", "--name", name, "--label", f"stampmill={os.getpid()}"]
         out += ["--network", "bridge" if job.network == "full" else "none", "--read-only", "--cap-drop", "ALL"]
-        out += ["--security-opt", "no-new-privileges", "--pull", "never", "--hostname", "room", "--workdir", ROOM]
+        out += ["--security-opt", "no-new-privileges", "--pull", "never", "--hostname", "room", "--workdir", job.at]
         out += [*self._user(), "--memory", f"{limits.memory_mb}m", "--pids-limit", str(limits.processes)]
         out += [
             "--ulimit",
@@ -86,7 +86,7 @@ class Container:
 
     def _mounts(self, job: Job) -> list[tuple[str, str, str]]:
         reads = (*job.read, *(python_paths(job.python) if job.python else ()))
-        out = [(str(job.room), ROOM, "rw")]
+        out = [(str(job.room), job.at, "rw")]
         out += [(str(path), str(path), "ro") for path in dict.fromkeys(reads)]
         out += [(str(host), at, "ro") for at, host in job.files.items()]
         out += [(str(host), at, "rw") for at, host in job.write.items()]

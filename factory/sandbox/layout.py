@@ -7,7 +7,7 @@ from pathlib import Path
 
 from factory.sandbox.sandbox import SANDBOX_UID, Job, in_system, python_paths
 
-ROOM, HOME, SCRATCH, SOCKET = "/room", "/home/worker", "/tmp", "/run/factory.sock"
+HOME, SCRATCH, SOCKET = "/home/worker", "/tmp", "/run/factory.sock"
 MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")  # links into /usr on most systems
 CONFIGURATION = (
     *("/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/alternatives", "/etc/localtime"),
@@ -50,7 +50,7 @@ def own(job: Job, made: set[str]) -> list[str]:
     out: list[str] = []
     reads = [*job.read, *(python_paths(job.python) if job.python else ())]
     binds = [("--ro-bind", str(path), str(path)) for path in dict.fromkeys(reads)]
-    binds += [("--bind", str(job.room), ROOM)]
+    binds += [("--bind", str(job.room), job.at)]
     binds += [("--ro-bind", str(host), at) for at, host in job.files.items()]
     binds += [("--bind", str(host), at) for at, host in job.write.items()]
     if job.socket:

@@ -36,6 +36,7 @@ class Job:
     argv: tuple[str, ...]
     room: Path
     timeout: float  # seconds
+    at: str = "/room"  # where the command sees its room
     env: Mapping[str, str] = field(default_factory=dict)  # added to the environment that every kind builds
     network: Literal["none", "full"] = "none"
     socket: Path | None = None  # a unix socket of the controller's, bound in

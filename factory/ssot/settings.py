@@ -83,6 +83,14 @@ class Gate(Value):
         return {"doctor": self.doctor, "fast": self.fast, "regression": self.regression}
 
 
+class Product(Value):
+    """What changes are about. All else judges them, and comes from main while it does."""
+
+    paths: tuple[Text, ...] = Field(
+        (), description="globs; empty: the packages that main's tree shows (`factory scan` lists them)"
+    )
+
+
 class Protected(Value):
     """What no change may touch."""
 
@@ -196,6 +204,7 @@ class Settings(Value):
     factory: Factory = Field(Factory(), description="[factory]")
     workers: dict[Name, Worker] = Field({}, description="[workers.<name>]")
     gate: Gate = Field(Gate(), description="[gate]")
+    product: Product = Field(Product(), description="[product]")
     protected: Protected = Field(Protected(), description="[protected]")
     budget: Budget = Field(Budget(), description="[budget]")
     caps: Caps = Field(Caps(), description="[caps]")

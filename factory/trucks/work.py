@@ -17,7 +17,7 @@ from factory.cards.accept import accept
 from factory.cards.backlog import write_backlog
 from factory.cards.card import WorkItem
 from factory.errors import Exit
-from factory.gate.trial import ENVIRONMENT
+from factory.gate.conditions import STILL
 from factory.line import labour
 from factory.line.house import House
 from factory.model import Ended, Finding, Oid, Plan, Triage
@@ -104,7 +104,7 @@ def _built_in(house: House, card: WorkItem, plan: Plan, room: Path, out: Path) -
     inside = house.sandbox.inside
     # -P: the room's own files are data, and none of them is imported.
     argv = (str(python), "-P", "-m", "factory.cards", f"{inside(job, folder)}/card.jsonl")
-    env = {**ENVIRONMENT, "PYTHONPATH": os.path.dirname(inside(job, package))}
+    env = {**STILL, "PYTHONPATH": os.path.dirname(inside(job, package))}
     return ended(house.sandbox.run(_with(job, argv, env)), argv)
 
 

@@ -18,7 +18,7 @@ def _tickets(content: bytes) -> set[Row]:
 
 
 def _criteria(content: bytes) -> set[Row]:
-    done = (c for c in documents.read_ledger(content) if c.status is CriterionStatus.DONE)
+    done = (c for c in documents.read_ledger(content) if c.status is not CriterionStatus.OPEN)  # also what was replaced
     return {(c.id, c.ticket, c.text, c.check) for c in done}
 
 

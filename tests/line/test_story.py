@@ -49,7 +49,7 @@ def test_the_result_and_the_evidence_are_complete(make: Make) -> None:
     names = set(shop.git("ls-tree", "-r", "--name-only", "main^2:.factory/evidence").split())
     assert names == {
         "manifest.json", "kpi.json", "gate.log", "git_info.json", "cmd_history.txt", "stdout.txt", "stderr.txt",
-        "exitcode.txt", "verify_report.json", "hash_manifest.json", "README.md",
+        "exitcode.txt", "verify_report.json", "hash_manifest.json", "README.md", "altered.json", "second.json",
     }  # fmt: skip
     assert shop.read(".factory/evidence/stdout.txt", "main^2") == "out\n"
     assert shop.read(".factory/evidence/stderr.txt", "main^2") == "err\n"

@@ -6,24 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from factory.gate.held import goal, movable, unproven
+from factory.gate.held import lost, unproven
 from factory.gate.observe import Observation
-from factory.model import Changed, Outcome
-from factory.tree import Entry
+from factory.model import Outcome
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 SKIPPED, XFAILED = Outcome.SKIPPED, Outcome.XFAILED
 A, B = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
-OLD, NEW = "0" * 40, "1" * 40
 
 
 def seen(outcomes: dict[str, Outcome]) -> Observation:
     return replace(Observation(), outcomes=outcomes, collected=len(outcomes), sessions=1, finished=True)
-
-
-def change(path: str, old: str = OLD, new: str = NEW) -> Changed:
-    modes = ["100644" if oid else "" for oid in (old, new)]
-    return Changed(path=path, old_mode=modes[0], old=old, new_mode=modes[1], new=new)
 
 
 @pytest.mark.parametrize("before", [FAILED, ERROR])
@@ -60,33 +53,9 @@ def test_tests_of_a_file_that_went_and_a_check_that_only_collects_are_no_matter(
     assert unproven(seen({"tests/test_a.py": ERROR}), replace(seen({}), collected=3)) == ()
 
 
-TESTS = ("tests/test_a.py", "tests/cases.json", "tests/test_new.py")
-CHANGED = (change(TESTS[0]), change(TESTS[1]), change(TESTS[2], old=""), change("shop/a.py"))
-MAIN = {c.path: Entry("100644", OLD) for c in CHANGED if c.old} | {"tools/check.sh": Entry("100755", OLD)}
-CHECK = "python -m pytest -q"
-
-
-def held(changed: tuple[Changed, ...], tests: tuple[str, ...], check: str, was: Observation) -> set[str]:
-    return set(goal(movable(changed, tests, check, MAIN), changed, check, was))
-
-
-def test_tests_that_waited_red_are_held_as_main_has_them_with_all_that_lies_beside_them() -> None:
-    assert held(CHANGED, TESTS, CHECK, seen({A: FAILED})) == {"tests/test_a.py", "tests/cases.json"}
-
-
-def test_tests_that_were_green_or_are_new_may_change() -> None:
-    assert held(CHANGED, TESTS, CHECK, seen({A: PASSED})) == set()
-    assert held(CHANGED, TESTS, CHECK, seen({"tests/test_other.py::test_c": FAILED})) == set()
-
-
-def test_a_waiting_test_that_moved_is_held_where_it_was() -> None:
-    moved = (change("tests/test_a.py", new=""), change("tests/unit/test_a.py", old=""))
-    tests = tuple(c.path for c in moved)
-    laid = goal(movable(moved, tests, CHECK, MAIN), moved, CHECK, seen({A: FAILED}))
-    assert laid == {"tests/test_a.py": Entry("100644", OLD), "tests/unit/test_a.py": None}
-
-
-def test_a_script_that_judges_is_held_and_one_that_is_judged_is_not() -> None:
-    both = (change("tools/check.sh"), change("shop/a.py"))
-    assert held(both, (), "sh tools/check.sh", seen({})) == {"tools/check.sh"}
-    assert held(both, (), "python shop/a.py", seen({})) == set()
+def test_what_was_green_and_is_not_under_mains_own_tests_is_lost() -> None:
+    was = seen({A: PASSED, B: FAILED})
+    assert lost(was, seen({A: PASSED, B: FAILED})) == ()
+    assert lost(was, seen({A: SKIPPED, B: PASSED})) == (A,)
+    assert lost(was, seen({B: PASSED})) == (A,)
+    assert lost(was, seen({})) == ()  # nothing ran: the exit code is asked

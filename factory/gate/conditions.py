@@ -1,0 +1,39 @@
+"""Under what conditions the gate runs a command: held still as a rule, and otherwise for a proof's second run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+STILL = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "200"}
+ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham", "Australia/Lord_Howe")
+
+
+class Conditions(NamedTuple):
+    """What of a run's surroundings could change what it says, and should not."""
+
+    env: Mapping[str, str] = STILL
+    room: str = "/room"  # where it sees its room, where there is a box around it
+    backwards: bool = False  # tests in the other order
+
+    @property
+    def key(self) -> str:
+        return json.dumps([dict(self.env), self.room, self.backwards], sort_keys=True)
+
+    def __str__(self) -> str:
+        said = [f"{name}={value}" for name, value in self.env.items() if STILL.get(name) != value]
+        return ", ".join([*said, f"in {self.room}", *(["tests backwards"] if self.backwards else [])])
+
+
+USUAL = Conditions()
+
+
+def otherwise(digest: str) -> Conditions:
+    """Another hash seed, time zone, locale, place and order of tests, as the plan's digest has it: no change can know
+    them."""
+    said = hashlib.sha256(f"{digest} otherwise".encode()).hexdigest()
+    number = int(said[:8], 16)
+    env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)], "LC_ALL": "C"}
+    return Conditions({**STILL, **env}, room=f"/{said[8:20]}/room", backwards=True)

@@ -1,0 +1,52 @@
+"""Pure: what of main's own expectations a change contradicts. The rules are a person's to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from factory.gate import compare, disturbed, triage
+from factory.gate.asked import Question
+from factory.gate.observe import Observation
+from factory.gate.trial import Ran
+from factory.model import Answer, Outcome, Triage
+
+Why = tuple[Triage, list[str]]
+NAME_IT = "a person's ticket names such a test: may_change_tests"
+
+
+def contradicted(asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]]) -> Why | None:
+    """Why main's judge says no to the product; None where it says yes."""
+    signs = [*compare.suspicions(was.seen, held.seen), *disturbed.touched(was.wrote, held.wrote, asked.sides.judges)]
+    if signs:
+        return Triage.TAMPER, [f"as main judges it: {sign}" for sign in signs]
+    if not (was.seen.sessions or held.seen.sessions):
+        return (
+            None
+            if held.answer is Answer.PASS or was.answer is not Answer.PASS
+            else (Triage.GUARD, _by_code(asked, held))
+        )
+    found = compare.compare(_without(asked, was.seen), _without(asked, held.seen), reruns)
+    if found.answer is Answer.PASS:
+        return None
+    return Triage.GUARD, [_words(line, held.seen) for line in found.failed]
+
+
+def _without(asked: Question, seen: Observation) -> Observation:
+    """What was seen, but for the tests that a person's ticket names."""
+    return replace(seen, outcomes={n: out for n, out in seen.outcomes.items() if not asked.sides.may_contradict(n)})
+
+
+def _words(line: str, held: Observation) -> str:
+    """Which test, what main expects, what the change gives."""
+    node = next((node for node in held.outcomes if line.startswith(f"{node}: ")), "")
+    said = triage.gist(held.failures.get(node, ""))
+    return f"{line}, as main has it: the change contradicts what main expects{f' ({said})' if said else ''}; {NAME_IT}"
+
+
+def _by_code(asked: Question, held: Ran) -> list[str]:
+    paths = ", ".join(sorted(c.path for c in asked.brought)[:3])
+    line = (
+        f"`{held.command}` passes only with what the change made of {paths}: leave it, or a person commits it to main"
+    )
+    return [line, *triage.failures(held.output)]

@@ -1,0 +1,107 @@
+"""DONE stays DONE: every criterion that was proven once is held on each tree that is to be stamped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import NamedTuple
+
+from factory.errors import Mistake
+from factory.gate.asked import Question
+from factory.gate.compare import GREEN
+from factory.gate.criteria import light
+from factory.gate.tally import Tally
+from factory.gate.trial import Ran, Trial
+from factory.git.repo import Repo
+from factory.model import Criterion, CriterionStatus, Light, Oid, Triage
+from factory.ssot.documents import LEDGER, read_ledger
+
+UNASKED = 3  # stamps in a row, half a box, that a check may go without being run because nothing that it reads changed
+
+
+class Memory(NamedTuple):
+    """What a check did when it was green last."""
+
+    tree: Oid
+    tests: tuple[str, ...]  # that it ran
+    reads: tuple[str, ...]  # files of the tree that it loaded or opened; empty: nobody saw
+    unasked: int = 0
+
+
+class Kept:
+    """Holds the DONE rows of AC_LEDGER.md; what a tier ran on the tree already is read from that run."""
+
+    def __init__(self, repo: Repo, trial: Trial) -> None:
+        self._repo, self._trial = repo, trial
+
+    def hold(self, asked: Question, tally: Tally) -> None:
+        """Books the first DONE criterion that the tree breaks. By hand also one that main has broken already."""
+        own = set(asked.plan.ac_ids) | set(asked.case.terms.replaces) if asked.plan else set()
+        for criterion in done_at(self._repo, asked.tree):
+            if criterion.id in own or self._is_known(criterion, asked.tree, tally):
+                continue
+            asked.say(f"the gate holds {criterion.id}, which is DONE")
+            ran = self._trial.run(asked.tree, criterion.check)
+            if light(ran) is Light.GREEN:
+                self.remember(criterion.check, asked.tree, ran)
+            elif asked.plan and light(self._trial.run(asked.main, criterion.check)) is not Light.GREEN:
+                tally.log.append(f"DONE, and red on main already: {criterion.id}")
+            else:
+                self._broken(criterion, ran, tally)
+                return
+
+    def _broken(self, criterion: Criterion, ran: Ran, tally: Tally) -> None:
+        tally.heard(f"{criterion.id}, DONE", ran)
+        line = (
+            f"{criterion.id} of {criterion.ticket} is DONE, and red here: `{criterion.check}`; mend it, or let the "
+            f'ticket say replaces = ["{criterion.id}"]'
+        )
+        tally.fail(Triage.TEST, [line], mark=criterion.id)
+
+    def _is_known(self, criterion: Criterion, tree: Oid, tally: Tally) -> bool:
+        """Whether a tier has just run all that the check runs, or nothing that it reads has changed since."""
+        known = self._recall(criterion.check)
+        if known is None:
+            return False
+        if known.tests and all(tally.outcomes.get(test) in GREEN for test in known.tests):
+            return True
+        if not known.reads or known.unasked >= UNASKED:
+            return False
+        changed = {c.path for c in self._repo.diff(known.tree, self._repo.store.tree_of(tree))}
+        if changed & set(known.reads):
+            return False
+        self._keep(criterion.check, known._replace(unasked=known.unasked + 1))
+        return True
+
+    def remember(self, check: str, tree: Oid, ran: Ran) -> None:
+        """After a run that was green. Only a plain call of a test runner is known by its tests."""
+        plain = bool(ran.seen.sessions and ran.seen.loaded) and not re.search(r"[;&|`$<>\n]", check)
+        seen = ran.seen
+        tests = tuple(n for n, outcome in seen.outcomes.items() if outcome in GREEN) if plain else ()
+        inside = [at for at in seen.loaded.values() if not at.startswith("/")] if plain else []
+        reads = {*inside, *seen.opened, *(test.split("::")[0] for test in tests)} if plain else set()
+        self._keep(check, Memory(self._repo.store.tree_of(tree), tests, tuple(sorted(reads))))
+
+    def _recall(self, check: str) -> Memory | None:
+        try:
+            tree, tests, reads, unasked = json.loads(self._trial.recall(_name(check)) or b"")
+            return Memory(str(tree), tuple(tests), tuple(reads), int(unasked))
+        except (ValueError, TypeError):
+            return None
+
+    def _keep(self, check: str, memory: Memory) -> None:
+        self._trial.remember(_name(check), json.dumps(memory).encode())
+
+
+def done_at(repo: Repo, tree: Oid) -> tuple[Criterion, ...]:
+    """The DONE criteria that have a check, as a tree's ledger says."""
+    try:
+        rows = read_ledger(repo.store.file(repo.store.tree_of(tree), LEDGER) or b"")
+    except Mistake:
+        return ()
+    return tuple(row for row in rows if row.status is CriterionStatus.DONE and row.check)
+
+
+def _name(check: str) -> str:
+    return f"kept-{hashlib.sha256(check.encode()).hexdigest()}"

@@ -1,0 +1,173 @@
+"""Whether the judge can still say no: a criterion's tests with expectations altered must be red against honest work.
+
+Against a result that equals everything, a comparison that was patched, a reader of the expected value or a runner that
+was replaced, they stay green: then the change has taken the judge's voice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from factory.gate.altered import Round, Site, data_rounds, literal_rounds, rounds
+from factory.gate.asked import Question
+from factory.gate.compare import GREEN
+from factory.gate.criteria import light
+from factory.gate.renamed import function
+from factory.gate.sides import Sides
+from factory.gate.tally import Tally
+from factory.gate.trial import Ran, Trial
+from factory.git.store import Store
+from factory.model import Light, Oid, PlanCriterion
+from factory.tree import FILE, Entry
+
+Key = tuple[str, str]  # a path, and a function in it ("" is all of it)
+DATA = 4  # files of data that are altered for one criterion, at most
+LARGEST = 1 << 20  # bytes of one
+
+
+class Voice:
+    """Runs a criterion's check with altered judges laid over the tree."""
+
+    def __init__(self, store: Store, trial: Trial) -> None:
+        self._store, self._trial = store, trial
+
+    def silent(
+        self, asked: Question, tally: Tally, criterion: PlanCriterion, after: Ran, proof: Iterable[str]
+    ) -> list[str]:
+        """The altered judges that nothing makes red, a line each; empty where the judge has its voice, or none fits."""
+        asked.say(f"the gate checks {criterion.id} by altered judges")
+        nodes = list(proof)
+        tests = _tests(nodes)
+        found = self._of_tests(asked, criterion, tests, nodes) if tests else self._by_code(asked, criterion)
+        left = sorted(set(_keys(tests)) - {(site.path, site.function) for site, _ in found})
+        if left or not found:
+            found += self._of_data(asked, criterion, after, left)
+        tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
+        if not any(said for _, said in found):
+            tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
+        return [
+            f"{criterion.id}: {site.path}:{site.line} {site.function} stays green although what it expects was altered "
+            f"({site.what}): the change has taken its voice"
+            for site, said in found
+            if said == Light.GREEN
+        ]
+
+    def _of_tests(
+        self, asked: Question, criterion: PlanCriterion, tests: Mapping[str, set[str]], nodes: list[str]
+    ) -> list[tuple[Site, str]]:
+        """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
+        sources = {path: source for path in tests if (source := self._file(asked.tree, path)) is not None}
+        found = []
+        for each in rounds({path: tests[path] for path in sources}, sources, asked.digest):
+            ran = self._run(asked.tree, each, criterion.check)
+            found += [(site, _said(ran, key, nodes)) for key, site in each.sites.items()]
+        return found
+
+    def _by_code(self, asked: Question, criterion: PlanCriterion) -> list[tuple[Site, str]]:
+        """Where the gate sees no single test: the files that the check names, by its exit code."""
+        found: list[tuple[Site, str]] = []
+        for path in named(criterion.check, self._store.flat(self._store.tree_of(asked.tree)), asked.sides):
+            source = self._file(asked.tree, path) or b""
+            for each in _by_language(path, source, asked.digest):
+                ran = self._run(asked.tree, each, criterion.check)
+                found += [(site, light(ran).value) for site in list(each.sites.values())[:1]]
+        return found
+
+    def _of_data(
+        self, asked: Question, criterion: PlanCriterion, after: Ran, left: list[Key]
+    ) -> list[tuple[Site, str]]:
+        """What tests without a literal of their own compare with: red once is voice enough."""
+        data = self._data(asked, after, {path for path, _ in left})
+        said: list[tuple[Site, str]] = []
+        for each in data_rounds(data, asked.digest) if data else ():
+            ran = self._run(asked.tree, each, criterion.check)
+            site = next(iter(each.sites.values()))
+            said.append((site, "RED" if light(ran) is Light.RED else light(ran).value))
+            if light(ran) is not Light.GREEN:
+                return [(site, "RED")]
+        return said[-1:]
+
+    def _data(self, asked: Question, after: Ran, tests: set[str]) -> dict[str, bytes]:
+        """The files that the run opened or imported, that judge, and that the tests speak of."""
+        words = " ".join(self._text(asked.tree, path) for path in tests)
+        seen = [*after.seen.opened, *(at for at in after.seen.loaded.values() if at.endswith(".py"))]
+        found: dict[str, bytes] = {}
+        for path in dict.fromkeys(seen):
+            if path in tests or not asked.sides.judges(path) or not _spoken_of(path, words):
+                continue
+            content = self._file(asked.tree, path)
+            if content and len(content) <= LARGEST and len(found) < DATA:
+                found[path] = content
+        return found
+
+    def _run(self, tree: Oid, each: Round, check: str) -> Ran:
+        at = self._store.tree_of(tree)
+        laid = {}
+        for path, content in each.files.items():
+            entry = self._store.entry(at, path)
+            laid[path] = Entry(entry.mode if entry else FILE, self._store.write_blob(content))
+        return self._trial.run(self._store.edit(at, laid), check)
+
+    def _file(self, tree: Oid, path: str) -> bytes | None:
+        return self._store.file(self._store.tree_of(tree), path)
+
+    def _text(self, tree: Oid, path: str) -> str:
+        return (self._file(tree, path) or b"").decode("utf-8", "replace")
+
+
+def _tests(nodes: Iterable[str]) -> dict[str, set[str]]:
+    """File -> functions, as `Class.test_x`, of node ids of Python tests."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        path, _, rest = function(node).partition("::")
+        if path.endswith(".py") and rest:
+            found[path].add(rest.replace("::", "."))
+    return dict(found)
+
+
+def _keys(tests: Mapping[str, set[str]]) -> list[Key]:
+    return [(path, name) for path, names in tests.items() for name in names]
+
+
+def _said(ran: Ran, key: Key, nodes: list[str]) -> str:
+    """What became of an altered function: red where any of its cases is, green where all that ran are."""
+    path, name = key
+    start = f"{path}::{name.replace('.', '::')}"
+    outcomes = [out for node, out in ran.seen.outcomes.items() if function(node) == start]
+    if not outcomes:
+        return ""
+    return Light.GREEN if all(out in GREEN for out in outcomes) else Light.RED
+
+
+def named(check: str, tree: Iterable[str], sides: Sides) -> list[str]:
+    """The judging files that a command names whole, as a path or as a module."""
+    words = {word.removeprefix("./") for word in re.findall(r"[\w./-]+", check)}
+    words |= {f"{word.replace('.', '/')}.py" for word in words}
+    return [path for path in sorted(words & set(tree)) if sides.judges(path)][:DATA]
+
+
+def _by_language(path: str, source: bytes, digest: str) -> tuple[Round, ...]:
+    if path.endswith(".py"):
+        names = set(re.findall(r"(?m)^(?:    )?(?:async )?def (test\w*)", source.decode("utf-8", "replace")))
+        return rounds({path: _qualified(source, names)}, {path: source}, digest) if names else ()
+    return literal_rounds(path, source, digest)
+
+
+def _qualified(source: bytes, names: set[str]) -> set[str]:
+    """`Class.test_x` for the tests of a file that no runner listed."""
+    found, inside = set(), ""
+    for line in source.decode("utf-8", "replace").splitlines():
+        if match := re.match(r"class (\w+)", line):
+            inside = match[1]
+        elif match := re.match(r"(    )?(?:async )?def (test\w*)", line):
+            found.add(f"{inside}.{match[2]}" if match[1] and inside else match[2])
+    return found
+
+
+def _spoken_of(path: str, words: str) -> bool:
+    """Whether a test's source names a file of data, by its name, its stem or its folder."""
+    at = PurePosixPath(path)
+    return any(len(name) > 2 and name in words for name in (at.name, at.stem, at.parent.name))

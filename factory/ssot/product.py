@@ -1,0 +1,151 @@
+"""Pure: which paths of a repository are the product, that changes are about. All else judges.
+
+A person says it in `[product] paths`; where nobody did, it is read off the tree: packages and what their manifests
+name. Tests and what lies among them judge wherever they are, also inside a package.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from factory.tree import Entry, Tree, matches
+
+TEST_FILES = (
+    "**/test_*.py", "**/*_test.py", "**/tests.py", "**/test.py", "**/tests/**", "**/test/**", "**/__tests__/**",
+    "**/spec/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go", "**/*_spec.rb", "**/*Test.java", "**/*Tests.cs",
+)  # fmt: skip
+# Wherever it is, this judges: tests, what they compare with, and what steers a runner.
+JUDGING = (
+    *TEST_FILES, "**/conftest.py", "**/setup.py", "**/noxfile.py", "**/*.pth", "**/testdata/**", "**/test_data/**",
+    "**/fixtures/**", "**/golden/**",
+    "**/goldens/**", "**/*.golden", "**/snapshots/**", "**/__snapshots__/**", "**/*.snap", "**/*.ambr",
+    "**/*.approved.*", "**/expected/**",
+)  # fmt: skip
+# Folders at the root whose code is about the product and is not the product.
+BESIDE = frozenset(
+    {
+        *("acceptance", "bench", "benchmark", "benchmarks", "build", "checks", "ci", "contrib", "dist", "doc", "docs"),
+        *(
+            "e2e",
+            "example",
+            "examples",
+            "expected",
+            "fixtures",
+            "golden",
+            "integration",
+            "notebooks",
+            "scripts",
+            "spec",
+        ),
+        *("specs", "test", "testing", "tests", "third_party", "tools", "vendor"),
+    }
+)
+NOT_MODULES = frozenset("conftest fabfile hubconf noxfile setup tasks versioneer".split())  # noqa: SIM905
+WITH_MANIFEST = {
+    "package.json": (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx", ".jsx", ".vue", ".svelte", ".css", ".html"),
+    "go.mod": (".go",),
+    "Cargo.toml": (".rs",),
+    "CMakeLists.txt": (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh"),
+    "Makefile": (".c", ".h", ".cc", ".cpp", ".hpp"),
+    "pom.xml": (".java", ".kt"),
+    "build.gradle": (".java", ".kt"),
+    "Gemfile": (".rb",),
+    "composer.json": (".php",),
+}  # fmt: skip
+OTHER_CODE = (".py", ".js", ".ts", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".rb", ".php", ".sh", ".pl", ".lua")
+
+
+def product_of(tree: Tree) -> tuple[str, ...]:
+    """Globs of the product as the tree shows it; where it shows no code yet, all that does not lie beside it."""
+    entries = tree.entries()
+    roots = _roots(entries)
+    found: dict[str, None] = {}
+    for root in sorted(roots):
+        found |= dict.fromkeys(_of_python(tree, entries, root))
+        found |= dict.fromkeys(_of_manifests(entries, root))
+    return tuple(found or _by_ending(entries, "", OTHER_CODE)) or ("**",)
+
+
+def _roots(entries: Mapping[str, Entry]) -> set[str]:
+    """The folders of projects: the root, and each that holds a manifest and lies beside nothing."""
+    manifests = {*WITH_MANIFEST, "pyproject.toml", "setup.py", "setup.cfg"} - {"Makefile", "CMakeLists.txt"}
+    at = {path.rpartition("/")[0] for path in entries if path.rpartition("/")[2] in manifests}
+    return {"", *(folder for folder in at if not _beside(f"{folder}/x"))}
+
+
+def is_product(path: str, globs: Collection[str]) -> bool:
+    """Whether one of the globs names it. One that starts with a wildcard does not reach into the folders beside."""
+    return matches(path, [g for g in globs if not g.startswith("**")]) or ("**" in globs and not _beside(path))
+
+
+def _beside(path: str, root: str = "") -> bool:
+    first, _, rest = path.removeprefix(root).partition("/")
+    return (bool(rest) and (first in BESIDE or first.startswith("."))) or matches(path, JUDGING)
+
+
+def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str) -> Iterator[str]:
+    """A src folder, packages, and the modules that are a project without any, or that it names."""
+    start = f"{root}/" if root else ""
+    code = [path for path in entries if path.startswith(start) and path.endswith((".py", ".pyi", ".pyx"))]
+    if any(path.startswith(f"{start}src/") for path in code):
+        yield f"{start}src/**"
+    tops = {path.removeprefix(start).split("/")[0] for path in code if path.endswith("/__init__.py")}
+    tops = {top for top in tops if f"{start}{top}/__init__.py" in entries and not _beside(f"{top}/x")} - {"src"}
+    yield from (f"{start}{top}/**" for top in sorted(tops))
+    yield from _libraries(code, start)
+    modules = [p for p in code if "/" not in p.removeprefix(start) and not matches(p, JUDGING)]
+    modules = [p for p in modules if PurePosixPath(p).stem not in NOT_MODULES]
+    if not modules:
+        return
+    if not tops and not any(path.startswith((f"{start}src/", f"{start}lib/")) for path in code):
+        yield f"{start}*.py"
+        return
+    named = _named(tree, f"{start}pyproject.toml")
+    yield from (path for path in sorted(modules) if PurePosixPath(path).stem in named)
+
+
+def _libraries(code: Collection[str], start: str) -> Iterator[str]:
+    if any(path.startswith(f"{start}lib/") and path.endswith("/__init__.py") for path in code):
+        yield f"{start}lib/**"
+
+
+def _named(tree: Tree, path: str) -> set[str]:
+    """The modules that a pyproject.toml calls its own: listed, started by a script, or of the project's name."""
+    try:
+        told = tomllib.loads(tree.read(path).decode("utf-8", "replace"))
+    except (KeyError, tomllib.TOMLDecodeError):
+        return set()
+    project, setuptools = _table(told, "project"), _table(told, "tool", "setuptools")
+    listed = setuptools.get("py-modules", ())
+    scripts = [at for at in _table(project, "scripts").values() if isinstance(at, str)]
+    names = [*(listed if isinstance(listed, list) else ()), *(at.split(":")[0] for at in scripts)]
+    return {str(name) for name in names} | {str(project.get("name", "")).replace("-", "_")}
+
+
+def _table(told: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        told = told.get(key, {}) if isinstance(told.get(key, {}), dict) else {}
+    return told
+
+
+def _of_manifests(entries: Mapping[str, Entry], root: str) -> Iterator[str]:
+    """Source of other languages below a manifest."""
+    start = f"{root}/" if root else ""
+    for name, endings in WITH_MANIFEST.items():
+        if f"{start}{name}" in entries:
+            yield from _by_ending(entries, start, endings)
+
+
+def _by_ending(entries: Mapping[str, Entry], start: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """The folders that hold code, with all that is in them; beside them, by its endings, what lies at the top."""
+    found: dict[str, None] = {}
+    for path in sorted(entries):
+        rest = path.removeprefix(start)
+        if not path.startswith(start) or not path.endswith(endings) or _beside(path, start):
+            continue
+        folder, _, below = rest.partition("/")
+        found[f"{start}{folder}/**" if below else f"{start}*{PurePosixPath(path).suffix}"] = None
+    return iter(found)

@@ -1,0 +1,120 @@
+"""Main judges: what a change brings stands beside main's judge, never in its place; and what is DONE stays DONE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.line.conftest import Shop, criteria
+
+Make = Callable[..., Shop]
+BOTH = criteria("D-1", check="sh checks/one.sh").rstrip("\n") + "\n| AC-D-2-1 | D-2 | it is right | `{}` | OPEN |  |\n"
+ONE = "grep -q right shop/one.txt\n"
+SHOP = {"shop/code.sh": "true\n", "checks/one.sh": ONE}
+FIX = "mkdir -p shop; echo right > shop/one.txt\n"
+SAID = (".factory/evidence/gate.log", "refs/heads/factory/ledger^2")
+
+
+def said(shop: Shop) -> str:
+    return shop.git("log", "--format=%B", "refs/heads/factory/ledger") + shop.run("log", "D-1").out
+
+
+def one(make: Make, worker: str, check: str = "sh checks/one.sh", section: str = "", **kinds: object) -> Shop:
+    row = f"D-1 One | | {section}" if section else "D-1 One"
+    ledger = criteria("D-1", check=check)
+    return make(row, worker=worker, ledger=ledger, **{"files": SHOP, **kinds})  # type: ignore[arg-type]
+
+
+def test_a_right_change_of_the_product_alone_is_stamped(make: Make) -> None:
+    shop = one(make, FIX)
+    assert shop.run("run").code == 0
+    assert shop.subjects()[0].startswith("stamp(D-1)")
+
+
+def test_a_goal_that_moves_with_the_change_is_refused(make: Make) -> None:
+    for check in ("sh checks/one.sh", "timeout 9 sh checks/one.sh", "R=checks/one.sh; sh $R", "cd checks && sh one.sh"):
+        script = "cd $(dirname $0)/.. && " + ONE
+        worker = "echo wrong > shop/one.txt; sed -i s/right/wrong/ checks/one.sh\n"
+        shop = one(make, worker, check, files={**SHOP, "checks/one.sh": script})
+        assert shop.run("run").code == 1, check
+        assert "block(D-1): TEST" in shop.subjects()[0]
+        remove(shop)
+
+
+def remove(shop: Shop) -> None:
+    from factory.rooms.walk import remove as away
+
+    away(shop.path)
+
+
+def test_what_a_change_brings_must_be_red_without_its_product(make: Make) -> None:
+    shop = one(make, "echo true > checks/new.sh; echo x > shop/x\n", "sh checks/new.sh")
+    assert shop.run("run").code == 1
+    assert "block(D-1): VACUOUS" in shop.subjects()[0]
+
+
+def test_a_new_check_that_is_red_without_the_product_is_proof(make: Make) -> None:
+    shop = one(make, FIX + "cp checks/one.sh checks/new.sh\n", "sh checks/new.sh")
+    assert shop.run("run").code == 0
+
+
+def test_a_tier_that_passes_only_with_what_the_change_made_of_it_is_a_change_of_the_rules(make: Make) -> None:
+    worker = FIX + "echo FORBIDDEN > shop/code.sh; echo FORBIDDED > lint.txt\n"
+    lint = {"lint.txt": "FORBIDDEN\n"}
+    shop = one(make, worker, regression="! grep -rqf lint.txt shop\n", files={**SHOP, **lint})
+    done = shop.run("run")
+    assert done.code == 1
+    assert "block(D-1): GUARD" in shop.subjects()[0]
+    assert "passes only with what the change made of lint.txt" in done.out + done.err
+
+
+def test_what_one_ticket_hides_no_worker_sees(make: Make) -> None:
+    shop = make(
+        'D-1 One | | ```toml\nhidden = ["acceptance/**"]\n```', "D-2 Two",
+        worker=FIX + "ls acceptance > shop/seen.txt 2>/dev/null || true; echo right > \"$FACTORY_TICKET.txt\"\n",
+        ledger=criteria("D-1", "D-2", check="test -e shop/seen.txt"),
+        files={**SHOP, "acceptance/secret.sh": "true\n"},
+    )  # fmt: skip
+    shop.run("run")
+    assert shop.read("shop/seen.txt") == ""
+
+
+def test_a_later_ticket_does_not_break_what_is_done(make: Make) -> None:
+    shop = two(make)
+    done = shop.run("run")
+    assert done.code == 1
+    assert shop.subjects()[:2] == ["block(D-2): TEST", "stamp(D-1): One"]
+    assert "AC-D-1-1 of D-1 is DONE, and red here: `sh checks/one.sh`; mend it, or let the ticket say replaces" in (
+        done.out + done.err
+    )
+
+
+def test_a_ticket_that_names_what_it_replaces_ends_it_and_a_rewind_brings_it_back(make: Make) -> None:
+    shop = two(make, '| D-1 | ```toml\nreplaces = ["AC-D-1-1"]\n```')
+    assert shop.run("run").code == 0
+    row = next(line for line in shop.read("AC_LEDGER.md").splitlines() if line.startswith("| AC-D-1-1"))
+    work = shop.git("rev-parse", "main^2^").strip()
+    assert f"| REPLACED | {work[:12]} |" in row
+    assert shop.run("verify").code == 0
+    assert shop.run("check-consistency").code == 0
+    before = shop.read("AC_LEDGER.md", "main^1")
+    assert shop.run("rewind", "D-2").code == 0
+    assert shop.read("AC_LEDGER.md") == before
+    assert shop.run("verify").code == 0
+
+
+def two(make: Make, second: str = "| D-1") -> Shop:
+    """D-2's worker undoes what D-1 did, with a check of its own."""
+    worker = f'if [ "$FACTORY_TICKET" = D-1 ]; then {FIX.strip()}; else echo two > shop/one.txt; fi\n'
+    ledger = (
+        criteria("D-1", check="sh checks/one.sh") + criteria("D-2", check="grep -q two shop/one.txt").split("\n", 2)[2]
+    )
+    return make("D-1 One", f"D-2 Two {second}", worker=worker, ledger=ledger, files=SHOP)
+
+
+def test_by_hand_the_gate_tells_of_a_done_criterion_that_is_red(make: Make) -> None:
+    shop = one(make, FIX)
+    assert shop.run("run").code == 0
+    shop.commit({"shop/one.txt": "wrong\n"})
+    done = shop.run("gate")
+    assert done.code == 1
+    assert "AC-D-1-1 of D-1 is DONE, and red here" in done.out
