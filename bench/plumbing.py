@@ -24,7 +24,7 @@ class Step(NamedTuple):
 
 def recipe(repo: Repo, stamp: Oid, events: Iterable[Oid]) -> tuple[Step, ...]:
     """The steps that made this stamp and its events, as the store has them."""
-    found, branch = [], "refs/heads/factory/by-hand/1"
+    found, branch = [], "refs/factory/attempts/by-hand/1"
     store = repo.store
     _, evidence = store.commit(stamp).parents
     work = store.commit(evidence).parents[0]

@@ -159,15 +159,15 @@ class Repo:
             raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
 
     def _in_the_way(self, ref: str) -> None:
-        """Mistake where a branch's name is a folder of this one's: git cannot have both."""
+        """Mistake where another ref's name is a folder of this one's, or the reverse: git cannot have both."""
         parts = ref.split("/")
-        for end in range(3, len(parts)):
-            if self.tip("/".join(parts[:end])):
-                name = "/".join(parts[2:end])
-                raise Mistake(
-                    f"the branch {name} is in the way of the factory's {'/'.join(parts[2:])}",
-                    remedy=f"rename it: `git branch -m {name} OTHER-NAME`",
-                )
+        above = ("/".join(parts[:end]) for end in range(2, len(parts)))
+        if found := next(filter(self.tip, above), "") or next(iter(self.refs(f"{ref}/")), ""):
+            kind, name, remedy = "ref", found, f"take it away: `git update-ref -d {found}`"
+            if found.startswith("refs/heads/"):
+                kind, name = "branch", found.removeprefix("refs/heads/")
+                remedy = f"rename it: `git branch -m {name} OTHER-NAME`"
+            raise Mistake(f"the {kind} {name} is in the way of the factory's {ref}", remedy=remedy)
 
     def refs(self, under: str) -> dict[str, Oid]:
         """Full ref name -> commit, below a prefix."""

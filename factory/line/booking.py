@@ -86,7 +86,7 @@ def refused(triage: Triage, lines: list[str], findings: tuple[Finding, ...] = ()
 def keep(
     house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict, opinion: Opinion | None = None
 ) -> tuple[Result, Oid]:
-    """result.json and the evidence pack, committed on the attempt's branch."""
+    """result.json and the evidence pack, committed under the attempt's ref."""
     result = conclude(house, attempt, work, merge, verdict)
     done = attempt.work
     pack = evidence.pack(
@@ -100,7 +100,7 @@ def keep(
     )  # fmt: skip
     if wrong := evidence.faults(pack):
         raise DoesNotAddUp(f"the evidence of {attempt.plan.ticket_id} is not complete: {wrong[0]}")
-    ref = attempts.branch(attempt.plan.ticket_id, attempt.plan.attempt)
+    ref = attempts.ref(attempt.plan.ticket_id, attempt.plan.attempt)
     tip = house.repo.tip(ref)
     if tip != work.work:  # main moved, and the gate ran again: the evidence of the first time is replaced
         house.repo.move(ref, work.work, tip)
@@ -146,11 +146,11 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
 
 
 def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
-    """The ledger's word on a stamp that main holds already; the attempt's branch goes."""
+    """The ledger's word on a stamp that main holds already; the attempt's ref goes."""
     record = records.stamped(attempt.record, stamp.oid)
     more = learning.from_stamp(house.ledger, attempt, stamp)
     write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
-    attempts.drop_branch(house.repo, stamp.ticket, stamp.attempt)
+    attempts.drop(house.repo, stamp.ticket, stamp.attempt)
     house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")
 
 
@@ -175,7 +175,7 @@ def fail(
         Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
         Cost_USD=f"{result.cost_estimate_usd:.6f}",
     )  # fmt: skip
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
     if record.ends:
         quarantine(house, record)

@@ -13,6 +13,7 @@ from factory.errors import MACHINE, FactoryError
 from factory.line import kickoff
 from factory.line.house import House
 from factory.model import Ended, Plan
+from factory.money.outlets import has_outlet
 from factory.money.wallet import AttemptTooDear, LedgerWallet
 from factory.proposals.shares import Share
 from factory.records.view import RULES
@@ -89,6 +90,7 @@ def wallet_of(house: House, plan: Plan, share: Share | None = None) -> LedgerWal
     return LedgerWallet(
         house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning"),
         used=share.usd if share else 0.0, pace=lambda: house.spacing.wait(stop),
+        shut=not has_outlet(house.settings, plan.worker),
     )  # fmt: skip
 
 

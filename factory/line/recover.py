@@ -7,7 +7,7 @@ from pathlib import Path
 
 from factory.git import checkout, lock
 from factory.git.ledger import FACTORY, ticket_path
-from factory.git.repo import Repo
+from factory.git.repo import LEDGER, Repo
 from factory.line import booking
 from factory.line.house import House
 from factory.model import Event, Oid, State, TicketStatus
@@ -27,8 +27,8 @@ def sweep_locks(repo: Repo, before: int) -> tuple[Path, ...]:
     """
     if not before or lock.lives(before):
         return ()
-    refs = repo.common_dir / "refs" / "heads" / "factory"
-    left = [p for p in refs.rglob("*.lock") if p.is_file()] if refs.is_dir() else []
+    refs = repo.common_dir / attempts.REFS
+    left = [p for p in (repo.common_dir / f"{LEDGER}.lock", *refs.rglob("*.lock")) if p.is_file()]
     brief = [repo.common_dir / "packed-refs.lock"]
     if note := checkout.noted(repo):
         main = repo.common_dir / f"{note['ref']}.lock"
@@ -72,7 +72,7 @@ def mend(house: House, view: View) -> bool:
     said = {word.ticket for word in view.words}
     found = _missing_words(house, view)
     mended = [_mend_ticket(house, view, record) for record in view.records.values() if record.ticket not in said]
-    _drop_branches(house, view)
+    _drop_refs(house, view)
     return adopted or found or any(mended)
 
 
@@ -107,9 +107,9 @@ def put_back(house: House) -> None:
 
 
 def _put_back(house: House, record: Record) -> None:
-    tip = house.repo.tip(attempts.branch(record.ticket, record.attempt))
+    tip = attempts.left_behind(house.repo, record.ticket, record.attempt)
     booking.write(house, "killed", records.killed(record), "the run ended under it; it does not count", second=tip)
-    attempts.drop_branch(house.repo, record.ticket, record.attempt)
+    attempts.drop(house.repo, record.ticket, record.attempt)
 
 
 def _mend_ticket(house: House, view: View, record: Record) -> bool:
@@ -131,10 +131,10 @@ def _mend_ticket(house: House, view: View, record: Record) -> bool:
     return False
 
 
-def _drop_branches(house: House, view: View) -> None:
-    """Attempts' branches whose commits are kept by main or the ledger already."""
-    for ref, tip in house.repo.refs("refs/heads/factory/").items():
-        if ref != "refs/heads/factory/ledger" and _kept(house, view, tip):
+def _drop_refs(house: House, view: View) -> None:
+    """Attempts' refs whose commits are kept by main or the ledger already."""
+    for ref, tip in house.repo.refs(f"{attempts.REFS}/").items():
+        if _kept(house, view, tip):
             house.repo.move(ref, None, tip)
 
 

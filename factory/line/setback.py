@@ -28,7 +28,7 @@ def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
     record = records.put_off(attempt.record, why, house.clock.now() + wait)
     said = {trail.later_path(record.ticket): _printed(house, attempt)}
     booking.write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit, more=said)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
     if attempt.work.daily_quota:
         raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
@@ -44,12 +44,12 @@ def _printed(house: House, attempt: Attempt) -> bytes:
 def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:
     """Somebody ended it: it does not count, and what was done is kept in the ledger."""
     ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
-    tip = house.repo.tip(attempts.branch(ticket, number))
+    tip = house.repo.tip(attempts.ref(ticket, number))
     record = records.killed(attempt.record)
     if not landing.is_released(house.repo, house.main(), ticket):
         record = records.blocked(record, None, "cancelled while it ran")
     booking.write(house, "killed", record, why, second=tip)
-    attempts.drop_branch(house.repo, ticket, number)
+    attempts.drop(house.repo, ticket, number)
     house.say(ticket, f"broken off: {why}", "warning")
     return Turn(ticket, why=why, nobody=True)
 
@@ -60,7 +60,7 @@ def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
     record = records.overtaken(attempt.record, why)
     record = records.ended(record) if booking.spent(house, record) else record
     booking.write(house, "later", record, why, second=work.work)
-    attempts.drop_branch(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     if record.ends:
         booking.quarantine(house, record)
     return Turn(attempt.plan.ticket_id, why=why, nobody=True)

@@ -1,8 +1,9 @@
 """Money and quota of one day: reserve the worst before a call, book the truth after it. Pure.
 
 A cap cannot be passed, because what is settled and what is reserved count against it together; a crash leaves the
-reservation spent. The one exception: a call that costs more than was reserved for it is booked whole, even over the
-cap (it was paid); from then on nothing more is let through on that day.
+reservation spent (`wallet` gives back those that nobody could spend). The one exception: a call that costs more than
+was reserved for it is booked whole, even over the cap (it was paid); from then on nothing more is let through on that
+day.
 
 A call belongs to the day on which it was reserved, however late it is settled: keep the books of past days that still
 have open reservations. The day of the latest book

@@ -15,6 +15,7 @@ from factory.money.budget import Book, Caps, Refused, Spend
 from factory.ssot.settings import SETTINGS, Settings
 
 GUARD = "budget_guard.json"
+SHUT = ":shut"  # ends the id of a reservation whose worker has no outlet
 
 
 class OverBudget(Stopped):
@@ -79,11 +80,12 @@ class LedgerWallet:
 
     def __init__(
         self, ledger: Ledger, settings: Settings, plan: Plan, now: Callable[[], float], warn: Callable[[str], None], *,
-        used: float = 0.0, pace: Callable[[], None] = lambda: None,
+        used: float = 0.0, pace: Callable[[], None] = lambda: None, shut: bool = False,
     ) -> None:  # fmt: skip
-        """`used`: dollars that the attempt's ticket has paid already; they are booked. `pace` waits before a call."""
+        """`used`: dollars that the attempt's ticket has paid already; they are booked. `pace` waits before a call.
+        `shut`: the worker has no outlet, so that what it leaves open when its run is killed was never spent."""
         self._ledger, self._settings, self._plan, self._now, self._warn = ledger, settings, plan, now, warn
-        self.pace = pace
+        self.pace, self._mark = pace, SHUT if shut else ""
         self._caps = Caps.model_validate(settings.budget).model_copy(
             update={"cycle_usd": Spend.model_validate({"usd": plan.budget_usd}).usd}
         )
@@ -97,7 +99,7 @@ class LedgerWallet:
         with self._ledger.lock:
             now, zone = self._now(), ZoneInfo(self._settings.factory.timezone)
             book = read_book(self._ledger, self._settings, now)
-            id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}"
+            id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}{self._mark}"
             open_ = sum((spend for spend, _ in self._open.values()), Spend())
             found = budget.reserve(book, self._caps, id, worst, now, zone, self._used + open_)
             if isinstance(found, Refused):
@@ -132,9 +134,12 @@ class LedgerWallet:
 
 
 def recover_books(ledger: Ledger, settings: Settings) -> None:
-    """Reservations that a dead run left open are spent: a crash gives no money back."""
-    for path, book in ledger.read_all("budget", Book.model_validate).items():
+    """Reservations that a dead run left open are spent: a crash gives back what nobody could spend, and no more."""
+    for book in ledger.read_all("budget", Book.model_validate).values():
         if book.open:
-            spent = budget.recover(book)
-            text = f"{len(book.open)} reservations of a run that ended are spent"
-            ledger.append(Event(name="spent", text=text), {path: spent.model_dump(mode="json")})
+            unspent = [id for id in book.open if id.endswith(SHUT)]
+            spent = len(book.open) - len(unspent)
+            text = f"of a run that ended {spent} reservations are spent, {len(unspent)} come back"
+            for id in unspent:
+                book = budget.settle(book, id, Spend())
+            ledger.append(Event(name="spent", text=text), book_changes(ledger, settings, budget.recover(book)))

@@ -1,4 +1,7 @@
-"""An attempt in git: three commits on top of its base (plan, work, evidence), kept on a branch of its own."""
+"""An attempt in git: three commits on top of its base (plan, work, evidence), kept under a ref of its own.
+
+The ref is no branch: below `refs/heads/` every name is a person's to take (docs/decisions/attempts-refs.md).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from factory.model import Oid, Plan, Result
 from factory.records.plans import RESERVED
 from factory.tree import FILE, Entry
 
+REFS = "refs/factory/attempts"
 PLAN, RESULT, EVIDENCE = f"{RESERVED}/plan.json", f"{RESERVED}/result.json", f"{RESERVED}/evidence"
 
 
@@ -25,8 +29,21 @@ class Work(NamedTuple):
     tree: Oid
 
 
-def branch(ticket: str, attempt: int) -> str:
-    return f"refs/heads/factory/{ticket}/{attempt}"
+def ref(ticket: str, attempt: int) -> str:
+    return f"{REFS}/{ticket}/{attempt}"
+
+
+def left_behind(repo: Repo, ticket: str, attempt: int) -> Oid | None:
+    """Where an attempt stands that was broken off. Versions before this one kept it on a branch `factory/…`, whose name
+    may be a person's today: it counts where its last commit says that it is this attempt, and it is only read."""
+    if tip := repo.tip(ref(ticket, attempt)):
+        return tip
+    tip = repo.tip(f"refs/heads/factory/{ticket}/{attempt}")
+    commit = repo.store.commit(tip) if tip else None
+    if commit is None or commit.committer != objects.IDENTITY:
+        return None
+    said = objects.trailers(commit.message)
+    return tip if (said.get("Factory-Ticket"), said.get("Factory-Attempt")) == (ticket, str(attempt)) else None
 
 
 def to_json(value: Plan | Result) -> bytes:
@@ -59,7 +76,7 @@ def _trailers(step: str, plan: Plan) -> list[tuple[str, str]]:
 
 
 def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
-    """The plan commit; the attempt's branch appears."""
+    """The plan commit; the attempt's ref appears."""
     store = repo.store
     tree = store.edit(store.tree_of(plan.base), {PLAN: Entry(FILE, store.write_blob(to_json(plan)))})
     text = objects.message(_subject("plan", plan, plan.title), trailers=_trailers("plan", plan))
@@ -69,9 +86,9 @@ def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
 
 
 def _point(repo: Repo, plan: Plan, commit: Oid) -> None:
-    """Put the attempt's branch there, wherever it is: a person may have tidied it away under the attempt."""
-    ref = branch(plan.ticket_id, plan.attempt)
-    repo.move(ref, commit, repo.tip(ref))
+    """Put the attempt's ref there, wherever it is: a person may have tidied it away under the attempt."""
+    name = ref(plan.ticket_id, plan.attempt)
+    repo.move(name, commit, repo.tip(name))
 
 
 def keep_work(
@@ -100,8 +117,8 @@ def keep_evidence(repo: Repo, plan: Plan, work: Oid, result: Result, evidence: M
     return commit
 
 
-def drop_branch(repo: Repo, ticket: str, attempt: int) -> None:
-    """Take the branch away once its commits are reachable from main or from the ledger."""
-    ref = branch(ticket, attempt)
-    if tip := repo.tip(ref):
-        repo.move(ref, None, tip)
+def drop(repo: Repo, ticket: str, attempt: int) -> None:
+    """Take the ref away once its commits are reachable from main or from the ledger."""
+    name = ref(ticket, attempt)
+    if tip := repo.tip(name):
+        repo.move(name, None, tip)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory.errors import CouldNotRun, Mistake, Moved
-from factory.git.repo import Repo
+from factory.git.repo import LEDGER, Repo
 from tests.git.conftest import put
 
 MAIN = "refs/heads/main"
@@ -27,12 +27,46 @@ def test_a_ref_moves_only_from_where_it_was_expected(repo: Repo) -> None:
 
 def test_a_ref_is_created_once_and_deleted(repo: Repo) -> None:
     tip = repo.tip(MAIN)
-    repo.move("refs/heads/factory/D-1/1", tip, None)
+    repo.move("refs/factory/attempts/D-1/1", tip, None)
     with pytest.raises(Moved):
-        repo.move("refs/heads/factory/D-1/1", put(repo, {"x": b""}), None)
-    assert repo.refs("refs/heads/factory/") == {"refs/heads/factory/D-1/1": tip}
-    repo.move("refs/heads/factory/D-1/1", None, tip)
-    assert repo.tip("refs/heads/factory/D-1/1") is None
+        repo.move("refs/factory/attempts/D-1/1", put(repo, {"x": b""}), None)
+    assert repo.refs("refs/factory/") == {"refs/factory/attempts/D-1/1": tip}
+    repo.move("refs/factory/attempts/D-1/1", None, tip)
+    assert repo.tip("refs/factory/attempts/D-1/1") is None
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_git_tidies_no_attempt_away_and_clones_none(tmp_path: Path, algorithm: str) -> None:
+    at, clone, ref = tmp_path / "own", tmp_path / "clone", "refs/factory/attempts/D-1/1"
+    at.mkdir()
+    Repo.create(at, algorithm=algorithm)
+    with Repo(at) as repo:
+        put(repo, {"a.txt": b"one\n"})
+        attempt = put(repo, {"b.txt": b"two\n"}, ref=ref)
+        repo.call("pack-refs", "--all")
+        repo.call("gc", "-q", "--prune=now")
+        assert repo.tip(ref) == attempt
+        assert repo.store.file(attempt, "b.txt") == b"two\n"
+        repo.call("clone", "-q", str(at), str(clone), GIT_ALLOW_PROTOCOL="file")
+        repo.move(ref, None, attempt)
+        assert not (repo.common_dir / "refs/factory/attempts/D-1").exists()
+    with Repo(clone) as repo:
+        assert set(repo.refs("refs/")) == {"refs/heads/main", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"}
+
+
+@pytest.mark.parametrize(
+    ("there", "remedy"),
+    [
+        ("refs/heads/factory", "git branch -m factory OTHER-NAME"),
+        ("refs/heads/factory/ledger/mine", "git branch -m factory/ledger/mine OTHER-NAME"),
+        ("refs/factory", "git update-ref -d refs/factory"),
+    ],
+)
+def test_a_ref_that_git_cannot_have_beside_ours_is_named(repo: Repo, there: str, remedy: str) -> None:
+    ours = "refs/factory/attempts/D-1/1" if there == "refs/factory" else LEDGER
+    repo.move(there, repo.tip(MAIN), None)
+    with pytest.raises(Mistake, match=f"is in the way of the factory's {ours}; .*{remedy}"):
+        repo.move(ours, repo.tip(MAIN), None)
 
 
 def test_a_lock_in_the_way_is_told_and_not_taken_for_a_move(repo: Repo) -> None:

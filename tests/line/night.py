@@ -105,8 +105,8 @@ def safe(shop: Shop) -> None:
     status = shop.run("status", "--json").json
     assert status["state"] != "RUNNING"
     assert status["counts"]["INFLIGHT"] == 0
-    branches = shop.git("for-each-ref", "--format=%(refname)", "refs/heads/factory").split()
-    assert branches == ["refs/heads/factory/ledger"]
+    ours = shop.git("for-each-ref", "--format=%(refname)", "refs/heads/factory", "refs/factory").split()
+    assert ours == ["refs/heads/factory/ledger"]
     assert _left(shop.path.parent) == []
 
 

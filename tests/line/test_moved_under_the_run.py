@@ -89,9 +89,9 @@ def test_a_main_that_names_another_main_is_one_line(make: Make, command: str) ->
     assert "[factory] main is main here, and trunk on main itself" in said.err
 
 
-def test_an_attempt_outlives_its_branch(make: Make) -> None:
+def test_an_attempt_outlives_its_ref(make: Make) -> None:
     shop = make("D-1 One", settings=FAST)
-    assert run(shop, lambda: shop.git("branch", "-q", "-D", "factory/D-1/1")).stamped == 1
+    assert run(shop, lambda: shop.git("update-ref", "-d", "refs/factory/attempts/D-1/1")).stamped == 1
     safe(shop)
 
 

@@ -68,7 +68,7 @@ else grep -q '"triage": *"TEST"' "$FACTORY_PLAN" && echo right > D-1.txt; fi
     assert events == ["start(D-1#1)", "fail(D-1#1)", "start(D-1#2)", "stamped(D-1#2)"]
     failed = shop.git("log", "--first-parent", "--format=%H", "--grep=^fail(D-1#1)", "factory/ledger").strip()
     assert shop.git("show", f"{failed}^2:D-1.txt") == "wrong\n"
-    assert shop.git("for-each-ref", "--format=%(refname)", "refs/heads/factory/D-1") == ""
+    assert shop.git("for-each-ref", "--format=%(refname)", "refs/factory") == ""
 
 
 def test_what_is_never_right_is_quarantined_on_main_at_the_cap(make: Make) -> None:

@@ -69,7 +69,7 @@ def running(shop: Shop, door: Path) -> Iterator[list[Finished]]:
     thread = threading.Thread(target=lambda: ended.append(factory(shop.path, "run")))
     thread.start()
     try:
-        until(lambda: "factory/D-1/1" in shop.git("for-each-ref", "--format=%(refname)"))
+        until(lambda: "refs/factory/attempts/D-1/1" in shop.git("for-each-ref", "--format=%(refname)"))
         until(lambda: _is_still(shop.path))
         yield ended
     finally:

@@ -80,8 +80,8 @@ def _states(repo: Repo) -> Iterator[str]:
             yield f"{ticket} is {have}, not {want}"
     if set(found["tickets"]) != set(TICKETS) or found["state"] != "READY":
         yield f"the factory is {found['state']} with {sorted(found['tickets'])}"
-    if branches := set(repo.refs("refs/heads/")) - {MAIN, LEDGER}:
-        yield f"branches are left: {sorted(branches)}"
+    if refs := set(repo.refs("refs/")) - {MAIN, LEDGER}:
+        yield f"refs are left: {sorted(refs)}"
 
 
 def _boxes(repo: Repo) -> Iterator[str]:
