@@ -296,6 +296,8 @@ class Verdict(Value):
     log: str = ""
     more: dict[str, list[dict[str, object]]] = Field({}, description="files of evidence that the gate adds, as JSON")
 
+    red: dict[str, str] = Field({}, description="known red tests and DONE criteria that are red, and why, in a line")
+
     @property
     def passed(self) -> bool:
         return self.status is Answer.PASS

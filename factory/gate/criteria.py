@@ -56,7 +56,9 @@ def judge(
     check, first, second = f"`{criterion.check}`", first_light(ran, moved), light(ran.after)
     tally.heard(f"{criterion.id} before", ran.before)
     tally.heard(f"{criterion.id} after", ran.after)
-    if first is Light.GREEN:
+    if first is Light.GREEN and second is Light.GREEN and _moves_the_goal(ran, moved):
+        second = _goal(tally, criterion, ran, moved)
+    elif first is Light.GREEN:
         line = f"{criterion.id} was green before any work, so it proves nothing: {check}"
         tally.fail(Triage.VACUOUS, [line, *_on_the_wrong_side(ran, moved)], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
@@ -75,10 +77,15 @@ def judge(
 
 
 def first_light(ran: Passes, moved: Touching) -> Light:
-    """What the check said before the work: by what the change brings, or by main's own judge where that turned green."""
+    """What the check said before the work: by what the change brings, or by main's judge where that turned green."""
     first = light(ran.before, moved.touched)
     turned = ran.held is not ran.after and light(ran.was) is Light.RED and _stands(ran) == ()
     return Light.RED if first is Light.GREEN and turned else first
+
+
+def _moves_the_goal(ran: Passes, moved: Touching) -> bool:
+    """Whether main's own judge waited red, still is, and what the change edited of it says yes to anything."""
+    return ran.held is not ran.after and light(ran.was) is Light.RED and not moved.new and _stands(ran) != ()
 
 
 def _stands(ran: Passes) -> tuple[str, ...] | None:
@@ -92,7 +99,7 @@ def _stands(ran: Passes) -> tuple[str, ...] | None:
 
 
 def _on_the_wrong_side(ran: Passes, moved: Touching) -> Iterator[str]:
-    """Where what the change brings to the judge's side is enough by itself, it may be the product, and nobody said so."""
+    """Where what the change brings to the judge's side is enough by itself, it may be the product unsaid."""
     if light(ran.was) is Light.RED and moved.new:
         paths = ", ".join(sorted(moved.new)[:3])
         yield f"{paths} judge by where they lie; are they the product, name them in [product] paths, or in modify"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import guards
@@ -19,7 +19,7 @@ from factory.gate.trial import KEEP_THE_PATH, Ran, Trial, installed
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.model import Answer, Criterion, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.ssot.settings import Settings
 from guards import tests_kept
 from guards.case import Case, text
@@ -58,6 +58,11 @@ class Gate:
         """One command on a tree, in the gate's sandbox: what a card accepts may name one."""
         return self._trial.run(tree, command)
 
+    def broken(self, main: Oid) -> list[Criterion]:
+        """The criteria that are DONE and red at a commit of main."""
+        self._trial.prepare(main)
+        return self._kept.broken(main)
+
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
         self._must_have_tiers()
@@ -66,18 +71,28 @@ class Gate:
         return self._ask(Question(case, None, main, tree, tree, sides, (), say), steps)
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
-        do = {"guards": self._guards, "doctor": self._doctor, "criteria": self._prover.prove, "kept": self._kept.hold}
+        do = {"guards": self._guards, "doctor": self._doctor, "criteria": self._criteria, "kept": self._kept.hold}
         tally = Tally()
-        for name in steps:
-            do[name](asked, tally) if name in do else self._tests(name, asked, tally)
-            if not tally.passing:
-                break
+        try:
+            for name in steps:
+                do[name](asked, tally) if name in do else self._tests(name, asked, tally)
+                if not tally.passing:
+                    break
+        finally:
+            self._trial.let_go()
         return tally.verdict()
 
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
         """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
         self._must_have_tiers()
         self._trial.prepare(main)
+        self._ahead((main,), TIERS)
+        try:
+            self._must_run(main, say)
+        finally:
+            self._trial.let_go()
+
+    def _must_run(self, main: Oid, say: Say) -> None:
         for tier in TIERS:
             for command in self._commands(tier):
                 say(f"the gate looks at main: {tier}")
@@ -131,6 +146,15 @@ class Gate:
                 self._fail("doctor", now, tally, ())
                 return
 
+    def _criteria(self, asked: Question, tally: Tally) -> None:
+        self._prover.prove(asked, tally, lambda: self._ahead((asked.main, asked.tree, asked.held), TIERS[1:]))
+
+    def _ahead(self, trees: Iterable[Oid], tiers: Iterable[str]) -> None:
+        """The longest runs are under way while shorter ones are looked at."""
+        for command in dict.fromkeys(c for tier in tiers for c in self._commands(tier)):
+            for tree in dict.fromkeys(trees):
+                self._trial.ahead(tree, command)
+
     def _tests(self, tier: str, asked: Question, tally: Tally) -> None:
         """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""
         for command in self._commands(tier):
@@ -183,6 +207,7 @@ class Gate:
         reruns = self._again(asked, was, now, asked.tree)
         found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
+        tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
             self._fail(tier, now, tally, found.failed)

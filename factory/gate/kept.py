@@ -46,10 +46,16 @@ class Kept:
             if light(ran) is Light.GREEN:
                 self.remember(criterion.check, asked.tree, ran)
             elif asked.plan and light(self._trial.run(asked.main, criterion.check)) is not Light.GREEN:
+                tally.red[criterion.id] = f"DONE, and red on main already: `{criterion.check}`"
                 tally.log.append(f"DONE, and red on main already: {criterion.id}")
             else:
                 self._broken(criterion, ran, tally)
                 return
+
+    def broken(self, tree: Oid) -> list[Criterion]:
+        """The DONE criteria that are red on a tree, each asked anew."""
+        rows = done_at(self._repo, tree)
+        return [c for c in rows if light(self._trial.run(tree, c.check, fresh=True)) is not Light.GREEN]
 
     def _broken(self, criterion: Criterion, ran: Ran, tally: Tally) -> None:
         tally.heard(f"{criterion.id}, DONE", ran)
@@ -57,6 +63,7 @@ class Kept:
             f"{criterion.id} of {criterion.ticket} is DONE, and red here: `{criterion.check}`; mend it, or let the "
             f'ticket say replaces = ["{criterion.id}"]'
         )
+        tally.red[criterion.id] = f"DONE, and red: `{criterion.check}`"
         tally.fail(Triage.TEST, [line], mark=criterion.id)
 
     def _is_known(self, criterion: Criterion, tree: Oid, tally: Tally) -> bool:

@@ -35,23 +35,27 @@ class Prover:
     def __init__(self, store: Store, trial: Trial, kept: Kept) -> None:
         self._store, self._trial, self._kept, self._voice = store, trial, kept, Voice(store, trial)
 
-    def prove(self, asked: Question, tally: Tally) -> None:
-        """Books every criterion; the first that is not proven ends it."""
+    def prove(self, asked: Question, tally: Tally, ahead: Callable[[], None]) -> None:
+        """Books every criterion; the first that is not proven ends it. `ahead` starts what comes after."""
         moved = Touching(
             frozenset(c.path for c in asked.changed), frozenset(c.path for c in asked.brought),
             frozenset(c.path for c in asked.brought if not c.old and c.new),
         )  # fmt: skip
+        passes = []
         for criterion in asked.checks:
             asked.say(f"the gate checks {criterion.id}")
             ran = self._passes(asked, criterion.check)
-            booked = criteria.judge(tally, criterion, ran, _signs(asked, ran), moved)
-            if tally.passing:
-                booked = booked.model_copy(update={"after": self._once_more(asked, tally, criterion, ran)})
-            if tally.passing:
-                self._kept.remember(criterion.check, asked.tree, ran.after)
-            tally.criteria.append(booked)
+            tally.criteria.append(criteria.judge(tally, criterion, ran, _signs(asked, ran), moved))
+            passes.append(ran)
             if not tally.passing:
                 return
+        ahead()
+        for place, (criterion, ran) in enumerate(zip(asked.checks, passes, strict=True)):
+            light = self._once_more(asked, tally, criterion, ran)
+            tally.criteria[place] = tally.criteria[place].model_copy(update={"after": light})
+            if not tally.passing:
+                return
+            self._kept.remember(criterion.check, asked.tree, ran.after)
 
     def _passes(self, asked: Question, check: str) -> Passes:
         if not asked.brought:

@@ -9,6 +9,7 @@ from factory.gate import triage
 from factory.gate.trial import Ran
 from factory.model import Answer, CriterionResult, Finding, Outcome, Tests, TierResults, Triage, Verdict
 
+MOST = 200  # of what stays red that is told by name
 TIERS = ("doctor", "fast", "regression")
 
 
@@ -27,6 +28,9 @@ class Tally:
         self.status = Answer.PASS
         self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
         self.outcomes: dict[str, Outcome] = {}  # of the tests that tiers ran on the tree
+        self.red: dict[
+            str, str
+        ] = {}  # what stays red: a known red test, or a DONE criterion that main has broken -> why
         self.altered: list[dict[str, object]] = []  # the altered judges, and what each said
         self.second: list[dict[str, object]] = []  # the proofs under other conditions
         self._mark = ""
@@ -59,4 +63,5 @@ class Tally:
             failed=self.failed,
             log=log,
             more={"altered.json": self.altered, "second.json": self.second} if self.criteria else {},
+            red=dict(sorted(self.red.items())[:MOST]),
         )

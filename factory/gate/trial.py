@@ -13,6 +13,7 @@ from pathlib import Path
 
 from factory.errors import Stopped
 from factory.gate import prepared
+from factory.gate.ahead import Ahead
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
@@ -71,12 +72,13 @@ class Trial:
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
         self.stop = threading.Event()  # ends what runs
+        self._ahead: Ahead[Ran] = Ahead(self.stop)
         self.prepared: Path | None = None  # the environment that setup filled
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
         made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
-        made.stop, made.prepared = self.stop, self.prepared
+        made.stop, made.prepared, made._ahead = self.stop, self.prepared, Ahead(self.stop)
         return made
 
     def prepare(self, main: Oid) -> None:
@@ -93,15 +95,33 @@ class Trial:
 
         `fresh` runs it although its result is known. Any thread may ask.
         """
-        at = self._cache / f"{self._key(tree, command, under)}.json"
-        if not fresh and at.exists():
-            try:
-                return Ran.model_validate_json(at.read_bytes())
-            except ValueError:
-                at.unlink()
-        ran = self._run(tree, command, under)
+        key = self._key(tree, command, under)
+        if not fresh and (known := self._known_result(key)):
+            return known
+        coming = None if fresh else self._ahead.take(key)
+        return coming.result() if coming else self._kept(key, tree, command, under, self.stop)
+
+    def ahead(self, tree: Oid, command: str) -> None:
+        """Start what will be asked for soon. `let_go` ends what was not."""
+        key = self._key(tree, command, USUAL)
+        if self._known_result(key) is None:
+            self._ahead.start(key, lambda halt: self._kept(key, tree, command, USUAL, halt))
+
+    def let_go(self) -> None:
+        """End what was started ahead and is not wanted."""
+        self._ahead.drop()
+
+    def _known_result(self, key: str) -> Ran | None:
+        try:
+            content = self.recall(key)
+            return Ran.model_validate_json(content) if content else None
+        except ValueError:
+            return None
+
+    def _kept(self, key: str, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
+        ran = self._run(tree, command, under, stop)
         if not ran.timed_out and ran.answer is not Answer.COULD_NOT_RUN:
-            self.remember(at.stem, ran.model_dump_json().encode())
+            self.remember(key, ran.model_dump_json().encode())
         return ran
 
     def remember(self, name: str, content: bytes) -> None:
@@ -124,7 +144,7 @@ class Trial:
         parts = (self._repo.store.tree_of(tree), same_run(command), gate, self._environment, under.key)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def _run(self, tree: Oid, command: str, under: Conditions) -> Ran:
+    def _run(self, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
         with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
             files = {
                 "/factory/observer": observer.folder,
@@ -133,7 +153,7 @@ class Trial:
             job = Job(
                 argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
-                files=files, socket=observer.socket, stop=self.stop, at=under.room,
+                files=files, socket=observer.socket, stop=stop, at=under.room,
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}

@@ -29,7 +29,7 @@ from factory.records import attempts, evidence, landing, records, redact
 from factory.records.attempts import Work
 from factory.records.compact import compact
 from factory.records.state import Record
-from factory.records.view import folds
+from factory.records.view import RED, folds
 from factory.workers import Work as Worked
 
 SUMMARY = 72  # characters of a worker's summary that go into a subject
@@ -145,10 +145,10 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
     )  # fmt: skip
 
 
-def stamped(house: House, attempt: Attempt, stamp: Stamp) -> None:
-    """The ledger's word on a stamp that main holds already; the attempt's ref goes."""
+def stamped(house: House, attempt: Attempt, stamp: Stamp, red: Mapping[str, str] = {}) -> None:
+    """The ledger's word on a stamp that main holds already, and on what is `red` there; the attempt's ref goes."""
     record = records.stamped(attempt.record, stamp.oid)
-    more = learning.from_stamp(house.ledger, attempt, stamp)
+    more = {**learning.from_stamp(house.ledger, attempt, stamp), RED: {"main": stamp.oid, "red": dict(red)}}
     write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
     attempts.drop(house.repo, stamp.ticket, stamp.attempt)
     house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -111,13 +111,15 @@ def _land(house: House, attempt: Attempt) -> Turn:
         result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
         if not verdict.passed:
             return booking.fail(house, attempt, result, evidence, verdict, opinion)
-        if stamp := _stamp(house, attempt, merge, result, evidence):
+        if stamp := _stamp(house, attempt, merge, result, evidence, verdict.red):
             return Turn(plan.ticket_id, stamp, result)
         house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")
     return setback.give_way(house, attempt, work)
 
 
-def _stamp(house: House, attempt: Attempt, merge: landing.Merge, result: Result, evidence: Oid) -> Stamp | None:
+def _stamp(
+    house: House, attempt: Attempt, merge: landing.Merge, result: Result, evidence: Oid, red: Mapping[str, str]
+) -> Stamp | None:
     """None where main is not what the gate saw any more."""
     with house.stamping():
         try:
@@ -127,7 +129,7 @@ def _stamp(house: House, attempt: Attempt, merge: landing.Merge, result: Result,
             )  # fmt: skip
         except Moved:
             return None
-        booking.stamped(house, attempt, stamp)
+        booking.stamped(house, attempt, stamp, red)
         return stamp
 
 

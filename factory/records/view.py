@@ -16,6 +16,7 @@ from factory.ssot import crosscheck, documents
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
+RED = "red.json"  # in the ledger: what stays red at a commit of main, and why
 ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"
 
 

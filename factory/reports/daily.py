@@ -18,7 +18,7 @@ from factory.money.spend import Spend
 from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Standing, standings
-from factory.records.view import FactoryFile, factory_file, look
+from factory.records.view import RED, FactoryFile, factory_file, look
 from factory.reports import trail
 from factory.reports.cards import CardsDay, cards_day, failures
 from factory.ssot.settings import Settings
@@ -60,6 +60,7 @@ class Day(NamedTuple):
     next: str
     cards: CardsDay | None = None  # where there are any
     fault: str = ""  # why the tables could not be read
+    red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
 
 
 def facts(
@@ -78,7 +79,10 @@ def facts(
     halves = list(then.read_all("boxes", Half.model_validate).values())
     halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
     return fold(date, settings.factory.timezone, events, found, halves, _book(then, date), factory)._replace(
-        month_usd=float(str(month(then, date)["usd"])), cards=cards_day(repo, then, main, events), fault=fault
+        month_usd=float(str(month(then, date)["usd"])),
+        cards=cards_day(repo, then, main, events),
+        fault=fault,
+        red=tuple((then.read(RED) or {}).get("red", {}).items()),
     )
 
 

@@ -25,6 +25,7 @@ class Phrases(NamedTuple):
     reasons: str
     no_reasons: str
     blocked: str
+    red: str
     running: str
     cards: str
     cards_counts: tuple[str, ...]  # the table's head
@@ -64,6 +65,7 @@ ENGLISH = Phrases(
     "This month: ${month:.2f}.",
     reasons="Reasons",
     no_reasons="Nothing stopped, and nothing is blocked.",
+    red="{0} is red on main, and counts against nobody. {1}",
     blocked="{0} needs a person: {1}",
     running="A run is on.",
     cards="Cards",
@@ -124,6 +126,7 @@ KOREAN = Phrases(
     "이번 달: ${month:.2f}.",
     reasons="이유",
     no_reasons="멈춘 일도, 막힌 티켓도 없습니다.",
+    red="main에서 {0}이(가) 실패하고 있습니다. 어느 시도의 탓도 아닙니다. {1}",
     blocked="{0}: 사람이 봐야 합니다. {1}",
     running="지금 일하고 있습니다.",
     cards="카드",

@@ -83,6 +83,8 @@ def _reasons(day: Day, words: Phrases) -> Iterator[str]:
             yield f"- {words.stop[stop.kind]} ({_quoted(stop.why)})"
     for blocked in day.blocked:
         yield "- " + words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words))
+    for name, why in day.red[:BLOCKED_CARDS]:
+        yield "- " + words.red.format(name, f"({_quoted(why)})" if why else "")
     for card in day.cards.blocked[:BLOCKED_CARDS] if day.cards else ():
         yield "- " + words.blocked.format(card.card, _why(card.triage, card.why, words))
 

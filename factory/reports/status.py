@@ -11,8 +11,10 @@ from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.model import Oid, State
 from factory.records.state import counts, standings
-from factory.records.view import factory_file, find_main, look
+from factory.records.view import RED, factory_file, find_main, look
 from factory.reports import stops
+
+SHOWN = 5  # of what stays red
 
 
 def status(repo: Repo, now: float) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in standings(view).items()
         },
+        "red": (ledger.read(RED) or {}).get("red", {}),
         **_cards(repo, ledger, main),
         "budget": budget_today(ledger, now, settings.factory.timezone),
     }
@@ -87,10 +90,17 @@ def as_text(document: dict[str, Any]) -> str:
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
     lines += _card_lines(document["cards"]) if "cards" in document else []
+    lines += _red_lines(document["red"])
     spent = document["budget"]
     lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
                  f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip
     return "\n".join(lines)
+
+
+def _red_lines(red: dict[str, str]) -> list[str]:
+    """What stays red on main, as the last stamp's gate saw it: the first few, and how many more."""
+    lines = [f"red on main  {name}  {why}".rstrip() for name, why in list(red.items())[:SHOWN]]
+    return [*lines, f"red on main  and {len(red) - SHOWN} more"] if len(red) > SHOWN else lines
 
 
 def _card_lines(cards: dict[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from factory.records.plans import RESERVED
 from factory.records.view import ROADMAP, find_main
 from factory.ssot.documents import read_roadmap
 from factory.trucks import judge
-from factory.verify.verify import Verified, verify
+from factory.verify.verify import Bad, Verified, verify
 
 
 def _judge(bench: Bench, plan: Plan, main: Oid, tree: Oid, work: Oid, say: Callable[[str], None]) -> Verdict:
@@ -51,4 +51,12 @@ def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Ve
                 return str(error)
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
 
-        return verify(bench.repo, bench.main, rerun, once_more)
+        found = verify(bench.repo, bench.main, rerun, once_more)
+        say("", "holding every criterion that is DONE against the tip")
+        return found._replace(bad=(*found.bad, *_broken(bench)))
+
+
+def _broken(bench: Bench) -> list[Bad]:
+    """A criterion that is DONE and red at main's tip, whichever stamp or commit broke it."""
+    said = "{0} is DONE, and red at the tip: `{1}`"
+    return [Bad(bench.main, c.ticket, said.format(c.id, c.check)) for c in bench.gate.broken(bench.main)]

@@ -118,3 +118,27 @@ def test_by_hand_the_gate_tells_of_a_done_criterion_that_is_red(make: Make) -> N
     done = shop.run("gate")
     assert done.code == 1
     assert "AC-D-1-1 of D-1 is DONE, and red here" in done.out
+    assert shop.run("verify").code == 0  # from git alone nobody can tell
+    again = shop.run("verify", "--rerun")
+    assert again.code == 1
+    assert "AC-D-1-1 is DONE, and red at the tip" in again.out
+
+
+def test_status_and_report_tell_of_what_is_done_and_red(make: Make) -> None:
+    shop = make("D-1 One", worker=FIX, ledger=criteria("D-1", check="sh checks/one.sh"), files=SHOP)
+    assert shop.run("run").code == 0
+    assert shop.run("status", "--json").json["red"] == {}
+    table, ledger = shop.read("D_ROADMAP.md"), shop.read("AC_LEDGER.md")
+    shop.commit(
+        {
+            "shop/one.txt": "wrong\n", "D_ROADMAP.md": table + "| D-2 | IN_PROGRESS | P2 | LOW | Two |  |\n",
+            "AC_LEDGER.md": ledger + "| AC-2 | D-2 | two | `test -e shop/two.txt` | OPEN |  |\n",
+            "tools/worker.sh": "echo two > shop/two.txt\n",
+        }
+    )  # fmt: skip
+    assert shop.run("run").code == 0, "what a person broke is nobody's attempt's fault"
+    assert list(shop.run("status", "--json").json["red"]) == ["AC-D-1-1"]
+    assert "red on main  AC-D-1-1  DONE, and red on main already: `sh checks/one.sh`" in shop.run("status").out
+    page = shop.run("report").out
+    assert "AC-D-1-1 is red on main" in page
+    assert "main에서 AC-D-1-1이(가) 실패하고 있습니다" in page
