@@ -43,8 +43,8 @@ class Limits:
     idle_seconds: float = 180.0  # the longest silence of the upstream
     call_seconds: float = 900.0  # one request, from its first byte to its last
     client_seconds: float = 60.0  # the longest silence of the room inside one request
-    models: tuple[str, ...] = ()  # models that may be asked; empty: any that the toll admits
-    server_tools: bool = False  # tools that the provider runs itself would be a network
+    model: str = ""  # the one that may be asked; empty: any that the toll admits
+    tokens_out: int = 32_768  # of one request, however many answers it wants
 
 
 class Egress:
@@ -73,7 +73,7 @@ class Egress:
         self._audit, self._mode = audit, mode
         self._lock = threading.Lock()
         self._requests = 0
-        self._usage, self._broken = Usage(), ""
+        self._usage, self._broken, self._denied = Usage(), "", ""
         self._stopped: FactoryError | None = None
         self._refused: list[Refused] = []
         self._recovered = self._cutting = False
@@ -137,6 +137,11 @@ class Egress:
             return self._stopped
 
     @property
+    def denied(self) -> str:
+        """Why the last request that was not passed on was not; empty where all were."""
+        return self._denied
+
+    @property
     def broken(self) -> str:
         """An error of the proxy itself, or of the toll; after one it passes nothing on."""
         with self._lock:
@@ -171,6 +176,9 @@ class Egress:
             self._stopped = error
         self.hopeless.set()
 
+    def note_denied(self, why: str) -> None:
+        self._denied = why
+
     def note_broken(self, what: str) -> None:
         with self._lock:
             self._broken = what
@@ -189,8 +197,10 @@ class Egress:
 
     @contextlib.contextmanager
     def holding(self, upstream: socket.socket) -> Iterator[None]:
-        """Makes an upstream connection one that the proxy's end cuts."""
+        """Makes an upstream connection one that the proxy's end cuts. OSError where it has ended already."""
         with self._lock:
+            if self._cutting:
+                raise ConnectionAbortedError("the room has ended")
             self._upstreams.add(upstream)
         try:
             yield

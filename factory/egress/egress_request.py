@@ -9,7 +9,7 @@ import json
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,10 @@ from factory.egress import upstream
 from factory.egress.meter import Meter, Usage
 from factory.egress.providers import Route
 from factory.egress.refusals import Refused
-from factory.egress.request_body import Denied, max_out, model_of, read_body, read_document
+from factory.egress.request_body import Denied, read_body, read_document
 from factory.egress.toll import Ask
-from factory.errors import FactoryError
+from factory.egress.understood import Understood, understood
+from factory.errors import FactoryError, Mistake
 
 if TYPE_CHECKING:
     from factory.egress.egress import Egress
@@ -30,17 +31,14 @@ PASSED_BACK = frozenset({"content-type", "date", "retry-after", "retry-after-ms"
 PASSED_BACK_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 
 
-def _nothing() -> None:
-    """The end of an answer that has nothing left to say."""
-
-
 @dataclass
 class Call:
     """One paid call on its way."""
 
+    ask: Ask
     meter: Meter
     usage: Usage
-    last_words: Callable[[], None] = _nothing
+    last_words: Callable[[], None] = lambda: None
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -94,17 +92,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._unread = False
         if route.kind == "list":
             return self._send_on(target, None, None)
-        path = target.split("?")[0]
-        document = egress.provider.prepare(path, read_document(raw))
-        self._check(document)
-        body = json.dumps(document).encode()  # written anew: no key twice, nothing that two parsers read differently
-        ask = Ask(model_of(path, document), len(body), max_out(document, egress.provider.max_out))
-        self._line |= {"model": ask.model, "in": len(body)}
-        if egress.limits.models and ask.model not in egress.limits.models:
-            raise Denied(403, f"the model {ask.model[:80]!r} is not one of this worker's")
+        home = egress.upstream == egress.provider.upstream
+        told = understood(egress.provider, route, target, read_document(raw), egress.limits, home=home)
+        self._line |= {"model": told.ask.model, "in": len(told.body)}
         if route.kind != "call":
-            return self._send_on(target, body, None)
-        return self._paid(target, body, ask, streamed=bool(document.get("stream")) or "streamGenerate" in path)
+            return self._send_on(target, told.body, None)
+        return self._paid(target, told)
 
     def _route(self) -> tuple[Route, str]:
         """Where the request goes, without what the room says of keys."""
@@ -117,25 +110,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Denied(403, f"the query {unknown[0][:80]!r} is not passed on")
         return route, "?".join([path, *(["&".join(wanted)] if wanted else [])])
 
-    def _check(self, document: Mapping[str, Any]) -> None:
-        tools = () if self.egress.limits.server_tools else self.egress.provider.server_tools(document)
-        if tools:
-            raise Denied(403, f"{', '.join(tools)[:80]}: tools that the provider runs are off; they would be a network")
-
-    def _paid(self, target: str, body: bytes, ask: Ask, *, streamed: bool) -> None:
+    def _paid(self, target: str, told: Understood) -> None:
+        ask = told.ask
         try:
             entered = self.egress.toll.enter(ask)
+        except Mistake as error:  # the request's, such as a model that nobody knows: no reason to stop
+            raise Denied(400, str(error)) from error
         except FactoryError as error:
             self.egress.note_stopped(error)
             raise Denied(429, str(error)) from error
-        call = Call(Meter(self.egress.provider.read, stream=streamed, model=ask.model), Usage(model=ask.model))
+        call = Call(
+            ask, Meter(self.egress.provider.read, stream=told.streamed, model=ask.model), Usage(model=ask.model)
+        )
         try:
-            self._send_on(target, body, call)
+            self._send_on(target, told.body, call)
         finally:
             self._settle(entered, call)
 
     def _settle(self, entered: object, call: Call) -> None:
         usage = call.usage
+        if not usage.within(call.ask.tokens_in, call.ask.tokens_out):
+            usage = Usage(1, model=call.ask.model, complete=False)
         self.egress.note_usage(usage)
         self.egress.toll.leave(entered, usage)
         counts = {"tokens_in": usage.tokens_in, "tokens_cached": usage.tokens_cached, "tokens_out": usage.tokens_out}
@@ -158,8 +153,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             try:
                 connection.request(self.command, upstream.prefix(egress.upstream) + target, body=body, headers=headers)
                 answer = connection.getresponse()
-            except (OSError, http.client.HTTPException, ValueError) as error:
+            except (OSError, http.client.HTTPException) as error:
                 raise self._silent(error) from error
+            except ValueError as error:
+                raise Denied(400, "a header that cannot be sent") from error
             self._line["status"] = answer.status
             if answer.status >= 300:
                 self._refusal(answer, call)
@@ -237,6 +234,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _deny(self, denied: Denied) -> None:
         """Refused in the provider's own words, so that every client understands it; not to be retried."""
         self._line |= {"status": denied.status, "why": denied.why}
+        self.egress.note_denied(denied.why)
         body = json.dumps(self.egress.provider.error(denied.status, f"egress: {denied.why}")).encode()
         self.close_connection = True
         with contextlib.suppress(OSError):

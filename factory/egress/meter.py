@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 WHOLE_LIMIT = 32 * 1024 * 1024  # bytes of an answer that is not a stream
+AROUND = 1_000  # tokens that a provider puts around a request, of its own
 LINE_LIMIT = 8 * 1024 * 1024  # bytes of one event
 
 
@@ -24,6 +25,11 @@ class Usage:
     model: str = ""
     tokens_written: int = 0  # put into the provider's cache, at the price of that
     complete: bool = True  # False: an answer ended before it said what it used; book what was reserved
+
+    def within(self, tokens_in: int, tokens_out: int) -> bool:
+        """Whether it can be true of a call that was to have so many at the most. Some texts have more tokens than we
+        reckon, and a small server may write past a limit: twice as many is no usage."""
+        return self.tokens_in <= 2 * (tokens_in + AROUND) and self.tokens_out <= 2 * tokens_out
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -51,6 +57,20 @@ class Reading:
     counted: bool = False  # it held the counts of what was written
     ended: bool = False  # the answer is whole
 
+    def usage(self) -> Usage:
+        """One call's usage. Parts that are more than their whole tell nothing that could be booked."""
+        fits = self.tokens_cached + self.tokens_written <= self.tokens_in and self.tokens_thought <= self.tokens_out
+        return Usage(
+            1,
+            self.tokens_in,
+            self.tokens_cached,
+            self.tokens_out,
+            self.tokens_thought,
+            self.model,
+            self.tokens_written,
+            self.counted and fits,
+        )
+
     def merge(self, other: Reading) -> Reading:
         return Reading(
             max(self.tokens_in, other.tokens_in),
@@ -68,9 +88,12 @@ Reader = Callable[[Mapping[str, Any]], Reading]
 
 
 def _count(of: Any, *names: str) -> int:
-    """The sum of the named counts. What is no count (absent, null, text, negative) counts nothing."""
+    """The sum of the named counts; absent and null count nothing. TypeError for what is no count, as a text or -1."""
     found = [of.get(name) for name in names] if isinstance(of, Mapping) else []
-    return sum(n for n in found if isinstance(n, int) and not isinstance(n, bool) and n > 0)
+    counts = [n for n in found if n is not None]
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts):
+        raise TypeError("no count")
+    return sum(counts)
 
 
 def read_gemini(document: Mapping[str, Any]) -> Reading:
@@ -127,6 +150,14 @@ def read_openai(document: Mapping[str, Any]) -> Reading:
     )
 
 
+def safely(read: Reader, document: Mapping[str, Any]) -> Reading:
+    """A document of a shape that no provider documents says nothing; it must not stop the answer."""
+    try:
+        return read(document)
+    except (AttributeError, TypeError):
+        return Reading()
+
+
 class Meter:
     """Fed the bytes of one answer as they pass; afterwards says what it used."""
 
@@ -160,17 +191,10 @@ class Meter:
             return
         for one in found if isinstance(found, list) else [found]:
             if isinstance(one, Mapping):
-                self._reading = self._reading.merge(self._safely(one))
+                self._reading = self._reading.merge(safely(self._read, one))
                 response = one.get("response")
                 told = [d for d in (one, response) if isinstance(d, Mapping) and isinstance(d.get("error"), Mapping)]
                 self.error = told[0] if told else self.error
-
-    def _safely(self, document: Mapping[str, Any]) -> Reading:
-        """A document of a shape that no provider documents says nothing; it must not stop the answer."""
-        try:
-            return self._read(document)
-        except (AttributeError, TypeError):
-            return Reading()
 
     def usage(self) -> Usage:
         """One call's usage; to be asked once, after the last byte."""
@@ -178,8 +202,5 @@ class Meter:
             self._line(bytes(self._held))
         else:
             self._document(bytes(self._held))
-        r = self._reading
-        complete = r.counted and r.ended and not self._overfull
-        return Usage(
-            1, r.tokens_in, r.tokens_cached, r.tokens_out, r.tokens_thought, r.model, r.tokens_written, complete
-        )
+        found = self._reading.usage()
+        return replace(found, complete=found.complete and self._reading.ended and not self._overfull)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from factory.egress.content import Kinds, by_type
+from factory.egress.forms import CHAT, GENERATE, MESSAGES, RESPONSES, Form
 from factory.egress.meter import Reader, read_anthropic, read_gemini, read_openai
 from factory.egress.refusals import (
     Refused,
@@ -18,7 +20,6 @@ from factory.egress.refusals import (
     openai_error,
     openai_limit,
 )
-from factory.egress.server_tools import anthropic_tools, gemini_tools, openai_tools
 
 Json = Mapping[str, Any]
 Kind = Literal["call", "count", "list"]  # paid, and metered; free, asked before a call; free
@@ -26,12 +27,13 @@ Kind = Literal["call", "count", "list"]  # paid, and metered; free, asked before
 
 @dataclass(frozen=True)
 class Route:
-    """One thing that may be asked: a method, the whole path, and the query that goes with it."""
+    """One thing that may be asked: a method, the whole path, and the query that goes with it. `form`: of a call."""
 
     method: str
     path: re.Pattern[str]
     kind: Kind
     query: frozenset[str] = frozenset()
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,8 @@ class Provider:
     read: Reader
     limit: Callable[[Json, Any], tuple[float | None, bool]]  # headers (lower case), error body -> retry, daily
     error: Callable[[int, str], Json]
-    max_out: tuple[str, ...]  # where a request says how much may be written, as dotted paths
-    server_tools: Callable[[Json], tuple[str, ...]]
-    prepare: Callable[[str, Json], Json] = lambda path, body: body  # a request, changed so that it can be metered
+    image: int  # tokens of one, at the most
+    kinds: Kinds = by_type  # what kinds of tool one is
     credentials: frozenset[str] = frozenset({"key"})  # query fields that carry a client's key: dropped
 
     def route(self, method: str, path: str) -> Route | None:
@@ -72,20 +73,12 @@ class Provider:
         return Refused(code if isinstance(code, int) and code >= 400 else 503, retry, daily)
 
 
-def _with_usage(path: str, body: Json) -> Json:
-    """A chat stream says what it used only where it is asked to."""
-    if not path.endswith("/chat/completions") or not body.get("stream"):
-        return body
-    options = body.get("stream_options")
-    return {**body, "stream_options": {**(options if isinstance(options, Mapping) else {}), "include_usage": True}}
+def _gemini(kind: Kind, verb: str, *query: str, form: Form | None = None) -> Route:
+    return _route(kind, "POST", rf"/v1(?:beta)?/models/[A-Za-z0-9._-]+:{verb}", *query, form=form)
 
 
-def _gemini_route(kind: Kind, verb: str, query: frozenset[str] = frozenset()) -> Route:
-    return Route("POST", re.compile(rf"/v1(?:beta)?/models/[A-Za-z0-9._-]+:{verb}"), kind, query)
-
-
-def _route(kind: Kind, method: str, path: str, *query: str) -> Route:
-    return Route(method, re.compile(path), kind, frozenset(query))
+def _route(kind: Kind, method: str, path: str, *query: str, form: Form | None = None) -> Route:
+    return Route(method, re.compile(path), kind, frozenset(query), form)
 
 
 _COMMON = frozenset({"accept", "content-type", "user-agent"})
@@ -95,41 +88,40 @@ GEMINI = Provider(
     prices="google",
     upstream="https://generativelanguage.googleapis.com",
     routes=(
-        _gemini_route("call", "generateContent"),
-        _gemini_route("call", "streamGenerateContent", frozenset({"alt=sse"})),
-        _gemini_route("count", "countTokens"),
+        _gemini("call", "generateContent", form=GENERATE),
+        _gemini("call", "streamGenerateContent", "alt=sse", form=GENERATE),
+        _gemini("count", "countTokens"),
     ),
     headers=_COMMON | {"x-goog-api-client", "x-server-timeout"},
     auth=("x-goog-api-key", ""),
     read=read_gemini,
     limit=gemini_limit,
     error=gemini_error,
-    max_out=("generationConfig.maxOutputTokens",),
-    server_tools=gemini_tools,
+    image=8_000,
+    kinds=list,  # it is named by its only field
 )
 ANTHROPIC = Provider(
     name="anthropic",
     prices="anthropic",
     upstream="https://api.anthropic.com",
     routes=(
-        _route("call", "POST", "/v1/messages", "beta=true"),
-        _route("count", "POST", "/v1/messages/count_tokens", "beta=true"),
+        _route("call", "POST", "/v1/messages", "beta=true", form=MESSAGES),
+        _route("count", "POST", "/v1/messages/count_tokens", "beta=true", form=MESSAGES),
     ),
     headers=_COMMON | {"anthropic-version", "anthropic-beta"},
     auth=("x-api-key", ""),
     read=read_anthropic,
     limit=anthropic_limit,
     error=anthropic_error,
-    max_out=("max_tokens",),
-    server_tools=anthropic_tools,
+    image=8_000,
 )
 OPENAI = Provider(
     name="openai",
     prices="openai",
     upstream="https://api.openai.com",
     routes=(
-        _route("call", "POST", "/v1/chat/completions"),
-        _route("call", "POST", "/v1/responses"),
+        _route("call", "POST", "/v1/chat/completions", form=CHAT),
+        _route("call", "POST", "/v1/responses", form=RESPONSES),
         _route("list", "GET", "/v1/models"),
     ),
     headers=_COMMON | {"openai-beta"},
@@ -137,8 +129,6 @@ OPENAI = Provider(
     read=read_openai,
     limit=openai_limit,
     error=openai_error,
-    max_out=("max_completion_tokens", "max_tokens", "max_output_tokens"),
-    server_tools=openai_tools,
-    prepare=_with_usage,
+    image=50_000,  # some small models count them thirty times
 )
 PROVIDERS = {provider.name: provider for provider in (GEMINI, ANTHROPIC, OPENAI)}

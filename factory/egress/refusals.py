@@ -69,12 +69,19 @@ def openai_limit(headers: Json, document: Any) -> tuple[float | None, bool]:
 
 
 _GEMINI_STATUS = {
+    400: "INVALID_ARGUMENT",
     403: "PERMISSION_DENIED",
     413: "INVALID_ARGUMENT",
     429: "RESOURCE_EXHAUSTED",
     504: "DEADLINE_EXCEEDED",
 }
-_ANTHROPIC_TYPE = {403: "permission_error", 413: "request_too_large", 429: "rate_limit_error", 504: "timeout_error"}
+_ANTHROPIC_TYPE = {
+    400: "invalid_request_error",
+    403: "permission_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+}
 
 
 def gemini_error(status: int, why: str) -> Json:

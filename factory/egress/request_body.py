@@ -100,14 +100,3 @@ def model_of(path: str, document: Mapping[str, Any]) -> str:
     if found := re.search(r"/models/([^/:]+):", path):
         return found[1]
     return str(document.get("model") or "")
-
-
-def max_out(document: Mapping[str, Any], places: tuple[str, ...]) -> int:
-    """How many tokens the request lets the model write; 0 where it does not say."""
-    for place in places:
-        found: Any = document
-        for name in place.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-        if isinstance(found, int) and not isinstance(found, bool) and found > 0:
-            return found
-    return 0

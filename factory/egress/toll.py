@@ -12,11 +12,11 @@ from factory.errors import Stopped
 
 @dataclass(frozen=True)
 class Ask:
-    """A paid request before it is sent: enough to reserve its worst case. `max_out` is 0 where it does not say."""
+    """A paid request before it is sent: the most that it can use."""
 
     model: str
-    body_bytes: int
-    max_out: int
+    tokens_in: int
+    tokens_out: int
 
 
 class Toll(Protocol):

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from factory.errors import CouldNotRun, FactoryError, Stopped
+from factory.errors import CouldNotRun, Stopped
 from factory.git.ledger import Ledger
 from factory.model import Event, Plan
 from factory.money import budget
 from factory.money.budget import Book, Caps, Refused, Spend
+from factory.money.spend import measures
 from factory.ssot.settings import SETTINGS, Settings
 
 GUARD = "budget_guard.json"
@@ -101,9 +102,11 @@ class LedgerWallet:
             book = read_book(self._ledger, self._settings, now)
             id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}{self._mark}"
             open_ = sum((spend for spend, _ in self._open.values()), Spend())
-            found = budget.reserve(book, self._caps, id, worst, now, zone, self._used + open_)
+            cycle = self._used + open_
+            found = budget.reserve(book, self._caps, id, worst, now, zone, cycle)
             if isinstance(found, Refused):
-                raise self._refusal(found, worst)
+                too_dear = cycle.usd + worst.usd > self._caps.cycle_usd
+                raise AttemptTooDear(found.reason) if too_dear else OverBudget(_in_words(found))
             found, warning = budget.warn(found, self._caps)
             self._write("reserve", found, f"up to ${worst.usd:f}")
             self._open[id] = (worst, book_path(found))
@@ -111,10 +114,14 @@ class LedgerWallet:
             self._warn(warning)
         return id
 
-    def _refusal(self, refused: Refused, worst: Spend) -> FactoryError:
-        if self._used.usd + worst.usd > self._caps.cycle_usd:
-            return AttemptTooDear(refused.reason)
-        return OverBudget(_in_words(refused))
+    def allowance(self) -> Spend:
+        """For a worker whose calls nobody counts: of what is left of today's calls and tokens as much as leaves the
+        same to each that may run beside it, and to the next. One call at the least: without any left none starts."""
+        with self._ledger.lock:
+            used = read_book(self._ledger, self._settings, self._now()).used
+        shares = self._settings.factory.max_workers + 1
+        left = {name: max(0, cap - count) // shares for name, count, cap in measures(used, self._caps) if name != "usd"}
+        return Spend.model_validate({**left, "calls": max(1, left["calls"])})
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost, on the day on which it was reserved."""

@@ -40,7 +40,7 @@ class Worker(Value):
     effort: str = Field("", description="the thinking level, as the model calls it; empty: its default")
     temperature: float | None = Field(None, ge=0, description="the sampling temperature; unset: the model's default")
     max_tokens_out: int = Field(
-        32_768, ge=1, description="tokens that one answer may have; the reservation counts them"
+        32_768, ge=1, description="tokens that the answers to one request may have; one for more is lowered to it"
     )
     args: tuple[str, ...] = Field((), description="further arguments for the program")
     env: tuple[Variable, ...] = Field((), description="names of variables that pass into the room")

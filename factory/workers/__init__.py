@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from factory.kinds import KINDS
 from factory.model import Ended, Plan, Report
+from factory.money.spend import Spend
 from factory.proposals.shares import Share
 from factory.sandbox.process import Finished
 from factory.tree import Tree
@@ -27,6 +28,9 @@ class Wallet(Protocol):
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost."""
+
+    def allowance(self) -> Spend:
+        """The calls and tokens that a worker may book of whose calls only it can tell."""
 
     def pace(self) -> None:
         """Wait until the next call may be sent. Stopped where the attempt is ended meanwhile."""

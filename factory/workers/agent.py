@@ -9,7 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from factory.egress.egress import Egress
+from factory.egress.egress import Egress, Limits
 from factory.egress.keys import find_key
 from factory.errors import CouldNotRun, Mistake
 from factory.injected import forward
@@ -43,7 +43,10 @@ def run(cli: Cli, task: Task) -> Work:
     audit = task.out / "egress.jsonl"
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
-        with Egress(cli.provider, key, at, toll=toll, audit=audit, upstream=settings.base_url, mode=0o666) as egress:
+        limits = Limits(model=choice.model, tokens_out=settings.max_tokens_out)
+        with Egress(
+            cli.provider, key, at, toll=toll, limits=limits, audit=audit, upstream=settings.base_url, mode=0o666
+        ) as egress:
             given = make_given(task, choice.model)
             done = _launch(cli, given, installed, task, egress)
     return _work(cli, given, done, egress, toll.usd, audit)
@@ -72,10 +75,10 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
     if egress.stopped and not too_dear:
         raise egress.stopped
     refused = None if too_dear else egress.last_refused
-    if refused:
+    used = egress.usage
+    if refused and not (refused.status == 404 and used.calls):  # a model that has answered is there
         blame(refused, egress.provider.name, given.model)
     said = str(egress.stopped) if too_dear else cli.error(done, given.home)
-    used = egress.usage
     return Work(
         ended=how_it_ended(done, said, later=bool(refused and refused.later)),
         report=Report(
@@ -87,13 +90,19 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
             cost_usd=usd,
         ),
         stdout=done.stdout,
-        stderr=done.stderr + (f"{cli.name}: {said}\n".encode() if said else b""),
+        stderr=done.stderr + _told(cli, egress.denied if done.code or said else "", said),
         exit_code=done.code,
         retry_after=refused.retry if refused else None,
         daily_quota=bool(refused and refused.daily),
         history=(f"{cli.program} ({cli.name}, {given.model})",),
         extra={"egress.jsonl": audit.read_bytes()} if audit.exists() else {},
     )
+
+
+def _told(cli: Cli, denied: str, said: str) -> bytes:
+    """Why it failed, the weightiest last."""
+    lines = [f"the egress refused a request: {denied}" if denied else "", f"{cli.name}: {said}" if said else ""]
+    return "".join(f"{line}\n" for line in lines if line).encode()
 
 
 def how_it_ended(done: Finished, said: str, *, later: bool) -> Ended:

@@ -25,6 +25,9 @@ def _env(given: Given) -> dict[str, str]:
         "ANTHROPIC_BASE_URL": given.url,
         "ANTHROPIC_API_KEY": NO_KEY,
         "DISABLE_AUTOUPDATER": "1",
+        "ANTHROPIC_DEFAULT_HAIKU_MODEL": given.model,  # for its small questions: no other model passes the proxy
+        "CLAUDE_CODE_SUBAGENT_MODEL": given.model,
+        "FORCE_PROMPT_CACHING_5M": "1",  # an hour's has twice the price
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     }
 

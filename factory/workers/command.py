@@ -11,12 +11,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from factory.model import Ended, Report
+from factory.money.spend import Spend
 from factory.sandbox.process import Finished
 from factory.workers import Program, Task, Work
 
 LATER = 75  # EX_TEMPFAIL: a rate limit or an overload; not a failure, not an attempt
 INSIDE = "/factory"
 REPORT_BYTES = 1 << 20
+CLAIMED = "claimed.json"  # in the evidence: the numbers of a report that says more than was reserved
+NUMBERS = {"calls", "tokens_in", "tokens_out", "cost_usd"}
 NO_FILE = "(the report was not a plain file under 1 MiB)"
 
 
@@ -32,9 +35,13 @@ def work(task: Task) -> Work:
         "FACTORY_ATTEMPT": str(task.plan.attempt),
     }
     argv = tuple(task.settings.command)
-    reserved = task.wallet.reserve(calls=0, tokens_in=0, tokens_out=0, usd=task.plan.budget_usd)
+    most = task.wallet.allowance()
+    reserved = task.wallet.reserve(
+        calls=most.calls, tokens_in=most.tokens_in, tokens_out=most.tokens_out, usd=task.plan.budget_usd
+    )
     done = task.launch(Program(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out}))
-    report = read_report(out / "report.json", task.plan.budget_usd)
+    claimed = read_report(out / "report.json", task.plan.budget_usd)
+    report = bounded(claimed, most, task.plan.budget_usd)
     task.wallet.settle(
         reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd
     )
@@ -45,6 +52,19 @@ def work(task: Task) -> Work:
         stderr=done.stderr,
         exit_code=done.code,
         history=(shlex.join(argv),),
+        extra={} if report == claimed else {CLAIMED: claimed.model_dump_json(indent=1, include=NUMBERS).encode()},
+    )
+
+
+def bounded(report: Report, most: Spend, usd: float) -> Report:
+    """What is booked of a report: never more than was reserved, so that no word of a worker passes a cap."""
+    return report.model_copy(
+        update={
+            "calls": min(report.calls, most.calls),
+            "tokens_in": min(report.tokens_in, most.tokens_in),
+            "tokens_out": min(report.tokens_out, most.tokens_out),
+            "cost_usd": min(report.cost_usd, usd),
+        }
     )
 
 

@@ -21,6 +21,16 @@ SETTINGS = {
 }
 
 
+# What its helpers (loop detection, edits that miss, a history grown too long) are called, and what they derive from.
+HELPERS = ("base", *(f"chat-compression-{kind}" for kind in ("default", "3-pro", "3-flash", "3.1-flash-lite")))
+
+
+def _settings(given: Given) -> str:
+    """Its helpers ask the worker's model, too: no other one passes the proxy."""
+    overrides = [{"match": {"model": name}, "modelConfig": {"model": given.model}} for name in HELPERS]
+    return json.dumps({**SETTINGS, "modelConfigs": {"customOverrides": overrides}})
+
+
 def _argv(given: Given) -> Words:
     return (
         "-p",
@@ -59,7 +69,7 @@ CLI = Cli(
     argv=_argv,
     default_model="gemini-2.5-flash",
     env=_env,
-    home=lambda given: {".gemini/settings.json": json.dumps(SETTINGS)},
+    home=lambda given: {".gemini/settings.json": _settings(given)},
     summary=lambda done: field(document(done.stdout), "response"),
     error=_error,
 )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from factory.egress.meter import read_gemini
+from factory.egress.meter import read_gemini, safely
 from factory.egress.providers import GEMINI
 from factory.egress.refusals import Refused
 from factory.proposals.answers import Answers
@@ -74,7 +74,7 @@ class Conversation:
         counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
             answer = self._call(lambda: models.generate_content(model=name, contents=contents, config=self.config))
-            call.told(read_gemini(answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
+            call.told(safely(read_gemini, answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
             self.answers.keep(key, text := _text(answer))
         return text
 

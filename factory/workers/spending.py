@@ -32,11 +32,9 @@ class Call:
 
     def told(self, reading: Reading) -> None:
         """What the answer says; an answer that says nothing leaves the reservation standing."""
-        r = reading
-        if r.counted:
-            self.usage = Usage(
-                1, r.tokens_in, r.tokens_cached, r.tokens_out, r.tokens_thought, r.model, r.tokens_written
-            )
+        usage = reading.usage()
+        if usage.complete and usage.within(self.usage.tokens_in, self.usage.tokens_out):
+            self.usage = usage
 
 
 class Spending:

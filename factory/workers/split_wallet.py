@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from factory.errors import FactoryError
+from factory.money.spend import Spend
 from factory.proposals.shares import split, split_usd
 from factory.workers import Wallet
 
@@ -16,6 +17,9 @@ class SplitWallet:
     def __init__(self, wallets: Sequence[Wallet]) -> None:
         self._wallets, self._numbers = tuple(wallets), itertools.count(1)
         self._open: dict[str, list[str]] = {}
+
+    def allowance(self) -> Spend:
+        return self._wallets[0].allowance()
 
     def pace(self) -> None:
         self._wallets[0].pace()

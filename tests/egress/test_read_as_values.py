@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from factory.egress.meter import Meter, Reader, Usage, read_anthropic, read_gemini, read_openai
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, PROVIDERS
 from factory.egress.refusals import Refused
-from factory.egress.request_body import max_out, model_of
+from factory.egress.request_body import model_of
 from tests.servers import Ask, Reply, Tokens, anthropic, gemini, openai
 from tests.servers.http import Wire
 
@@ -142,9 +142,6 @@ def test_our_own_refusal_reads_as_the_providers(provider: Any) -> None:
     assert "spent" in json.dumps(provider.error(403, "spent"))
 
 
-def test_the_model_and_the_most_that_may_be_written_are_read_from_the_request() -> None:
+def test_the_model_is_read_from_where_the_provider_reads_it() -> None:
     assert model_of("/v1beta/models/gemini-x:countTokens", {"model": "other"}) == "gemini-x"
     assert model_of("/v1/messages", {"model": "claude-x"}) == "claude-x"
-    assert max_out({"generationConfig": {"maxOutputTokens": 9}}, GEMINI.max_out) == 9
-    assert max_out({"max_output_tokens": 8, "max_tokens": True}, OPENAI.max_out) == 8
-    assert max_out({"generationConfig": 3}, GEMINI.max_out) == 0

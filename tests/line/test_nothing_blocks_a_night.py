@@ -19,9 +19,9 @@ Make = Callable[..., Shop]
 AGENT = """#!{python}
 import json, os, socket, sys, urllib.request
 from pathlib import Path
-def model():
+def model(**fields):
     url = next(w for w in sys.argv if "base_url" in w).split('base_url="')[1].split('"')[0]
-    body = json.dumps({{"model": "m", "input": "hi", "max_output_tokens": 100}}).encode()
+    body = json.dumps({{"model": "m", "input": "hi", "max_output_tokens": 100, **fields}}).encode()
     headers = {{"content-type": "application/json", "authorization": "Bearer " + os.environ["FACTORY_KEY"]}}
     urllib.request.urlopen(urllib.request.Request(url + "/responses", body, headers), timeout=20).read()
 def tried(what):
@@ -95,6 +95,24 @@ def test_what_it_asks_for_fails_at_once_and_it_goes_on(
     assert (found.code, found.stamped) == (0, True), found.said
     assert f"answer: '{answer}'" in found.evidence("evidence/stdout.txt")
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "model='E-8'",
+        "max_output_tokens=2_000_001",
+        "service_tier='priority'",
+        "input=[{'content': [{'type': 'input_image', 'image_url': 'https://example.com'}]}]",
+        "tools=[{'type': 'web_search'}]",
+        "previous_response_id='resp_1'",
+    ],
+)
+def test_a_bad_request_is_refused_to_the_worker_and_the_night_goes_on(fields: str, run: Callable[[str], Night]) -> None:
+    found = run(f"print('answer:', repr(tried(lambda: model({fields}))))")
+    assert (found.code, found.stamped) == (0, True), found.said
+    assert "answer: 'HTTPError'" in found.evidence("evidence/stdout.txt")
+    assert found.book["settled"]["calls"] == found.result["calls"] == 1
 
 
 @pytest.mark.parametrize("provocation", [LOGIN, "while True: pass"], ids=["a login that nobody makes", "a loop"])

@@ -53,7 +53,10 @@ def test_green_by_the_changes_own_judge_alone_is_no_proof() -> None:
 
 
 def test_what_the_change_brings_must_be_red_on_mains_product_or_mains_own_judge_turn_green() -> None:
-    assert judged(Passes(ran({A: F}), ran({A: P}), ran({A: F}), ran({A: P}))).why is Triage.VACUOUS
+    moved = judged(Passes(ran({A: F}), ran({A: P}), ran({A: F}), ran({A: P})))
+    assert "only with what the change made of" in moved.failed[0]
+    brings = Passes(ran({A: F}), ran({A: P}), ran({A: F}), ran({A: P}))
+    assert judged(brings, new=["tests/test_new.py"]).why is Triage.VACUOUS
     assert judged(Passes(ran({}), ran({A: P}), ran({}), ran({A: P}))).why is Triage.VACUOUS
     assert judged(Passes(ran({A: F}), ran({A: P}), ran({A: P}), ran({A: P}))).passing
 

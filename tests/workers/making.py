@@ -10,6 +10,7 @@ from typing import Any
 
 from factory.errors import Stopped
 from factory.model import Plan, PlanCriterion, Previous, Priority, Risk, Scope
+from factory.money.spend import Spend
 from factory.sandbox.process import Finished
 from factory.ssot.settings import Worker
 from factory.tree import MemoryTree
@@ -41,6 +42,9 @@ class Purse:
         assert reservation in self.reserved
         assert reservation not in self.settled
         self.settled[reservation] = {"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd}
+
+    def allowance(self) -> Spend:
+        return Spend(calls=10, tokens_in=1000, tokens_out=100)
 
     def pace(self) -> None:
         self.paced += 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,10 @@ import pytest
 
 from factory.egress.meter import Usage
 from factory.egress.prices import Price, cost
+from factory.egress.toll import Ask
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
+from factory.money.wallet import AttemptTooDear
 from factory.proposals.prompt import ARGUMENT, agent_prompt
 from factory.sandbox.process import Finished
 from factory.workers import Task, Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
@@ -23,6 +27,7 @@ from factory.workers.agent import how_it_ended
 from factory.workers.cli import NO_KEY, Cli, Given
 from factory.workers.given import make_given
 from factory.workers.installed import find, roots
+from factory.workers.wallet_toll import WalletToll
 from tests.servers import Books, Drop, Refusal, Reply, Tokens, gemini, openai, serve
 from tests.servers.http import Wire
 from tests.servers.script import Answer
@@ -194,7 +199,7 @@ url = next(w for w in sys.argv if "base_url" in w).split('base_url="')[1].split(
 left = dict(os.environ)
 Path(os.environ["HOME"], "seen.json").write_text(json.dumps(left))
 for _ in range({calls}):
-    body = json.dumps({{"model": sys.argv[sys.argv.index("-m") + 1], "input": "hi", "max_output_tokens": 100}}).encode()
+    body = json.dumps({{"model": sys.argv[sys.argv.index("-m") + 1], "input": "hi", "max_output_tokens": 100, **{asks}}}).encode()
     headers = {{"content-type": "application/json", "authorization": "Bearer " + os.environ["FACTORY_KEY"]}}
     try:
         urllib.request.urlopen(urllib.request.Request(url + "/responses", body, headers), timeout=20).read()
@@ -214,8 +219,10 @@ def attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Attempt:
     monkeypatch.setenv("PATH", f"{bin_}:{Path(sys.executable).parent}:{os.environ['PATH']}")
     monkeypatch.setenv("OPENAI_API_KEY", "the-real-key")
 
-    def make(answers: list[Answer], *, calls: int = 1, purse: Purse | None = None, **settings: Any) -> Any:
-        (bin_ / "codex").write_text(CODEX.format(python=sys.executable, calls=calls))
+    def make(
+        answers: list[Answer], *, calls: int = 1, purse: Purse | None = None, asks: object = {}, **settings: Any
+    ) -> Any:
+        (bin_ / "codex").write_text(CODEX.format(python=sys.executable, calls=calls, asks=asks))
         (bin_ / "codex").chmod(0o755)
         purse = purse or Purse()
         with serve(openai.WIRE, answers) as server:
@@ -289,6 +296,79 @@ def test_a_refused_key_is_nobodys_attempt(attempt: Attempt) -> None:
 def test_a_call_over_the_budget_is_not_sent_and_stops(attempt: Attempt) -> None:
     with pytest.raises(Stopped, match="do not fit"):
         attempt([Reply()], purse=Purse(cap=0.0000001))
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [{"model": "E-8"}, {"max_output_tokens": 2_000_001}, {"service_tier": "priority"}, {"input": {"url": "https://x"}}],
+    ids=str,
+)
+@pytest.mark.parametrize("priced", [{}, {"model": "gpt-5.1-codex", "price_in": None, "price_out": None}], ids=str)
+def test_a_bad_request_fails_the_attempt_in_words_and_costs_nothing(
+    asks: object, priced: dict[str, Any], attempt: Attempt
+) -> None:
+    work, books, purse, _ = attempt([Reply()], asks=asks, **priced)
+    assert (work.ended, books.calls, purse.reserved) == (Ended.FAILED, 0, {})
+    assert b"the egress refused a request: " in work.stderr
+
+
+def test_a_set_price_is_the_price_of_one_model_alone(attempt: Attempt) -> None:
+    work, books, purse, _ = attempt([Reply()], asks={"model": "dear"}, model="cheap", price_in=0.0, price_out=0.0)
+    assert (work.ended, books.served, purse.reserved) == (Ended.FAILED, [], {})
+    assert b"'dear' is not this worker's model, which is 'cheap'" in work.stderr
+
+
+def test_counts_that_cannot_be_true_book_what_was_reserved(attempt: Attempt) -> None:
+    work, _, purse, _ = attempt([Reply(claims=Tokens(prompt=10, cached=20)), Reply(claims=Tokens(out=10**14))], calls=2)
+    assert work.ended is Ended.DONE
+    assert purse.settled == purse.reserved
+    assert work.report.cost_usd == pytest.approx(purse.usd)
+
+
+def test_a_model_that_has_answered_is_not_said_to_be_unknown(attempt: Attempt) -> None:
+    work, _, _, _ = attempt([Reply(), Refusal(404)], calls=2)
+    assert work.ended is Ended.FAILED
+
+
+def test_a_model_that_is_not_there_ends_the_run_in_words(attempt: Attempt) -> None:
+    with pytest.raises(Mistake, match="has no model"):
+        attempt([Refusal(404)])
+
+
+class Narrow(Purse):
+    """Of this attempt's own money one call at a time can be paid."""
+
+    def reserve(self, **worst: Any) -> str:
+        if self.open:
+            raise AttemptTooDear("the attempt would cost more than its cap")
+        return super().reserve(**worst)
+
+
+def test_a_call_that_is_too_dear_beside_another_waits_for_it() -> None:
+    purse = Narrow()
+    toll = WalletToll(purse, codex.CLI.provider, PRICE)
+    first = toll.enter(Ask("m", 10, 10))
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(toll.enter, Ask("m", 10, 10))
+        while not second.running():
+            time.sleep(0.001)
+        toll.leave(first, Usage(1, 5, tokens_out=5))
+        toll.leave(second.result(timeout=20), Usage())
+    assert [line["calls"] for line in purse.settled.values()] == [1, 0]
+
+
+def test_a_call_that_is_too_dear_alone_is_refused_at_once() -> None:
+    purse = Narrow()
+    purse.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.0)  # of another worker of the attempt
+    with pytest.raises(AttemptTooDear):
+        WalletToll(purse, codex.CLI.provider, PRICE).enter(Ask("m", 10, 10))
+
+
+def test_an_agents_helpers_ask_the_workers_model_since_no_other_one_passes() -> None:
+    assert claude.CLI.env(GIVEN)["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == "the-model"
+    told = json.loads(gemini_cli.CLI.home(GIVEN)[".gemini/settings.json"])["modelConfigs"]["customOverrides"]
+    assert {one["modelConfig"]["model"] for one in told} == {"the-model"}
+    assert {"model": "base"} in [one["match"] for one in told]
 
 
 def test_an_unknown_price_refuses_before_the_agent_starts(attempt: Attempt) -> None:

@@ -1,0 +1,52 @@
+"""What a request asks for, before anything is paid: its model, what it makes the provider do, how much that may be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from factory.egress import content
+from factory.egress.providers import Provider, Route
+from factory.egress.request_body import Denied, model_of
+from factory.egress.toll import Ask
+
+
+class Limits(Protocol):
+    """The limits that hold here."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def tokens_out(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A request as it goes out. Written anew: no key twice, nothing that two parsers read differently."""
+
+    body: bytes
+    ask: Ask
+    streamed: bool
+
+
+def understood(
+    provider: Provider, route: Route, target: str, document: Mapping[str, Any], limits: Limits, *, home: bool
+) -> Understood:
+    """Denied, where it is not the worker's to ask. `home`: it goes to the provider itself."""
+    path = target.split("?")[0]
+    model, out = model_of(path, document), 0
+    if limits.model and model != limits.model.removeprefix("models/"):
+        raise Denied(403, f"{model[:80]!r} is not this worker's model, which is {limits.model!r}")
+    try:
+        content.check(model, document, provider.kinds)
+        if route.form and route.kind == "call":
+            document, out = route.form.fit(document, limits.tokens_out, home=home)
+        elif route.form:
+            document = route.form.known(document)
+        body = json.dumps(document).encode()
+    except RecursionError as error:
+        raise Denied(400, "the body is nested too deeply") from error
+    ask = Ask(model, content.tokens_in(document, len(body), provider.image), out)
+    return Understood(body, ask, bool(document.get("stream")) or "streamGenerate" in path)
