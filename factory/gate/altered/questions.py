@@ -1,0 +1,148 @@
+"""What one assertion asks, and how each of its expectations is made one that honest work cannot meet."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from factory.gate.altered.nouns import Edit, How
+from factory.gate.altered.sides import NOTHING, Leaf, Sides, constant
+from factory.gate.altered.source import Source
+
+
+class Draft(NamedTuple):
+    """One way to alter one assertion: other values for `leaves`, or the edits as they are."""
+
+    line: int
+    leaves: tuple[Leaf, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    beside: ast.expr | None = None  # the other side: a name that stands on both alters nothing
+
+
+class Question(NamedTuple):
+    """One assertion. `last` is for where no literal of it can be altered."""
+
+    drafts: tuple[Draft, ...]
+    last: Draft | None = None
+
+
+OTHER_CLASS = 'type("_Other", (), {})'
+WORDS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Eq: (r"==", "!="), ast.NotEq: (r"!=", "=="), ast.In: (r"\bin\b", "not in"), ast.NotIn: (r"\bnot\s+in\b", "in"),
+    ast.Is: (r"\bis\b", "is not"), ast.IsNot: (r"\bis\s+not\b", "is"),
+}  # fmt: skip
+BOUNDS: dict[type[ast.cmpop], tuple[How, How]] = {  # for the left side, for the right one
+    **dict.fromkeys((ast.Lt, ast.LtE), (How.HIGH, How.LOW)),
+    **dict.fromkeys((ast.Gt, ast.GtE), (How.LOW, How.HIGH)),
+}
+NEAR = {"math.isclose", "cmath.isclose", "numpy.isclose", "numpy.allclose", "numpy.array_equal"}
+PATTERNS = {"re.match", "re.search", "re.fullmatch"}
+KINDS = {"builtins.isinstance", "builtins.issubclass"}
+
+
+class Questions:
+    """Reads expressions that must be true. `anywhere`: see Sides.leaves."""
+
+    def __init__(self, source: Source, sides: Sides, anywhere: bool = False) -> None:
+        self.source, self.sides, self.anywhere = source, sides, anywhere
+
+    def truth(self, test: ast.expr) -> Iterator[Question]:
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+            for part in test.values:
+                yield from self.truth(part)
+        elif isinstance(test, ast.Compare):
+            yield self.compared(test)
+        elif isinstance(test, ast.Call):
+            yield Question(tuple(self._called(test)), self._denied(test))
+        elif constant(test) is NOTHING:
+            yield Question((), self._denied(test))
+
+    def pair(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Iterator[Draft]:
+        """The drafts for `left op right`."""
+        single = any(isinstance(constant(s), bool) or constant(s) is None for s in (left, right))
+        if op is ast.Eq or (op is ast.Is and single):
+            yield from self.side(left, right, How.SAME)
+            yield from self.side(right, left, How.SAME)
+        elif op is ast.In:
+            if isinstance(constant(left), (str, bytes)) or isinstance(left, (ast.JoinedStr, ast.Name)):
+                yield from self.side(left, right, How.FAR)
+            if isinstance(right, (ast.Tuple, ast.List, ast.Set)):
+                yield from self.side(right, left, How.FAR)
+        elif op in BOUNDS:
+            yield from self._bound(left, right, *BOUNDS[op])
+
+    def side(self, node: ast.expr, other: ast.expr, how: How) -> Iterator[Draft]:
+        leaves = tuple(self.sides.leaves(node, how, self.anywhere))
+        if leaves:
+            yield Draft(node.lineno, leaves, beside=other)
+
+    def compared(self, test: ast.Compare) -> Question:
+        sides = [test.left, *test.comparators]
+        drafts = tuple(
+            draft
+            for op, left, right in zip(test.ops, sides, sides[1:], strict=False)
+            for draft in self.pair(type(op), left, right)
+        )
+        if len(test.ops) > 1 or type(test.ops[0]) not in WORDS:
+            return Question(drafts, self._denied(test))
+        if isinstance(test.ops[0], ast.Eq):
+            return Question(drafts, self.unlike(*sides))
+        return Question(drafts, self._turned(type(test.ops[0]), *sides))
+
+    def unlike(self, left: ast.expr, right: ast.expr) -> Draft | None:
+        """`a == b` with an object in the place of b: equal to nothing, but to what is equal to everything."""
+        if any(getattr(n, "id", getattr(n, "attr", "")) == "ANY" for s in (left, right) for n in ast.walk(s)):
+            return None
+        calls = [any(isinstance(n, ast.Call) for n in ast.walk(side)) for side in (left, right)]
+        side = left if calls == [False, True] else right
+        return Draft(side.lineno, edits=(self.source.swap(side, "object()"),))
+
+    def swapped(self, node: ast.expr, text: str) -> Draft:
+        return Draft(node.lineno, edits=(self.source.swap(node, text),))
+
+    def _bound(self, left: ast.expr, right: ast.expr, first: How, second: How) -> Iterator[Draft]:
+        for side, how in ((left, first), (right, second)):
+            if type(constant(side)) in (int, float):
+                yield Draft(side.lineno, (Leaf(side, how, constant(side)),))
+        small = left if second is How.LOW else right
+        if isinstance(small, ast.Call) and self.sides.origins.of(small.func) == "builtins.abs" and small.args:
+            yield from self._distance(small.args[0], small)
+
+    def _distance(self, gap: ast.expr, call: ast.expr) -> Iterator[Draft]:
+        """`abs(x - 270) < 1`: 270 is an expectation as well."""
+        if not (isinstance(gap, ast.BinOp) and isinstance(gap.op, ast.Sub)):
+            return
+        for side, other in ((gap.left, gap.right), (gap.right, gap.left)):
+            if type(constant(side)) in (int, float) or isinstance(side, ast.Name):
+                yield Draft(call.lineno, (Leaf(side, How.FAR, constant(side)),), beside=other)
+
+    def _turned(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Draft | None:
+        word, opposite = WORDS[op]
+        start, end = self.source.span(left)[1], self.source.span(right)[0]
+        found = list(re.finditer(word, self.source.text[start:end]))
+        if len(found) != 1:
+            return None
+        edit = Edit(start + found[0].start(), start + found[0].end(), opposite)
+        return Draft(left.lineno, edits=(edit,))
+
+    def _denied(self, test: ast.expr) -> Draft:
+        start, end = self.source.span(test)
+        return Draft(test.lineno, edits=(Edit(start, start, "not ("), Edit(end, end, ")")))
+
+    def _called(self, test: ast.Call) -> Iterator[Draft]:
+        origin, given = self.sides.origins.of(test.func), test.args
+        if origin in NEAR and len(given) >= 2:
+            yield from self.side(given[0], given[1], How.FAR)
+            yield from self.side(given[1], given[0], How.FAR)
+        elif origin in KINDS and len(given) == 2:
+            yield self.swapped(given[1], OTHER_CLASS)
+        elif origin in PATTERNS and given and isinstance(constant(given[0]), (str, bytes)):
+            yield from self.side(given[0], given[-1], How.FAR)
+        elif origin == "builtins.hasattr" and len(given) == 2:
+            yield from self.side(given[1], given[0], How.FAR)
+        elif isinstance(test.func, ast.Attribute) and test.func.attr in ("startswith", "endswith") and given:
+            yield from self.side(given[0], test.func.value, How.FAR)
+        elif isinstance(test.func, ast.Attribute) and (test.func.attr, given) == ("all", []):
+            yield from self.compared(test.func.value).drafts if isinstance(test.func.value, ast.Compare) else ()

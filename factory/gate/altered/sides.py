@@ -1,0 +1,158 @@
+"""The values that one side of an expectation is made of: those that surely change what the side is worth."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from factory.gate.altered.nouns import How
+from factory.gate.altered.origins import Origins
+
+
+class Leaf(NamedTuple):
+    """A literal, a formatted string, or a name that may stand for literals elsewhere."""
+
+    node: ast.expr
+    how: How
+    value: object = None
+
+    @property
+    def is_name(self) -> bool:
+        return isinstance(self.node, ast.Name)
+
+
+NOTHING = object()
+SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
+}  # fmt: skip
+# Calls whose value follows from their arguments; of some only the first one, of some only a part of its digits.
+ALL = {f"builtins.{n}" for n in ("list", "tuple", "dict", "bytearray")} | {
+    "collections.OrderedDict", "collections.deque", "types.SimpleNamespace", "datetime.timedelta",
+    "pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath", "pathlib.PosixPath",
+}  # fmt: skip
+FIRST = {
+    "builtins.sorted": How.FAR, "builtins.set": How.FAR, "builtins.frozenset": How.FAR, "collections.Counter": How.FAR,
+    "pytest.approx": How.FAR, "numpy.array": None, "numpy.asarray": None, "builtins.bytes": None, "builtins.str": None,
+    "textwrap.dedent": None, "inspect.cleandoc": None, "copy.copy": None, "copy.deepcopy": None,
+    "builtins.int": How.DIGITS, "builtins.float": How.DIGITS, "decimal.Decimal": How.DIGITS,
+    "fractions.Fraction": How.DIGITS, "uuid.UUID": How.DIGITS,
+    "datetime.date": How.YEAR, "datetime.datetime": How.YEAR, "datetime.time": How.HOUR,
+}  # fmt: skip
+KEEPS = {"strip", "lstrip", "rstrip", "encode", "splitlines", "split", "lower", "upper", "copy"}  # methods of a literal
+
+
+def constant(node: ast.expr) -> object:
+    """The value of a literal, also a negative one and a sum of numbers; NOTHING for all else."""
+    if isinstance(node, ast.Constant):
+        return node.value if node.value is not ... else NOTHING
+    number = _number(node)
+    return NOTHING if number is None else number
+
+
+def _number(node: ast.expr) -> int | float | None:
+    if isinstance(node, ast.Constant):
+        value = node.value
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        operand = _number(node.operand)
+        return operand if operand is None or isinstance(node.op, ast.UAdd) else -operand
+    if not isinstance(node, ast.BinOp) or type(node.op) not in SUMS:
+        return None
+    left, right = _number(node.left), _number(node.right)
+    if left is None or right is None or (isinstance(node.op, (ast.Pow, ast.LShift)) and not 0 <= right < 100):
+        return None
+    try:
+        found = SUMS[type(node.op)](left, right)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return found if isinstance(found, (int, float)) and abs(found) < 10**300 else None
+
+
+class Sides:
+    """Reads the sides of one file's expectations. `anywhere`: also factors count (many inputs are tried)."""
+
+    def __init__(self, origins: Origins) -> None:
+        self.origins = origins
+
+    def leaves(self, node: ast.expr, how: How, anywhere: bool = False) -> Iterator[Leaf]:
+        value = constant(node)
+        if value is not NOTHING:
+            yield Leaf(node, how, value)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for element in node.elts:
+                yield from self.leaves(element.value if isinstance(element, ast.Starred) else element, how, anywhere)
+        elif isinstance(node, ast.Set):
+            found = [leaf for element in node.elts for leaf in self.leaves(element, how, anywhere)]
+            yield from (leaf for leaf in found if not isinstance(leaf.value, bool))  # {True, False} is {False, True}
+        elif isinstance(node, ast.Dict):
+            found = [leaf for value in node.values for leaf in self.leaves(value, how, anywhere)]
+            keys = [key for key in node.keys if key is not None]
+            yield from found or (leaf for key in keys for leaf in self.leaves(key, how, anywhere))
+        elif isinstance(node, ast.BinOp):
+            yield from self._sum(node, how, anywhere)
+        elif isinstance(node, ast.Call):
+            yield from self._call(node, how, anywhere)
+        elif isinstance(node, (ast.JoinedStr, ast.Name)):
+            yield Leaf(node, how)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and _fixed(node.slice):
+            yield Leaf(node.value, how)
+
+    def _sum(self, node: ast.BinOp, how: How, anywhere: bool) -> Iterator[Leaf]:
+        if anywhere or isinstance(node.op, (ast.Add, ast.Sub)):
+            yield from self.leaves(node.left, how, anywhere)
+            yield from self.leaves(node.right, how, anywhere)
+        elif isinstance(node.op, ast.Mult):  # "-" * 3: the text, never how often
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                times = constant(other)
+                row = isinstance(one, ast.List) or isinstance(constant(one), (str, bytes))
+                if row and isinstance(times, int) and times > 0:
+                    yield from self.leaves(one, how)
+
+    def _call(self, node: ast.Call, how: How, anywhere: bool) -> Iterator[Leaf]:
+        origin = self.origins.of(node.func)
+        if origin in ALL:
+            for argument in (*node.args, *(k.value for k in node.keywords)):
+                yield from self.leaves(argument, how, anywhere)
+        elif origin in FIRST and node.args:
+            yield from self._first(node, FIRST[origin], how, origin)
+        elif origin == "builtins.range" and [type(constant(a)) for a in node.args] == [int]:
+            yield from self.leaves(node.args[0], How.SAME)
+        elif isinstance(node.func, ast.Attribute):
+            yield from self._method(node, node.func, how)
+
+    def _first(self, node: ast.Call, needs: How | None, how: How, origin: str) -> Iterator[Leaf]:
+        found = list(self.leaves(node.args[0], needs or how))
+        if needs in (How.YEAR, How.HOUR):
+            found = [leaf for leaf in found if type(leaf.value) is int and leaf.node is node.args[0]]
+        elif needs is How.DIGITS:
+            number = [leaf._replace(how=How.SAME) for leaf in found if type(leaf.value) in (int, float)]
+            found = number or [leaf for leaf in found if _plain(leaf.value, origin) and len(node.args) == 1]
+        yield from found
+
+    def _method(self, node: ast.Call, func: ast.Attribute, how: How) -> Iterator[Leaf]:
+        receiver = func.value
+        if func.attr == "join" and isinstance(constant(receiver), (str, bytes)) and len(node.args) == 1:
+            if isinstance(node.args[0], (ast.List, ast.Tuple)):
+                yield from self.leaves(node.args[0], how)
+        elif func.attr in KEEPS and not any(_wordy(constant(a)) for a in node.args if func.attr != "encode"):
+            yield from (leaf for leaf in self.leaves(receiver, how) if not leaf.is_name or func.attr == "copy")
+
+
+def _plain(value: object, origin: str) -> bool:
+    """Text that stays a number (or an id) when its digits change."""
+    if not isinstance(value, (str, bytes)) or origin == "fractions.Fraction":
+        return False
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    return origin == "uuid.UUID" or bool(re.fullmatch(r"\s*[-+]?\d+(\.\d*)?\s*", text))
+
+
+def _wordy(value: object) -> bool:
+    return value is NOTHING or (isinstance(value, (str, bytes)) and value.isalnum())
+
+
+def _fixed(node: ast.expr) -> bool:
+    return not any(isinstance(n, ast.Call) for n in ast.walk(node))
