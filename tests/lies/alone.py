@@ -1,0 +1,118 @@
+"""Writes docs/security-mechanism.md: what the mechanism refuses by itself, with every list of known tricks off.
+
+`python -m tests.lies.alone docs/security-mechanism.md` runs the cheats of the corpus and the lies once, some twenty
+minutes. Off are the guards that know tricks by name: `tests_kept`, `reach`, and of `protected` all but its globs. What
+stays on is what no list is needed for: the harvest, the scope, the tables, sizes, keys, and the gate itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+import guards
+from factory.model import Changed
+from factory.rooms.walk import remove
+from guards import protected
+from guards.case import Case
+from tests.corpus import cases, line
+from tests.corpus.cases import STAMPED
+from tests.lies import line as lies
+
+COMMAND = "python -m tests.lies.alone docs/security-mechanism.md"
+LISTS = ("tests_kept", "reach")
+KEPT = Path(tempfile.gettempdir()) / "stampmill-alone.json"  # broken off, it goes on where it was
+
+
+class Row(NamedTuple):
+    """How a cheat ended with the lists off."""
+
+    name: str
+    tries: str
+    refused: bool
+    by: str
+
+
+def _globs_alone(case: Case, change: Changed) -> Iterator[str]:
+    """`protected` without what it knows of shadows, runners' settings, links and scripts."""
+    globs = tuple(protected.fold(glob) for glob in case.protected)
+    if protected.matches(protected.fold(change.path), globs):
+        yield "is protected"
+
+
+@contextmanager
+def lists_off() -> Iterator[None]:
+    """The gate without its lists of known tricks."""
+    left = tuple(guard for guard in guards.GUARDS if guard.NAME not in LISTS)
+    with mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "_objections", _globs_alone):
+        yield
+
+
+def rows(known: dict[str, Row]) -> dict[str, Row]:
+    """Every cheat, run once; `known` are left as they are."""
+    with lists_off(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = folder
+        for name, tries, run in _todo():
+            if name not in known:
+                known[name] = Row(name, tries, *run(Path(folder) / name))
+                remove(Path(folder) / name)
+                KEPT.write_text(json.dumps(known))
+                sys.stderr.write(f"{name}: {'refused' if known[name].refused else 'STAMPED'} {known[name].by}\n")
+    return known
+
+
+def _todo() -> Iterator[tuple[str, str, object]]:
+    for case in cases.every():
+        if case.is_cheat and not case.unprovable and case.expected != STAMPED:
+            yield case.name, case.tries, lambda at, case=case: _of_case(case, at)
+    for lie in lies.every():
+        if not lie.honest and lie.kind not in ("control", "K-night"):
+            yield lie.name, lie.tries, lambda at, lie=lie: _of_lie(lie, at)
+
+
+def _of_case(case: cases.Case, at: Path) -> tuple[bool, str]:
+    ended = line.run(case, at, os.environ)
+    return ended.state != STAMPED, "" if ended.state == STAMPED else f"{ended.state} by {', '.join(ended.layers)}"
+
+
+def _of_lie(lie: lies.Lie, at: Path) -> tuple[bool, str]:
+    ended = lies.run(lie, at)
+    said = next((text for text in ended.said.splitlines() if "failed: " in text), "")
+    return not lies.wrong(lie, ended), said.partition("failed: ")[2].split(":")[0]
+
+
+def page(found: dict[str, Row]) -> str:
+    refused = sum(row.refused for row in found.values())
+    missed = [row for row in found.values() if not row.refused]
+    parts = [
+        "# The mechanism alone",
+        f"The cheats of `tests/corpus/` and the lies of `tests/lies/`, run with every list of known tricks off (the guards "
+        f"`tests_kept` and `reach`, and of `protected` all but its globs). Generated: `{COMMAND}`.",
+        f"**{refused} of {len(found)} are refused** ({100 * refused // len(found)} of 100).",
+        "## What it does not refuse by itself",
+        "Each is refused with the guards on.",
+        "| case | what it tries |\n|---|---|\n" + "".join(f"| `{row.name}` | {row.tries} |\n" for row in missed),
+        "## What it refuses",
+        "| case | what it tries | ends |\n|---|---|---|\n"
+        + "".join(f"| `{row.name}` | {row.tries} | {row.by} |\n" for row in found.values() if row.refused),
+    ]
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def main(words: list[str]) -> None:
+    known = {name: Row(*row) for name, row in json.loads(KEPT.read_text()).items()} if KEPT.exists() else {}
+    text = page(rows(known))
+    Path(words[0]).write_text(text, encoding="utf-8")
+    KEPT.unlink()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
