@@ -11,13 +11,12 @@ import threading
 from pathlib import Path
 
 from factory.errors import Stopped
-from factory.gate import prepared
+from factory.gate import junit, prepared
 from factory.gate.disturbed import doubts
 from factory.gate.editable import source_roots
-from factory.gate.junit import junit_outcomes
 from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
-from factory.model import Answer, Oid, Outcome, Value
+from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
 from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
@@ -115,7 +114,8 @@ class Trial:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _run(self, tree: Oid, command: str) -> Ran:
-        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
+        rooms, content = self._rooms, self._repo.store.tree_of(tree)
+        with rooms.open(content) as room, Observer(run_all=True, root=room.path) as observer:
             files = {
                 "/factory/observer": observer.folder,
                 **({prepared.INSIDE: self.prepared} if self.prepared else {}),
@@ -130,9 +130,12 @@ class Trial:
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            seen = self._told(room.path, done.code) or observer.observe(done.code)
+            seen = observer.observe(done.code)
+            written = room.written() if seen.sessions or self._settings.gate.junit else frozenset()
+            if not seen.sessions and self._settings.gate.junit in written:
+                seen = self._told(room.path, self._sandbox.inside(job, room.path), done.code) or seen
             if seen.sessions:
-                found = doubts(room.written(), self._repo.store.flat(self._repo.store.tree_of(tree)))
+                found = doubts(written, self._repo.store.flat(content))
                 seen = dataclasses.replace(seen, doubts=seen.doubts | found)
             return _ran(command, done, seen)
 
@@ -151,15 +154,10 @@ class Trial:
             env |= {"FACTORY_ENV": at, "PATH": f"{at}/bin:{self.python.parent}:{SYSTEM_PATH}"}
         return env
 
-    def _told(self, room: Path, code: int) -> Observation | None:
-        """What a JUnit file says, where the settings name one and the command wrote it."""
-        name = self._settings.gate.junit
-        at = room / name
-        if not name or at.is_symlink() or not at.is_file():
-            return None
-        outcomes = junit_outcomes(at.read_bytes())
-        red = any(outcome in (Outcome.FAILED, Outcome.ERROR) for outcome in outcomes.values())
-        return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0))
+    def _told(self, room: Path, shown: str, code: int) -> Observation | None:
+        """What the JUnit file says that the settings name, and that the command wrote."""
+        at = room / self._settings.gate.junit
+        return None if at.is_symlink() or not at.is_file() else junit.told(at.read_bytes(), code, shown)
 
 
 def _ran(command: str, done: Finished, seen: Observation) -> Ran:
