@@ -88,7 +88,7 @@ class Channel:
     def __init__(self, path: Path, terms: Mapping[str, object]) -> None:
         self.lines: list[Line] = []
         self.trouble = ""
-        self._terms = dict(terms)
+        self.terms = dict(terms)  # what whoever connects is told
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self._listener.bind(str(path))
         os.chmod(path, 0o666)  # the sandbox may have another user; the folder around it is the controller's alone
@@ -162,7 +162,7 @@ class Channel:
         line = Line(pid, secrets.token_bytes(32))
         self.lines.append(line)
         try:
-            link.sendall(json.dumps({**self._terms, "key": line.key.hex()}).encode() + b"\n")
+            link.sendall(json.dumps({**self.terms, "key": line.key.hex()}).encode() + b"\n")
         except OSError:
             line.end()
             link.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from factory.gate.observe import Observation
 from factory.gate.transcript import RED
+from factory.gate.unstable import said, stand_ins
 from factory.model import Answer, Outcome, Tests, Triage
 
 Outcomes = Mapping[str, Outcome]
@@ -24,6 +25,7 @@ class Comparison:
     triage: Triage | None = None
     known_red: tuple[str, ...] = ()  # node ids: red on the base and red now
     flaky: tuple[str, ...] = ()  # node ids: red, and green when run again
+    notes: tuple[str, ...] = ()  # what a person should hear once, and what counts against nobody
 
 
 def compare(
@@ -40,16 +42,16 @@ def compare(
         ran_before = base.finished and base.collected  # then it is the change that stopped it
         triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
         return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
-    reds, dimmed = _reds(after.outcomes), _dimmed(base, after)
-    missing = [node for node in dimmed if node not in after.outcomes and node not in after.unrun]
-    skipped = [node for node in dimmed if node in after.outcomes]
-    fine = excused(missing, skipped, _new(base, after)) if dimmed and excused else frozenset()
+    placed = {**stand_ins(_gone(base, after, GREEN), _new(base, after, GREEN)), **_moved_reds(base, after)}
+    reds, dimmed = _reds(after.outcomes), [node for node in _dimmed(base, after) if node not in placed]
+    fine = _let_go(base, after, dimmed, set(placed.values()), excused)
     dimmed = [node for node in dimmed if node not in fine]
     flaky = {node for node in reds if any(rerun.get(node) in GREEN for rerun in reruns)}
-    new = [node for node in reds if node not in flaky and not was_red(base.outcomes, node)]
-    known = [node for node in reds if node not in flaky and was_red(base.outcomes, node)]
+    known = [n for n in reds if n not in flaky and (was_red(base.outcomes, n) or n in placed.values())]
+    new = [node for node in reds if node not in flaky and node not in known]
     lines = [f"{node}: {after.outcomes[node].value}" for node in new]
     lines += [f"{node}: passed on the base, {_now(after, node)}" for node in dimmed]
+    lines += _worse(base, after)
     tests = Tests(
         passed=sum(outcome in GREEN for outcome in after.outcomes.values()),
         failed=len(new) + sum(node in after.outcomes for node in dimmed),
@@ -57,8 +59,8 @@ def compare(
         flaky=len(flaky),
         missing=sum(node not in after.outcomes for node in dimmed),
     )
-    answer = Answer.FAIL if lines else Answer.PASS
-    return Comparison(answer, tests, tuple(lines), Triage.TEST if lines else None, tuple(known), tuple(sorted(flaky)))
+    answer, cause = (Answer.FAIL if lines else Answer.PASS), (Triage.TEST if lines else None)
+    return Comparison(answer, tests, tuple(lines), cause, tuple(known), tuple(sorted(flaky)), said(placed))
 
 
 def again(
@@ -97,6 +99,8 @@ def was_red(base: Outcomes, node: str) -> bool:
 
 
 def _unable(after: Observation) -> str:
+    if after.unable:
+        return after.unable
     if not after.sessions:
         return "no pytest session was seen: the command can only be judged by its exit code"
     if not after.finished:
@@ -120,8 +124,36 @@ def _dimmed(base: Observation, after: Observation) -> list[str]:
     ]
 
 
-def _new(base: Observation, after: Observation) -> list[str]:
-    return [node for node, outcome in after.outcomes.items() if outcome in GREEN and node not in base.outcomes]
+def _new(base: Observation, after: Observation, kind: Collection[Outcome]) -> list[str]:
+    return [node for node, outcome in after.outcomes.items() if outcome in kind and node not in base.outcomes]
+
+
+def _gone(base: Observation, after: Observation, kind: Collection[Outcome]) -> list[str]:
+    return _new(after, base, kind)
+
+
+def _moved_reds(base: Observation, after: Observation) -> dict[str, str]:
+    return stand_ins(_gone(base, after, RED), _new(base, after, RED))
+
+
+def _let_go(
+    base: Observation, after: Observation, dimmed: Sequence[str], taken: Collection[str], excused: Excused | None
+) -> frozenset[str]:
+    """Which of the tests that are green no more need not be. A new test stands in for one that is gone, not for two."""
+    missing = [node for node in dimmed if node not in after.outcomes and node not in after.unrun]
+    skipped = [node for node in dimmed if node in after.outcomes]
+    new = [node for node in _new(base, after, GREEN) if node not in taken]
+    return excused(missing, skipped, new) if dimmed and excused else frozenset()
+
+
+def _worse(base: Observation, after: Observation) -> list[str]:
+    """A command that ended with 0 and does so no more, and no test says why."""
+    if base.code != 0 or not after.code or _reds(after.outcomes):
+        return []
+    return [
+        f"the command ended with exit code {after.code}, on the base with 0, and all its tests are green: "
+        "a floor (of coverage, say) or a plug-in objects; its output says which"
+    ]
 
 
 def _now(after: Observation, node: str) -> str:

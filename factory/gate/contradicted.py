@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from factory.gate import compare, disturbed, triage
+from factory.gate import compare, triage
 from factory.gate.asked import Question
 from factory.gate.observe import Observation
+from factory.gate.signs import signs
 from factory.gate.trial import Ran
 from factory.model import Answer, Outcome, Triage
 
@@ -17,19 +18,18 @@ NAME_IT = "a person's ticket names such a test: may_change_tests"
 
 def contradicted(asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]]) -> Why | None:
     """Why main's judge says no to the product; None where it says yes."""
-    signs = [*compare.suspicions(was.seen, held.seen), *disturbed.touched(was.wrote, held.wrote, asked.sides.judges)]
-    if signs:
-        return Triage.TAMPER, [f"as main judges it: {sign}" for sign in signs]
+    if found := signs(was, held, asked.sides.judges):
+        return Triage.TAMPER, [f"as main judges it: {sign}" for sign in found]
     if not (was.seen.sessions or held.seen.sessions):
         return (
             None
             if held.answer is Answer.PASS or was.answer is not Answer.PASS
             else (Triage.GUARD, _by_code(asked, held))
         )
-    found = compare.compare(_without(asked, was.seen), _without(asked, held.seen), reruns)
-    if found.answer is Answer.PASS:
+    compared = compare.compare(_without(asked, was.seen), _without(asked, held.seen), reruns)
+    if compared.answer is Answer.PASS:
         return None
-    return Triage.GUARD, [_words(line, held.seen) for line in found.failed]
+    return Triage.GUARD, [_words(line, held.seen) for line in compared.failed]
 
 
 def _without(asked: Question, seen: Observation) -> Observation:

@@ -7,26 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 
 import guards
 from factory.errors import CannotJudge
-from factory.gate import compare, disturbed, triage
+from factory.gate import compare, loaded, triage
 from factory.gate.asked import Question, Say
 from factory.gate.contradicted import contradicted
 from factory.gate.kept import Kept
+from factory.gate.observe import Observation
 from factory.gate.proving import Prover
 from factory.gate.renamed import renamed
 from factory.gate.sides import Sides
+from factory.gate.signs import signs
 from factory.gate.tally import TIERS, Tally
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial, installed
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer, Criterion, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.model import Answer, Criterion, Finding, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.ssot.settings import Settings
 from guards import tests_kept
 from guards.case import Case, text
 from guards.syntax.places import is_test_code
 
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
-STEPS = ("guards", "doctor", "criteria", "fast", "regression", "kept")
+STEPS = ("guards", "names", "doctor", "criteria", "fast", "regression", "kept")
 
 
 class Gate:
@@ -71,7 +73,13 @@ class Gate:
         return self._ask(Question(case, None, main, tree, tree, sides, (), say), steps)
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
-        do = {"guards": self._guards, "doctor": self._doctor, "criteria": self._criteria, "kept": self._kept.hold}
+        do = {
+            "guards": self._guards,
+            "doctor": self._doctor,
+            "names": self._names,
+            "criteria": self._criteria,
+            "kept": self._kept.hold,
+        }
         tally = Tally()
         try:
             for name in steps:
@@ -138,6 +146,22 @@ class Gate:
         if lines:
             tally.fail(min((f.triage for f in tally.findings if not f.flag), key=WORST.index), lines)
 
+    def _names(self, asked: Question, tally: Tally) -> None:
+        """No new file is found by Python before what main's own runs resolve. Asked before anything of it runs."""
+        new = [c.path for c in asked.changed if c.new and not c.old]
+        commands = dict.fromkeys(
+            (*(c for tier in TIERS for c in self._commands(tier)), *(c.check for c in asked.checks))
+        )
+        found = [line for c in commands for line in loaded.shadows(new, self._seen(asked, c), asked.sides.judges)]
+        for line in dict.fromkeys(found):
+            path, _, said = line.partition(": ")
+            tally.findings += (Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE),)
+        if found:
+            tally.fail(Triage.SCOPE, [str(finding) for finding in tally.findings if finding.guard == "loaded"])
+
+    def _seen(self, asked: Question, command: str) -> Observation:
+        return self._trial.run(asked.main, command).seen
+
     def _doctor(self, asked: Question, tally: Tally) -> None:
         for command in self._commands("doctor"):
             asked.say("the gate runs doctor")
@@ -182,10 +206,10 @@ class Gate:
         return ran[asked.main], ran[asked.tree], ran[asked.held]
 
     def _held_against(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
-        signs = disturbed.touched(was.wrote, now.wrote, asked.sides.judges) if asked.plan else ()
-        if signs:
+        found = signs(was, now, asked.sides.judges) if asked.plan else []
+        if found:
             tally.results[tier] = Answer.FAIL
-            tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in signs])
+            tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in found])
         elif not (was.seen.sessions or now.seen.sessions):
             if now.answer is not Answer.PASS:
                 self._fail(tier, now, tally, ())
@@ -208,6 +232,7 @@ class Gate:
         found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
         tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
+        tally.log += list(found.notes)
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
             self._fail(tier, now, tally, found.failed)

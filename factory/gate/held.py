@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from factory.gate.compare import GREEN
 from factory.gate.observe import Observation
 from factory.gate.renamed import function
-from factory.gate.transcript import RED
+from factory.gate.transcript import RED, UNKNOWN
 
 
 def unproven(before: Observation, after: Observation, gone: Iterable[str] = ()) -> tuple[str, ...]:
@@ -29,9 +29,25 @@ def unproven(before: Observation, after: Observation, gone: Iterable[str] = ()) 
             found += [f"{node}: was red, and is not run now" for node in missing]
         dim = [node for node in nodes if node in after.outcomes and after.outcomes[node] not in GREEN]
         found += [f"{node}: was red, and is {after.outcomes[node].value} now" for node in dim]
+        found += _unexcused(name, after)
     if after.outcomes and not GREEN & set(after.outcomes.values()):
         found.append("no test that it ran was green")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _unexcused(whole: str, after: Observation) -> list[str]:
+    """Of a file or class that broke before, the tests that are not green now and whose own file does not say why."""
+    return [
+        f"{node}: {whole or 'all'} was red, and this is {outcome.value} now ({_by(after.excused.get(node, UNKNOWN))})"
+        for node, outcome in after.outcomes.items()
+        if outcome not in GREEN
+        and (not whole or node.startswith((f"{whole}::", f"{whole}/")))
+        and after.excused.get(node, UNKNOWN) not in ("", node.split("::")[0])
+    ]
+
+
+def _by(who: str) -> str:
+    return {"empty": "it has no parameters", UNKNOWN: "nothing says by whom"}.get(who, f"said by {who}")
 
 
 def _heirs(name: str, before: Observation, after: Observation) -> float:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from factory.errors import CouldNotRun
-from factory.gate.transcript import worst
+from factory.gate.observe import Observation
+from factory.gate.transcript import RED, worst
 from factory.model import Outcome
 
 LARGEST = 64 << 20  # bytes
 WORDS = {"failure": Outcome.FAILED, "error": Outcome.ERROR, "skipped": Outcome.SKIPPED}
 
 
-def junit_outcomes(content: bytes) -> dict[str, Outcome]:
-    """Outcomes by `classname::name` (or by name alone). A test that is there twice has its worse outcome.
+def told(content: bytes, code: int, room: str = "") -> Observation:
+    """What a report says of the tests. One that cannot be read says that, and nothing else."""
+    try:
+        outcomes = junit_outcomes(content, room)
+    except CouldNotRun as error:
+        return Observation(sessions=1, code=code, unable=str(error))
+    red = any(outcome in RED for outcome in outcomes.values())
+    return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0), code=code)
+
+
+def junit_outcomes(content: bytes, room: str = "") -> dict[str, Outcome]:
+    """Outcomes by `file::classname::name`, or what there is of them; where no file is named, the suite's name stands
+    for it. A test that is there twice has its worse outcome. Files are named from the `room` on.
 
     CouldNotRun for what is no JUnit report, is over 64 MiB, or declares a document type (entities could blow it up).
     """
@@ -31,10 +44,21 @@ def junit_outcomes(content: bytes) -> dict[str, Outcome]:
             f"the JUnit report starts with <{root.tag[:40]}>, not <testsuites>; see `junit` in the settings"
         )
     outcomes: dict[str, Outcome] = {}
-    for case in root.iter("testcase"):
-        name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
+    for name, case in _cases(root, room.rstrip("/") + "/"):
         outcomes[name] = worst(outcomes.get(name), _outcome(case))
     return outcomes
+
+
+def _cases(root: ElementTree.Element, room: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Each test by its name: the nearest file, or the suites around it, tell it from others of that name."""
+    todo = [(root, root.get("name", "") if root.tag == "testsuite" else "")]  # no recursion: a report may be deep
+    for element, place in todo:
+        for child in element:
+            file = child.get("file", "").removeprefix(room)
+            if child.tag == "testcase":
+                yield "::".join(filter(None, (file or place, child.get("classname"), child.get("name")))), child
+            elif child.tag == "testsuite":
+                todo.append((child, file or "::".join(filter(None, (place, child.get("name"))))))
 
 
 def _parsed(content: bytes) -> ElementTree.Element:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
 from factory.gate.channel import Channel
-from factory.gate.transcript import Session, heard, worst
+from factory.gate.transcript import Session, heard
 from factory.model import Outcome
 
 LONGEST = 100  # characters that the address of a unix socket may have
+# Of the reporter.
+PARTS = ("", "_calls", "_canaries", "_excuses", "_files", "_library", "_line", "_loaded", "_seal")
 CANARIES = '''"""Run by the gate: one of these must fail, the other must pass."""
 
 
@@ -34,7 +37,8 @@ def {passes}():
 class Observation:
     """What the tests of one command did."""
 
-    outcomes: Mapping[str, Outcome] = field(default_factory=dict)  # by node id; a module that broke is its own node
+    # By node id, its file as the room names it; a module that broke is its own node. ` @2`: of a second session.
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     collected: int = 0
     sessions: int = 0  # 0: no pytest spoke, so the command can be judged by its exit code at most
     finished: bool = False  # every session said goodbye, and the exit code agrees
@@ -42,19 +46,40 @@ class Observation:
     failures: Mapping[str, str] = field(default_factory=dict)  # the tail of what pytest said of a failure
     durations: Mapping[str, float] = field(default_factory=dict)  # seconds, all phases
     doubts: frozenset[str] = frozenset()  # suspicious; counts against a change where the base shows it not
-    loaded: Mapping[str, str] = field(default_factory=dict)
-    opened: tuple[str, ...] = ()
     unrun: tuple[str, ...] = ()  # collected and never reported: the run was broken off, by -x say
+    code: int | None = None  # the command's exit code
+    unable: str = ""  # why nothing can be said of the tests, where a report was there and could not be read
+    excused: Mapping[str, str] = field(default_factory=dict)  # skipped or xfailed -> who raised it (docs/observing.md)
+    loaded: Mapping[str, str] = field(default_factory=dict)  # module -> its file: in the room, or (absolute) outside
+    path: tuple[str, ...] = ()  # sys.path when all was collected, in order: likewise
+    outside: tuple[str, ...] = ()  # the top-level names of the standard library and of what is installed
+    opened: tuple[str, ...] = ()  # files of the room, none of Python, that were opened to be read
 
 
 class Observer:
     """Watches one command. A context manager: files and socket are there inside it, and gone after it.
 
-    `run_all` lifts -x and --maxfail, so that a known red cannot hide what comes after it.
+    `run_all` lifts -x and --maxfail, so that a known red cannot hide what comes after it; `backwards` turns the order
+    of the tests round. `root` is the room's folder on the host. `hidden` and `judges` are paths in it: only code of
+    these files may open the hidden ones.
     """
 
-    def __init__(self, *, run_all: bool = False) -> None:
-        self._run_all = run_all
+    def __init__(
+        self,
+        *,
+        run_all: bool = False,
+        root: Path | None = None,
+        hidden: Collection[str] = (),
+        judges: Collection[str] = (),
+        backwards: bool = False,
+    ) -> None:
+        self._room = root
+        self._terms = {
+            "run_all": run_all,
+            "backwards": backwards,
+            "hidden": sorted(hidden),
+            "judges": sorted(judges) if hidden else [],
+        }
 
     def __enter__(self) -> Observer:
         root = tempfile.mkdtemp(prefix="observe-")
@@ -74,6 +99,7 @@ class Observer:
     def env(self, inside: Callable[[Path], str] = str, known: Mapping[str, str] | None = None) -> dict[str, str]:
         """What to add to the command's environment. `inside` says where the sandbox shows a path of the host;
         `known` is the environment so far: what it says of the same variables is kept, after ours."""
+        self._channel.terms["room"] = inside(self._room) if self._room else ""
         ours = {
             "PYTEST_ADDOPTS": (f"-p {self._name} --continue-on-collection-errors", " "),
             "PYTEST_PLUGINS": (self._name, ","),
@@ -95,36 +121,49 @@ class Observer:
         """Writes the folder; returns what the reporter is told when it connects."""
         self.folder.mkdir(mode=0o755)
         source = files("factory.injected")
-        for part in ("", "_canaries", "_line", "_seal"):
+        for part in PARTS:
             content = source.joinpath(f"reporter{part}.py").read_bytes()
             (self.folder / f"{self._name}{part}.py").write_bytes(content)
         names = {kind: f"test_{secrets.token_hex(5)}" for kind in ("fails", "passes")}
         found = secrets.randbelow(1 << 30)
         module = f"test_{secrets.token_hex(6)}"
         (self.folder / f"{module}.py").write_text(CANARIES.format(found=found, other=found + 1, **names))
-        return {**names, "module": module, "run_all": self._run_all}
+        return {**names, "module": module, **self._terms}
 
 
 def conclude(sessions: Sequence[Session], code: int, trouble: str = "") -> Observation:
     """Pure: all sessions of one command, and its exit code, make one observation."""
-    outcomes: dict[str, Outcome] = {}
-    for session in sessions:
-        for node, outcome in session.outcomes.items():
-            outcomes[node] = worst(outcomes.get(node), outcome)
-    reported = set().union(*(session.reported for session in sessions))
+    keys = apart(sessions)
+    both = list(zip(sessions, keys, strict=True))
     last = sessions[-1].status if sessions else None
     hidden = "the command ended with 0, its tests did not" if code == 0 and last not in (0, None) else ""
     return Observation(
-        outcomes=outcomes,
-        collected=len(set().union(*(session.collected for session in sessions))),
+        outcomes={key[node]: outcome for session, key in both for node, outcome in session.outcomes.items()},
+        collected=sum(len(session.collected) for session in sessions),
         sessions=len(sessions),
         finished=bool(sessions) and all(map(_finished, sessions)) and (code == 0) == (last == 0),
         tampered=trouble or next((s.tampered for s in sessions if s.tampered), "") or hidden,
-        failures={node: text for session in sessions for node, text in session.failures.items()},
-        durations={node: seconds for session in sessions for node, seconds in session.durations.items()},
+        failures={key[node]: text for session, key in both for node, text in session.failures.items()},
+        durations={key[node]: seconds for session, key in both for node, seconds in session.durations.items()},
         doubts=frozenset().union(*(session.doubts for session in sessions)),
-        unrun=tuple(dict.fromkeys(n for session in sessions for n in session.unrun if n not in reported)),
+        unrun=tuple(key[node] for session, key in both for node in session.unrun),
+        code=code,
+        excused={key[node]: who for session, key in both for node, who in session.excused.items()},
+        loaded={name: at for session in reversed(sessions) for name, at in session.loaded.items()},
+        path=tuple(dict.fromkeys(at for session in sessions for at in session.path)),
+        outside=tuple(sorted(set().union(*(session.outside for session in sessions)))),
+        opened=tuple(sorted(set().union(*(session.opened for session in sessions)))),
     )
+
+
+def apart(sessions: Sequence[Session]) -> list[dict[str, str]]:
+    """For each session, what its tests are called beside those of the others: red in one hides behind none."""
+    seen, found = Counter[str](), []
+    for session in sessions:
+        nodes = {*session.collected, *session.outcomes, *session.durations}
+        found.append({node: f"{node} @{seen[node] + 1}" if seen[node] else node for node in nodes})
+        seen.update(nodes)
+    return found
 
 
 def _finished(session: Session) -> bool:

@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from factory.gate import compare, criteria, disturbed
+from factory.gate import criteria
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.conditions import otherwise
 from factory.gate.criteria import Passes, Touching
 from factory.gate.kept import Kept
+from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
@@ -122,8 +123,5 @@ def dim(again: Ran, proof: tuple[str, ...]) -> list[str]:
 
 def _signs(asked: Question, ran: Passes) -> list[str]:
     """What tells of a cheat in any of the runs."""
-    judges: Callable[[str], bool] = asked.sides.judges
     pairs = [(ran.before, ran.after)] + ([(ran.was, ran.held)] if ran.held is not ran.after else [])
-    found = [sign for was, now in pairs for sign in compare.suspicions(was.seen, now.seen)]
-    wrote = {*ran.was.wrote, *ran.before.wrote}
-    return list(dict.fromkeys([*found, *disturbed.touched(wrote, ran.after.wrote, judges)]))
+    return list(dict.fromkeys(sign for was, now in pairs for sign in signs(was, now, asked.sides.judges)))

@@ -15,8 +15,9 @@ Source = Callable[[str], str]  # a path of the changed tree -> its text; "" wher
 
 
 def function(node: str) -> str:
-    """A node id without its parameters."""
-    return re.sub(r"\[.*\Z", "", node, flags=re.DOTALL)
+    """A node id without its parameters: of a second session, with its mark."""
+    name, *session = re.split(r"( @\d+)\Z", node)
+    return re.sub(r"\[.*\Z", "", name, flags=re.DOTALL) + "".join(session)
 
 
 def renamed(missing: Collection[str], new: Collection[str], touched: Collection[str], source: Source) -> frozenset[str]:
@@ -40,7 +41,7 @@ def _same_function(name: str, missing: Iterable[str], heirs: set[str]) -> bool:
 
 def _is_defined(name: str, source: Source) -> bool:
     """Whether the test's class, or one that it inherits from in the same file, or its module, has such a function."""
-    path, _, rest = name.partition("::")
+    path, _, rest = re.sub(r" @\d+\Z", "", name).partition("::")
     *classes, last = rest.split("::")
     text = source(path)
     try:

@@ -23,6 +23,7 @@ PHASES = ("setup", "call", "teardown")
 GREEN = tuple((when, "passed", 0, "") for when in PHASES)
 FAILURES = 200  # tests whose failure text is kept
 TEXT = 4000  # characters of one
+UNKNOWN = "?"  # raised by nobody knows whom
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -46,6 +47,14 @@ class Session:
     canaries: Counter[str] = field(default_factory=Counter)
     reported: Counter[str] = field(default_factory=Counter)
     callless: set[str] = field(default_factory=set)  # set up and torn down, and the call never told
+    places: dict[str, str] = field(
+        default_factory=dict
+    )  # the file in an id -> its path, where the root does not say it
+    excuses: dict[str, str] = field(default_factory=dict)
+    loaded: dict[str, str] = field(default_factory=dict)
+    path: list[str] = field(default_factory=list)
+    outside: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
     stopped: str = ""
     status: int | None = None  # the exit status in its goodbye
     tampered: str = ""
@@ -56,12 +65,28 @@ class Session:
         return [node for node in self.collected if node not in self.reported]
 
     def named(self, node: str) -> str:
-        """The id without the places in memory that some parameters show: they differ from run to run."""
-        name = ADDRESS.sub("0x", node)
-        if name != node and node not in self.names:
-            self.alike[name] += 1
-            self.names[node] = f"{name} #{self.alike[name]}"
-        return self.names.get(node, node)
+        """The id by which a test is known: its file as the tree names it, and without the places in memory that some
+        parameters show: they differ from run to run."""
+        if node not in self.names:
+            name = ADDRESS.sub("0x", node)
+            if name != node:
+                self.alike[name] += 1
+                name = f"{name} #{self.alike[name]}"
+            self.names[node] = self._placed(name)
+        return self.names[node]
+
+    def _placed(self, name: str) -> str:
+        """pytest's ids begin at the session's root, which may be a folder of the room."""
+        file, *inside = name.split("::", 1)
+        root = str(self.flags.get("root", ""))
+        at = self.places.get(file) or "/".join(part for part in (root, file if file != "." else "") if part)
+        return "::".join((at or name, *inside))
+
+    @property
+    def excused(self) -> dict[str, str]:
+        """Who raised each skip and expected failure; an expected one that nobody raised was marked so."""
+        kinds = {Outcome.XFAILED: "", Outcome.SKIPPED: UNKNOWN}
+        return {n: self.excuses.get(n, kinds[outcome]) for n, outcome in self.outcomes.items() if outcome in kinds}
 
     def suspect(self, why: str) -> None:
         """The first sign is the one that is told."""
@@ -99,7 +124,7 @@ def _take(session: Session, kind: str, *rest: Any) -> None:
             _test(session, session.named(str(rest[0])), [tuple(part) for part in rest[1]], float(rest[2]), str(rest[3]))
         case "collect":
             red = rest[1] == "failed"
-            session.settle(str(rest[0]), Outcome.ERROR if red else Outcome.SKIPPED, str(rest[2]))
+            session.settle(session.named(str(rest[0])), Outcome.ERROR if red else Outcome.SKIPPED, str(rest[2]))
         case "canary":
             _canary(session, str(rest[0]), dict(rest[1]))
         case "doubt":
@@ -108,8 +133,33 @@ def _take(session: Session, kind: str, *rest: Any) -> None:
             session.stopped = str(rest[0])[:300] or "interrupted"
         case "bye":
             session.status = int(rest[0])
+        case "place" | "excuse" | "loaded" | "path" | "opened":
+            _learn(session, kind, *rest)
         case _:
             session.suspect(str(rest[0])[:300] if kind == "bad" else "the reporter said something that makes no sense")
+
+
+def _learn(session: Session, kind: str, *rest: Any) -> None:
+    """What is told beside the outcomes."""
+    match kind:
+        case "place":
+            session.places[str(rest[0])] = str(rest[1])
+        case "excuse":
+            session.excuses[session.named(str(rest[0]))] = str(rest[1])
+        case "loaded":
+            _loaded(session, {str(name): str(at) for name, at in rest[0].items()})
+        case "path":
+            session.path += [str(at) for at in rest[0] if at not in session.path]
+            session.outside.update(map(str, rest[1]))
+        case "opened":
+            session.opened.update(map(str, rest[0]))
+
+
+def _loaded(session: Session, modules: dict[str, str]) -> None:
+    """Several processes of a session may tell: what one of them loaded from the room is not hidden by another."""
+    for name, at in modules.items():
+        if session.loaded.setdefault(name, at).startswith("/"):
+            session.loaded[name] = at
 
 
 def _test(session: Session, node: str, parts: Sequence[tuple[Any, ...]], seconds: float, text: str) -> None:

@@ -12,15 +12,15 @@ import threading
 from pathlib import Path
 
 from factory.errors import Stopped
-from factory.gate import prepared
+from factory.gate import junit, prepared
 from factory.gate.ahead import Ahead
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
-from factory.gate.junit import junit_outcomes
+from factory.gate.hidden import hidden_files
 from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
-from factory.model import Answer, Oid, Outcome, Value
+from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
 from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
@@ -145,7 +145,8 @@ class Trial:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _run(self, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
-        with self._rooms.open(self._repo.store.tree_of(tree)) as room, Observer(run_all=True) as observer:
+        content = self._repo.store.tree_of(tree)
+        with self._rooms.open(content) as room, self._observer(content, room.path, under) as observer:
             files = {
                 "/factory/observer": observer.folder,
                 **({prepared.INSIDE: self.prepared} if self.prepared else {}),
@@ -160,12 +161,16 @@ class Trial:
             done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
-            written = room.written()
             seen = observer.observe(done.code)
+            written = room.written()
             if not seen.sessions and self._settings.gate.junit in written:
-                seen = self._told(room.path, done.code) or seen
-            wrote = telling(written, self._repo.store.flat(self._repo.store.tree_of(tree)))
-            return _ran(command, done, seen, wrote)
+                seen = self._told(room.path, self._sandbox.inside(job, room.path), done.code) or seen
+            return _ran(command, done, seen, telling(written, self._repo.store.flat(content)))
+
+    def _observer(self, tree: Oid, room: Path, under: Conditions) -> Observer:
+        """Hidden files are for the judge alone: the tested code may not open them."""
+        hidden, judges = hidden_files(self._repo, self._settings, tree)
+        return Observer(run_all=True, root=room, hidden=hidden, judges=judges, backwards=under.backwards)
 
     def _interpreter(self) -> Path:
         """The python of an environment that setup made, where it made one."""
@@ -182,15 +187,10 @@ class Trial:
             env |= {"FACTORY_ENV": at, "PATH": f"{at}/bin:{self.python.parent}:{SYSTEM_PATH}"}
         return env
 
-    def _told(self, room: Path, code: int) -> Observation | None:
-        """What the JUnit file says that the settings name, where the command wrote it and no pytest spoke."""
-        name = self._settings.gate.junit
-        at = room / name
-        if not name or at.is_symlink() or not at.is_file():
-            return None
-        outcomes = junit_outcomes(at.read_bytes())
-        red = any(outcome in (Outcome.FAILED, Outcome.ERROR) for outcome in outcomes.values())
-        return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0))
+    def _told(self, room: Path, shown: str, code: int) -> Observation | None:
+        """What the JUnit file says that the settings name, and that the command wrote."""
+        at = room / self._settings.gate.junit
+        return None if at.is_symlink() or not at.is_file() else junit.told(at.read_bytes(), code, shown)
 
 
 def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]) -> Ran:

@@ -10,11 +10,11 @@ import json
 import pytest
 
 # Its companions have random names too: a file of the repository cannot take their place.
-canaries = importlib.import_module(__name__ + "_canaries").canaries
-line = importlib.import_module(__name__ + "_line")
-seal = importlib.import_module(__name__ + "_seal")
+PARTS = ("calls", "canaries", "excuses", "files", "library", "line", "loaded", "seal")
+calls, canaries, excuses, files, library, line, loaded, seal = [
+    importlib.import_module(__name__ + "_" + part) for part in PARTS
+]
 
-PHASES = ("setup", "call", "teardown")
 TEXT = 4000  # characters of a failure that are sent, from its end
 CHUNK = 100000  # characters of node ids in a message
 
@@ -26,109 +26,7 @@ class Hooks:
         self.__dict__.update(hooks)
 
 
-def _call_hook(look, ended):
-    """The innermost wrapper of a test's own code: what came out of it before anybody could put it away."""
-
-    def end(item, raised):
-        ended(item.nodeid, raised or bool(item.__dict__.get("_excinfo")))  # where pytest's unittest items put theirs
-
-    def new(item):
-        look(item)
-        try:
-            result = yield
-        except BaseException:
-            end(item, True)
-            raise
-        end(item, False)
-        return result
-
-    def old(item):
-        look(item)
-        outcome = yield
-        end(item, outcome.excinfo is not None)
-
-    try:
-        return pytest.hookimpl(wrapper=True, trylast=True)(new)
-    except TypeError:  # pluggy before 1.2
-        return pytest.hookimpl(hookwrapper=True, trylast=True)(old)
-
-
-def _here(look):
-    """Tests of this process: how each call ended, asked for when its report is logged."""
-    calls = {}
-    return {"pytest_runtest_call": _call_hook(look, calls.__setitem__)}, calls.pop
-
-
-def _worker(key, look):
-    """Tests of a pytest-xdist worker: each report takes the truth home with it, under a seal."""
-    calls = {}
-
-    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(item, call):
-        outcome = yield
-        if call.when == "call" and outcome.excinfo is None:
-            word = "fell" if calls.pop(item.nodeid, True) else "ran"
-            outcome.get_result().__dict__["stampmill"] = [word, line.tag(key, item.nodeid, word)]
-
-    call_hook = _call_hook(look, calls.__setitem__)
-    return {"pytest_runtest_call": call_hook, "pytest_runtest_makereport": pytest_runtest_makereport}
-
-
-def _witness(key, calls):
-    """Whether a call raised, by the report's seal or by what was seen here; None where nobody saw it run."""
-
-    def witness(node, fields):
-        if "stampmill" not in fields:
-            return calls(node, None)
-        word, tag = fields.pop("stampmill")
-        return word == "fell" if tag == line.tag(key, node, word) else None
-
-    return witness
-
-
-def _recorder(send, witness):
-    """One message a test, when its last phase is logged. A phase is [when, outcome, xfail, flag]; flags: `?` a call
-    that nobody saw run, `!` one that raised and is said to have passed."""
-    phases, quote = {}, json.encoder.encode_basestring_ascii
-    passed = {when: [when, "passed", 0, ""] for when in PHASES}
-    green, around = list(passed.values()), {"setup", "teardown"}
-
-    def flush(node, parts, seconds, text):
-        if parts == green:
-            send('["g",%s,%.6f]' % (quote(node), seconds), False)
-        else:
-            send(json.dumps(["t", node, parts, seconds, text]))
-
-    def odd(node, when, fields):
-        outcome, flag = fields["outcome"], ""
-        if "context" in fields:
-            return ["sub", outcome, 0, ""]
-        if when == "call":
-            fell = witness(node, fields)
-            flag = "?" if fell is None else "!" if fell and outcome == "passed" else ""
-        return [when, outcome, 1 if "wasxfail" in fields else 0, flag]
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(report):
-        fields, node = report.__dict__, report.nodeid
-        when, outcome = fields["when"], fields["outcome"]
-        entry = phases.get(node)
-        if entry is None:
-            entry = phases[node] = [[], 0.0, ""]
-        if outcome == "passed" and when in around and "wasxfail" not in fields:
-            entry[0].append(passed[when])
-        else:
-            entry[0].append(odd(node, when, fields))
-        if outcome == "failed":
-            entry[2] = (entry[2] + "\n" + str(fields.get("longrepr", "")))[-TEXT:]
-        entry[1] += fields.get("duration", 0.0)
-        if when == "teardown" or when not in passed:
-            flush(node, *phases.pop(node))
-
-    return {"pytest_runtest_logreport": pytest_runtest_logreport}
-
-
-def _session(send):
+def _session(send, backwards):
     """What was collected, and how the session ended."""
     seen = {}
 
@@ -144,6 +42,11 @@ def _session(send):
                 send(json.dumps(["ids", part]))
                 part, size = [], 0
         send(json.dumps(["ids", part]))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(items):
+        if backwards:
+            items.reverse()
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_collection_finish(session):
@@ -198,55 +101,82 @@ def _workers(send, key, terms):
     return {name: hook for name, hook in locals().items() if name.startswith("pytest_")}
 
 
-def _as_worker(config, terms):
-    """The hooks of a pytest-xdist worker: nothing connects; reports are signed, the rest goes home at the end."""
-    key, found = bytes.fromhex(terms["key"]), []
+def _common(terms, memory, config, tell, found):
+    """What every process that runs tests says of itself. `tell` takes a message, `found` holds what waits."""
+    relative = excuses.inside(terms["room"])
+    root = relative(str(config.rootpath)) or ""
+    opened = found["opened"] if "opened" in found else files.watch(relative, terms, found["doubts"].append)
     own = []
-    look, seals = seal.sealed(config, lambda text: found.append(["doubt", text]), own)
-    songs = canaries(terms, found.append, True)
+
+    def doubt(text):
+        tell(["doubt", text])
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish():
-        text = json.dumps(found)
+        for text in dict.fromkeys(found["doubts"]):
+            doubt(text)
+        tell(["opened", list(opened)])
+
+    look, seals = seal.sealed(config, doubt, own)
+    groups = (
+        seals,
+        excuses.excuses(tell, relative, root),
+        library.library(memory, relative, doubt),
+        loaded.loaded(tell, relative, line.FOLDER),
+        canaries.canaries(terms, tell, hasattr(config, "workerinput")),
+        {"pytest_sessionfinish": pytest_sessionfinish},
+    )
+    return root, look, own, groups
+
+
+def _as_worker(config, terms, memory, found):
+    """The hooks of a pytest-xdist worker: nothing connects; reports are signed, the rest goes home at the end."""
+    key, says = bytes.fromhex(terms["key"]), []
+    _, look, own, common = _common(terms, memory, config, says.append, found)
+
+    @pytest.hookimpl(trylast=True)  # and the last of these: the last to be registered
+    def pytest_sessionfinish():
+        text = json.dumps(says)
         config.workeroutput["stampmill"] = [text, line.tag(key, "worker", text)]
 
     goodbye = {"pytest_sessionfinish": pytest_sessionfinish}
-    groups = goodbye, _worker(key, look), seals, songs
+    groups = (calls.worker(key, look), *common, goodbye)
     own += seal.parts(hook for group in groups for hook in group.values())
     return groups
 
 
-def _as_master(config, descriptor, terms):
+def _as_master(config, descriptor, terms, memory, found):
     """The hooks of the process that answers for the session."""
-    key = bytes.fromhex(terms.pop("key"))
+    key, dumps = bytes.fromhex(terms.pop("key")), json.dumps
     send = line.sender(descriptor, key)
     option = config.option
     if terms["run_all"]:
         option.maxfail = 0
+    root, look, own, common = _common(terms, memory, config, lambda message: send(dumps(message)), found)
     says = {name: bool(getattr(option, name, False)) for name in ("collectonly", "setuponly", "setupplan")}
-    send(json.dumps(["start", dict(says, pytest=pytest.__version__)]))
-    own = []
-    look, seals = seal.sealed(config, lambda text: send(json.dumps(["doubt", text])), own)
-    truth, calls = _here(look)
-    songs = canaries(terms, lambda message: send(json.dumps(message)), False)
-    recorder, session = _recorder(send, _witness(key, calls)), _session(send)
-    groups = recorder, truth, session, seals, _workers(send, key, terms), songs
+    send(dumps(["start", dict(says, pytest=pytest.__version__, root=root)]))
+    truth, ended = calls.here(look)
+    recorder, session = calls.recorder(send, calls.witness(key, ended)), _session(send, terms["backwards"])
+    groups = (recorder, truth, session, *common, _workers(send, key, terms))
     own += seal.parts(hook for group in groups for hook in group.values())
     return groups
 
 
 def _enter():
     """Connects now, before any conftest or test module can run; returns the one hook that goes on from here."""
-    address = line.forget(__name__)
-    calls = [line.connect(address)] if address else []
+    address, memory, found = line.forget(__name__), library.Memory(), {"doubts": []}
+    connected = [line.connect(address)] if address else []
+    if connected:
+        terms = connected[0][1]
+        found["opened"] = files.watch(excuses.inside(terms["room"]), terms, found["doubts"].append)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(config):
         handed = getattr(config, "workerinput", {}).pop("stampmill", None)
-        if calls:
-            groups = _as_master(config, *calls.pop())
+        if connected:
+            groups = _as_master(config, *connected.pop(), memory, found)
         elif handed:
-            groups = _as_worker(config, json.loads(handed))
+            groups = _as_worker(config, json.loads(handed), memory, found)
         else:
             groups = ()
         for hooks in groups:

@@ -137,7 +137,7 @@ def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, .
     if failing := tuple(name for name, answer in result["guards"].items() if answer == "FAIL"):
         return failing
     if named := [finding.split(": ")[1] for finding in report["findings"]]:
-        return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets")))
+        return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets", "loaded")))
     if result["triage"] == "TAMPER":
         return ("canary" if any("canar" in line for line in report["failed"]) else "reporter",)
     if result["triage"] == "VACUOUS" or any(c["after"] != "GREEN" for c in result["criteria"]):

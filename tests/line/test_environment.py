@@ -43,6 +43,18 @@ exit 1
     assert tests == {"passed": 2, "failed": 0, "known_red": 1, "flaky": 0, "missing": 0}
 
 
+def test_a_report_that_the_change_spoils_is_the_attempts_failure_and_ends_no_run(make: Make) -> None:
+    good = "<testsuite><testcase name='kept'/></testsuite>"
+    regression = f"""
+if [ -e D-1.txt ]; then echo "no report at all"; else echo "{good}"; fi > report.xml
+"""
+    settings = SETTINGS.replace("[gate]", '[gate]\njunit = "report.xml"')
+    shop = make("D-1 One", settings=settings, regression=regression)
+    done = shop.run("run")
+    assert done.code == 1, done.err
+    assert "the JUnit report is not XML" in done.out + done.err
+
+
 def test_sources_of_an_editable_install_are_found_in_the_room(tmp_path: Path) -> None:
     site, root = tmp_path / "venv/lib/python3.12/site-packages", tmp_path / "repo"
     site.mkdir(parents=True)

@@ -60,11 +60,13 @@ def watch(tmp_path: Path) -> Watch:
         argv: tuple[str, ...] = PYTEST,
         env: Mapping[str, str] | None = None,
         run_all: bool = False,
+        hidden: tuple[str, ...] = (),
+        judges: tuple[str, ...] = (),
     ) -> Watched:
         for name, content in {"pytest.ini": "[pytest]\n", **files}.items():
             (room / name).parent.mkdir(parents=True, exist_ok=True)
             (room / name).write_text(content)
-        with Observer(run_all=run_all) as observer:
+        with Observer(run_all=run_all, root=room, hidden=hidden, judges=judges) as observer:
             box = [*_sandbox(), "--bind", str(room), str(room)] if _sandbox() else []
             around = {"PATH": os.environ["PATH"], "HOME": str(room), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
             env = {**around, **observer.env(known=around)}

@@ -24,12 +24,12 @@ REPORT = b"""<?xml version="1.0" encoding="utf-8"?>
 
 def test_each_case_has_its_outcome_and_the_worse_of_two_counts() -> None:
     assert {name: outcome.value for name, outcome in junit_outcomes(REPORT).items()} == {
-        "a.B::one": "passed",
-        "a.B::two": "failed",
-        "a.B::three": "error",
-        "four": "skipped",
-        "five": "xfailed",
-        "six": "failed",
+        "s::a.B::one": "passed",
+        "s::a.B::two": "failed",
+        "s::a.B::three": "error",
+        "s::four": "skipped",
+        "s::five": "xfailed",
+        "s::six": "failed",
     }
 
 
@@ -65,7 +65,7 @@ def test_the_report_that_pytest_itself_writes_agrees(watch: Watch, tmp_path: Pat
     tests = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.xfail\ndef test_c(): assert 0\n"
     watch({"test_a.py": tests}, "--junitxml=report.xml")
     assert junit_outcomes((tmp_path / "room" / "report.xml").read_bytes()) == {
-        "test_a::test_a": Outcome.PASSED,
-        "test_a::test_b": Outcome.FAILED,
-        "test_a::test_c": Outcome.XFAILED,
+        "pytest::test_a::test_a": Outcome.PASSED,
+        "pytest::test_a::test_b": Outcome.FAILED,
+        "pytest::test_a::test_c": Outcome.XFAILED,
     }

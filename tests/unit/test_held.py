@@ -35,10 +35,30 @@ def test_tests_that_are_all_skipped_prove_nothing() -> None:
     assert unproven(seen({}), seen({A: SKIPPED})) == ("no test that it ran was green",)
 
 
-def test_a_module_that_broke_before_is_proven_by_any_test_of_it() -> None:
+def test_a_module_that_broke_before_is_proven_by_all_of_its_tests() -> None:
     broken = seen({"tests/test_a.py": ERROR})
-    assert unproven(broken, seen({A: PASSED, B: SKIPPED})) == ()
+    assert unproven(broken, seen({A: PASSED, B: PASSED})) == ()
     assert unproven(broken, seen({A: SKIPPED, "tests/test_b.py::test_c": PASSED}))
+
+
+@pytest.mark.parametrize("whole", ["tests/test_a.py", "tests", ""])
+@pytest.mark.parametrize("now", [SKIPPED, XFAILED])
+@pytest.mark.parametrize(
+    ("who", "proven"),
+    [("", True), ("tests/test_a.py", True), ("shop/gift.py", False), ("empty", False), ("?", False), (None, False)],
+)
+def test_of_what_broke_before_only_what_its_own_file_says_may_be_skipped(
+    whole: str, now: Outcome, who: str | None, proven: bool
+) -> None:
+    after = replace(seen({A: PASSED, B: now}), excused={} if who is None else {B: who})
+    lines = unproven(seen({whole: ERROR}), after)
+    assert len(lines) == (0 if proven else 1)
+    assert proven or lines[0].startswith(f"{B}: ")
+
+
+def test_a_skip_in_a_class_of_another_file_is_no_matter_of_one_that_broke() -> None:
+    after = replace(seen({A: PASSED, "tests/test_b.py::test_c": SKIPPED}), excused={"tests/test_b.py::test_c": "x.py"})
+    assert unproven(seen({"tests/test_a.py": ERROR}), after) == ()
 
 
 def test_other_parameters_may_take_the_place_of_as_many() -> None:

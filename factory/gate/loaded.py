@@ -1,0 +1,78 @@
+"""Pure: what tests load as judge or as library is what main loads (names, by the real sys.path of main's run)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import PurePosixPath
+
+from factory.gate.observe import Observation
+
+MODULES = frozenset({"py", "pyc", "so", "pyd"})  # what a file that can be imported ends in
+
+
+def elsewhere(base: Observation, after: Observation, judge: Callable[[str], bool]) -> tuple[str, ...]:
+    """One line for each name of main's judge or libraries that is loaded from another file after the change.
+
+    A test file may move, and a product may be cut into other files; what tests import beside it may not change places.
+    """
+    tests = {node.split("::")[0] for node in after.outcomes}
+    found = [_moved(name, base, after, judge) for name in after.loaded if after.loaded[name] not in tests]
+    return tuple(line for line in found if line)
+
+
+def _moved(name: str, base: Observation, after: Observation, judge: Callable[[str], bool]) -> str:
+    was, now = base.loaded.get(name), after.loaded[name]
+    if was == now or _outside(now) or PurePosixPath(now).name == "conftest.py":
+        return ""
+    if was is None:
+        taken = name in base.outside or name in after.outside
+        return f"{name}: {now} is loaded in place of the library of that name" if taken else ""
+    return f"{name}: was loaded from {was}, and from {now} now" if _outside(was) or judge(was) else ""
+
+
+def shadows(
+    added: Collection[str], base: Observation, judge: Callable[[str], bool] = lambda path: True
+) -> tuple[str, ...]:
+    """One line for each new file that would be found before what main's run resolves. Asked before anything runs.
+
+    A name of main's own product may change its file (`x.py` to `x/__init__.py`): there `judge` says no.
+    """
+    lines = [line for path in sorted(added) for line in _in_front(path, base, judge)]
+    return tuple(dict.fromkeys(lines))
+
+
+def _in_front(path: str, base: Observation, judge: Callable[[str], bool]) -> Iterator[str]:
+    last = max((index for index, entry in enumerate(base.path) if _outside(entry)), default=-1)
+    for index, entry in enumerate(base.path):
+        if path == entry:
+            yield f"{path}: Python looks for modules in it, and main has none there"
+        name = _module(path, entry)
+        was = base.loaded.get(name)
+        if was is None and name in base.outside and index < last:
+            yield f"{path}: is found before the library `{name}`"
+        elif was and was != path and (_outside(was) or judge(was)):
+            theirs = next((i for i, entry in enumerate(base.path) if _module(was, entry) == name), last)
+            if (index, _rank(path)) < (theirs, _rank(was)):
+                yield f"{path}: is found before {was} (`{name}`)"
+
+
+def _module(path: str, entry: str) -> str:
+    """What a file below an entry of sys.path is imported as, or ""."""
+    if entry != "." and not path.startswith(f"{entry}/"):
+        return ""
+    *folders, last = (path if entry == "." else path.removeprefix(f"{entry}/")).split("/")
+    stem, _, kind = last.partition(".")
+    parts = folders if stem == "__init__" else [*folders, stem]
+    fits = kind.rpartition(".")[2] in MODULES and all(part.isidentifier() for part in parts)
+    return ".".join(parts) if fits else ""
+
+
+def _rank(file: str) -> int:
+    """In one folder a package comes before an extension, that before a module, that before compiled Python."""
+    if PurePosixPath(file).name.startswith("__init__."):
+        return 0
+    return {"so": 1, "pyd": 1, "py": 2}.get(file.rpartition(".")[2], 3)
+
+
+def _outside(path: str) -> bool:
+    return path.startswith("/")

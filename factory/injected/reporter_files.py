@@ -1,0 +1,131 @@
+"""Which files of the room are opened, and by whom the hidden ones. PYTEST_DONT_REWRITE
+
+An audit hook cannot be taken out. It sees every call that Python audits, so it looks at the event's name first.
+"""
+
+import dis
+import os
+import sys
+import threading
+
+MOST = 1000  # files that are told
+QUIET = (".py", ".pyc", ".pyi")
+STORES = ("STORE_FAST", "STORE_DEREF", "STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST", "STORE_FAST_MAYBE_NULL")
+
+
+def _stack(frame):
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _untouched(frame):
+    """The values that a function was called with and did not put others in the place of."""
+    code = frame.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    stored = set()
+    for step in dis.get_instructions(code):
+        if step.opname in STORES:
+            both = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+            stored.update(both if step.opname.endswith("STORE_FAST") else both[:1])
+    return [frame.f_locals.get(name) for name in names if name not in stored]
+
+
+def _leads_to(value, target):
+    try:
+        at = os.path.abspath(os.fsdecode(value))
+    except (TypeError, ValueError):
+        return False
+    return target == at or target.startswith(at.rstrip("/") + "/")
+
+
+def _handed(frames, is_judge, target):
+    """Whether the judge's own code, nearest on the stack, gave the path (or a folder above it) to who opens it."""
+    called = frames[0]
+    for frame in frames:
+        if is_judge(frame):
+            words = [word for word in frame.f_code.co_consts if isinstance(word, str)]
+            values = [value for name, value in frame.f_locals.items() if name[:2] != "__"]
+            given = values + _untouched(called)
+            return any(os.path.basename(target) in word for word in words) or any(_leads_to(v, target) for v in given)
+        called = frame
+    return False
+
+
+def _guard(relative, terms, accuse):
+    """`check(path, low)`: raises PermissionError where a hidden file is opened by code that may not.
+
+    `low`: by `os.open`, which may start at another folder than the current one; then the name says enough."""
+    stat, frame_of, hidden, names = os.stat, sys._getframe, {}, {}
+    may = frozenset(terms["hidden"]) | frozenset(terms["judges"])
+    for path in terms["hidden"]:
+        try:
+            seen = stat(os.path.join(terms["room"], path))
+        except OSError:
+            continue
+        hidden[seen.st_ino, seen.st_dev] = names[os.path.basename(path)] = path
+
+    def is_judge(frame):
+        return relative(frame.f_code.co_filename) in may
+
+    def sought(path, low):
+        if low and path[:1] != "/" and path.rpartition("/")[2] in names:
+            return names[path.rpartition("/")[2]]
+        try:
+            seen = stat(path)
+        except (OSError, ValueError):
+            return None
+        return hidden.get((seen.st_ino, seen.st_dev))
+
+    def check(path, low):
+        target = sought(path, low)
+        if target is None:
+            return
+        frames = list(_stack(frame_of(2)))
+        room = [n for n, frame in enumerate(frames) if relative(frame.f_code.co_filename) is not None]
+        if not room:
+            if threading.current_thread() is threading.main_thread():
+                return  # pytest itself, or Python's import
+            who = "a thread"
+        else:
+            who = relative(frames[room[0]].f_code.co_filename)
+            if who in may or _handed(frames[room[0] :], is_judge, os.path.join(terms["room"], target)):
+                return
+        by_line = any(frame.f_code.co_filename.endswith("/linecache.py") for frame in frames[: room[0] if room else 3])
+        if not by_line:  # what shows a warning's or an error's place reads it too
+            accuse("%s opened the hidden %s" % (who, target))
+        raise PermissionError(13, "a hidden file", target)
+
+    return check if hidden else None
+
+
+def watch(relative, terms, accuse):
+    """Adds the hook; returns the files that were opened to be read, in a dictionary that grows."""
+    opened, cwd, decode, write, is_file = {}, os.getcwd, os.fsdecode, os.O_WRONLY, os.path.isfile
+    check = _guard(relative, terms, accuse)
+
+    def note(path, low):
+        at = path if path[:1] == "/" else cwd() + "/" + path
+        place = relative(at)
+        if place and not place.endswith(QUIET) and len(opened) < MOST and (not low or is_file(at)):
+            opened[place] = None
+
+    def hook(event, args):
+        if event != "open" and event != "sqlite3.connect":
+            return
+        path, low = args[0], event == "open" and args[1] is None
+        if isinstance(path, int) or path is None:
+            return
+        try:
+            path = decode(path)
+            if check is not None:
+                check(path, low)
+            if event != "open" or (args[2] or 0) & 3 != write:
+                note(path, low)
+        except PermissionError:
+            raise
+        except Exception:
+            return
+
+    sys.addaudithook(hook)
+    return opened
