@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from factory.gate.altered.nouns import Edit, How
 from factory.gate.altered.questions import OTHER_CLASS, Draft, Question, Questions
-from factory.gate.altered.sides import constant
+from factory.gate.altered.sides import constant, near
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertTupleEqual", "assertSetEqual", "assertDictEqual",
          "assertSequenceEqual", "assertCountEqual", "assertItemsEqual", "assertMultiLineEqual"}  # fmt: skip
@@ -55,14 +55,13 @@ class Calls:
         func, given = call.func, call.args
         origin = self.sides.origins.of(func)
         if origin in ARRAYS and len(given) >= 2:
-            yield Question((*self.ask.side(given[0], given[1], How.FAR), *self.ask.side(given[1], given[0], How.FAR)))
+            yield Question(tuple(self._both(given, near(call, 2))))
         elif name := self._method(func):
             drafts = tuple(self._asserted(name, call))
             yield Question(drafts, self._last(name, func, given))
             yield from self.raising(call)
         elif getattr(func, "id", getattr(func, "attr", "")) in HELPERS and len(given) >= 2:
-            drafts = (*self.ask.side(given[0], given[1], How.SAME), *self.ask.side(given[1], given[0], How.SAME))
-            yield Question(drafts, self.ask.unlike(given[0], given[1]))
+            yield Question(tuple(self._both(given, How.SAME)), self.ask.unlike(given[0], given[1]))
         elif isinstance(func, ast.Attribute) and func.attr in MOCKS and origin == "":
             sides = [*given, *(k.value for k in call.keywords)]
             yield Question(tuple(d for side in sides for d in self.ask.side(side, func.value, How.SAME)))
@@ -109,6 +108,10 @@ class Calls:
         plain = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self"
         return func.attr if plain and isinstance(func, ast.Attribute) and func.attr not in self.own else ""
 
+    def _both(self, given: list[ast.expr], how: How) -> Iterator[Draft]:
+        yield from self.ask.side(given[0], given[1], how)
+        yield from self.ask.side(given[1], given[0], how)
+
     def _asserted(self, name: str, call: ast.Call) -> Iterator[Draft]:
         given = call.args
         if len(given) < 1 or any(isinstance(a, ast.Starred) for a in given):
@@ -118,9 +121,8 @@ class Calls:
         if len(given) < 2:
             return
         if name in EQUAL or name == "assertAlmostEqual":
-            how = How.FAR if name in ("assertAlmostEqual", "assertCountEqual", "assertItemsEqual") else How.SAME
-            yield from self.ask.side(given[0], given[1], how)
-            yield from self.ask.side(given[1], given[0], how)
+            how = How.FAR if name in ("assertCountEqual", "assertItemsEqual") else How.SAME
+            yield from self._both(given, near(call, 2) if name == "assertAlmostEqual" else how)
         elif name in PAIRS:
             yield from self.ask.pair(PAIRS[name], given[0], given[1])
         elif name == "assertIsInstance":

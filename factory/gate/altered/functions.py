@@ -73,3 +73,14 @@ def _waits_for_red(found: Found) -> bool:
 def tries_many(function: Function) -> bool:
     """Whether the function is a property that is tried with many inputs."""
     return any(ast.unparse(d).startswith(("given(", "hypothesis.given(")) for d in function.decorator_list)
+
+
+def lacking(function: Function) -> frozenset[str]:
+    """The sources of all that the function says something is not in."""
+    found = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn):
+            found.append(node.comparators[0])
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "assertNotIn" and len(node.args) > 1:
+            found.append(node.args[1])
+    return frozenset(map(ast.unparse, found))

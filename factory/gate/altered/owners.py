@@ -31,11 +31,12 @@ class Owners:
         if name in file[1].functions:
             return (path, name) if len(file[1].functions[name]) == 1 else None
         above, _, method = name.rpartition(".")
-        for node in file[1].classes.get(above, [])[:1]:
-            for base in node.bases:
-                for place, kind in self._class(path, base):
-                    if owner := self.owner(place, f"{kind}.{method}", depth + 1):
-                        return owner
+        known = file[1].classes.get(above, [])[:1]
+        bases = [base for node in known for base in node.bases] or [ast.Name(above or name)]
+        for base in bases:
+            for place, kind in self._meant(path, base):
+                if owner := self.owner(place, f"{kind}.{method}" if above else kind, depth + 1):
+                    return owner
         return None
 
     def _file(self, path: str) -> tuple[Source, Defined] | None:
@@ -47,7 +48,8 @@ class Owners:
                 self._read[path] = None
         return self._read[path]
 
-    def _class(self, path: str, base: ast.expr) -> list[Place]:
+    def _meant(self, path: str, base: ast.expr) -> list[Place]:
+        """What the name of a class (or of a function that is imported) may stand for."""
         file = self._file(path)
         if file is None:
             return []

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from factory.gate.altered.calls import Calls
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.executed import surely
-from factory.gate.altered.functions import functions, tries_many
+from factory.gate.altered.functions import functions, lacking, tries_many
 from factory.gate.altered.names import Function, Module, Names
 from factory.gate.altered.nouns import Edit, Group, How, Round, Site, told
 from factory.gate.altered.origins import Origins
@@ -58,7 +58,7 @@ class File:
         return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
 
     def _calls(self, function: Function) -> Calls:
-        return Calls(Questions(self.source, self._sides, tries_many(function)), self._own)
+        return Calls(Questions(self.source, self._sides, tries_many(function), lacking(function)), self._own)
 
     def _asked_names(self) -> Iterator[int]:
         """The name nodes that stand as an expectation, or in the message of an assertion."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from factory.gate.altered.nouns import Edit, How
-from factory.gate.altered.sides import NOTHING, Leaf, Sides, constant
+from factory.gate.altered.sides import NOTHING, Leaf, Sides, constant, near
 from factory.gate.altered.source import Source
 
 
@@ -43,10 +43,15 @@ KINDS = {"builtins.isinstance", "builtins.issubclass"}
 
 
 class Questions:
-    """Reads expressions that must be true. `anywhere`: see Sides.leaves."""
+    """Reads expressions that must be true. `anywhere`: see Sides.leaves.
 
-    def __init__(self, source: Source, sides: Sides, anywhere: bool = False) -> None:
-        self.source, self.sides, self.anywhere = source, sides, anywhere
+    `lacking`: what the function says something is not in, as sources: a container of all but a few may be right.
+    """
+
+    def __init__(
+        self, source: Source, sides: Sides, anywhere: bool = False, lacking: frozenset[str] = frozenset()
+    ) -> None:
+        self.source, self.sides, self.anywhere, self.lacking = source, sides, anywhere, lacking
 
     def truth(self, test: ast.expr) -> Iterator[Question]:
         if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
@@ -66,7 +71,7 @@ class Questions:
             yield from self.side(left, right, How.SAME)
             yield from self.side(right, left, How.SAME)
         elif op is ast.In:
-            if isinstance(constant(left), (str, bytes)) or isinstance(left, (ast.JoinedStr, ast.Name)):
+            if self._part_of_text(left) and ast.unparse(right) not in self.lacking:
                 yield from self.side(left, right, How.FAR)
             if isinstance(right, (ast.Tuple, ast.List, ast.Set)):
                 yield from self.side(right, left, How.FAR)
@@ -102,6 +107,12 @@ class Questions:
     def swapped(self, node: ast.expr, text: str) -> Draft:
         return Draft(node.lineno, edits=(self.source.swap(node, text),))
 
+    def _part_of_text(self, node: ast.expr) -> bool:
+        """A single character may be an element, and the other side a set of all but a few."""
+        value = constant(node)
+        long = isinstance(value, (str, bytes)) and len(value) > 1
+        return long or isinstance(node, (ast.JoinedStr, ast.Name))
+
     def _bound(self, left: ast.expr, right: ast.expr, first: How, second: How) -> Iterator[Draft]:
         for side, how in ((left, first), (right, second)):
             if type(constant(side)) in (int, float):
@@ -134,8 +145,8 @@ class Questions:
     def _called(self, test: ast.Call) -> Iterator[Draft]:
         origin, given = self.sides.origins.of(test.func), test.args
         if origin in NEAR and len(given) >= 2:
-            yield from self.side(given[0], given[1], How.FAR)
-            yield from self.side(given[1], given[0], How.FAR)
+            yield from self.side(given[0], given[1], near(test, 2))
+            yield from self.side(given[1], given[0], near(test, 2))
         elif origin in KINDS and len(given) == 2:
             yield self.swapped(given[1], OTHER_CLASS)
         elif origin in PATTERNS and given and isinstance(constant(given[0]), (str, bytes)):

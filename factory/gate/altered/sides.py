@@ -125,6 +125,8 @@ class Sides:
             yield from self._method(node, node.func, how)
 
     def _first(self, node: ast.Call, needs: How | None, how: How, origin: str) -> Iterator[Leaf]:
+        if origin == "pytest.approx":
+            needs = near(node)
         found = list(self.leaves(node.args[0], needs or how))
         if needs in (How.YEAR, How.HOUR):
             found = [leaf for leaf in found if type(leaf.value) is int and leaf.node is node.args[0]]
@@ -140,6 +142,11 @@ class Sides:
                 yield from self.leaves(node.args[0], how)
         elif func.attr in KEEPS and not any(_wordy(constant(a)) for a in node.args if func.attr != "encode"):
             yield from (leaf for leaf in self.leaves(receiver, how) if not leaf.is_name or func.attr == "copy")
+
+
+def near(call: ast.Call, usual: int = 1) -> How:
+    """How to alter what a call compares: it may name its tolerance, beside the `usual` arguments."""
+    return How.NEAR if len(call.args) == usual and not call.keywords else How.FAR
 
 
 def _plain(value: object, origin: str) -> bool:

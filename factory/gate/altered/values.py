@@ -11,6 +11,8 @@ from factory.gate.altered.nouns import How
 
 QUOTED = re.compile(r"(?s)([rRuUbB]{0,2})(\"\"\"|'''|\"|')(.*)\2")
 TRIES = 30
+VALUES = (How.SAME, How.NEAR, How.FAR)  # and not the bounds
+LEAST = 0.001  # below it, another number may be within the tolerance of 7 places
 BEYOND = 10**30  # more than nanoseconds since the epoch, bytes of a disk, a 64-bit number
 Taken = set[object]
 
@@ -25,7 +27,7 @@ def another(value: object, text: str, how: How, dice: Dice, taken: Taken) -> str
         if told is None or isinstance(value, bool) or not (told == plain(value) or told in taken):
             taken.add(told)
             return new
-    return _another(value, text, How.FAR, dice) if how is How.SAME else None
+    return _another(value, text, How.FAR, dice) if how in VALUES else None
 
 
 def plain(value: object) -> object:
@@ -43,13 +45,13 @@ def _value(text: str) -> object:
 
 def _another(value: object, text: str, how: How, dice: Dice) -> str | None:
     if isinstance(value, bool):
-        return str(not value) if how in (How.SAME, How.FAR) else None
+        return str(not value) if how in VALUES else None
     if value is None:
-        return "object()" if how in (How.SAME, How.FAR) else None
+        return "object()" if how in VALUES else None
     if isinstance(value, (int, float)):
         return _number(value, text, how, dice)
     if isinstance(value, complex):
-        return f"({value!r} + {dice.below(900) + 99})" if how in (How.SAME, How.FAR) else None
+        return f"({value!r} + {dice.below(900) + 99})" if how in VALUES else None
     if isinstance(value, (str, bytes)):
         return _text(value, text, how, dice)
     return None
@@ -57,6 +59,8 @@ def _another(value: object, text: str, how: How, dice: Dice) -> str | None:
 
 def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
     whole = isinstance(value, int)
+    if how is How.NEAR:
+        how = How.SAME if value == 0 or abs(value) >= LEAST else How.FAR
     if how in (How.LOW, How.HIGH):
         sign = "-" if how is How.LOW else ""
         return f"{sign}{BEYOND + dice.below(BEYOND)}" + ("" if whole else ".0")
@@ -96,7 +100,7 @@ def _text(value: str | bytes, text: str, how: How, dice: Dice) -> str | None:
     if how is How.DIGITS:
         body = value if isinstance(value, str) else value.decode("latin-1")
         return _quoted(text, value, digits_turned(body, dice)) if re.search("[0-9]", body) else None
-    if how is not How.SAME:
+    if how not in VALUES:
         return None
     parts = QUOTED.fullmatch(text)
     if parts and "\\" not in parts[3] and parts[2] not in parts[3]:
