@@ -138,7 +138,8 @@ CHAT = Form(
     | _names(
         "messages max_tokens max_completion_tokens n stop seed logprobs logit_bias frequency_penalty presence_penalty"
         " response_format functions function_call reasoning_effort verbosity modalities"
-        " reasoning top_k min_p repetition_penalty enable_thinking chat_template_kwargs"  # of other servers
+        # and of other servers that speak it
+        " reasoning thinking thinking_budget enable_thinking top_k min_p repetition_penalty chat_template_kwargs"
     ),
     limits=("max_completion_tokens", "max_tokens"),  # models that think take the first alone
     many="n",

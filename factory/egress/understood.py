@@ -37,7 +37,7 @@ def understood(
     """Denied, where it is not the worker's to ask. `home`: it goes to the provider itself."""
     path = target.split("?")[0]
     model, out = model_of(path, document), 0
-    if limits.model and model != limits.model.removeprefix("models/"):
+    if limits.model and model != limits.model.removeprefix("models/").partition("[")[0]:  # Claude Code's "x[1m]" is x
         raise Denied(403, f"{model[:80]!r} is not this worker's model, which is {limits.model!r}")
     try:
         content.check(model, document, provider.kinds)

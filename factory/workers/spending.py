@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from factory.egress.content import MOST
 from factory.egress.meter import Reading, Usage
 from factory.egress.prices import Price, cost, worst
 from factory.egress.providers import Provider
@@ -31,9 +32,9 @@ class Call:
         self.usage = usage
 
     def told(self, reading: Reading) -> None:
-        """What the answer says; an answer that says nothing leaves the reservation standing."""
+        """What the answer says; one that says nothing, or what cannot be, leaves the reservation standing."""
         usage = reading.usage()
-        if usage.complete and usage.within(self.usage.tokens_in, self.usage.tokens_out):
+        if usage.complete and usage.within(MOST, self.usage.tokens_out):
             self.usage = usage
 
 

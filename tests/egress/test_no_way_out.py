@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.egress.test_worst_case import Sent
+from factory.egress.egress import Egress
+from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
+from tests.egress.room import ask
+from tests.egress.sending import Sent
+from tests.servers import anthropic, gemini, serve
 
 AWAY = "https://elsewhere.example/?q=secret"
 
@@ -100,6 +104,58 @@ def test_a_field_that_would_be_a_network_never_reaches_the_provider(
 ) -> None:
     sent = Sent(tmp_path, api, body)
     assert sent.answer.status in (400, 403) or not body.keys() - {"messages"} & sent.body.keys()
+
+
+@pytest.mark.parametrize(
+    ("provider", "path"),
+    [
+        (OPENAI, "/v1/completions"),
+        (OPENAI, "/v1/embeddings"),
+        (OPENAI, "/v1/files"),
+        (OPENAI, "/v1/batches"),
+        (OPENAI, "/v1/images/generations"),
+        (OPENAI, "/v1/responses/compact"),
+        (ANTHROPIC, "/v1/complete"),
+        (ANTHROPIC, "/v1/files"),
+        (ANTHROPIC, "/v1/messages/batches"),
+        (GEMINI, "/v1beta/models/m:embedContent"),
+        (GEMINI, "/v1beta/models/m:batchGenerateContent"),
+        (GEMINI, "/v1beta/models/m:predict"),
+        (GEMINI, "/v1beta/cachedContents"),
+        (GEMINI, "/upload/v1beta/files"),
+        (GEMINI, "/v1beta/interactions"),
+    ],
+)
+def test_an_api_whose_cost_nobody_counts_is_not_there(provider: Provider, path: str, tmp_path: Path) -> None:
+    with Egress(provider, "k", tmp_path / "s", upstream="http://127.0.0.1:1") as egress:
+        assert ask(tmp_path / "s", path, {"model": "m", "input": "x", "best_of": 20}).status == 403
+    assert egress.usage.calls == 0
+
+
+COUNTS = {
+    "gemini": (GEMINI, gemini.WIRE, "/v1beta/models/m:countTokens", lambda body: {"generateContentRequest": body}),
+    "anthropic": (ANTHROPIC, anthropic.WIRE, "/v1/messages/count_tokens", lambda body: {"model": "m", **body}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("gemini", shown({"text": AWAY}), 200),
+        ("gemini", shown({"fileData": {"fileUri": AWAY}}), 403),
+        ("gemini", {"tools": [{"urlContext": {}}]}, 403),
+        ("anthropic", {"messages": []}, 200),
+        ("anthropic", said(IMAGE_BY_URL), 403),
+        ("anthropic", {"mcp_servers": [{"type": "url", "name": "x"}]}, 400),
+    ],
+)
+def test_a_question_that_only_counts_fetches_nothing_either(
+    name: str, body: dict[str, Any], status: int, tmp_path: Path
+) -> None:
+    provider, wire, path, made = COUNTS[name]
+    with serve(wire, []) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url):
+        assert ask(tmp_path / "s", path, made(body)).status == status
+    assert len(server.books.others) == (status == 200)
 
 
 CALLED = {"url": AWAY, "file_id": "x", "source": {"type": "url"}, "tools": [{"type": "web_search"}]}

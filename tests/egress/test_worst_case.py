@@ -2,73 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from factory.egress.egress import Egress, Limits
-from factory.egress.meter import Usage
-from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, PROVIDERS, Provider
-from factory.egress.toll import Ask
-from factory.errors import FactoryError, Mistake
-from tests.egress.room import Answer, ask
-from tests.servers import Reply, Tokens, anthropic, gemini, openai, serve
-from tests.servers.http import Wire
-from tests.servers.script import Served
-
-CAP = 32_768
-APIS: dict[str, tuple[Provider, Wire, str]] = {
-    "chat": (OPENAI, openai.WIRE, "/v1/chat/completions"),
-    "responses": (OPENAI, openai.WIRE, "/v1/responses"),
-    "messages": (ANTHROPIC, anthropic.WIRE, "/v1/messages"),
-    "gemini": (GEMINI, gemini.WIRE, "/v1beta/models/m:generateContent"),
-    "gemini stream": (GEMINI, gemini.WIRE, "/v1beta/models/m:streamGenerateContent?alt=sse"),
-}
-PIXEL = "iVBORw0KGgo" * 40_000
-
-
-class Purse:
-    """Remembers what was asked and left; refuses with an error where it has one."""
-
-    def __init__(self, error: FactoryError | None = None) -> None:
-        self.asked: list[Ask] = []
-        self.left: list[Usage] = []
-        self._error = error
-
-    def enter(self, ask: Ask) -> object:
-        if self._error:
-            raise self._error
-        self.asked.append(ask)
-        return None
-
-    def leave(self, entered: object, usage: Usage) -> None:
-        self.left.append(usage)
-
-
-class Sent:
-    """One request, and what became of it."""
-
-    def __init__(self, at: Path, api: str, body: dict[str, Any], reply: Reply | None = None, **limits: Any) -> None:
-        provider, wire, path = APIS[api]
-        body = body if provider is GEMINI else {"model": "m", **body}
-        self.purse = Purse()
-        with (
-            serve(wire, [reply or Reply()]) as server,
-            Egress(
-                provider, "k", at / "s", toll=self.purse, upstream=server.url, limits=Limits(**limits)
-            ) as self.egress,
-        ):
-            self.answer: Answer = ask(at / "s", path, body)
-        self.served: list[Served] = server.books.served
-
-    @property
-    def out(self) -> int:
-        return self.purse.asked[0].tokens_out
-
-    @property
-    def body(self) -> dict[str, Any]:
-        return self.served[0].ask.body
+from factory.egress.egress import Limits
+from factory.egress.providers import OPENAI, PROVIDERS, Provider, Route
+from factory.egress.request_body import Denied
+from factory.egress.understood import understood
+from tests.egress.sending import CAP, Sent
 
 
 def config(**fields: Any) -> dict[str, Any]:
@@ -234,37 +180,6 @@ def test_a_server_that_may_refuse_our_limit_is_told_none_that_was_not_asked_for(
     assert (sent.body, sent.out) == ({"model": "m", "messages": []}, CAP)
 
 
-IMAGES = {
-    "chat": {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}]}]},
-    "responses": {"input": [{"role": "user", "content": [{"type": "input_image", "image_url": f"data:image/png;base64,{PIXEL}"}]}]},
-    "messages": {"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PIXEL}}]}]},
-    "gemini": {"contents": [{"parts": [{"inlineData": {"mimeType": "image/png", "data": PIXEL}}]}]},
-}  # fmt: skip
-PAPERS = {
-    "chat": {"messages": [{"content": [{"type": "file", "file": {"file_data": "JVBERi0"}}]}]},
-    "responses": {"input": [{"content": [{"type": "input_file", "file_data": "data:application/pdf;base64,JVBERi0"}]}]},
-    "messages": {"messages": [{"content": [{"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0"}}]}]},
-    "gemini": {"contents": [{"parts": [{"inline_data": {"mime_type": "video/mp4", "data": "AAAA"}}]}]},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("api", IMAGES)
-def test_an_image_is_reserved_by_what_images_cost_and_not_by_its_bytes(api: str, tmp_path: Path) -> None:
-    sent = Sent(tmp_path, api, IMAGES[api])
-    assert sent.answer.status == 200
-    assert 8_000 <= sent.purse.asked[0].tokens_in < 60_000 < len(PIXEL) // 2
-
-
-@pytest.mark.parametrize("api", PAPERS)
-def test_a_paper_or_a_film_is_reserved_as_all_that_a_model_can_read(api: str, tmp_path: Path) -> None:
-    assert Sent(tmp_path, api, PAPERS[api]).purse.asked[0].tokens_in > 1_000_000
-
-
-def test_a_text_that_no_model_can_read_is_refused(tmp_path: Path) -> None:
-    sent = Sent(tmp_path, "messages", {"messages": [{"role": "user", "content": "x" * 4_100_000}]})
-    assert (sent.answer.status, sent.purse.asked) == (413, [])
-
-
 def test_a_request_nested_without_end_is_refused_and_breaks_nothing(tmp_path: Path) -> None:
     tools: list[Any] = []
     for _ in range(400):
@@ -273,48 +188,65 @@ def test_a_request_nested_without_end_is_refused_and_breaks_nothing(tmp_path: Pa
     assert (sent.answer.status, sent.egress.broken, sent.purse.asked) == (400, "", [])
 
 
-# --- one model -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("api", APIS)
-def test_another_model_than_the_workers_is_refused_before_anything_is_reserved(api: str, tmp_path: Path) -> None:
-    sent = Sent(tmp_path, api, {}, model="ours")
-    assert (sent.answer.status, sent.purse.asked, sent.served) == (403, [], [])
-    assert "'m' is not this worker's model, which is 'ours'" in sent.egress.denied
-    assert (sent.egress.stopped, sent.egress.hopeless.is_set()) == (None, False)
-
-
-@pytest.mark.parametrize("model", ["m", "models/m"])
-def test_the_workers_own_model_passes(model: str, tmp_path: Path) -> None:
-    assert Sent(tmp_path, "gemini", {"model": "models/other"}, model=model).answer.status == 200
-
-
-def test_a_model_that_nobody_can_price_is_the_requests_mistake_and_stops_nothing(tmp_path: Path) -> None:
-    toll = Purse(Mistake("the price of 'E-8' (openai) is not known"))
-    with Egress(OPENAI, "k", tmp_path / "s", toll=toll, upstream="http://127.0.0.1:1") as egress:
-        answer = ask(tmp_path / "s", "/v1/responses", {"model": "E-8"})
-    assert (answer.status, egress.stopped, egress.hopeless.is_set()) == (400, None, False)
-    assert "the price of 'E-8'" in answer.json()["error"]["message"]
-
-
-# --- what an answer says of itself -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("api", APIS)
-@pytest.mark.parametrize(
-    "claims",
-    [
-        Tokens(prompt=100, cached=200),
-        Tokens(out=-5),
-        Tokens(prompt=10**9),
-        Tokens(out=10**15),
-        Tokens(thought=10**12),
-    ],
-    ids=str,
+NAMES = [
+    "model",
+    "messages",
+    "input",
+    "contents",
+    "system",
+    "tools",
+    "type",
+    "source",
+    "url",
+    "image_url",
+    "file_id",
+    "data",
+    "media_type",
+    "n",
+    "max_tokens",
+    "stream",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "thinking",
+    "budget_tokens",
+    "generationConfig",
+    "generation_config",
+    "maxOutputTokens",
+    "max_output_tokens",
+    "candidateCount",
+    "thinkingConfig",
+    "thinkingBudget",
+    "responseModalities",
+    "service_tier",
+    "cache_control",
+    "ttl",
+]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3_000_000) | st.floats() | st.sampled_from(["", "data:,x", "tool_use"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=12,
 )
-def test_counts_that_cannot_be_true_are_booked_as_what_was_reserved(api: str, claims: Tokens, tmp_path: Path) -> None:
-    sent = Sent(tmp_path, api, {}, Reply(claims=claims))
-    assert sent.answer.status == 200
-    (usage,) = sent.purse.left
-    assert (usage.calls, usage.complete, sent.egress.broken) == (1, False, "")
-    assert max(sent.egress.usage.tokens_in, sent.egress.usage.tokens_out) < 10**6
+CALLS = [(provider, route) for provider in PROVIDERS.values() for route in provider.routes if route.form]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6), st.sampled_from(CALLS), st.booleans())
+def test_whatever_a_room_sends_is_refused_or_held_and_breaks_nothing(
+    body: dict[str, Any], call: tuple[Provider, Route], home: bool
+) -> None:
+    provider, route = call
+    form = route.form
+    assert form
+    try:
+        told = understood(provider, route, "/v1/x", body, Limits(), home=home)
+    except Denied:
+        return
+    if route.kind == "call":
+        sent = json.loads(told.body)
+        most = max(at(sent, path) for path in (*form.limits, form.budget))
+        assert max(1, at(sent, form.many)) * most <= told.ask.tokens_out <= CAP
+
+
+def at(body: Any, path: str) -> int:
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body or 0

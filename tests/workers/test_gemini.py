@@ -167,6 +167,13 @@ def test_missing_counts_book_what_was_reserved(tmp_path: Path) -> None:
     assert purse.settled["r0"] == purse.reserved["r0"]
 
 
+@pytest.mark.parametrize("claims", [Tokens(prompt=10, cached=20), Tokens(out=10**15), Tokens(prompt=10**10)], ids=str)
+def test_counts_that_cannot_be_true_book_what_was_reserved(claims: Tokens, tmp_path: Path) -> None:
+    work, _, purse = run(tmp_path, [answer(RIGHT, claims=claims)])
+    assert work.ended is Ended.DONE
+    assert purse.settled["r0"] == purse.reserved["r0"]
+
+
 def test_malformed_json_books_what_was_reserved_and_is_asked_for_again(tmp_path: Path) -> None:
     work, _, purse = run(tmp_path, [Raw(), answer(RIGHT)])
     assert work.ended is Ended.DONE
