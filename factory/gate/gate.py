@@ -74,12 +74,9 @@ class Gate:
 
     def _ask(self, asked: Question, steps: tuple[str, ...]) -> Verdict:
         do = {
-            "guards": self._guards,
-            "doctor": self._doctor,
-            "names": self._names,
-            "criteria": self._criteria,
+            "guards": self._guards, "names": self._names, "doctor": self._doctor, "criteria": self._criteria,
             "kept": self._kept.hold,
-        }
+        }  # fmt: skip
         tally = Tally()
         try:
             for name in steps:
@@ -152,7 +149,11 @@ class Gate:
         commands = dict.fromkeys(
             (*(c for tier in TIERS for c in self._commands(tier)), *(c.check for c in asked.checks))
         )
-        found = [line for c in commands for line in loaded.shadows(new, self._seen(asked, c), asked.sides.judges)]
+        found = [
+            line
+            for c in dict.fromkeys(commands)
+            for line in loaded.shadows(new, self._seen(asked, c), asked.sides.judges)
+        ]
         for line in dict.fromkeys(found):
             path, _, said = line.partition(": ")
             tally.findings += (Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE),)
