@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from factory.linediff import added_lines
 from factory.model import Finding
 from guards.addressed_phrases import PHRASES
-from guards.case import Case, added_lines, text
+from guards.case import Case, text
 from guards.lenient import ALIKE
 
 NAME = "addressed"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from factory.linediff import added_lines
 from factory.model import Finding
-from guards.case import Case, added_lines, text
+from guards.case import Case, text
 
 NAME = "secrets"
 
