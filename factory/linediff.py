@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from typing import AnyStr, NamedTuple
 
-WINDOW = 64  # edits that are weighed against each other before the best way so far is taken
+WINDOW = 32  # edits that are weighed against each other before the best way so far is taken
 LEVELS = 3  # how often what lies between two held lines is searched for such lines again
 
 Pair = tuple[int, int]
