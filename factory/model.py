@@ -113,6 +113,9 @@ class Triage(enum.StrEnum):
 # --- what a person writes --------------------------------------------------------------------------------
 
 
+Excusable = Literal["tests_kept", "reach"]  # all other guards hold what no ticket may open
+
+
 class Terms(Value):
     """A ticket's ```toml block: what its change may touch, and its limits."""
 
@@ -125,7 +128,7 @@ class Terms(Value):
     )
     budget_usd: float | None = Field(None, ge=0, description="what the attempt may cost; default: budget.cycle_usd")
     worker: str | None = Field(None, description="a name from ssot/factory.toml; default: factory.worker")
-    allow: tuple[str, ...] = Field((), description="guards that this ticket is excused from, by name (tests_kept only)")
+    allow: tuple[Excusable, ...] = Field((), description="guards that this ticket is excused from, by name")
 
 
 class Ticket(Value):
