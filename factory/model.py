@@ -114,6 +114,9 @@ class Triage(enum.StrEnum):
 # --- what a person writes --------------------------------------------------------------------------------
 
 
+Excusable = Literal["tests_kept", "reach"]  # all other guards hold what no ticket may open
+
+
 class Terms(Value):
     """A ticket's ```toml block: what its change may touch, and its limits."""
 
@@ -130,7 +133,7 @@ class Terms(Value):
         (), description="green tests of main that this ticket may contradict: `tests/test_x.py::test_y`, or a file"
     )
     replaces: tuple[str, ...] = Field((), description="DONE criteria that this ticket ends, by id")
-    allow: tuple[str, ...] = Field((), description="guards that this ticket is excused from, by name (tests_kept only)")
+    allow: tuple[Excusable, ...] = Field((), description="guards that this ticket is excused from, by name")
 
 
 class Ticket(Value):

@@ -37,13 +37,17 @@ class MemoryTree:
         self._files = {p: c.encode() if isinstance(c, str) else c for p, c in files.items()}
         self._modes = dict(modes or {})
 
-    def entries(self) -> Mapping[str, Entry]:
+    @functools.cached_property
+    def _entries(self) -> Mapping[str, Entry]:
         import hashlib
 
         return {
             p: Entry(self._modes.get(p, FILE), hashlib.sha1(c, usedforsecurity=False).hexdigest())
             for p, c in self._files.items()
         }
+
+    def entries(self) -> Mapping[str, Entry]:
+        return self._entries
 
     def read(self, path: str) -> bytes:
         return self._files[path]

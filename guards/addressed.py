@@ -7,14 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from factory.linediff import added_lines, lines_of
 from factory.model import Finding
 from guards.addressed_phrases import PHRASES
-from guards.case import Case, added_lines, text
+from guards.case import Case, text
 from guards.lenient import ALIKE
 
 NAME = "addressed"
 LONGEST = 1 << 20  # characters of a file
 MARKS = re.compile(r"^[\s#/*>|;%!+-]+")  # what comments, quotes and lists put before a line
+BLANKS = re.compile(r"\s+")
 SHOWN = 60
 
 
@@ -22,8 +24,8 @@ def check(case: Case) -> Iterator[Finding]:
     """Judges added lines of text, whatever the file. A phrase may run over several lines, and be spelled oddly."""
     for path in case.touched:
         after = text(case.tree, path)
-        if after is None or len(after) > LONGEST:
-            continue
+        if after is None or len(after) > LONGEST or not any(spoken(list(enumerate(lines_of(after), 1)))):
+            continue  # nearly always: what was there before need not be looked at
         for line, said in spoken(list(added_lines(text(case.base, path) or "", after))):
             shown = " ".join(said.split())[:SHOWN]
             yield Finding(
@@ -52,6 +54,6 @@ def spoken(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 def as_read(line: str) -> str:
     """The line as a reader takes it: small letters, no invisible characters, look-alikes as the letters they show."""
     if line.isascii():
-        return line.lower()
+        return BLANKS.sub(" ", line.lower())
     seen = unicodedata.normalize("NFKC", line).casefold()
-    return "".join(c for c in seen if unicodedata.category(c) != "Cf").translate(ALIKE)
+    return BLANKS.sub(" ", "".join(c for c in seen if unicodedata.category(c) != "Cf").translate(ALIKE))

@@ -25,7 +25,7 @@ _KO_READER = r"(?:감사자|감사관|감사인|검토자|심사자|심사관|�
 _KO_BID = r"(?:해|하)?\s*(?:세요|시오|십시오|주세요|줘|달라|라(?![가-힣])|주십시오)"
 
 PHRASES = tuple(
-    re.compile(pattern, re.MULTILINE)
+    re.compile(pattern.replace(r"\s+", r"\s{1,9}").replace(r"\s*", r"\s{0,9}"), re.MULTILINE)  # blanks cost no search
     for pattern in (
         # what was said before is to be dropped: all of it, the reader's own, or that and an answer in the same breath
         rf"\b{_DROP}\s+{_WHOLE}(?:(?:the|your|my|these|those)\s+)?(?:{_BEFORE}|your|system)\s+(?:\w+\s+)?{_TEXTS}\b",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from factory.linediff import added_lines
 from factory.model import Changed
-from guards.case import Case, added_lines, text
+from guards.case import Case, text
 
 HARMLESS_MERGE = {"text", "binary", "union", "ours"}
 

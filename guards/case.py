@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import tomllib
 from collections import Counter
@@ -99,11 +98,3 @@ def text(tree: Tree, path: str) -> str | None:
     """A file's text (bytes that are not UTF-8 are replaced); None where it is absent or binary."""
     data = content(tree, path)
     return None if data is None or b"\0" in data[:8192] else data.decode("utf-8", "replace")
-
-
-def added_lines(before: str, after: str) -> Iterator[tuple[int, str]]:
-    """The lines of `after` that `before` does not have in that place: number from 1, and text."""
-    old, new = before.splitlines(), after.splitlines()
-    for tag, _, _, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag in ("insert", "replace"):
-            yield from enumerate(new[start:end], start + 1)

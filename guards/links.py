@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Iterator
+from itertools import accumulate
 
 from factory.model import Changed
 from factory.tree import LINK, Tree, matches
@@ -13,7 +15,22 @@ from guards.lenient import fold
 STEPS = 40  # as many as Linux follows
 
 
-def objections(case: Case, change: Changed, globs: tuple[str, ...]) -> Iterator[str]:
+class Held:
+    """What of a tree is protected, and the folders that hold it; found out once, for all links of a change."""
+
+    def __init__(self, tree: Tree, globs: tuple[str, ...]) -> None:
+        self._tree, self._globs = tree, globs
+
+    @functools.cached_property
+    def _folders(self) -> frozenset[str]:
+        paths = (path for path in self._tree.entries() if matches(fold(path), self._globs))
+        return frozenset(above for path in paths for above in ("", *accumulate(path.split("/"), "{}/{}".format)))
+
+    def __contains__(self, path: str) -> bool:
+        return matches(fold(path), self._globs) or path in self._folders
+
+
+def objections(case: Case, change: Changed, held: Held) -> Iterator[str]:
     """Judges a link that the change made or altered."""
     entry = case.tree.entries().get(change.path)
     if entry is None or entry.mode != LINK:
@@ -29,7 +46,7 @@ def objections(case: Case, change: Changed, globs: tuple[str, ...]) -> Iterator[
         yield "a link that leads out of the tree"
     elif ".git" in (part.casefold() for part in end.split("/")):
         yield "a link that leads into git's own folder"
-    elif _holds_protected(case.tree, end, globs):
+    elif end in held:
         yield f"a link to {end}, which is or holds something protected"
 
 
@@ -57,10 +74,3 @@ def resolve(tree: Tree, path: str) -> str | None:
             return None
         left = [*target.split("/"), *left]
     return None
-
-
-def _holds_protected(tree: Tree, end: str, globs: tuple[str, ...]) -> bool:
-    if matches(fold(end), globs):
-        return True
-    below = f"{end}/" if end else ""
-    return any(path.startswith(below) and matches(fold(path), globs) for path in tree.entries())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import difflib
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import PurePosixPath
 
-from guards.rewritten import Rewritten, words
+from guards.rewritten import NEAR, Rewritten, shared, words
 from guards.syntax.places import is_collected
 from guards.syntax.suite import Suite, Unit
 
@@ -35,20 +35,23 @@ def pairs(before: list[Suite], after: list[Suite]) -> Iterator[Pair]:
 
 def _moved(lost: list[Unit], new: list[Unit]) -> Iterator[Pair]:
     """The best sign first: the whole name, then the name, then the same body, then much the same words."""
-    signs: tuple[Callable[[Unit, Unit], bool], ...] = (
-        lambda old, now: old.qualname == now.qualname,
-        lambda old, now: old.name == now.name,
-        lambda old, now: _body(old) == _body(now),
-        _is_alike,
-    )
-    for sign in signs:
-        for old in list(lost):
-            found = next((now for now in new if _may_be(old, now) and sign(old, now)), None)
-            if found is not None:
-                lost.remove(old)
-                new.remove(found)
-                yield old, found
-    yield from ((old, None) for old in lost)
+    for sign in SIGNS:
+        shelves: dict[Hashable, list[Unit]] = defaultdict(list)
+        for now in new if lost else ():
+            shelves[sign(now)].append(now)
+        found = [(old, _take(shelves[sign(old)], old, _may_be)) for old in lost]
+        yield from (pair for pair in found if pair[1])
+        lost, taken = [old for old, now in found if not now], {now for _, now in found}
+        new[:] = [now for now in new if now not in taken]
+    yield from ((old, _take(new, old, _is_alike)) for old in lost)
+
+
+def _take(shelf: list[Unit], old: Unit, fits: Callable[[Unit, Unit], bool]) -> Unit | None:
+    """The first of the new tests that fits, taken away. What is taken goes, so the next one is near the front."""
+    found = next((now for now in shelf[:NEAR] if fits(old, now)), None)
+    if found is not None:
+        shelf.remove(found)
+    return found
 
 
 def _may_be(old: Unit, now: Unit) -> bool:
@@ -61,5 +64,11 @@ def _body(unit: Unit) -> str:
 
 
 def _is_alike(old: Unit, now: Unit) -> bool:
-    match = difflib.SequenceMatcher(None, words(old), words(now), autojunk=False)
-    return match.real_quick_ratio() >= ALIKE and match.quick_ratio() >= ALIKE and match.ratio() >= ALIKE
+    mine, other = words(old), words(now)
+    total = ALIKE * (len(mine) + len(other)) / 2
+    if not _may_be(old, now) or min(len(mine), len(other)) < total:
+        return False
+    return (Counter(mine) & Counter(other)).total() >= total and shared(old, now) >= total
+
+
+SIGNS: tuple[Callable[[Unit], Hashable], ...] = (lambda one: one.qualname, lambda one: one.name, _body)

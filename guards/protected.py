@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from factory.model import Changed, Finding, Triage
 from factory.tree import matches
-from guards import attributes, links, runner_settings, runs, shadows
+from guards import attributes, links, runner_settings, runs, self_starting, shadows
 from guards.case import Case
 from guards.lenient import fold
 
@@ -17,17 +17,19 @@ def check(case: Case) -> Iterator[Finding]:
     """Judges nothing by hand: a person may change what decides. No ticket may, not even one that names the path."""
     if case.plan is None:
         return
+    globs = tuple(fold(glob) for glob in case.protected)
+    held = links.Held(case.tree, globs)
     for change in case.changed:
-        for said in _objections(case, change):
+        for said in _objections(case, change, globs, held):
             yield Finding(guard=NAME, path=change.path, message=said, triage=Triage.SCOPE)
 
 
-def _objections(case: Case, change: Changed) -> Iterator[str]:
-    globs = tuple(fold(glob) for glob in case.protected)
+def _objections(case: Case, change: Changed, globs: tuple[str, ...], held: links.Held) -> Iterator[str]:
     if matches(fold(change.path), globs):
         yield "is protected: what judges a change comes from main; leave it out, or a person commits it to main first"
     yield from shadows.objections(case, change)
-    yield from links.objections(case, change, globs)
+    yield from links.objections(case, change, held)
     yield from runner_settings.objections(case, change)
+    yield from self_starting.objections(case, change)
     yield from attributes.objections(case, change)
     yield from runs.objections(case, change)

@@ -1,4 +1,6 @@
-"""New source that reaches for what judges it: the test runner, the import system, the process, the interpreter."""
+"""New source that reaches for what judges it: the test runner, the import system, the process, the interpreter.
+
+A ticket that must do so says `allow = ["reach"]`."""
 
 from __future__ import annotations
 
@@ -17,6 +19,8 @@ NAME = "reach"
 
 def check(case: Case) -> Iterator[Finding]:
     """Only what is new counts: a file that did such a thing on the base may do it again."""
+    if NAME in case.terms.allow:
+        return
     present = case.tree.entries()
     known = {(f.path, f.message) for p in case.touched for f in reaches(case.base, p)}
     moved = {message for path, message in known if path not in present}

@@ -61,8 +61,7 @@ def _writes(view: View, function: ast.AST | None) -> bool:
     if isinstance(function, ast.Call) and view.name(function.func).endswith("partial") and function.args:
         function = function.args[0]
     if isinstance(function, ast.Name):
-        found = [n for n in ast.walk(view.module) if isinstance(n, ast.FunctionDef) and n.name == function.id]
-        return any(_body_writes(view, one) for one in found)
+        return any(_body_writes(view, one) for one in view.functions.get(function.id, ()))
     return isinstance(function, ast.Lambda) and _body_writes(view, function)
 
 

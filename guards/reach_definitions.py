@@ -107,9 +107,7 @@ def _item(view: View, target: ast.Subscript, node: ast.stmt) -> Iterator[str]:
 
 def _loads_by_path(view: View) -> bool:
     """The documented recipe for importing a file registers it: `module_from_spec` stands beside it."""
-    return any(
-        isinstance(n, ast.Call) and view.name(n.func).endswith("module_from_spec") for n in ast.walk(view.module)
-    )
+    return any(name.endswith("module_from_spec") for name in view.uses)
 
 
 def _set_by_call(view: View, node: ast.Call) -> Iterator[str]:

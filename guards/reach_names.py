@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guards.syntax.source import dotted
 
@@ -67,14 +67,28 @@ class View:
     file: str
     is_plugin: bool = False  # the project says that it is a plug-in of the test runner
 
+    _known: dict[ast.AST | None, str] = field(default_factory=dict)
+
     def name(self, node: ast.AST | None) -> str:
-        return dotted(node, self.names)
+        """The full name of what an expression stands for; remembered, for every rule asks it of every node."""
+        if node not in self._known:
+            self._known[node] = dotted(node, self.names)
+        return self._known[node]
 
     @functools.cached_property
     def prose(self) -> frozenset[ast.AST]:
         """Docstrings and other texts that stand alone: they say something and do nothing."""
         alone = (node.value for node in ast.walk(self.module) if isinstance(node, ast.Expr))
         return frozenset(value for value in alone if isinstance(value, ast.Constant))
+
+    @functools.cached_property
+    def functions(self) -> dict[str, list[ast.FunctionDef]]:
+        """All that are defined, nested ones too, by name."""
+        found: dict[str, list[ast.FunctionDef]] = {}
+        for node in ast.walk(self.module):
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, []).append(node)
+        return found
 
     @functools.cached_property
     def uses(self) -> frozenset[str]:

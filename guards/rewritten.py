@@ -8,14 +8,16 @@ old one said, or have its very place between its neighbours and a name or words 
 from __future__ import annotations
 
 import ast
-import difflib
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
 
+from factory.linediff import differences
 from guards.syntax.cases import cases
 from guards.syntax.suite import Suite, Unit
 
+NEAR = 64  # new tests that are looked at for one lost test, those of its own place first
 KEPT = 0.8  # of the old test's words, that a longer new one still says in their order
 AKIN = 0.5  # of both tests' words, where the new one stands in the old one's place
 
@@ -28,23 +30,36 @@ class Rewritten:
         kept &= {(suite.path, name) for suite in before for name in suite.tests}
         self._places = dict(_places(before, kept)) | dict(_places(after, kept))
         self._taken: Counter[Unit] = Counter()
+        self._homes: dict[tuple[str, str], list[Unit]] | None = None
 
     def heir(self, old: Unit, new: list[Unit]) -> Unit | None:
         """One of the new tests, or None where the old one is gone."""
-        near = [now for now in new if _home(now) == _home(old) and self._taken[now] < _room(now)]
-        found = next((now for now in near if self._is_heir(old, now)), None)
+        if self._homes is None:
+            self._homes = {}
+            for now in new:
+                self._homes.setdefault(_home(now), []).append(now)
+        near = self._homes.get(_home(old), [])
+        found = next((now for now in near[:NEAR] if self._is_heir(old, now)), None)
         if found is not None:
             self._taken[found] += 1
+            if self._taken[found] >= _room(found):
+                near.remove(found)
         return found
 
     def _is_heir(self, old: Unit, now: Unit) -> bool:
-        mine, other = words(old), words(now)
-        match = difflib.SequenceMatcher(None, mine, other, autojunk=False)
-        if sum(block.size for block in match.get_matching_blocks()) >= KEPT * len(mine):
+        mine, other, same = words(old), words(now), shared(old, now)
+        if same >= KEPT * len(mine):
             return True
-        return self._places[old] == self._places[now] and (match.ratio() >= AKIN or _are_kin(old.name, now.name))
+        akin = 2 * same >= AKIN * (len(mine) + len(other)) or _are_kin(old.name, now.name)
+        return akin and self._places[old] == self._places[now]
 
 
+def shared(old: Unit, now: Unit) -> int:
+    """How many words both tests say in the same order."""
+    return len(words(old)) - len(differences(words(old), words(now))[0])
+
+
+@functools.lru_cache(maxsize=4096)
 def words(unit: Unit) -> list[str]:
     """A test's body, word by word; its docstring is none of it."""
     body = unit.node.body
@@ -59,11 +74,17 @@ def _documented(body: list[ast.stmt]) -> bool:
 def _places(suites: list[Suite], kept: set[tuple[str, str]]) -> Iterator[tuple[Unit, tuple[str, str]]]:
     """Each test with the neighbours that stay: the one before it and the one behind it."""
     for suite in suites:
-        names = list(suite.tests)
-        for at, name in enumerate(names):
-            before = next((n for n in reversed(names[:at]) if (suite.path, n) in kept), "")
-            behind = next((n for n in names[at + 1 :] if (suite.path, n) in kept), "")
-            yield suite.tests[name], (before, behind)
+        before = list(_stays(suite, list(suite.tests), kept))
+        behind = list(_stays(suite, list(reversed(suite.tests)), kept))[::-1]
+        yield from zip(suite.tests.values(), zip(before, behind, strict=True), strict=True)
+
+
+def _stays(suite: Suite, names: list[str], kept: set[tuple[str, str]]) -> Iterator[str]:
+    """For each test the nearest one before it, in that order, that stays."""
+    last = ""
+    for name in names:
+        yield last
+        last = name if (suite.path, name) in kept else last
 
 
 def _home(unit: Unit) -> tuple[str, str]:

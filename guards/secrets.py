@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from factory.linediff import added_lines
 from factory.model import Finding
-from guards.case import Case, added_lines, text
+from guards.case import Case, text
 
 NAME = "secrets"
 
@@ -22,8 +23,9 @@ def check(case: Case) -> Iterator[Finding]:
         shown = "-" if named else path
         for kind in named:
             yield Finding(guard=NAME, path=shown, message=f"the name of a touched file looks like {kind}")
-        added = {number for number, _ in added_lines(text(case.base, path) or "", after)}
-        for line, kind in find_secrets(after):
+        hits = tuple(find_secrets(after))
+        added = {number for number, _ in added_lines(text(case.base, path) or "", after)} if hits else set()
+        for line, kind in hits:
             if line in added:
                 yield Finding(
                     guard=NAME, path=shown, line=line, message=f"looks like {kind}; take it out and revoke it"

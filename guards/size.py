@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
+from factory.linediff import differences, lines_of
 from factory.model import Finding
-from factory.tree import Tree, matches
-from guards.case import Case, content, text
+from factory.tree import Tree
+from guards.case import Case, content
 
 NAME = "size"
-LINE = 80  # bytes of binary content that weigh as much as a line
-GENERATED = (
-    "**/*.lock",
-    "**/*.lockb",
-    "**/requirements*.lock",
-    "**/package-lock.json",
-    "**/npm-shrinkwrap.json",
-    "**/pnpm-lock.yaml",
-    "**/go.sum",
-    "**/pylock*.toml",
+LINE = 80  # bytes of binary content, or of plain data in short lines, that weigh as much as a line
+BULK = 16 << 10  # bytes of a lock file, or of one very long line, that do
+LOCK = re.compile(
+    r"package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb?|(?:yarn|deno|poetry|pdm|uv|pixi|pipfile)\.lock"
+    r"|requirements[\w.-]*\.lock|pylock(?:\.[\w-]+)?\.toml|conda-lock\.ya?ml|(?:cargo|gemfile|composer|mix|flake|rebar"
+    r"|pubspec|podfile|paket|shard|chart|symfony|stack\.yaml|module\.bazel)\.lock|go(?:\.work)?\.sum"
+    r"|(?:package|cartfile)\.resolved|packages\.lock\.json|(?:buildscript-)?gradle\.lockfile|\.terraform\.lock\.hcl"
 )
+DATA = frozenset("txt csv tsv dat json jsonl ndjson geojson snap golden expected out".split())  # noqa: SIM905
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Judges nothing by hand: the cap is a ticket's."""
     if case.plan is None:
         return
-    sizes = {p: lines_changed(case.base, case.tree, p) for p in case.touched if not matches(p, GENERATED)}
+    sizes = {path: lines_changed(case.base, case.tree, path) for path in case.touched}
     total, cap = sum(sizes.values()), case.terms.max_lines
     if total > cap:
         largest = max(sizes, key=lambda path: sizes[path])
@@ -36,19 +36,31 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def lines_changed(base: Tree, tree: Tree, path: str) -> int:
-    """Lines added and removed at a path; binary content counts a line for each 80 bytes."""
-    before, after = text(base, path), text(tree, path)
-    if (before is None and content(base, path)) or (after is None and content(tree, path)):
-        old, new = content(base, path) or b"", content(tree, path) or b""
-        return 0 if old == new else -(-max(len(old), len(new)) // LINE)
-    return _changed((before or "").splitlines(), (after or "").splitlines())
+    """What the change of a path weighs, in lines: nothing where only its mode is another, one at least else."""
+    old, new = base.entries().get(path), tree.entries().get(path)
+    if old is not None and new is not None and old.oid == new.oid:
+        return 0
+    before, after = content(base, path) or b"", content(tree, path) or b""
+    is_lock = LOCK.fullmatch(PurePosixPath(path).name.casefold())
+    if b"\0" in before[:8192] or b"\0" in after[:8192]:
+        return max(1, _parts(max(len(before), len(after)), BULK if is_lock else LINE))
+    lines = _lines(before, after)
+    size = sum(len(line) + 1 for line in lines)
+    if is_lock:
+        return max(1, _parts(size, BULK))
+    weight = sum(1 + len(line) // BULK for line in lines)
+    if PurePosixPath(path).suffix[1:].casefold() in DATA:
+        endings = abs(before.count(b"\r\n") - after.count(b"\r\n"))
+        weight = max(endings, min(weight, _parts(size, LINE)))
+    return max(1, weight)
 
 
-def _changed(old: list[str], new: list[str]) -> int:
-    if not old or not new:
-        return len(old) + len(new)
-    total = 0
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=len(old) + len(new) > 4000).get_opcodes():
-        if tag != "equal":
-            total += (j - i) + (m - k)
-    return total
+def _lines(before: bytes, after: bytes) -> list[bytes]:
+    """The lines that only one of the two has, a carriage return at their end included."""
+    old, new = lines_of(before), lines_of(after)
+    gone, added = differences(old, new)
+    return [*(old[at] for at in gone), *(new[at] for at in added)]
+
+
+def _parts(size: int, of: int) -> int:
+    return -(-size // of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from factory.tree import Tree
 from guards import wrapped
 from guards.case import Case, text
 from guards.pairing import pairs
-from guards.syntax.facts import Functions
+from guards.syntax.facts import Scope
 from guards.syntax.places import is_test_code
 from guards.syntax.suite import Function, Suite, Unit, read_suite
 from guards.weakening import Version, objections
@@ -55,31 +56,37 @@ class _Side:
         self.suites = {path: suite for path, suite in read.items() if suite is not None}
         self.unread = read.keys() - self.suites.keys()
 
-    def version(self, unit: Unit) -> Version:
-        return Version(unit, self.suites[unit.path], self.helpers(unit.path))
+        self._scopes: dict[str, Scope] = {}
 
-    def helpers(self, path: str) -> Functions:
+    def version(self, unit: Unit) -> Version:
+        if unit.path not in self._scopes:
+            self._scopes[unit.path] = Scope(self._helpers(unit.path), self.suites[unit.path].constants)
+        return Version(unit, self._scopes[unit.path])
+
+    @functools.cached_property
+    def _shared(self) -> dict[str, Function]:
+        return {u.name: u.node for s in self.suites.values() for u in s.units.values() if not u.is_run}
+
+    def _helpers(self, path: str) -> dict[str, Function]:
         """By name, what a call in that file may mean: its own functions, else those of the other touched files."""
-        found: dict[str, list[Function]] = defaultdict(list)
-        own = {u.name: u for u in self.suites[path].units.values() if not u.is_run}
-        others = {u.name: u for s in self.suites.values() for u in s.units.values() if not u.is_run}
-        for name, unit in {**others, **own}.items():
-            found[name].append(unit.node)
-        return found
+        own = {u.name: u.node for u in self.suites[path].units.values() if not u.is_run}
+        return {**self._shared, **own}
 
 
 def _tests(tree: Tree, before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
     was = [suite for path, suite in before.suites.items() if path not in blind]
     found = list(pairs(was, list(after.suites.values())))
     heirs = {now for _, now in found}
-    new = [unit for suite in after.suites.values() for unit in suite.tests.values() if unit not in heirs]
+    split: dict[str, set[object]] = defaultdict(set)  # per file, what its new tests assert
+    for unit in (unit for suite in after.suites.values() for unit in suite.tests.values()):
+        if unit not in heirs and not unit.skips:
+            split[unit.path] |= {fact.key for fact in after.version(unit).facts}
     for old, now in found:
         if now is None:
             said = f"{old.qualname} was deleted, or renamed so that no runner finds it"
             yield Finding(guard=NAME, path=old.path, line=old.line, message=said)
             continue
-        split = [fact for unit in new if unit.path == now.path and not unit.skips for fact in after.version(unit).facts]
-        for line, said in objections(before.version(old), after.version(now), split):
+        for line, said in objections(before.version(old), after.version(now), split[now.path]):
             yield Finding(guard=NAME, path=now.path, line=line, message=f"{now.qualname}: {said}")
         for said in wrapped.objections(tree, old, now):
             yield Finding(guard=NAME, path=now.path, line=now.line, message=f"{now.qualname}: {said}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import functools
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from guards.syntax.cases import cases, fewer_cases, is_property
-from guards.syntax.facts import Fact, Functions, Scope, facts
+from guards.syntax.facts import Fact, Scope, facts
 from guards.syntax.liveness import BROAD, Around, live
 from guards.syntax.strength import NOTHING
-from guards.syntax.suite import Suite, Unit
+from guards.syntax.suite import Unit
 from guards.syntax.tolerance import widened
 
 
@@ -20,13 +21,11 @@ class Version:
     """A test in its module, with the helpers that it may call."""
 
     unit: Unit
-    suite: Suite
-    helpers: Functions
+    scope: Scope
 
-    @property
+    @functools.cached_property
     def facts(self) -> list[Fact]:
-        helpers = {name: found for name, found in self.helpers.items() if name != self.unit.name}
-        return facts(self.unit.node.body, Scope(helpers, self.suite.constants))
+        return list(facts(self.unit.node.body, self.scope, but=self.unit.name))
 
     @property
     def is_empty(self) -> bool:
@@ -35,8 +34,8 @@ class Version:
         return not any(isinstance(part, ast.Call | ast.Assert | ast.With) for s in found for part in ast.walk(s))
 
 
-def objections(before: Version, after: Version, elsewhere: Sequence[Fact] = ()) -> Iterator[tuple[int, str]]:
-    """(line, what) for everything that got weaker. `elsewhere`: what new tests beside it assert now."""
+def objections(before: Version, after: Version, elsewhere: Collection[object] = ()) -> Iterator[tuple[int, str]]:
+    """(line, what) for everything that got weaker. `elsewhere`: the keys of what new tests beside it assert now."""
     line = after.unit.line
     if after.unit.skips > before.unit.skips:
         yield line, "has a new skip or xfail"
@@ -44,7 +43,7 @@ def objections(before: Version, after: Version, elsewhere: Sequence[Fact] = ()) 
         yield line, "is now defined only under a condition"
     if is_property(before.unit.node) and not is_property(after.unit.node):
         yield line, "was a property over generated values, and is none any more"
-    counts = cases(before.unit.node, before.suite.constants), cases(after.unit.node, after.suite.constants)
+    counts = cases(before.unit.node, before.scope.constants), cases(after.unit.node, after.scope.constants)
     if cut := fewer_cases(*counts):
         yield line, f"has {cut[1]} parametrized cases, had {cut[0]}"
     if after.is_empty and not before.is_empty:
@@ -52,23 +51,24 @@ def objections(before: Version, after: Version, elsewhere: Sequence[Fact] = ()) 
         return
     had, has = sum(n or 0 for n in counts[0].values()), sum(n or 0 for n in counts[1].values())
     growth = max(1, has // max(1, had)) if has else 1
-    kept = Counter(fact.key for fact in after.facts)
-    split = Counter(fact.key for fact in elsewhere)
-    was = [fact for fact in before.facts if kept[fact.key] or not split[fact.key]]
+    kept = {fact.key for fact in after.facts}
+    was = [fact for fact in before.facts if fact.key in kept or fact.key not in elsewhere]
     yield from _assertions(was, after.facts, line, growth)
 
 
 def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -> Iterator[tuple[int, str]]:
     old, new = _without_equals(before, after)
     unmatched, capacity = [], sum(_capacity(fact, growth) - 1 for fact in new)
+    shelves: dict[str, deque[Fact]] = defaultdict(deque)  # by what they speak of, the strongest first
+    for one in sorted(new, key=lambda one: (one.rank, not one.around.conditional, one.has_match), reverse=True):
+        shelves[one.subject].append(one)
     for fact in old:
-        found = [one for one in new if one.subject == fact.subject]
-        if not found:
-            unmatched += [] if fact.around.either else [fact]
-            continue
-        best = max(found, key=lambda one: (one.rank, not one.around.conditional, one.has_match))
-        new.remove(best)
-        yield from _weaker(fact, best)
+        if found := shelves[fact.subject]:
+            yield from _weaker(fact, found.popleft())
+        elif not fact.around.either:
+            unmatched.append(fact)
+    left = {id(one) for shelf in shelves.values() for one in shelf}
+    new = [one for one in new if id(one) in left]
     new.sort(key=lambda one: -one.rank)
     unmatched.sort(key=lambda one: -one.rank)
     for fact, other in zip(unmatched, new, strict=False):
@@ -84,14 +84,17 @@ def _capacity(fact: Fact, growth: int) -> int:
 
 
 def _without_equals(before: Sequence[Fact], after: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
-    old, new = [], list(after)
-    for fact in before:
-        twin = next((one for one in new if one.key == fact.key), None)
-        if twin is None:
-            old.append(fact)
-        else:
-            new.remove(twin)
-    return old, new
+    twins = Counter(fact.key for fact in before) & Counter(fact.key for fact in after)
+    return _beyond(before, twins.copy()), _beyond(after, twins)
+
+
+def _beyond(facts: Sequence[Fact], twins: Counter[tuple[object, ...]]) -> list[Fact]:
+    """All but the first ones that are twins."""
+    out = []
+    for fact in facts:
+        out += [] if twins[fact.key] else [fact]
+        twins[fact.key] -= bool(twins[fact.key])
+    return out
 
 
 def _weaker(before: Fact, after: Fact, *, same_subject: bool = True) -> Iterator[tuple[int, str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from factory.git.store import GitTree, Store
+from factory.linediff import added_lines
 from factory.model import Finding, Oid, Triage
 from factory.records import redact
 from factory.rooms.rooms import Room
@@ -115,11 +115,5 @@ def _secrets(content: bytes, old: bytes, known: Iterable[str]) -> Iterator[tuple
         return
     hits = tuple(redact.find_secrets(text))
     if hits:
-        added = _added(before.splitlines(), text.splitlines())
+        added = {line for line, _ in added_lines(before, text)}
         yield from (hit for hit in hits if hit[0] in added)
-
-
-def _added(old: list[str], new: list[str]) -> set[int]:
-    """The lines of `new`, from 1, that `old` does not have in their place."""
-    blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return {n + 1 for tag, _, _, start, end in blocks if tag in ("insert", "replace") for n in range(start, end)}

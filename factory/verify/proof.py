@@ -14,7 +14,7 @@ from factory.git.store import GitTree
 from factory.model import Answer, Changed, Light, Oid, Plan, Result
 from factory.records import attempts, evidence, landing, premises, signed
 from factory.records.plans import RESERVED
-from factory.ssot.protected import PROTECTED
+from factory.ssot.protected import FIRST
 from factory.tree import FOLDER
 
 Rerun = Callable[[Plan, Oid, Oid, Oid], str]  # (plan, main, gate tree, work) -> why it does not pass, or ""
@@ -226,7 +226,7 @@ def _scope(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[s
 
     store = repo.store
     terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
-    forbidden = (*chain.plan.scope.forbidden, *PROTECTED)
+    forbidden = (*chain.plan.scope.forbidden, *FIRST)  # a stamp is held to the list of its own day
     plan = chain.plan.model_copy(update={"scope": chain.plan.scope.model_copy(update={"forbidden": forbidden})})
     for found in scope.check(Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)):
         yield f"it touches what it may not: {found.path}: {found.message}"

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from guards.syntax import strength
 from guards.syntax.liveness import BROAD, Around, live, types
 from guards.syntax.source import dotted
 from guards.syntax.tolerance import Constants, tolerances
 
+MOST = 100  # assertions of one helper that a call of it is taken for
 DEPTH = 3  # how far calls of a test's own helpers are followed
 OPAQUE = ("check_", "verify_", "expect_", "validate_", "assert")  # names of helpers that are defined elsewhere
 RAISES = {"raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "assertWarnsRegex", "RaisesGroup"}
 
-Functions = Mapping[str, Sequence[ast.FunctionDef | ast.AsyncFunctionDef]]
+Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,21 @@ class Scope:
 
     helpers: Functions
     constants: Constants
+    known: dict[tuple[str, int], tuple[Fact, ...]] = field(default_factory=dict)  # what a helper asserts, by depth
+
+    def asserted(self, name: str, depth: int) -> tuple[Fact, ...]:
+        """What a call of a helper asserts: nothing where nobody knows it, or it lies too deep."""
+        helper = self.helpers.get(name) if depth < DEPTH else None
+        if helper is not None and (name, depth) not in self.known:
+            self.known[name, depth] = tuple(islice(facts(helper.body, self, depth + 1), MOST))
+        return self.known.get((name, depth), ())
 
 
-def facts(body: Sequence[ast.stmt], scope: Scope, depth: int = 0) -> list[Fact]:
-    """Every live assertion, those of the helpers that it calls included."""
-    return [
-        _settled(fact, around)
-        for statement, around in live(body, asserts)
-        for fact in _of_statement(statement, scope, depth)
-    ]
+def facts(body: Sequence[ast.stmt], scope: Scope, depth: int = 0, but: str = "") -> Iterator[Fact]:
+    """Every live assertion, those of the helpers that it calls included, `but` those of one."""
+    for statement, around in live(body, asserts):
+        for fact in _of_statement(statement, scope, depth, but):
+            yield _settled(fact, around)
 
 
 def asserts(block: Sequence[ast.stmt]) -> bool:
@@ -78,7 +86,7 @@ def _settled(fact: Fact, around: Around) -> Fact:
     return replace(fact, around=Around(conditional, swallowed, either, times), rank=rank, demand=min(rank, fact.demand))
 
 
-def _of_statement(statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:
+def _of_statement(statement: ast.stmt, scope: Scope, depth: int, but: str) -> Iterator[Fact]:
     if isinstance(statement, ast.Assert):
         yield from _of_test(statement.test, statement.lineno, scope)
     elif isinstance(statement, ast.Raise) and "AssertionError" in ast.dump(statement):
@@ -86,7 +94,8 @@ def _of_statement(statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fac
     for expression in _own(statement):
         for node in ast.walk(expression):
             if isinstance(node, ast.Call):
-                yield from _of_call(node, statement, scope, depth)
+                found = scope.asserted(called(node), depth) if called(node) != but else ()
+                yield from _of_helper(node, found) if found else _of_call(node, statement, scope)
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.expr]:
@@ -109,14 +118,12 @@ def _of_test(test: ast.expr, line: int, scope: Scope) -> Iterator[Fact]:
     yield Fact(ast.dump(test), subject, rank, line, weight=weight, tolerances=wide, demand=least)
 
 
-def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope, depth: int) -> Iterator[Fact]:
+def _of_helper(node: ast.Call, found: Sequence[Fact]) -> Iterator[Fact]:
+    yield from (replace(fact, line=node.lineno, text=f"{called(node)}: {fact.text}") for fact in found)
+
+
+def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope) -> Iterator[Fact]:
     name = called(node)
-    helper = scope.helpers.get(name)
-    if helper and depth < DEPTH:
-        found = [fact for one in helper for fact in facts(one.body, scope, depth + 1)]
-        if found:
-            yield from (replace(fact, line=node.lineno, text=f"{name}: {fact.text}") for fact in found)
-            return
     if name in RAISES:
         yield _raising(node, statement)
     elif name == "fail" and dotted(node.func) in ("fail", "self.fail", "pytest.fail"):

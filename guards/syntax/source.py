@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guards.syntax.depth import flattened
+
 
 @dataclass(frozen=True)
 class Import:
@@ -23,7 +25,7 @@ def parse(source: str) -> ast.Module | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the source would warn of is not ours to say
         try:
-            return ast.parse(source.lstrip("\ufeff"))
+            return flattened(ast.parse(source.lstrip("\ufeff")))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
 import guards
 from factory.errors import CouldNotRun, Mistake
-from factory.model import Finding
+from factory.model import Excusable, Finding, Terms
 from factory.tree import FolderTree, MemoryTree
 from guards.case import Case
-from tests.guards.cases import by_hand, changed
+from tests.guards.cases import GONE, by_hand, changed
 
 ORDER = "scope protected ssot_docs docops welding engine_centricity tests_kept reach secrets size addressed"
 
@@ -56,6 +58,20 @@ def test_by_hand_the_change_is_what_differs_from_the_last_commit(tmp_path: Path)
     case = Case(MemoryTree({"a.py": "x = 1\n", "gone.py": ""}), FolderTree(tmp_path, ["a.py", "b.py"]), ())
     assert case.touched == ("b.py", "gone.py")
     assert len(guards.run(case, ["reach"])["reach"]) == 1
+
+
+def test_a_ticket_is_excused_from_the_guards_that_the_documents_name_and_from_no_other() -> None:
+    source = "import os\nos._exit(0)\n"
+    test = "def test_a():\n    assert f() == 1\n"
+    case = changed({"tests/test_a.py": test}, {"a.py": source, "tests/test_a.py": GONE, "b.py": "x\n" * 400})
+    excusable = get_args(Excusable)
+    assert set(excusable) < set(guards.NAMES)
+    before = {name for name, found in guards.run(case).items() if found}
+    excused = dataclasses.replace(case, terms=Terms(allow=excusable))
+    assert before == {"tests_kept", "reach", "size"}
+    assert {name for name, found in guards.run(excused).items() if found} == {"size"}
+    page = Path("docs/guards.md").read_text()
+    assert all(f'allow = ["{name}"]' in page for name in excusable)
 
 
 def test_no_module_of_the_guards_is_longer_than_250_lines() -> None:

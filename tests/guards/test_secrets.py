@@ -29,6 +29,13 @@ def test_a_key_that_the_base_has_in_that_place_is_let_pass() -> None:
     assert said(changed({"a.py": line}, {"a.py": "x = 1\n" + line}), "secrets") == []
 
 
+def test_a_form_feed_further_up_hides_no_key() -> None:
+    """It ends a line for Python and none for git: both countings were in use."""
+    before = "a\n\x0cb\nc\n"
+    (finding,) = found(changed({"a.py": before}, {"a.py": f"{before}y = '{KEYS[0]}'\n"}), "secrets")
+    assert finding.line == 4
+
+
 def test_a_key_in_a_file_s_name_is_found_and_not_shown() -> None:
     findings = found(changed({}, {f"keys/{KEYS[0]}.txt": f"{KEYS[1]}\n"}), "secrets")
     assert len(findings) == 2

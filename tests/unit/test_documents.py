@@ -327,9 +327,18 @@ def test_a_ticket_is_added_with_its_section(text: str, end: str) -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=3), st.text(min_size=1))
 def test_terms_are_written_as_they_are_read(names: list[str], worker: str) -> None:
-    terms = Terms(allow=tuple(names), worker=worker)
+    terms = Terms(modify=tuple(f"a/{name.encode().hex()}" for name in names), worker=worker, allow=("reach",))
     (ticket,) = roadmap(f"{HEAD}| D-1 | DONE | | | t | |\n\n{written('D-1', 't', '', terms)}")
     assert ticket.terms == terms
+
+
+@pytest.mark.parametrize("name", ["nonsense", "size", "protected", "Reach", ""])
+def test_a_guard_that_no_ticket_is_excused_from_is_named_with_its_line(name: str) -> None:
+    row = "| D-1 | PLANNED | | | t | |\n\n## D-1\n\n```toml\nmodify = ['a']\n"
+    with pytest.raises(Mistake) as caught:
+        roadmap(f'{HEAD}{row}allow = ["tests_kept", "{name}"]\n```\n')
+    said = f"allow[1]: should be 'tests_kept' or 'reach', not \"{name}\""
+    assert (caught.value.what, caught.value.line) == (said, (HEAD + row).count("\n") + 1)
 
 
 def test_a_ticket_without_prose_or_terms_is_a_row_alone() -> None:
