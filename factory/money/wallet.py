@@ -115,13 +115,15 @@ class LedgerWallet:
         return id
 
     def allowance(self) -> Spend:
-        """For a worker whose calls nobody counts: of what is left of today's calls and tokens as much as leaves the
-        same to each that may run beside it, and to the next. One call at the least: without any left none starts."""
+        """For a worker whose calls nobody counts: a tenth of the day's calls and tokens; where little is left, an even
+        share of it for each that may run beside this one, and for one more. One call at the least: without any left
+        none starts."""
         with self._ledger.lock:
             used = read_book(self._ledger, self._settings, self._now()).used
         shares = self._settings.factory.max_workers + 1
-        left = {name: max(0, cap - count) // shares for name, count, cap in measures(used, self._caps) if name != "usd"}
-        return Spend.model_validate({**left, "calls": max(1, left["calls"])})
+        counts = [(name, count, cap) for name, count, cap in measures(used, self._caps) if name != "usd"]
+        most = {name: min(cap // 10, max(0, cap - count) // shares) for name, count, cap in counts}
+        return Spend.model_validate({**most, "calls": max(1, most["calls"])})
 
     def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
         """Book what it really cost, on the day on which it was reserved."""
