@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from factory.model import Changed, Finding, Triage
 from factory.tree import matches
-from guards import attributes, links, runner_settings, runs, self_starting, shadows
+from guards import attributes, links, runner_settings, self_starting, shadows
 from guards.case import Case
 from guards.lenient import fold
 
@@ -32,4 +32,3 @@ def _objections(case: Case, change: Changed, globs: tuple[str, ...], held: links
     yield from runner_settings.objections(case, change)
     yield from self_starting.objections(case, change)
     yield from attributes.objections(case, change)
-    yield from runs.objections(case, change)

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import guards
-from factory.errors import CannotJudge
-from factory.gate import compare, loaded, triage
+from factory.gate import compare, ground, loaded, triage
 from factory.gate.asked import Question, Say
 from factory.gate.contradicted import contradicted
 from factory.gate.kept import Kept
@@ -17,12 +16,13 @@ from factory.gate.renamed import renamed
 from factory.gate.sides import Sides
 from factory.gate.signs import signs
 from factory.gate.tally import TIERS, Tally
-from factory.gate.trial import KEEP_THE_PATH, Ran, Trial, installed
-from factory.gate.unlike import unlike
+from factory.gate.trial import Ran, Trial, installed
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Criterion, Finding, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
+from factory.ssot.product import TEST_FILES
 from factory.ssot.settings import Settings
+from factory.tree import matches
 from guards import tests_kept
 from guards.case import Case, text
 from guards.syntax.places import is_test_code
@@ -67,7 +67,7 @@ class Gate:
 
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
-        self._must_have_tiers()
+        ground.must_have_tiers(self._settings)
         self._trial.prepare(main)
         sides = Sides.of(self._settings, GitTree(self._repo.store, main), Terms(), case.protected)
         return self._ask(Question(case, None, main, tree, tree, sides, (), say), steps)
@@ -89,46 +89,7 @@ class Gate:
 
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
         """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
-        self._must_have_tiers()
-        self._trial.prepare(main)
-        self._ahead((main,), TIERS)
-        try:
-            self._must_run(main, say)
-        finally:
-            self._trial.let_go()
-
-    def _must_run(self, main: Oid, say: Say) -> None:
-        for tier in TIERS:
-            for command in self._commands(tier):
-                say(f"the gate looks at main: {tier}")
-                if why := self._fault(tier, ran := self._trial.run(main, command)):
-                    said = triage.gist(ran.output)
-                    remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
-                    raise CannotJudge(
-                        f"the gate cannot judge anything: `{command}` ({tier}) on main {why}; {remedy}. It said: {said}"
-                    )
-                if why := unlike(GitTree(self._repo.store, main), ran.seen):
-                    raise CannotJudge(
-                        f"`{command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
-                        "make that test skip there, or commit what it needs as it is"
-                    )
-
-    def _must_have_tiers(self) -> None:
-        if not any(self._commands(tier) for tier in TIERS):
-            raise CannotJudge("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
-
-    def _fault(self, tier: str, ran: Ran) -> str:
-        """Why this run on main is no ground to judge on; "" where it is one. Single red tests are known reds."""
-        if ran.timed_out:
-            return "runs into its time limit"
-        if ran.seen.tampered:
-            return f"looks tampered with ({ran.seen.tampered})"
-        if ran.answer is Answer.COULD_NOT_RUN:
-            return f"could not run (exit code {ran.code})"
-        if ran.answer is Answer.PASS:
-            return ""
-        known = tier != "doctor" and ran.seen.finished and not self._settings.gate.strict_main
-        return "" if known else f"is red (exit code {ran.code})"
+        ground.must_run(self._repo, self._settings, self._trial, main, say)
 
     # --- steps
 
@@ -154,6 +115,9 @@ class Gate:
             for c in dict.fromkeys(commands)
             for line in loaded.shadows(new, self._seen(asked, c), asked.sides.judges)
         ]
+        edited = [c for c in asked.brought if c.old and not matches(c.path, TEST_FILES)]
+        said = "judges, and is another after this change"
+        tally.findings += tuple(Finding(guard="judge", path=c.path, message=said, flag=True) for c in edited)
         for line in dict.fromkeys(found):
             path, _, said = line.partition(": ")
             tally.findings += (Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE),)

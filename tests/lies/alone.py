@@ -40,9 +40,8 @@ class Row(NamedTuple):
     by: str
 
 
-def _globs_alone(case: Case, change: Changed) -> Iterator[str]:
-    """`protected` without what it knows of shadows, runners' settings, links and scripts."""
-    globs = tuple(protected.fold(glob) for glob in case.protected)
+def _globs_alone(case: Case, change: Changed, globs: tuple[str, ...], held: object) -> Iterator[str]:
+    """`protected` without what it knows of shadows, runners' settings, links and packages' hooks."""
     if protected.matches(protected.fold(change.path), globs):
         yield "is protected"
 
