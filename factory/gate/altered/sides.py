@@ -30,7 +30,7 @@ SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
 }  # fmt: skip
 # Calls whose value follows from their arguments; of some only the first one, of some only a part of its digits.
-ALL = {f"builtins.{n}" for n in ("list", "tuple", "dict", "bytearray")} | {
+ALL = {f"builtins.{n}" for n in ("list", "tuple", "dict", "bytearray", "max", "min")} | {
     "collections.OrderedDict", "collections.deque", "types.SimpleNamespace", "datetime.timedelta",
     "pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath", "pathlib.PosixPath",
 }  # fmt: skip
@@ -38,6 +38,8 @@ FIRST = {
     "builtins.sorted": How.FAR, "builtins.set": How.FAR, "builtins.frozenset": How.FAR, "collections.Counter": How.FAR,
     "pytest.approx": How.FAR, "numpy.array": None, "numpy.asarray": None, "builtins.bytes": None, "builtins.str": None,
     "textwrap.dedent": None, "inspect.cleandoc": None, "copy.copy": None, "copy.deepcopy": None,
+    **dict.fromkeys(("builtins.sum", "math.fsum", "math.prod", "statistics.mean", "statistics.fmean"), How.FAR),
+    "statistics.median": How.FAR, "math.sqrt": None, "json.dumps": None, "builtins.repr": None,
     "builtins.int": How.DIGITS, "builtins.float": How.DIGITS, "decimal.Decimal": How.DIGITS,
     "fractions.Fraction": How.DIGITS, "uuid.UUID": How.DIGITS,
     "datetime.date": How.YEAR, "datetime.datetime": How.YEAR, "datetime.time": How.HOUR,
