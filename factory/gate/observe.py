@@ -61,6 +61,7 @@ class Observer:
 
     `run_all` lifts -x and --maxfail, so that a known red cannot hide what comes after it. `root` is the room's folder
     on the host. `hidden` and `judges` are paths in it: only code of these files may open the hidden ones.
+    `opened`: whether to tell which files were read; it makes code slower that copies deeply.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class Observer:
         root: Path | None = None,
         hidden: Collection[str] = (),
         judges: Collection[str] = (),
+        opened: bool = True,
     ) -> None:
         self._room = root
-        self._terms = {"run_all": run_all, "hidden": sorted(hidden), "judges": sorted(judges) if hidden else []}
+        said = {"hidden": sorted(hidden), "judges": sorted(judges) if hidden else []}
+        self._terms = {"run_all": run_all, "opened": opened, **said}
 
     def __enter__(self) -> Observer:
         root = tempfile.mkdtemp(prefix="observe-")
