@@ -62,6 +62,7 @@ class Observer:
     `run_all` lifts -x and --maxfail, so that a known red cannot hide what comes after it; `backwards` turns the order
     of the tests round. `root` is the room's folder on the host. `hidden` and `judges` are paths in it: only code of
     these files may open the hidden ones.
+    `opened`: whether to tell which files were read; it makes code slower that copies deeply.
     """
 
     def __init__(
@@ -72,14 +73,11 @@ class Observer:
         hidden: Collection[str] = (),
         judges: Collection[str] = (),
         backwards: bool = False,
+        opened: bool = True,
     ) -> None:
         self._room = root
-        self._terms = {
-            "run_all": run_all,
-            "backwards": backwards,
-            "hidden": sorted(hidden),
-            "judges": sorted(judges) if hidden else [],
-        }
+        said = {"hidden": sorted(hidden), "judges": sorted(judges) if hidden else []}
+        self._terms = {"run_all": run_all, "backwards": backwards, "opened": opened, **said}
 
     def __enter__(self) -> Observer:
         root = tempfile.mkdtemp(prefix="observe-")

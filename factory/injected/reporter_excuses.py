@@ -48,6 +48,13 @@ def _raiser(relative, error):
     return found
 
 
+def _is_marked(item):
+    """Whether unittest's own marks are on the test or its class. Before Python 3.11 it tells of any skip in one way."""
+    both = (item.cls, getattr(item.cls, item.name, None))
+    names = ("__unittest_skip__", "__unittest_expecting_failure__")
+    return any(getattr(thing, name, False) for thing in both for name in names)
+
+
 def _is_empty(item):
     """Whether pytest made one test of an empty set of parameters."""
     params = getattr(getattr(item, "callspec", None), "params", {})
@@ -63,6 +70,8 @@ def excuses(send, relative, root):
         info = kept[0] if kept else call.excinfo
         if info is not None:
             who = _raiser(relative, info.value)
+            if who == "" and kept and not _is_marked(item):
+                who = "?"
             if who is not None:
                 send(["excuse", item.nodeid, "empty" if _is_empty(item) else who])
 

@@ -101,6 +101,8 @@ def _guard(relative, terms, accuse):
 
 def watch(relative, terms, accuse):
     """Adds the hook; returns the files that were opened to be read, in a dictionary that grows."""
+    if not terms["hidden"] and not terms["opened"]:
+        return {}  # any audit hook makes each id(), and so copy.deepcopy, slower: none without need
     opened, cwd, decode, write, is_file = {}, os.getcwd, os.fsdecode, os.O_WRONLY, os.path.isfile
     check = _guard(relative, terms, accuse)
 

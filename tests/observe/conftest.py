@@ -62,11 +62,12 @@ def watch(tmp_path: Path) -> Watch:
         run_all: bool = False,
         hidden: tuple[str, ...] = (),
         judges: tuple[str, ...] = (),
+        opened: bool = True,
     ) -> Watched:
         for name, content in {"pytest.ini": "[pytest]\n", **files}.items():
             (room / name).parent.mkdir(parents=True, exist_ok=True)
             (room / name).write_text(content)
-        with Observer(run_all=run_all, root=room, hidden=hidden, judges=judges) as observer:
+        with Observer(run_all=run_all, root=room, hidden=hidden, judges=judges, opened=opened) as observer:
             box = [*_sandbox(), "--bind", str(room), str(room)] if _sandbox() else []
             around = {"PATH": os.environ["PATH"], "HOME": str(room), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
             env = {**around, **observer.env(known=around)}

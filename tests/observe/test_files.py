@@ -147,3 +147,11 @@ def test_the_files_of_the_room_that_tests_open_are_told(watch: Watch, extra: tup
     got = watch(files, *extra)
     assert got.code == 0, got.output
     assert got.seen.opened == ("data.txt", "tests/cases.json", "tests/shop.db")
+
+
+def test_without_need_no_hook_is_put_in(watch: Watch) -> None:
+    files = {"tests/test_a.py": OPENS, "tests/cases.json": "[]", "tests/shop.db": "", "data.txt": ""}
+    assert watch(files, opened=False).seen.opened == ()
+    peek = PEEK.format(read=READS["open"])
+    got = watch({**BASE, "shop/__init__.py": peek}, opened=False, hidden=HIDDEN, judges=("tests/test_a.py",))
+    assert len(got.seen.doubts) == 2
