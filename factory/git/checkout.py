@@ -51,6 +51,7 @@ def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
 
     A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
     """
+    repo.store.walk.must_be_bounded(repo.store.tree_of(ref))  # `git status` would unfold a tree without a bound
     for checkout in checkouts(repo, ref):
         found = in_the_way(repo, checkout, list(becomes))
         if paths := [p for p in found if not (becomes.get(p) and _same(repo, checkout, p, becomes[p]))]:

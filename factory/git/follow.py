@@ -8,6 +8,7 @@ from pathlib import Path
 
 from factory.errors import CouldNotRun
 from factory.git import index_lock
+from factory.git.names import prefixes
 from factory.git.repo import Repo
 from factory.git.unsynced import must_have_room, sync_file, sync_folder
 from factory.model import Changed, Oid
@@ -49,13 +50,14 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
     """
     lines, zero = [], "0" * repo.store.width * 2
     for path in changed:
-        at = checkout / path.path
         before = (path.old_mode or "0", path.old or zero)
         after = (path.new_mode or "0", path.new or zero)
         if _is(repo, checkout, path.path, path.new_mode, path.new):
             lines.append(f"{' '.join(after)}\t{path.path}")
         elif killed and (
-            _is(repo, checkout, path.path, path.old_mode, path.old) or _drop_half(repo, checkout, path) or _gone(at)
+            _is(repo, checkout, path.path, path.old_mode, path.old)
+            or _drop_half(repo, checkout, path)
+            or _gone(checkout, path.path)
         ):
             lines.append(f"{' '.join(before)}\t{path.path}")
     if lines:
@@ -65,15 +67,17 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
     repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
 
 
-def _gone(at: Path) -> bool:
-    return not os.path.lexists(at)
+def _gone(checkout: Path, path: str) -> bool:
+    """Whether there is nothing at a path. What lies behind a link is not there, as git sees it."""
+    above = (checkout / folder for folder in prefixes(path.rpartition("/")[0]))
+    return not os.path.lexists(checkout / path) or any(map(os.path.islink, above))
 
 
 def _is(repo: Repo, checkout: Path, path: str, mode: str, oid: Oid) -> bool:
     """Whether a checkout's file is this blob, through its own filters; no blob: whether there is no file."""
     at = checkout / path
-    if not oid or _gone(at):
-        return not oid and _gone(at)
+    if not oid or _gone(checkout, path):
+        return not oid and _gone(checkout, path)
     if at.is_symlink():
         return mode == LINK and repo.store.blob_oid(os.fsencode(os.readlink(at))) == oid
     if not at.is_file() or (mode == EXECUTABLE) != os.access(at, os.X_OK):
@@ -85,7 +89,7 @@ def _is(repo: Repo, checkout: Path, path: str, mode: str, oid: Oid) -> bool:
 def _drop_half(repo: Repo, checkout: Path, changed: Changed) -> bool:
     """Remove a file that git was cut off over: the beginning of what it was to hold. It is written anew."""
     at = checkout / changed.path
-    if not changed.new or at.is_symlink() or not at.is_file():
+    if not changed.new or _gone(checkout, changed.path) or at.is_symlink() or not at.is_file():
         return False
     whole = repo.call("cat-file", "--filters", f"--path={changed.path}", changed.new, cwd=checkout)
     if at.stat().st_size >= len(whole) or not whole.startswith(at.read_bytes()):

@@ -16,6 +16,8 @@ RESERVED = ".factory"
 # Characters that HFS+ ignores when it compares names (git: utf8.c, next_hfs_char)
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _GIT = re.compile(r"(?:\.git|git~[0-9]+)[ .]*(?::.*)?", re.IGNORECASE | re.DOTALL)  # as NTFS reads it, streams too
+# A name that has to be looked at closely. Most have not, and trees have many.
+_SUSPECT = re.compile(r"[^\x20-\x7e]|/|git|\A\.{0,2}\Z", re.IGNORECASE)
 
 
 def is_product(path: str) -> bool:
@@ -27,6 +29,17 @@ def is_product(path: str) -> bool:
 def is_git(name: str) -> bool:
     """Whether some file system takes one path component for `.git`."""
     return any(_GIT.fullmatch(_IGNORED.sub("", part)) for part in name.split("\\"))
+
+
+def unfit(name: str) -> str:
+    """Why one name of a folder can stand in no tree, "" where it can: on a disk it would be another place."""
+    if not _SUSPECT.search(name):
+        return ""
+    if name in ("", ".", ".."):
+        return f"the name {name!r}, which is no file's"
+    if "/" in name:
+        return "a name with a slash"
+    return "a name that git or a file system takes for .git" if is_git(name) else ""
 
 
 def fold(path: str) -> str:
@@ -46,8 +59,8 @@ def refused(path: str) -> Finding | None:
     parts = path.split("/")
     if is_reserved(parts[0]):
         return finding(path, f"{RESERVED} is reserved for the factory", Triage.TAMPER)
-    if any(is_git(part) for part in parts):
-        return finding(path, "a name that git or a file system takes for .git", Triage.TAMPER)
+    if why := next(filter(None, map(unfit, parts)), ""):
+        return finding(path, why, Triage.TAMPER)
     return None
 
 
@@ -96,7 +109,7 @@ def collisions(added: Iterable[str], spelt: Mapping[str, str], lives: Callable[[
 
 
 def escapes(path: str, links: Mapping[str, str]) -> bool:
-    """Whether following the symlink at `path` leaves the tree; `links` holds every symlink and its target."""
+    """Whether a symlink leaves the tree or leads into a repository; `links` holds every symlink and its target."""
     at, todo, hops = path.split("/")[:-1], links[path].split("/"), 0
     if links[path].startswith("/"):
         return True
@@ -104,6 +117,8 @@ def escapes(path: str, links: Mapping[str, str]) -> bool:
         part = todo.pop(0)
         if part in ("", "."):
             continue
+        if is_git(part):
+            return True
         if part == "..":
             if not at:
                 return True

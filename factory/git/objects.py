@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from factory.errors import CouldNotRun
+from factory.git.names import unfit
 from factory.model import Oid
-from factory.tree import FOLDER, Entry
+from factory.tree import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Entry
 
 IDENTITY = "stampmill <factory@stampmill.invalid>"
 
@@ -41,15 +43,51 @@ def to_bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
-def parse_tree(body: bytes, width: int) -> dict[str, Entry]:
-    """One level of a tree: name -> entry. `width` is the id's length in bytes (20 or 32)."""
-    entries, at = {}, 0
+_MODES = {mode.encode(): mode for mode in (FILE, EXECUTABLE, LINK, SUBMODULE, FOLDER)}
+
+
+def parse_tree(body: bytes, width: int, oid: Oid = "") -> dict[str, Entry]:
+    """One level of a tree: name -> entry. `width` is the id's length in bytes (20 or 32).
+
+    CouldNotRun for a tree that git itself would not check out: a name in it may be a path out of the folder.
+    """
+    entries: dict[str, Entry] = {}
+    at, last = 0, b""
     while at < len(body):
-        space, zero = body.index(b" ", at), body.index(b"\0", at)
-        name = to_name(body[space + 1 : zero])
-        entries[name] = Entry(body[at:space].decode(), body[zero + 1 : zero + 1 + width].hex())
-        at = zero + 1 + width
+        space, zero = body.find(b" ", at), body.find(b"\0", at)
+        end = zero + 1 + width
+        if not at < space < zero or end > len(body):
+            raise _bad_tree(oid, "is cut off or garbled")
+        raw = body[space + 1 : zero]
+        name, mode = to_name(raw), _MODES.get(body[at:space]) or _mode(body[at:space], oid)
+        if why := unfit(name):
+            raise _bad_tree(oid, f"holds {why}" + (f": {name!a}" if why.startswith("a ") else ""))
+        key = raw + b"/" if mode == FOLDER else raw
+        if key <= last or name in entries:
+            raise _bad_tree(oid, f"holds {name!a} twice, or out of order")
+        entries[name] = Entry(mode, body[zero + 1 : end].hex())
+        at, last = end, key
     return entries
+
+
+def _mode(raw: bytes, oid: Oid) -> str:
+    """An old or odd spelling of a mode, as git itself reads it."""
+    kind = int(raw, 8) if raw.isdigit() and raw.translate(None, b"01234567") == b"" else 0
+    match kind >> 12:
+        case 0o10:
+            return EXECUTABLE if kind & 0o100 else FILE
+        case 0o12:
+            return LINK
+        case 0o16:
+            return SUBMODULE
+        case 0o4:
+            return FOLDER
+    raise _bad_tree(oid, f"holds the mode {to_name(raw)!a}, which is no file's")
+
+
+def _bad_tree(oid: Oid, what: str) -> CouldNotRun:
+    remedy = "git would not check it out either (see `git fsck`): leave out the commit that brought it, and run again"
+    return CouldNotRun(f"the git tree {oid} {what}; {remedy}".replace("  ", " "))
 
 
 def format_tree(entries: Mapping[str, Entry]) -> bytes:

@@ -22,6 +22,7 @@ from factory.git.objects import to_name
 from factory.git.store import Store
 from factory.git.unsynced import must_have_room
 from factory.model import Changed, Oid
+from factory.tree import Entry
 
 OLDEST_GIT = (2, 38)
 LEDGER = "refs/heads/factory/ledger"
@@ -178,25 +179,25 @@ class Repo:
 
     def diff(self, old: Oid, new: Oid) -> tuple[Changed, ...]:
         """The paths that differ between two trees or commits; a rename is a deletion and an addition."""
-        out = to_name(self.call("diff-tree", "-r", "-z", "--no-renames", "--raw", "--full-index", old, new))
-        fields = out.split("\0")
-        zero = "0" * self.store.width * 2
-        found = []
-        for head, path in zip(fields[::2], fields[1::2], strict=False):
-            if head.count(" ") < 4:
-                continue
-            old_mode, new_mode, was, now, _ = head.lstrip(":").split(" ", 4)
-            found.append(
-                Changed(
-                    path=path,
-                    old_mode="" if was == zero else old_mode, old="" if was == zero else was,
-                    new_mode="" if now == zero else new_mode, new="" if now == zero else now,
-                )
-            )  # fmt: skip
-        return tuple(found)
+        nothing = Entry("", "")
+        found = sorted(self.store.differ(self._tree(old), self._tree(new)))
+        pairs = ((path, was or nothing, now or nothing) for path, was, now in found)
+        return tuple(
+            Changed(path=path, old_mode=was.mode, old=was.oid, new_mode=now.mode, new=now.oid)
+            for path, was, now in pairs
+        )
+
+    def _tree(self, name: str) -> Oid:
+        try:
+            return self.store.tree_of(name)
+        except KeyError:
+            raise CouldNotRun(f"git has no tree of {name}; see `git fsck`, or use a full clone") from None
 
     def merge(self, ours: Oid, theirs: Oid) -> Merged:
         """Merge two commits without a checkout."""
+        for commit in (ours, theirs, self.merge_base(ours, theirs)):
+            if commit is not None:  # git itself would unfold a tree without a bound
+                self.store.walk.must_be_bounded(self._tree(commit))
         code, out, err = self.ask("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
         if code not in (0, 1):
             must_have_room(self.common_dir)

@@ -18,6 +18,7 @@ from typing import IO, Any, Protocol
 from factory.errors import CouldNotRun
 from factory.git import objects
 from factory.git.objects import Commit
+from factory.git.trees import Walk
 from factory.git.unsynced import Unsynced
 from factory.model import Oid
 from factory.tree import FOLDER, Entry
@@ -48,7 +49,8 @@ class Store:
         self._unsynced = Unsynced()
         self._known: set[Oid] = set()
         self._trees: dict[Oid, dict[str, Entry]] = {}
-        self._whole = functools.lru_cache(KEPT_WHOLE)(self._flat)
+        self.walk = Walk(self.level)
+        self._whole = functools.lru_cache(KEPT_WHOLE)(self.walk.flat)
 
     # --- reading
 
@@ -127,7 +129,7 @@ class Store:
     def level(self, tree: Oid) -> dict[str, Entry]:
         """One level of a tree: name -> entry."""
         if (known := self._trees.get(tree)) is None:
-            known = objects.parse_tree(self.read(tree, "tree"), self.width)
+            known = objects.parse_tree(self.read(tree, "tree"), self.width, tree)
             if len(self._trees) > 20_000:
                 self._trees.clear()
             self._trees[tree] = known
@@ -151,23 +153,11 @@ class Store:
 
     def flat(self, tree: Oid, under: str = "") -> Mapping[str, Entry]:
         """Every path below a tree, folders left out. Shared by all who ask: not to be changed."""
-        if not under:
-            return self._whole(tree)
-        out: dict[str, Entry] = {}
-        self._flatten(tree, under, out)
-        return out
+        return self._whole(tree) if not under else self.walk.flat(tree, under)
 
-    def _flat(self, tree: Oid) -> Mapping[str, Entry]:
-        out: dict[str, Entry] = {}
-        self._flatten(tree, "", out)
-        return out
-
-    def _flatten(self, tree: Oid, under: str, out: dict[str, Entry]) -> None:
-        for name, entry in self.level(tree).items():
-            if entry.mode == FOLDER:
-                self._flatten(entry.oid, f"{under}{name}/", out)
-            else:
-                out[f"{under}{name}"] = entry
+    def differ(self, old: Oid, new: Oid) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+        """(path, before, after) of every path that is not the same in two trees."""
+        return self.walk.differ(old, new)
 
     def blobs(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, bytes]]:
         """The contents of blobs, with their ids. KeyError where one is missing."""

@@ -23,7 +23,7 @@ from factory.records.records import started
 from factory.records.state import Lease, Record, View, criteria_of
 from factory.rooms import change
 from factory.rooms.change import Change, Visible
-from factory.rooms.walk import remove
+from factory.rooms.removal import remove
 
 REMERGES = 5  # how often somebody else may move main while a gate runs, before the attempt is put back
 

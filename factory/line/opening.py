@@ -28,8 +28,8 @@ from factory.records.redact import secret_values
 from factory.records.signing import Signer
 from factory.records.view import find_main, settings_at
 from factory.rooms.change import Aside
+from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
-from factory.rooms.walk import remove
 from factory.sandbox.sandbox import Limits, Sandbox, probe
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings

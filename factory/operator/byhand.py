@@ -41,9 +41,11 @@ def by_hand(repo: Repo, tree: GitTree | FolderTree) -> Case:
 
 def named(repo: Repo, tree: str) -> Oid:
     try:
-        return repo.store.tree_of(tree)
+        oid = repo.store.tree_of(tree)
     except KeyError:
         raise Mistake(f"there is no commit or tree {tree!r}", remedy="name one that `git rev-parse` knows") from None
+    repo.store.walk.must_be_bounded(oid)  # and readable: a guard that meets a bad tree would only say that it broke
+    return oid
 
 
 def working_tree(repo: Repo) -> FolderTree:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from factory.errors import Mistake
+from factory.git.names import finding
+from factory.git.store import GitTree
 from factory.line import booking, controller, recover
 from factory.line.house import House
 from factory.line.opening import must_be_able_to_sign
 from factory.line.turn import Attempt, Turn
-from factory.model import Ended, Oid, Report, State, Ticket
+from factory.model import Ended, Oid, Report, State, Ticket, Triage
 from factory.records import attempts, plans
 from factory.records.records import started
 from factory.records.state import Lease, Record, View, criteria_of, standings
 from factory.records.view import look
-from factory.rooms.change import Change
-from factory.tree import Entry
+from factory.rooms.change import Change, harvest
+from factory.tree import SUBMODULE, Entry
 from factory.workers import Work
 
 WORKER = "submit"
@@ -72,9 +74,21 @@ def _attempt(house: House, view: View, ticket: Ticket, head: Oid, base: Oid) -> 
     now = house.clock.now()
     record = started(record, plan.attempt, Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now))
     booking.start(house, record, plan)
-    files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in house.repo.diff(base, head)}
+    change = _change(house, base, head)
     summary = house.repo.store.commit(head).subject
     return Attempt(
         ticket, criteria, record, plan, attempts.keep_plan(house.repo, plan, now), now,
-        Work(Ended.DONE, Report(summary=summary), history=(f"factory submit {ticket.id} ({head})",)), Change(files, ()),
+        Work(Ended.DONE, Report(summary=summary), history=(f"factory submit {ticket.id} ({head})",)), change,
     )  # fmt: skip
+
+
+def _change(house: House, base: Oid, head: Oid) -> Change:
+    """What the commits come to, laid in a worker's room and harvested there: one set of rules for everybody."""
+    store, seen = house.repo.store, GitTree(house.repo.store, base)
+    files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in house.repo.diff(base, head)}
+    with house.rooms.open(seen.oid) as room:
+        room.bring(files)
+        found = harvest(store, house.aside, room, seen, house.secrets)
+    modules = (path for path, entry in files.items() if entry and entry.mode == SUBMODULE)
+    brought = (finding(path, "is a submodule, and a change brings none", Triage.SCOPE) for path in modules)
+    return found._replace(findings=(*found.findings, *brought))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
-from factory.git.names import is_product, is_reserved, prefixes, refused
-from factory.rooms.harvest import Base, Survey
+from factory.git.below import Below
+from factory.git.names import prefixes
 from factory.rooms.materialise import Signature, Source, own, settle, write
-from factory.rooms.walk import Seen, remove, walk
+from factory.rooms.removal import remove, remove_below
+from factory.rooms.survey import Base, Ignored, Survey
+from factory.rooms.walk import Seen, walk
 from factory.tree import SUBMODULE, Entry
 
 
@@ -47,8 +48,9 @@ class FolderStage:
                 kept.add(seen.path)
             else:
                 going.append(seen.path)
-        for path in going:
-            remove(self.path / path)
+        with Below(self.path) as below:
+            for path in going:
+                remove_below(below, path)
         return kept
 
     def _open_up(self, seen: Seen) -> None:
@@ -61,26 +63,18 @@ class FolderStage:
             return False
         return self._written.get(seen.path) == (entry, Signature.of(seen.stat))
 
-    def survey(self, base: Base, own_git: int | None) -> Survey:
+    def survey(self, base: Base, ignored: Ignored) -> Survey:
         """Walks the whole folder; what has the signature that it was written with is not looked at again."""
-        survey, present = Survey(), set()
-        for seen in walk(self.path, closed(base)):
-            if seen.path == ".git" and seen.is_folder and seen.stat.st_ino == own_git:
-                continue
-            if not seen.is_folder:
-                present.add(seen.path)
-                written = self._written.get(seen.path)
-                if not (self._trusted and written and written[1] == Signature.of(seen.stat)):
-                    survey.add(seen, base.entries)
-            elif seen.trouble or closed(base)(seen.path):
-                survey.refuse_folder(seen)
-        blocked = [f.path + "/" for f in survey.findings]
-        survey.gone = {
-            path
-            for path, entry in base.entries.items()
-            if path not in present and entry.mode != SUBMODULE and not path.startswith(tuple(blocked))
-        }
-        return survey
+        survey = Survey(base, ignored)
+        for seen in walk(self.path, survey.shut):
+            if seen.is_folder:
+                survey.add_folder(seen)
+            elif self._trusted and self.is_as_laid(seen.path, seen.stat):
+                survey.present.add(seen.path)
+            else:
+                survey.add(seen)
+        survey.lacks(base.entries)
+        return survey.close()
 
     def is_as_laid(self, path: str, found: os.stat_result) -> bool:
         written = self._written.get(path)
@@ -88,14 +82,3 @@ class FolderStage:
 
     def close(self) -> None:
         remove(self.path)
-
-
-def closed(base: Base) -> Callable[[str], bool]:
-    """Which folders are not looked into: those that can hold nothing of a change."""
-
-    def answer(path: str) -> bool:
-        if is_product(path) and not base.below(path):
-            return True
-        return is_reserved(path) or refused(path) is not None
-
-    return answer

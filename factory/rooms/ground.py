@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from factory.rooms.harvest import Base
 from factory.rooms.materialise import Source, own, write
-from factory.rooms.walk import remove
+from factory.rooms.removal import remove
+from factory.rooms.survey import Base
 from factory.tree import Entry
 
 FEW = 200  # paths that are laid over a ground without a thought

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import bisect
 import functools
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from factory.errors import MACHINE
-from factory.git.names import collisions, escaping, finding, is_product, prefixes, refused, spellings
+from factory.git.names import collisions, escaping, finding, prefixes
 from factory.model import Finding, Triage
 from factory.rooms.materialise import Source
-from factory.rooms.walk import Seen
+from factory.rooms.survey import Base, Survey
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 
 MB = 1 << 20
-SPECIAL = {stat.S_IFIFO: "a fifo", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+NOTHING = Entry("", "")
 
 
 @dataclass(frozen=True)
@@ -36,60 +35,6 @@ class Harvest:
 
     files: Mapping[str, Entry | None]
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass
-class Survey:
-    """What was found in a room: paths that may have changed, paths that are gone, and what was refused at sight."""
-
-    changed: dict[str, os.stat_result] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-
-    def add(self, seen: Seen, base: Mapping[str, Entry]) -> None:
-        """Takes one name that is not a folder, or refuses it."""
-        if is_product(seen.path) and seen.path not in base:
-            return
-        if problem := refused(seen.path):
-            self.findings.append(problem)
-        elif kind := SPECIAL.get(stat.S_IFMT(seen.stat.st_mode)):
-            self.findings.append(finding(seen.path, f"is {kind}", Triage.SCOPE))
-        else:
-            self.changed[seen.path] = seen.stat
-
-    def refuse_folder(self, seen: Seen) -> None:
-        """A folder that was not looked into."""
-        if is_product(seen.path):
-            return
-        problem = refused(seen.path)
-        if problem is None and seen.trouble:
-            problem = finding(seen.path, seen.trouble, Triage.SCOPE)
-        if problem:
-            self.findings.append(problem)
-
-
-class Base:
-    """What a room was made from: a tree's entries without the hidden ones."""
-
-    def __init__(self, entries: Mapping[str, Entry], hidden: Iterable[str] = ()) -> None:
-        self.hidden = frozenset(hidden)
-        self.entries = entries
-        if self.hidden:
-            self.entries = {path: entry for path, entry in entries.items() if path not in self.hidden}
-
-    @functools.cached_property
-    def spelt(self) -> dict[str, str]:
-        """Every name of the tree, hidden or not, by how a file system that ignores case sees it."""
-        return spellings((*self.entries, *self.hidden))
-
-    @functools.cached_property
-    def paths(self) -> list[str]:
-        return sorted(self.entries)
-
-    def below(self, folder: str) -> list[str]:
-        """The tree's paths below a folder."""
-        start = bisect.bisect_left(self.paths, folder + "/")
-        return self.paths[start : bisect.bisect_left(self.paths, folder + "0")]  # "0" comes right after "/"
 
 
 class Harvester:
@@ -174,7 +119,7 @@ class Harvester:
             yield problem.path
         covered = {above for hidden in self._hidden for above in prefixes(hidden)}
         for path in new:
-            if any(self._entries.get(above, Entry("", "")).mode == SUBMODULE for above in prefixes(path)):
+            if any(self._entries.get(above, NOTHING).mode == SUBMODULE for above in prefixes(path)):
                 self._refuse(path, "lies in a submodule")
                 yield path
             if path in covered or not self._hidden.isdisjoint(prefixes(path)):

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from factory.rooms.walk import remove
+from factory.git.below import Below, parted
+from factory.rooms.removal import remove_at
 from factory.sandbox.sandbox import SANDBOX_UID
 from factory.tree import EXECUTABLE, LINK, SUBMODULE, Entry
 
@@ -51,41 +52,39 @@ def owner() -> int | None:
 
 def write(source: Source, entries: Mapping[str, Entry], root: Path) -> None:
     """Writes the entries below `root`, in place of whatever is at their paths. Folders are made as needed."""
-    wanted: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    folders = {str(root)}
-    for path, entry in entries.items():
-        at = os.path.join(root, path)
-        if entry.mode == SUBMODULE:
-            _folder(at, folders)
-        else:
-            _folder(os.path.dirname(at), folders)
-            wanted[entry.oid].append((at, entry.mode))
-    for oid, content in source.blobs(wanted):
-        for at, mode in wanted[oid]:
-            _file(at, mode, content)
+    wanted: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    with Below(root) as below:
+        for path, entry in entries.items():
+            folder, name = parted(path)
+            if entry.mode == SUBMODULE:
+                below.folder(path, _make_folder)
+            else:
+                wanted[entry.oid].append((folder, name, entry.mode))
+        for oid, content in source.blobs(wanted):
+            for folder, name, mode in wanted[oid]:
+                _file(below.folder(folder, _make_folder), name, mode, content)
 
 
-def _folder(at: str, known: set[str]) -> None:
-    if at in known:
-        return
-    _folder(os.path.dirname(at), known)
-    if os.path.islink(at) or (os.path.lexists(at) and not os.path.isdir(at)):
-        os.unlink(at)
-    if not os.path.isdir(at):
-        os.mkdir(at, 0o755)
-        own(at)
-    known.add(at)
+def _make_folder(above: int, name: str) -> None:
+    """A folder, in place of a file or link that may be there."""
+    remove_at(above, name)
+    os.mkdir(name, 0o755, dir_fd=above)
+    own(name, above)
 
 
-def _file(at: str, mode: str, content: bytes) -> None:
-    if os.path.lexists(at):
-        remove(Path(at))
+def _file(above: int, name: str, mode: str, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     if mode == LINK:
-        os.symlink(content, os.fsencode(at))
-        own(at)
+        remove_at(above, name)
+        os.symlink(content, os.fsencode(name), dir_fd=above)
+        own(name, above)
         return
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    descriptor = os.open(at, flags, 0o755 if mode == EXECUTABLE else 0o644)
+    rights = 0o755 if mode == EXECUTABLE else 0o644
+    try:
+        descriptor = os.open(name, flags, rights, dir_fd=above)
+    except FileExistsError:
+        remove_at(above, name)
+        descriptor = os.open(name, flags, rights, dir_fd=above)
     try:
         view = memoryview(content)
         while view:
@@ -96,10 +95,10 @@ def _file(at: str, mode: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def own(at: str) -> None:
-    """Gives a path to the user that jobs run as."""
+def own(at: str, above: int | None = None) -> None:
+    """Gives a path, or a name of an open folder, to the user that jobs run as."""
     if (user := owner()) is not None:
-        os.chown(at, user, user, follow_symlinks=False)
+        os.chown(at, user, user, dir_fd=above, follow_symlinks=False)
 
 
 def settle(folder: Path) -> None:

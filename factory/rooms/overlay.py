@@ -7,13 +7,14 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from factory.git.below import Below
 from factory.git.names import prefixes
-from factory.rooms.folder import closed
 from factory.rooms.ground import Ground
-from factory.rooms.harvest import Base, Survey
 from factory.rooms.materialise import Signature, Source, own, write
 from factory.rooms.mounts import enter, mount, overlay, unmount
-from factory.rooms.walk import Seen, remove, walk
+from factory.rooms.removal import remove, remove_below
+from factory.rooms.survey import Base, Ignored, Survey
+from factory.rooms.walk import Seen, walk
 from factory.sandbox.sandbox import Limits
 from factory.tree import SUBMODULE
 
@@ -47,34 +48,31 @@ class OverlayStage:
 
     def _take_away(self, gone: frozenset[str], base: Base) -> None:
         done: set[str] = set()
-        for path in sorted(gone):
-            if any(above in done for above in prefixes(path)):
-                continue
-            top = path  # the highest folder that holds nothing of the base goes as a whole
-            while (above := top.rpartition("/")[0]) and above not in base.entries and not base.below(above):
-                top = above
-            remove(self.path / top)
-            done.add(top)
+        with Below(self.path) as below:
+            for path in sorted(gone):
+                if any(above in done for above in prefixes(path)):
+                    continue
+                top = path  # the highest folder that holds nothing of the base goes as a whole
+                while (above := top.rpartition("/")[0]) and above not in base.entries and not base.below(above):
+                    top = above
+                remove_below(below, top)
+                done.add(top)
 
-    def survey(self, base: Base, own_git: int | None) -> Survey:
+    def survey(self, base: Base, ignored: Ignored) -> Survey:
         """Walks the upper layer alone."""
-        survey, shut = Survey(), closed(base)
-        for seen in walk(self.look, shut):
-            if seen.path == ".git" and seen.is_folder and seen.stat.st_ino == own_git:
-                continue
+        survey = Survey(base, ignored)
+        for seen in walk(self.look, survey.shut):
             if seen.is_folder:
                 self._folder(seen, base, survey)
-                if seen.trouble or shut(seen.path):
-                    survey.refuse_folder(seen)
+                survey.add_folder(seen)
                 continue
             survey.gone.update(base.below(seen.path))
             if stat.S_ISCHR(seen.stat.st_mode) and seen.stat.st_rdev == 0:  # a whiteout
                 survey.gone.update({seen.path} & base.entries.keys())
             else:
-                survey.add(seen, base.entries)
-        survey.gone -= survey.changed.keys()
-        survey.gone -= {path for path in survey.gone if base.entries[path].mode == SUBMODULE}
-        return survey
+                survey.add(seen)
+        survey.lacks(self._laid)  # of these nothing lies below: no whiteout is left where one of them is removed
+        return survey.close()
 
     def is_as_laid(self, path: str, found: os.stat_result) -> bool:
         return self._laid.get(path) == Signature.of(found)

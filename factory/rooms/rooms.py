@@ -6,20 +6,25 @@ import fcntl
 import functools
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, Protocol
 
 from factory.errors import CouldNotRun
+from factory.git.below import Below
 from factory.rooms.folder import FolderStage
 from factory.rooms.ground import Grounds
-from factory.rooms.harvest import Base, Caps, Harvest, Harvester, Survey
-from factory.rooms.materialise import Source, trusts_ctime
+from factory.rooms.harvest import Caps, Harvest, Harvester
+from factory.rooms.ignored import ignoring
+from factory.rooms.materialise import Source, trusts_ctime, write
 from factory.rooms.overlay import OverlayStage, prepare
+from factory.rooms.removal import remove, remove_below
+from factory.rooms.survey import Base, Ignored, Survey, nothing_ignored
 from factory.rooms.throwaway import plant
-from factory.rooms.walk import remove, walk
+from factory.rooms.walk import walk
 from factory.sandbox.sandbox import Limits
+from factory.tree import Entry
 
 Kind = Literal["auto", "overlay", "warm", "copy"]
 DEFAULT_LIMITS, DEFAULT_CAPS = Limits(), Caps()
@@ -36,7 +41,7 @@ class Stage(Protocol):
     @property
     def kind(self) -> str: ...
     def lay(self, base: Base) -> None: ...
-    def survey(self, base: Base, own_git: int | None) -> Survey: ...
+    def survey(self, base: Base, ignored: Ignored) -> Survey: ...
     def is_as_laid(self, path: str, found: os.stat_result) -> bool: ...
     def close(self) -> None: ...
 
@@ -44,26 +49,42 @@ class Stage(Protocol):
 class Room:
     """One private tree. `path` is its folder on the host, `tree` what it was made from."""
 
-    def __init__(self, stage: Stage, tree: str, base: Base, harvester: Harvester, repository: bool) -> None:
+    def __init__(
+        self, stage: Stage, tree: str, base: Base, source: Source, caps: Caps, repository: bool, aside: Path
+    ) -> None:
         self.path, self.tree, self.kind = stage.path, tree, stage.kind
-        self._stage, self._base, self._harvester, self._repository = stage, base, harvester, repository
-        self._git: int | None = None  # the inode of the throw-away repository
+        self._stage, self._base, self._source, self._repository = stage, base, source, repository
+        self._harvester, self._aside = Harvester(source, base, caps), aside
+        self._brought = False
 
     def reset(self) -> None:
         """Back to the tree. Nothing of the room's may still run."""
         self._stage.lay(self._base)
         if self._repository:
             plant(self.path)
-            self._git = os.lstat(self._stage.look / ".git").st_ino
+
+    def bring(self, files: Mapping[str, Entry | None]) -> None:
+        """Lays a change that exists already, in a room that no worker has been in; what it brings is never ignored."""
+        self._brought = True
+        with Below(self.path) as below:
+            for path in sorted((path for path, entry in files.items() if entry is None), reverse=True):
+                remove_below(below, path)
+        write(self._source, {path: entry for path, entry in files.items() if entry}, self.path)
 
     def harvest(self) -> Harvest:
         """What differs from the tree now. Nothing of the room's may still run."""
-        return self._harvester.take(self.path, self._stage.survey(self._base, self._git))
+        if self._brought or not self._base.ignores:
+            return self._take(nothing_ignored)
+        with ignoring(self._source, self._base.ignores, self._aside) as ignored:
+            return self._take(ignored)
+
+    def _take(self, ignored: Ignored) -> Harvest:
+        return self._harvester.take(self.path, self._stage.survey(self._base, ignored))
 
     def written(self) -> frozenset[str]:
         """Every path that was written to or removed since it was laid out, also where its content is the same again,
         and compiled Python that is new."""
-        survey = self._stage.survey(self._base, self._git)
+        survey = self._stage.survey(self._base, nothing_ignored)
         found = {path for path, seen in survey.changed.items() if not self._stage.is_as_laid(path, seen)}
         compiled = {seen.path for seen in walk(self._stage.look, lambda _: False) if seen.path.endswith(".pyc")}
         return frozenset(found | survey.gone | (compiled - self._base.entries.keys()))
@@ -122,7 +143,8 @@ class Rooms:
         base = self._base(tree, frozenset(hidden))
         stage = self._stage(tree)
         try:
-            room = Room(stage, tree, base, Harvester(self._source, base, self._caps), repository)
+            aside = self._own / f"ignores-{next(self._numbers)}"
+            room = Room(stage, tree, base, self._source, self._caps, repository, aside)
             room.reset()
             yield room
         finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,37 +61,3 @@ def _names(folder: bytes) -> list[bytes]:
     except PermissionError:
         os.chmod(folder, 0o700)
         return os.listdir(folder)
-
-
-def remove(root: Path) -> None:
-    """Removes a folder whatever a worker left in it, of any depth and mode. Symlinks are removed, never followed."""
-    if not os.path.lexists(root):
-        return
-    if root.is_symlink() or not root.is_dir():
-        root.unlink()
-        return
-    top, numbers = os.fsencode(root), iter(range(1 << 60))
-    todo: list[tuple[bytes, int]] = [(top, 0)]
-    while todo:
-        folder, depth = todo[-1]
-        with suppress(PermissionError):
-            os.chmod(folder, 0o700)
-        below = []
-        for entry in list(os.scandir(folder)):
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
-            elif depth < DEPTH:
-                below.append((entry.path, depth + 1))
-            else:  # too deep for a path: brought up under the top, and done from there
-                with suppress(PermissionError):
-                    os.chmod(entry.path, 0o700)
-                up = os.path.join(top, b".deep-%d" % next(numbers))
-                os.rename(entry.path, up)
-                todo.insert(1, (up, 1))
-        if below:
-            todo += below
-        elif len(todo) == 1 and any(os.scandir(folder)):
-            continue
-        else:
-            os.rmdir(folder)
-            todo.pop()

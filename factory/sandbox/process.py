@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from factory.errors import MACHINE
 
@@ -109,6 +109,34 @@ def run(
         code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
         return Finished(code, time.monotonic() - started, False, b"", f"{argv[0]}: {error}\n".encode(), False)
     return _Watch(child, stdin, cap, started, started + timeout, stop).finish()
+
+
+class Talk(NamedTuple):
+    """A child that answers what it is told, one at a time."""
+
+    child: subprocess.Popen[bytes]
+
+    def tell(self, words: bytes) -> None:
+        assert self.child.stdin is not None
+        with suppress(BrokenPipeError):  # `hear` tells of the end
+            self.child.stdin.write(words)
+
+    def hear(self) -> bytes:
+        assert self.child.stdout is not None
+        return self.child.stdout.read(65536)
+
+
+@contextmanager
+def talk(argv: Sequence[str], *, env: Mapping[str, str]) -> Iterator[Talk]:
+    """A trusted program that is asked more than once; it is gone at the end."""
+    with subprocess.Popen(
+        list(argv), env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        start_new_session=True, bufsize=0,
+    ) as child:  # fmt: skip
+        try:
+            yield Talk(child)
+        finally:
+            child.kill()
 
 
 class _Watch:

@@ -12,7 +12,7 @@ import pytest
 
 from factory.git.repo import Repo
 from factory.line.opening import cache_dir
-from factory.rooms.walk import remove
+from factory.rooms.removal import remove
 from tests.corpus import cases, line, table
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
 from tests.corpus.line import Ended

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from factory.errors import FactoryError
 from factory.git import checkout, index_lock
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -69,6 +71,21 @@ def test_a_persons_words_are_not_taken_for_half_a_file(repo: Repo, path: Path, m
     with pytest.raises(Exception, match=r"grows\.txt"):
         checkout.mend(repo, killed=True)
     assert (path / "grows.txt").read_bytes() == b"my own words\n"
+
+
+def test_what_lies_behind_a_link_is_not_taken_for_half_a_file(repo: Repo, path: Path, tmp_path: Path) -> None:
+    old = repo.tip(MAIN) or ""
+    tree = repo.store.edit(repo.store.tree_of(old), {"d/new.txt": Entry("100644", repo.store.write_blob(NEW))})
+    new = repo.store.write_commit(Commit(tree, (old,), "a change\n", 1_790_000_001))
+    checkout.announce(repo, MAIN, old, new)
+    repo.move(MAIN, new, old)
+    theirs = tmp_path / "theirs"
+    (path / "d").rename(theirs)
+    (path / "d").symlink_to(theirs)
+    (theirs / "new.txt").write_bytes(OLD)  # as if it had been cut off
+    with suppress(FactoryError):
+        checkout.mend(repo, killed=True)
+    assert (theirs / "new.txt").read_bytes() == OLD
 
 
 def test_a_change_of_mode_alone_reaches_the_checkout(repo: Repo, path: Path) -> None:

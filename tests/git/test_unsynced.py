@@ -136,7 +136,8 @@ def test_what_git_cannot_see_yet_is_read_all_the_same(repo: Repo) -> None:
     assert store.commit(commit).tree == tree
     assert list(store.blobs([blob, blob])) == [(blob, b"new"), (blob, b"new")]
     assert store.get(f"{blob}^{{commit}}") is None
-    assert [changed.path for changed in repo.diff(old, commit)]  # a command of git finds it: it is on disk by then
+    assert [changed.path for changed in repo.diff(old, commit)]
+    assert repo.call("ls-tree", "--name-only", commit) == b"a\n"  # a command of git finds it: it is on disk by then
 
 
 def test_an_empty_object_is_no_object(repo: Repo) -> None:

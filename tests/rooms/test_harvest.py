@@ -115,9 +115,37 @@ def blob(content: bytes | str) -> str:
 
 
 TAKEN: dict[str, tuple[Callable[[Path], object], dict[str, Entry | None]]] = {
-    "a file that .gitignore names": (
-        lambda r: (write(r, "ignored.txt", "changed"), write(r, "build/out", "made")),
-        {"ignored.txt": Entry(FILE, blob("changed")), "build/out": Entry(FILE, blob("made"))},
+    "of what .gitignore names, what the tree tracks": (
+        lambda r: (write(r, "ignored.txt", "changed"), write(r, "build/out", "made"), write(r, "src/ignored.txt")),
+        {"ignored.txt": Entry(FILE, blob("changed"))},
+    ),
+    "nothing that is ignored, whatever it is": (
+        lambda r: (
+            (r / "build").mkdir(),
+            os.mkfifo(r / "build/pipe"),
+            bind(r / "build/sock"),
+            (r / "build/out").symlink_to("/etc/passwd"),
+            write(r, "build/.GIT/config"),
+            os.mkfifo(r / "src/ignored.txt"),
+        ),
+        {},
+    ),
+    "what only the worker's own .gitignore names": (
+        lambda r: (write(r, ".gitignore", "*\n"), write(r, "src/new.py"), write(r, "build/out")),
+        {".gitignore": Entry(FILE, blob("*\n")), "src/new.py": Entry(FILE, blob("new"))},
+    ),
+    "no repository of the worker's own": (lambda r: git(r, "init", "-q"), {}),
+    "the files beside a nested repository": (
+        lambda r: nested(r, False),
+        {"sub/file": Entry(FILE, blob("in a repository"))},
+    ),
+    "the files beside a nested repository with commits": (
+        lambda r: nested(r, True),
+        {"sub/file": Entry(FILE, blob("in a repository"))},
+    ),
+    "no .git that is a file or a link": (
+        lambda r: (write(r, "src/.git", "gitdir: /x"), (r / ".git").symlink_to("/etc")),
+        {},
     ),
     "a symlink inside the tree": (
         lambda r: (r / "src/to").symlink_to("../README.md"),
@@ -218,11 +246,7 @@ def test_it_takes(case: str, rooms: Rooms, source: MemorySource) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Path], object], str, Triage]] = {
-    "a nested repository": (lambda r: nested(r, False), "sub/.git", Triage.TAMPER),
-    "a nested repository with commits": (lambda r: nested(r, True), "sub/.git", Triage.TAMPER),
-    "a repository at the root": (lambda r: git(r, "init", "-q"), ".git", Triage.TAMPER),
-    "a .git file": (lambda r: write(r, "src/.git", "gitdir: /x"), "src/.git", Triage.TAMPER),
-    "a .git symlink": (lambda r: (r / ".git").symlink_to("src"), ".git", Triage.TAMPER),
+    "a symlink into a repository": (lambda r: (r / "hooks").symlink_to(".git/hooks"), "hooks", Triage.TAMPER),
     "an absolute symlink": (lambda r: (r / "src/out").symlink_to("/etc/passwd"), "src/out", Triage.TAMPER),
     "a symlink that climbs out": (lambda r: (r / "src/out").symlink_to("../../up"), "src/out", Triage.TAMPER),
     "a symlink that climbs out through another": (
@@ -325,7 +349,7 @@ def test_a_hidden_path_may_not_be_written(rooms: Rooms, source: MemorySource) ->
 
 def test_what_is_refused_hides_nothing_else(rooms: Rooms, source: MemorySource) -> None:
     def both(root: Path) -> None:
-        write(root, ".git/config")
+        write(root, ".GIT/config")
         write(root, "src/app.py", "changed")
 
     with worked(rooms, source, both) as harvest:
