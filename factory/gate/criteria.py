@@ -43,7 +43,7 @@ def light(ran: Ran, brings: Collection[str] = ()) -> Light:
         return Light.RED if word and word[1] in brings else Light.COULD_NOT_RUN
     if ran.blinded:
         return Light.COULD_NOT_RUN
-    if ran.answer is Answer.PASS and not ran.seen.doubts:
+    if ran.answer is Answer.PASS:
         return Light.GREEN
     nothing = ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED)
     return Light.COULD_NOT_RUN if nothing else Light.RED

@@ -27,6 +27,7 @@ from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
+SEEN = "2"  # what of a run is kept: a result that an older version kept says less
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -140,8 +141,8 @@ class Trial:
             return None
 
     def _key(self, tree: Oid, command: str, under: Conditions) -> str:
-        gate = self._settings.gate.model_dump_json()
-        parts = (self._repo.store.tree_of(tree), same_run(command), gate, self._environment, under.key)
+        rules = self._settings.gate.model_dump_json() + self._settings.product.model_dump_json()
+        parts = (SEEN, self._repo.store.tree_of(tree), same_run(command), rules, self._environment, under.key)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _run(self, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import stat
 from collections.abc import Callable
@@ -35,11 +36,13 @@ class OverlayStage:
         self._source, self._outer, self._limits, self._under = source, outer, limits, under
         self._held: int | None = None
         self._laid: dict[str, Signature] = {}
+        self._ground = outer
 
     def lay(self, base: Base) -> None:
         """A fresh upper layer over a ground, with the difference between the ground and the base laid in it."""
         self.close()
         ground, self._held = self._under(base)
+        self._ground = ground.path
         stack(self._outer, ground.path, self._limits)
         gone, other = ground.difference(base)
         self._take_away(gone, base)
@@ -75,7 +78,15 @@ class OverlayStage:
         return survey.close()
 
     def is_as_laid(self, path: str, found: os.stat_result) -> bool:
-        return self._laid.get(path) == Signature.of(found)
+        """A file that was only opened to be written to (a database, say) has been copied up, with time and content."""
+        if path in self._laid:
+            return self._laid[path] == Signature.of(found)
+        below = self._ground / path
+        if not stat.S_ISREG(found.st_mode) or not below.is_file() or below.is_symlink():
+            return False
+        was = below.stat()
+        same = (was.st_mode, was.st_size, was.st_mtime_ns) == (found.st_mode, found.st_size, found.st_mtime_ns)
+        return same and filecmp.cmp(below, self.look / path, shallow=False)
 
     def _folder(self, seen: Seen, base: Base, survey: Survey) -> None:
         entry = base.entries.get(seen.path)
