@@ -138,6 +138,8 @@ def layers(result: Mapping[str, Any], report: Mapping[str, Any]) -> tuple[str, .
         return failing
     if named := [finding.split(": ")[1] for finding in report["findings"]]:
         return tuple(dict.fromkeys(name for name in named if name in ("harvest", "secrets", "loaded")))
+    if any("taken its voice" in line for line in report["failed"]):
+        return ("voice",)
     if result["triage"] == "TAMPER":
         return ("canary" if any("canar" in line for line in report["failed"]) else "reporter",)
     if result["triage"] == "VACUOUS" or any(c["after"] != "GREEN" for c in result["criteria"]):
