@@ -93,8 +93,12 @@ class FolderTree:
             raise KeyError(path) from error
 
 
-@functools.cache
-def _pattern(glob: str) -> re.Pattern[str]:
+@functools.lru_cache(maxsize=1024)
+def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_regex, globs)) if globs else "(?!)", re.DOTALL)
+
+
+def _regex(glob: str) -> str:
     """`*` and `?` stay within one folder, `**` spans folders, a trailing `/` means all below."""
     if glob.endswith("/"):
         glob += "**"
@@ -115,9 +119,9 @@ def _pattern(glob: str) -> re.Pattern[str]:
                 out += fnmatch.translate(part)[4:-3]
             case _:
                 out += re.escape(part)
-    return re.compile(out, re.DOTALL)
+    return f"(?:{out})"
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path is named by one of the globs. A glob without a slash names that path at the root only."""
-    return any(_pattern(glob).fullmatch(path) for glob in globs)
+    return _pattern(tuple(globs)).fullmatch(path) is not None

@@ -12,7 +12,7 @@ from factory.tree import Tree
 from guards.case import Case, content
 
 NAME = "size"
-LINE = 80  # bytes of binary content, or of plain data in short lines, that weigh as much as a line
+LINE = 80  # bytes of binary content that weigh as much as a line
 BULK = 16 << 10  # bytes of a lock file, or of one very long line, that do
 LOCK = re.compile(
     r"package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb?|(?:yarn|deno|poetry|pdm|uv|pixi|pipfile)\.lock"
@@ -20,7 +20,6 @@ LOCK = re.compile(
     r"|pubspec|podfile|paket|shard|chart|symfony|stack\.yaml|module\.bazel)\.lock|go(?:\.work)?\.sum"
     r"|(?:package|cartfile)\.resolved|packages\.lock\.json|(?:buildscript-)?gradle\.lockfile|\.terraform\.lock\.hcl"
 )
-DATA = frozenset("txt csv tsv dat json jsonl ndjson geojson snap golden expected out".split())  # noqa: SIM905
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -45,14 +44,9 @@ def lines_changed(base: Tree, tree: Tree, path: str) -> int:
     if b"\0" in before[:8192] or b"\0" in after[:8192]:
         return max(1, _parts(max(len(before), len(after)), BULK if is_lock else LINE))
     lines = _lines(before, after)
-    size = sum(len(line) + 1 for line in lines)
     if is_lock:
-        return max(1, _parts(size, BULK))
-    weight = sum(1 + len(line) // BULK for line in lines)
-    if PurePosixPath(path).suffix[1:].casefold() in DATA:
-        endings = abs(before.count(b"\r\n") - after.count(b"\r\n"))
-        weight = max(endings, min(weight, _parts(size, LINE)))
-    return max(1, weight)
+        return max(1, _parts(sum(len(line) + 1 for line in lines), BULK))
+    return max(1, sum(1 + len(line) // BULK for line in lines))
 
 
 def _lines(before: bytes, after: bytes) -> list[bytes]:

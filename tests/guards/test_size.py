@@ -74,14 +74,6 @@ def test_another_line_ending_counts_each_line(path: str) -> None:
     assert said(changed({path: "x\n" * 4}, {path: "x\r\n" * 4}, terms=CAP), "size") == []
 
 
-def test_short_lines_of_plain_data_count_by_their_bytes() -> None:
-    words = {"data/bits.txt": "a\nb\n" * 1000}
-    assert said(changed(words, {"data/bits.txt": "b\na\na\n" * 660}), "size") == []
-    assert len(said(changed({}, {"data/bits.py": "b\na\na\n" * 660}), "size")) == 1
-    rows = "".join(f"{n},{'x' * 200}\n" for n in range(10))
-    assert said(changed({}, {"a.csv": rows}, terms=Terms(max_lines=10)), "size") == []
-
-
 def test_bytes_that_are_no_text_of_utf8_count_too() -> None:
     case = changed({"a.py": b"\xe9\n" * 10}, {"a.py": b"\xe8\n" * 10}, terms=CAP)
     assert len(said(case, "size")) == 1
