@@ -125,7 +125,8 @@ class Gate:
             tally.fail(Triage.SCOPE, [str(finding) for finding in tally.findings if finding.guard == "loaded"])
 
     def _seen(self, asked: Question, command: str) -> Observation:
-        return self._trial.run(asked.main, command).seen
+        told = self._trial.run(asked.main, command).seen
+        return told if told.path else loaded.supposed(asked.case.installed)
 
     def _doctor(self, asked: Question, tally: Tally) -> None:
         for command in self._commands("doctor"):

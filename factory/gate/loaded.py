@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from factory.gate.observe import Observation
 
+# What many projects call a folder of theirs, and what some packages leave behind under that name.
+ANYBODYS = frozenset({"test", "tests", "docs", "examples", "scripts", "tools", "benchmarks", "conftest", "__main__"})
 MODULES = frozenset({"py", "pyc", "so", "pyd"})  # what a file that can be imported ends in
 
 
@@ -25,7 +29,7 @@ def _moved(name: str, base: Observation, after: Observation, judge: Callable[[st
     if was == now or _outside(now) or PurePosixPath(now).name == "conftest.py":
         return ""
     if was is None:
-        taken = name in base.outside or name in after.outside
+        taken = name not in ANYBODYS and (name in base.outside or name in after.outside)
         return f"{name}: {now} is loaded in place of the library of that name" if taken else ""
     return f"{name}: was loaded from {was}, and from {now} now" if _outside(was) or judge(was) else ""
 
@@ -48,7 +52,7 @@ def _in_front(path: str, base: Observation, judge: Callable[[str], bool]) -> Ite
             yield f"{path}: Python looks for modules in it, and main has none there"
         name = _module(path, entry)
         was = base.loaded.get(name)
-        if was is None and name in base.outside and index < last:
+        if was is None and name in base.outside and name not in ANYBODYS and index < last:
             yield f"{path}: is found before the library `{name}`"
         elif was and was != path and (_outside(was) or judge(was)):
             theirs = next((i for i, entry in enumerate(base.path) if _module(was, entry) == name), last)
@@ -76,3 +80,9 @@ def _rank(file: str) -> int:
 
 def _outside(path: str) -> bool:
     return path.startswith("/")
+
+
+def supposed(installed: Collection[str]) -> Observation:
+    """Where a command looks for modules that no reporter told of: the root, and the folders that are mostly named."""
+    outside = tuple(sorted({*sys.stdlib_module_names, *installed}))
+    return replace(Observation(), path=(".", "src", "lib", "/"), outside=outside)

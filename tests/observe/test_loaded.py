@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from factory.gate.loaded import elsewhere, shadows
+from factory.gate.loaded import elsewhere, shadows, supposed
 from factory.gate.observe import Observation
 from factory.model import Outcome
 from tests.observe.conftest import Watch, Watched
@@ -57,6 +57,13 @@ def test_a_new_file_that_would_be_found_before_what_main_loads_is_told_with_its_
 )  # fmt: skip
 def test_a_new_file_that_comes_before_nothing_of_the_judges_is_no_shadow(path: str) -> None:
     assert shadows([path], seen(), judge) == ()
+
+
+@pytest.mark.parametrize("path", ["unittest.py", "src/json/__init__.py", "lib/pytest.py", "typing_extensions.py"])
+def test_where_no_reporter_told_of_a_path_the_usual_places_are_looked_at(path: str) -> None:
+    installed = {"pytest", "typing_extensions", "tests"}
+    assert len(shadows([path], supposed(installed))) == 1
+    assert shadows(["src/pkg/json.py", "tests/__init__.py", "tools/json.py", "new.py"], supposed(installed)) == ()
 
 
 def test_a_place_that_python_looks_into_and_that_main_leaves_empty_may_not_be_filled() -> None:
