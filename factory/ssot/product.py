@@ -66,7 +66,10 @@ def product_of(tree: Tree) -> tuple[str, ...]:
     for root in sorted(roots):
         found |= dict.fromkeys(_of_python(tree, entries, root))
         found |= dict.fromkeys(_of_manifests(entries, root))
-    return tuple(found or _by_ending(entries, "", OTHER_CODE)) or ("**",)
+    if found:
+        return tuple(found)
+    other = tuple(_by_ending(entries, "", OTHER_CODE))
+    return ("**",) if not other or any(glob.startswith("*") for glob in other) else other
 
 
 def _roots(entries: Mapping[str, Entry]) -> set[str]:
