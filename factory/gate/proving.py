@@ -78,13 +78,14 @@ class Prover:
         """The proof again: under other conditions, and by altered judges."""
         proof = proven(ran)
         tally.proof[criterion.id] = proof
-        if why := self._twice(asked, tally, criterion, proof):
+        with ThreadPoolExecutor(1) as pool:
+            twice = pool.submit(self._twice, asked, tally, criterion, proof)
+            silent = self._voice.silent(asked, tally, criterion, ran.after, proof)
+        if why := twice.result():
             tally.fail(Triage.TEST, why)
-            return Light.RED
-        if silent := self._voice.silent(asked, tally, criterion, ran.after, proof):
+        elif silent:
             tally.fail(Triage.TAMPER, silent)
-            return Light.RED
-        return Light.GREEN
+        return Light.GREEN if tally.passing else Light.RED
 
     def _twice(self, asked: Question, tally: Tally, criterion: PlanCriterion, proof: tuple[str, ...]) -> list[str]:
         """Why it is not green each time, a line each."""

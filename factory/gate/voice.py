@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 from factory.gate.altered import Round, Site, data_rounds, literal_rounds, rounds
@@ -42,9 +43,8 @@ class Voice:
         nodes = list(proof)
         tests = _tests(nodes)
         found = self._of_tests(asked, criterion, tests, nodes) if tests else self._by_code(asked, criterion)
-        left = sorted(set(_keys(tests)) - {(site.path, site.function) for site, _ in found})
-        if left or not found:
-            found += self._of_data(asked, criterion, after, left)
+        if not found:
+            found = self._of_data(asked, criterion, after, set(tests))
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
@@ -60,11 +60,11 @@ class Voice:
     ) -> list[tuple[Site, str]]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._file(asked.tree, path)) is not None}
-        found = []
-        for each in rounds({path: tests[path] for path in sources}, sources, asked.digest):
-            ran = self._run(asked.tree, each, criterion.check)
-            found += [(site, _said(ran, key, nodes)) for key, site in each.sites.items()]
-        return found
+        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest)
+        with ThreadPoolExecutor(2) as pool:
+            runs = list(pool.map(lambda each: self._run(asked.tree, each, criterion.check), asked_of))
+        pairs = zip(asked_of, runs, strict=True)
+        return [(site, _said(ran, key, nodes)) for each, ran in pairs for key, site in each.sites.items()]
 
     def _by_code(self, asked: Question, criterion: PlanCriterion) -> list[tuple[Site, str]]:
         """Where the gate sees no single test: the files that the check names, by its exit code."""
@@ -77,10 +77,10 @@ class Voice:
         return found
 
     def _of_data(
-        self, asked: Question, criterion: PlanCriterion, after: Ran, left: list[Key]
+        self, asked: Question, criterion: PlanCriterion, after: Ran, tests: set[str]
     ) -> list[tuple[Site, str]]:
-        """What tests without a literal of their own compare with: red once is voice enough."""
-        data = self._data(asked, after, {path for path, _ in left})
+        """What tests without any literal of their own compare with: red once is voice enough."""
+        data = self._data(asked, after, tests)
         said: list[tuple[Site, str]] = []
         for each in data_rounds(data, asked.digest) if data else ():
             ran = self._run(asked.tree, each, criterion.check)
@@ -126,10 +126,6 @@ def _tests(nodes: Iterable[str]) -> dict[str, set[str]]:
         if path.endswith(".py") and rest:
             found[path].add(rest.replace("::", "."))
     return dict(found)
-
-
-def _keys(tests: Mapping[str, set[str]]) -> list[Key]:
-    return [(path, name) for path, names in tests.items() for name in names]
 
 
 def _said(ran: Ran, key: Key, nodes: list[str]) -> str:
