@@ -142,3 +142,27 @@ def test_status_and_report_tell_of_what_is_done_and_red(make: Make) -> None:
     page = shop.run("report").out
     assert "AC-D-1-1 is red on main" in page
     assert "main에서 AC-D-1-1이(가) 실패하고 있습니다" in page
+
+
+EQUAL = """class Any(int):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = int.__hash__
+
+
+def total(prices):
+    return Any(0)
+"""
+PLAIN = "def total(prices):\n    return sum(prices)\n"
+
+
+def test_a_check_in_the_ledger_itself_is_altered_too(make: Make) -> None:
+    check = 'python -c "from shop import total; assert total([100, 170]) == 270"'
+    for source, code in ((PLAIN, 0), (EQUAL, 1)):
+        worker = f"cat > shop/__init__.py <<'E'\n{source}E\n"
+        shop = one(make, worker, check, files={"shop/__init__.py": "def total(prices):\n    return 0\n"})
+        done = shop.run("run")
+        assert done.code == code, done
+        assert code == 0 or "the change has taken its voice" in done.out + done.err
+        remove(shop)

@@ -59,6 +59,7 @@ def _another(value: object, text: str, how: How, dice: Dice) -> str | None:
 
 def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
     whole = isinstance(value, int)
+    exact = how is How.SAME
     if how is How.NEAR:
         how = How.SAME if value == 0 or abs(value) >= LEAST else How.FAR
     if how in (How.LOW, How.HIGH):
@@ -73,7 +74,14 @@ def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
     bare = text if re.fullmatch(r"-?\s*(\d+|\d*\.?\d+|\d+\.)(e[-+]?\d+)?", text) else repr(value)
     if re.search(r"[a-z]", bare.replace("e", "")):
         return None  # inf, nan
-    return _digits(bare, dice)
+    return _last_digit(bare, dice) if exact and abs(value) >= 10 else _digits(bare, dice)
+
+
+def _last_digit(number: str, dice: Dice) -> str:
+    """A neighbour: where values must be equal, one that is nearly right is as wrong, and a tolerance shows."""
+    mantissa, e, power = number.partition("e")
+    place = max(i for i, c in enumerate(mantissa) if c.isdigit())
+    return mantissa[:place] + _turned(mantissa[place], dice) + mantissa[place + 1 :] + e + power
 
 
 def _digits(number: str, dice: Dice) -> str:
