@@ -19,7 +19,7 @@ from unittest import mock
 
 import guards
 from factory.model import Changed
-from factory.rooms.walk import remove
+from factory.rooms.removal import remove
 from guards import protected
 from guards.case import Case
 from tests.corpus import cases, line

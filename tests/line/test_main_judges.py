@@ -41,7 +41,7 @@ def test_a_goal_that_moves_with_the_change_is_refused(make: Make) -> None:
 
 
 def remove(shop: Shop) -> None:
-    from factory.rooms.walk import remove as away
+    from factory.rooms.removal import remove as away
 
     away(shop.path)
 
