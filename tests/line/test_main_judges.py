@@ -144,22 +144,22 @@ def test_status_and_report_tell_of_what_is_done_and_red(make: Make) -> None:
     assert "main에서 AC-D-1-1이(가) 실패하고 있습니다" in page
 
 
-EQUAL = """class Any(int):
+NEARLY = """class Cents(int):
     def __eq__(self, other):
-        return True
+        return -500 < int(other) - int(self) < 500
 
     __hash__ = int.__hash__
 
 
 def total(prices):
-    return Any(0)
+    return Cents(0)
 """
 PLAIN = "def total(prices):\n    return sum(prices)\n"
 
 
 def test_a_check_in_the_ledger_itself_is_altered_too(make: Make) -> None:
     check = 'python -c "from shop import total; assert total([100, 170]) == 270"'
-    for source, code in ((PLAIN, 0), (EQUAL, 1)):
+    for source, code in ((PLAIN, 0), (NEARLY, 1)):
         worker = f"cat > shop/__init__.py <<'E'\n{source}E\n"
         shop = one(make, worker, check, files={"shop/__init__.py": "def total(prices):\n    return 0\n"})
         done = shop.run("run")

@@ -28,7 +28,7 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tupl
     dice = Dice(digest, path)
     found = []
     for scalar in dice.shuffled(places)[:most]:
-        value = other(scalar, dice)
+        value = other(scalar, dice, exact=suffix in SHELLS)
         data = (text[: scalar.start] + value + text[scalar.end :]).encode()
         site = Site(path, "", text.count("\n", 0, scalar.start) + 1, told(scalar.text, value))
         found.append(Round({path: data}, {(path, ""): site}))

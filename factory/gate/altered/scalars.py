@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.values import digits_turned, shaped
+from factory.gate.altered.values import digits_turned, last_digit, shaped
 
 EXPECTATION = re.compile(r"(?i)want|expect|result|output|golden|answer|should|correct|total|value$")
 JSON = re.compile(r'"(?:[^"\\\n]|\\.)*"(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\btrue\b|\bfalse\b|\bnull\b')
@@ -69,8 +69,8 @@ def telling(found: list[Scalar], dice: Dice) -> Scalar:
     return dice.pick(named) if named else found[-1]
 
 
-def new(scalar: Scalar, dice: Dice) -> str:
-    """Another scalar of the same kind, still valid where it stands."""
+def new(scalar: Scalar, dice: Dice, exact: bool = False) -> str:
+    """Another scalar of the same kind, still valid where it stands; where nothing but the same will do, a near one."""
     text = scalar.text
     if text.lower() in ("true", "false"):
         other = "false" if text.lower() == "true" else "true"
@@ -79,7 +79,7 @@ def new(scalar: Scalar, dice: Dice) -> str:
         return str(10 + dice.below(90))
     if re.fullmatch(r"-?\d.*", text):
         mantissa, e, power = re.match(r"([^eE]*)([eE]?)(.*)", text).groups()  # type: ignore[union-attr]
-        return digits_turned(mantissa, dice) + e + power
+        return (last_digit if exact else digits_turned)(mantissa, dice) + e + power
     body = text[1:-1] if text[:1] in "\"'" else text
     changed = "".join(part if part.startswith("\\") else shaped(part, dice) for part in _parts(body)) or dice.word(5)
     return text.replace(body, changed, 1) if body else text[:1] + changed + text[-1:]

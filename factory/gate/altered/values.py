@@ -74,12 +74,14 @@ def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
     bare = text if re.fullmatch(r"-?\s*(\d+|\d*\.?\d+|\d+\.)(e[-+]?\d+)?", text) else repr(value)
     if re.search(r"[a-z]", bare.replace("e", "")):
         return None  # inf, nan
-    return _last_digit(bare, dice) if exact and abs(value) >= 10 else _digits(bare, dice)
+    return last_digit(bare, dice) if exact and abs(value) >= 10 else _digits(bare, dice)
 
 
-def _last_digit(number: str, dice: Dice) -> str:
+def last_digit(number: str, dice: Dice) -> str:
     """A neighbour: where values must be equal, one that is nearly right is as wrong, and a tolerance shows."""
     mantissa, e, power = number.partition("e")
+    if mantissa.strip("0.") in ("", "1"):
+        return digits_turned(mantissa, dice) + e + power
     place = max(i for i, c in enumerate(mantissa) if c.isdigit())
     return mantissa[:place] + _turned(mantissa[place], dice) + mantissa[place + 1 :] + e + power
 
