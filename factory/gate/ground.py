@@ -30,7 +30,7 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
         for tier, command in commands:
             say(f"the gate looks at main: {tier}")
             ran = trial.run(main, command)
-            if why := _fault(tier, ran, settings.gate.strict_main):
+            if why := _fault(ran, settings.gate.strict_main):
                 remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
                 said = f"`{command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
                 raise CannotJudge(f"the gate cannot judge anything: {said}")
@@ -43,7 +43,7 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
         trial.let_go()
 
 
-def _fault(tier: str, ran: Ran, strict: bool) -> str:
+def _fault(ran: Ran, strict: bool) -> str:
     """Why this run on main is no ground to judge on; "" where it is one. Single red tests are known reds."""
     if ran.timed_out:
         return "runs into its time limit"
@@ -53,5 +53,4 @@ def _fault(tier: str, ran: Ran, strict: bool) -> str:
         return f"could not run (exit code {ran.code})"
     if ran.answer is Answer.PASS:
         return ""
-    known = tier != "doctor" and ran.seen.finished and not strict
-    return "" if known else f"is red (exit code {ran.code})"
+    return "" if ran.seen.finished and not strict else f"is red (exit code {ran.code})"

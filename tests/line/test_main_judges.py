@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.line.conftest import Shop, criteria
+from tests.line.conftest import SETTINGS, Shop, criteria
 
 Make = Callable[..., Shop]
 BOTH = criteria("D-1", check="sh checks/one.sh").rstrip("\n") + "\n| AC-D-2-1 | D-2 | it is right | `{}` | OPEN |  |\n"
@@ -166,3 +166,15 @@ def test_a_check_in_the_ledger_itself_is_altered_too(make: Make) -> None:
         assert done.code == code, done
         assert code == 0 or "the change has taken its voice" in done.out + done.err
         remove(shop)
+
+
+def test_tests_that_wait_for_what_is_not_there_yet_stop_nobody_at_the_doctors(make: Make) -> None:
+    settings = SETTINGS.replace('doctor = ["true"]', 'doctor = ["python -m pytest --collect-only -q"]')
+    waiting = "from shop import {0}\n\n\ndef test_{0}():\n    assert {0}() == 270\n"
+    shop = one(
+        make, "printf 'def one():\\n    return 270\\n' > shop/__init__.py\n", "python -m pytest -q tests/test_one.py",
+        files={"shop/__init__.py": "", **{f"tests/test_{n}.py": waiting.format(n) for n in ("one", "two")}},
+        settings=settings,
+    )  # fmt: skip
+    done = shop.run("run")
+    assert done.code == 0, done
