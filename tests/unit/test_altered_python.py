@@ -117,6 +117,8 @@ def test_the_exception_and_its_message_are_asked_for() -> None:
         "def test_it():\n    while total(1):\n        assert total(1) == 3",
         "def test_it():\n    try:\n        assert total(1) == 3\n    except AssertionError:\n        pass",
         "def test_it():\n    with pytest.raises(AssertionError):\n        assert total(1) == 3",
+        "def test_it(e):\n    with pytest.raises(e) if e else total(2):\n        assert total(1) == 3",
+        "def test_it(context):\n    with context:\n        assert total(1) == 3",
         "def test_it():\n    def inner():\n        assert total(1) == 3\n    total(inner)",
         "def test_it():\n    with pytest.raises(KeyboardInterrupt):\n        total(1)",
         "def test_it():\n    return\n    assert total(1) == 3",
@@ -336,3 +338,8 @@ def test_encodings_line_ends_and_texts_over_lines_are_kept(source: bytes) -> Non
 def test_a_container_that_is_said_to_lack_something_may_hold_all_else() -> None:
     lines = altered("def test_it():\n    some = total(1)\n    assert 'xy' in some\n    assert 'ab' not in some")
     assert set(lines) == {"assert 'xy' not in some", "assert 'ab' in some"}
+
+
+@pytest.mark.parametrize("side", ["(" * 3000 + ")" * 3000, "+".join(["f()"] * 30000), str(["12345"] * 5000)])
+def test_a_side_that_is_too_deep_or_too_long_ends_nothing(side: str) -> None:
+    assert len(one(f"assert total(1) == {side}")) <= 1

@@ -25,7 +25,7 @@ from factory.gate.altered.source import Free, Source, replaced
 from factory.gate.altered.values import Taken, another, plain
 
 Holds = Callable[[str], object]  # raises where a text is not of its format
-LARGE = 4_000_000  # bytes: beyond them a file is no expectation that somebody wrote
+LARGE = 1_000_000  # bytes: beyond them a file is no expectation that somebody wrote
 
 
 def _lines_of_json(text: str) -> None:

@@ -15,11 +15,15 @@ class Dice:
 
     def __init__(self, digest: str, *about: object) -> None:
         self._seed = "\0".join((digest, *map(str, about)))
-        self._thrown = 0
+        self._hashed, self._bytes = 0, b""
 
     def below(self, bound: int) -> int:
-        self._thrown += 1
-        return int(hashlib.sha256(f"{self._seed}\0{self._thrown}".encode(errors="replace")).hexdigest(), 16) % bound
+        width = 4 if bound < 1 << 16 else 24  # eight small numbers of one hash: data may hold a million
+        if len(self._bytes) < width:
+            self._hashed += 1
+            self._bytes = hashlib.sha256(f"{self._seed}\0{self._hashed}".encode(errors="replace")).digest()
+        number, self._bytes = int.from_bytes(self._bytes[:width], "big"), self._bytes[width:]
+        return number % bound
 
     def pick(self, of: Sequence[T]) -> T:
         return of[self.below(len(of))]

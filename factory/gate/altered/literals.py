@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 
 from factory.gate.altered import examples
@@ -13,6 +14,8 @@ from factory.gate.altered.nouns import Round, Site, told
 from factory.gate.altered.scalars import Scalar
 from factory.gate.altered.scalars import new as other
 
+LONG = 500  # characters of a line, or of the arguments of a call, that a person wrote
+MANY = 500  # assertions of a file to choose from
 SHELLS = {".sh", ".bash", ".bats", ".zsh", ".mk", ""}
 COMMENT = re.compile(r"^\s*(?://|#|\*|/\*|--)")
 
@@ -24,7 +27,8 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tupl
     except UnicodeDecodeError:
         return ()
     suffix = PurePosixPath(path).suffix.lower()
-    places = examples.outputs(text) if suffix in examples.SUFFIXES else list(_literals(text, suffix))
+    found_at = examples.outputs(text) if suffix in examples.SUFFIXES else _literals(text, suffix)
+    places = list(islice(found_at, MANY))
     dice = Dice(digest, path)
     found = []
     for scalar in dice.shuffled(places)[:most]:
@@ -37,36 +41,38 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tupl
 
 def _literals(text: str, suffix: str) -> Iterator[Scalar]:
     known = ".sh" if suffix in SHELLS else suffix
-    seen: set[int] = set()
-    for scalar in (*_in_calls(text, known), *_behind(text, known)):
-        line = text[text.rfind("\n", 0, scalar.start) + 1 : scalar.start]
-        if scalar.start not in seen and not COMMENT.match(line) and scalar.text not in ('""', "''"):
-            seen.add(scalar.start)
-            yield scalar
+    for line in re.finditer(r"[^\n]+", text):
+        if len(line[0]) > LONG or COMMENT.match(line[0]):
+            continue
+        found = {s.start: s for s in (*_in_calls(text, *line.span(), known), *_behind(text, *line.span(), known))}
+        yield from (scalar for _, scalar in sorted(found.items()) if scalar.text not in ('""', "''"))
 
 
-def _in_calls(text: str, suffix: str) -> Iterator[Scalar]:
+def _in_calls(text: str, start: int, end: int, suffix: str) -> Iterator[Scalar]:
     for pattern, places in CALLS.get(suffix, []):
-        for call in re.finditer(pattern, text):
+        for call in re.compile(pattern).finditer(text, start, end):
             parts = _arguments(text, call.end())
             for place in places(len(parts)):
-                start, end = parts[place]
-                found = LITERAL.fullmatch(text[start:end])
+                found = LITERAL.fullmatch(text[slice(*parts[place])])
                 if found:
-                    yield Scalar(start, end, found[0])
+                    yield Scalar(*parts[place], found[0])
 
 
-def _behind(text: str, suffix: str) -> Iterator[Scalar]:
+def _behind(text: str, start: int, end: int, suffix: str) -> Iterator[Scalar]:
+    """The literal behind the line's comparison; the pattern may look at the next line as well."""
     pattern = BEHIND.get(suffix)
-    for found in re.finditer(pattern, text, re.MULTILINE) if pattern else ():
-        yield Scalar(*found.span("value"), found["value"])
+    after = text.find("\n", end + 1)
+    both = text[start : min(end + LONG, after if after >= 0 else len(text))]
+    for found in re.finditer(pattern, both, re.MULTILINE) if pattern else ():
+        if start + found.end("value") <= end:
+            yield Scalar(start + found.start("value"), start + found.end("value"), found["value"])
 
 
 def _arguments(text: str, start: int) -> list[tuple[int, int]]:
     """The places of a call's arguments, up to its closing bracket or the end of a line that has none open."""
     depth, at, begin = 0, start, start
     found: list[tuple[int, int]] = []
-    while at < min(len(text), start + 2000):
+    while at < min(len(text), start + LONG):
         quote = LITERAL.match(text, at) if text[at] in "\"'" else None
         if quote:
             at = quote.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from factory.gate.altered.calls import Calls
 from factory.gate.altered.dice import Dice
@@ -19,6 +19,7 @@ from factory.gate.altered.sides import Leaf, Sides
 from factory.gate.altered.source import Free, Source
 from factory.gate.altered.values import Taken, another, plain
 
+MANY = 1000  # literals of a side: then the whole side is another
 UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
 
 
@@ -96,6 +97,8 @@ class File:
         return [], frozenset()
 
     def _altered(self, line: int, leaves: list[Leaf], module: frozenset[str]) -> Group | None:
+        if len(leaves) > MANY:
+            return None
         dice = Dice(self._digest, self.path, leaves[0].node.lineno, leaves[0].node.col_offset)
         taken: Taken = {plain(leaf.value) for leaf in leaves if not isinstance(leaf.value, bool)}
         edits = []
@@ -144,14 +147,13 @@ def rounds(
     for path, name in sorted({(path, name) for path, names in tests.items() for name in names}):
         if owner := owners.owner(path, name):
             wanted[owner[0]][owner[1]].append((path, name))
-    files = [(file, names) for path, names in wanted.items() if (file := _file(path, owners, digest))]
-    left = [{name: file.groups(name) for name in names} for file, names in files]
+    files = [(*read, names) for path, names in wanted.items() if (read := _read(path, names, owners, digest))]
     found = []
     for _ in range(most):
         changed: dict[str, bytes] = {}
         sites: dict[Place, Site] = {}
-        for (file, names), groups in zip(files, left, strict=True):
-            chosen = _chosen(file, groups)
+        for file, left, names in files:
+            chosen = _chosen(file, left)
             if chosen and (data := _written(file, chosen)):
                 changed[file.path] = data
                 told_at = ((place, g) for name, g in chosen.items() for place in names[name])
@@ -161,10 +163,11 @@ def rounds(
     return tuple(found)
 
 
-def _file(path: str, owners: Owners, digest: str) -> File | None:
+def _read(path: str, names: Iterable[str], owners: Owners, digest: str) -> tuple[File, dict[str, list[Group]]] | None:
     source = owners.source(path)
     try:
-        return File(path, source, digest) if source else None
+        file = File(path, source, digest) if source else None
+        return (file, {name: file.groups(name) for name in names}) if file else None
     except UNFIT:
         return None
 
