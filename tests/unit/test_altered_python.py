@@ -250,8 +250,9 @@ def test_a_test_of_a_base_in_another_file_is_altered_there() -> None:
 
 
 def test_another_digest_makes_another_judge_and_the_same_one_the_same() -> None:
-    made = {tuple(one("assert total(1) == 270123", digest=digest)) for digest in ("a", "b", "c", "a")}
-    assert len(made) == 3
+    made = {digest: tuple(one("assert total(1) == 270123", digest=digest)) for digest in "abcdefgh"}
+    assert len(set(made.values())) > 3
+    assert tuple(one("assert total(1) == 270123", digest="a")) == made["a"]
 
 
 class Anything(int):
