@@ -24,9 +24,9 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
     must_have_tiers(settings)
     trial.prepare(main)
     commands = [(tier, command) for tier, commands in settings.gate.tiers().items() for command in commands]
-    for _, command in commands:
-        trial.ahead(main, command)
     try:
+        for _, command in commands:
+            trial.ahead(main, command)
         for tier, command in commands:
             say(f"the gate looks at main: {tier}")
             ran = trial.run(main, command)

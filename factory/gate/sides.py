@@ -17,7 +17,7 @@ class Sides:
 
     def __init__(self, product: Collection[str], terms: Terms, protected: Collection[str] = ()) -> None:
         self._product, self._protected = tuple(product), tuple(protected)
-        self._opened = tuple(glob for glob in terms.modify if not glob.startswith("*"))
+        self._opened = tuple(glob for glob in terms.modify if glob.split("/")[0] not in ("*", "**"))
         self._named = frozenset(glob for glob in terms.modify if not set(glob) & set("*?[")) | {
             node.split("::")[0] for node in terms.may_change_tests
         }
@@ -32,7 +32,7 @@ class Sides:
     def judges(self, path: str) -> bool:
         """Whether a path judges. A test never is the product; another path is also where the ticket's scope names it.
 
-        A glob that starts with a wildcard names nothing: it only says that the scope is wide.
+        A glob whose first folder is `*` or `**` names nothing: it only says that the scope is wide.
         """
         if matches(path, self._protected):
             return True

@@ -53,7 +53,7 @@ def as_text(document: dict[str, Any]) -> str:
     cards = [as_line(found) for found in document["cards"]]
     if not document["tickets"] and not cards:
         return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
-    lines = [f"product: {', '.join(document['product'])}; all else judges"]
+    lines = [f"product: {', '.join(document['product'])}; all else judges"] if document["tickets"] else []
     for t in document["tickets"]:
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
         lines.append(

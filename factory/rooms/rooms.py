@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import functools
 import itertools
@@ -167,7 +168,11 @@ class Rooms:
 
     def close(self) -> None:
         """Removes this controller's own folder; the grounds stay, warm for the next one."""
-        remove(self._own)
+        try:
+            remove(self._own)
+        except OSError as error:
+            if error.errno != errno.EBUSY:  # a mount stayed: what failed before says more, and the next one sweeps it
+                raise
         with suppress(OSError):
             os.close(self._lock)
 
