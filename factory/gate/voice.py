@@ -43,6 +43,8 @@ class Voice:
         nodes = list(proof)
         tests = _tests(nodes)
         found = self._of_tests(asked, criterion, tests, nodes) if tests else self._by_code(asked, criterion)
+        if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
+            found = [self._alone(asked, criterion, nodes, each) for each in found]
         if not found:
             found = self._of_data(asked, criterion, after, set(tests))
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
@@ -65,6 +67,17 @@ class Voice:
             runs = list(pool.map(lambda each: self._run(asked.tree, each, criterion.check), asked_of))
         pairs = zip(asked_of, runs, strict=True)
         return [(site, _said(ran, key, nodes)) for each, ran in pairs for key, site in each.sites.items()]
+
+    def _alone(
+        self, asked: Question, criterion: PlanCriterion, nodes: list[str], each: tuple[Site, str]
+    ) -> tuple[Site, str]:
+        """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
+        site, said = each
+        if said != Light.GREEN:
+            return each
+        again = self._of_tests(asked, criterion, {site.path: {site.function}}, nodes)
+        green = [other for other in again if other[1] == Light.GREEN]
+        return green[0] if green else (site, Light.RED)
 
     def _by_code(self, asked: Question, criterion: PlanCriterion) -> list[tuple[Site, str]]:
         """Where the gate sees no single test: the files that the check names, by its exit code."""

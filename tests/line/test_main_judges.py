@@ -178,3 +178,39 @@ def test_tests_that_wait_for_what_is_not_there_yet_stop_nobody_at_the_doctors(ma
     )  # fmt: skip
     done = shop.run("run")
     assert done.code == 0, done
+
+
+SHARED = """import shop
+
+
+def test_first():
+    assert shop.next() == 1
+    shop.put(7)
+
+
+def test_second():
+    assert shop.has() is True
+"""
+SHARING = """KEPT = []
+
+
+def next():
+    return 1
+
+
+def put(x):
+    KEPT.append(x)
+
+
+def has():
+    return bool(KEPT)
+"""
+
+
+def test_tests_that_share_what_they_leave_behind_are_altered_one_at_a_time(make: Make) -> None:
+    shop = one(
+        make, f"cat > shop/__init__.py <<'E'\n{SHARING}E\n", "python -m pytest -q -p no:randomly tests/test_shop.py",
+        files={"shop/__init__.py": "", "tests/test_shop.py": SHARED},
+    )  # fmt: skip
+    done = shop.run("run")
+    assert done.code == 0, done
