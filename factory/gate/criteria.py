@@ -79,7 +79,8 @@ def judge(
 def first_light(ran: Passes, moved: Touching) -> Light:
     """What the check said before the work: by what the change brings, or by main's judge where that turned green."""
     first = light(ran.before, moved.touched)
-    turned = ran.held is not ran.after and light(ran.was) is Light.RED and _stands(ran) == ()
+    lights = (light(ran.was), light(ran.held))
+    turned = ran.held is not ran.after and lights == (Light.RED, Light.GREEN) and _stands(ran) == ()
     return Light.RED if first is Light.GREEN and turned else first
 
 

@@ -57,6 +57,8 @@ def test_what_the_change_brings_must_be_red_on_mains_product_or_mains_own_judge_
     assert "only with what the change made of" in moved.failed[0]
     brings = Passes(ran({A: F}), ran({A: P}), ran({A: F}), ran({A: P}))
     assert judged(brings, new=["tests/test_new.py"]).why is Triage.VACUOUS
+    missing = ran({}, code=4)  # main has no such file, so its judge says nothing
+    assert judged(Passes(missing, ran({A: P}), missing, ran({A: P})), new=["tests/test_a.py"]).why is Triage.VACUOUS
     assert judged(Passes(ran({}), ran({A: P}), ran({}), ran({A: P}))).why is Triage.VACUOUS
     assert judged(Passes(ran({A: F}), ran({A: P}), ran({A: P}), ran({A: P}))).passing
 
