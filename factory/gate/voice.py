@@ -45,8 +45,7 @@ class Voice:
         found = self._of_tests(asked, criterion, tests, nodes) if tests else self._by_code(asked, criterion)
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
             found = [self._alone(asked, criterion, nodes, each) for each in found]
-        if not found:
-            found = self._of_data(asked, criterion, after, set(tests))
+        found += self._of_data(asked, criterion, after, set(tests), alone=not found)
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
@@ -99,10 +98,11 @@ class Voice:
         return found
 
     def _of_data(
-        self, asked: Question, criterion: PlanCriterion, after: Ran, tests: set[str]
+        self, asked: Question, criterion: PlanCriterion, after: Ran, tests: set[str], *, alone: bool
     ) -> list[tuple[Site, str]]:
-        """What tests without any literal of their own compare with: red once is voice enough."""
-        data = self._data(asked, after, tests)
+        """What tests compare with beside their own literals: red once is voice enough. A file of data counts where it
+        is `alone`, for it may hold what no test looks at; a module where assertions speak of its names."""
+        data = self._data(asked, after, tests, alone)
         said: list[tuple[Site, str]] = []
         for each in data_rounds(data, asked.digest) if data else ():
             ran = self._run(asked.tree, each, criterion.check)
@@ -112,16 +112,17 @@ class Voice:
                 return [(site, "RED")]
         return said[-1:]
 
-    def _data(self, asked: Question, after: Ran, tests: set[str]) -> dict[str, bytes]:
+    def _data(self, asked: Question, after: Ran, tests: set[str], alone: bool) -> dict[str, bytes]:
         """The files that the run opened or imported, that judge, and that the tests speak of."""
-        words = " ".join(self._text(asked.tree, path) for path in tests)
+        words = "\n".join(self._text(asked.tree, path) for path in tests)
         seen = [*after.seen.opened, *(at for at in after.seen.loaded.values() if at.endswith(".py"))]
         found: dict[str, bytes] = {}
         for path in dict.fromkeys(seen):
             if path in tests or not asked.sides.judges(path) or not _spoken_of(path, words):
                 continue
-            content = self._file(asked.tree, path)
-            if content and len(content) <= LARGEST and len(found) < DATA:
+            content = self._file(asked.tree, path) or b""
+            wanted = _is_expected(content, words) if path.endswith(".py") else alone
+            if wanted and content and len(content) <= LARGEST and len(found) < DATA:
                 found[path] = content
         return found
 
@@ -183,6 +184,13 @@ def _qualified(source: bytes, names: set[str]) -> set[str]:
         elif match := re.match(r"(    )?(?:async )?def (test\w*)", line):
             found.add(f"{inside}.{match[2]}" if match[1] and inside else match[2])
     return found
+
+
+def _is_expected(module: bytes, words: str) -> bool:
+    """Whether an assertion of the tests speaks of a name that a module binds at its top."""
+    bound = set(re.findall(r"(?m)^(\w+)\s*[:=]", module.decode("utf-8", "replace")))
+    said = " ".join(line for line in words.splitlines() if re.match(r"\s*(?:assert\b|self\.assert)", line))
+    return bool(bound & set(re.findall(r"\w+", said)))
 
 
 def _spoken_of(path: str, words: str) -> bool:
