@@ -132,8 +132,11 @@ class Gate:
         for command in self._commands("doctor"):
             asked.say("the gate runs doctor")
             now = self._ran("doctor", tally, self._trial.run(asked.tree, command))
-            if now.answer is not Answer.PASS:
-                self._held_against("doctor", asked, tally, self._trial.run(asked.main, command), now)
+            was = self._trial.run(asked.main, command)
+            if now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
+                self._held_against("doctor", asked, tally, was, now)
+            elif now.answer is not Answer.PASS:
+                self._fail("doctor", now, tally, ())
             if not tally.passing:
                 return
 

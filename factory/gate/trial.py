@@ -49,7 +49,7 @@ class Ran(Value):
             return Answer.COULD_NOT_RUN
         if self.timed_out or self.seen.tampered:
             return Answer.FAIL
-        if self.seen.sessions and not self.seen.collected and not self.seen.outcomes:
+        if self.seen.sessions and not self.seen.collected:
             return Answer.COULD_NOT_RUN
         if self.code == 0 and self.seen.sessions and not self.seen.finished:
             return Answer.FAIL

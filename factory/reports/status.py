@@ -90,7 +90,7 @@ def as_text(document: dict[str, Any]) -> str:
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
     lines += _card_lines(document["cards"]) if "cards" in document else []
-    lines += _red_lines(document["red"])
+    lines += _red_lines(document.get("red", {}))
     spent = document["budget"]
     lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
                  f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip

@@ -52,6 +52,8 @@ def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Ve
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
 
         found = verify(bench.repo, bench.main, rerun, once_more)
+        if found.bad:  # its history is not to be relied on
+            return found
         say("", "holding every criterion that is DONE against the tip")
         return found._replace(bad=(*found.bad, *_broken(bench)))
 

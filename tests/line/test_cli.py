@@ -111,7 +111,7 @@ def test_the_json_of_status_and_verify_has_the_contracts_keys(make: Make) -> Non
     shop = make("D-1 A ticket", "D-2 Another", planned=("D-2",))
     assert shop.run("run").code == 0
     status = shop.run("status", "--json").json
-    assert set(status) == {"state", "stop_reason", "main", "counts", "tickets", "budget"}
+    assert set(status) == {"state", "stop_reason", "main", "counts", "tickets", "budget", "red"}
     assert set(status["counts"]) == {"PENDING", "INFLIGHT", "DONE", "BLOCKED"}
     assert set(status["tickets"]) == {"D-1"}
     assert {"state", "attempts", "stamp", "triage"} <= set(status["tickets"]["D-1"])

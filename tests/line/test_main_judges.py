@@ -173,7 +173,7 @@ def test_tests_that_wait_for_what_is_not_there_yet_stop_nobody_at_the_doctors(ma
     waiting = "from shop import {0}\n\n\ndef test_{0}():\n    assert {0}() == 270\n"
     shop = one(
         make, "printf 'def one():\\n    return 270\\n' > shop/__init__.py\n", "python -m pytest -q tests/test_one.py",
-        files={"shop/__init__.py": "", **{f"tests/test_{n}.py": waiting.format(n) for n in ("one", "two")}},
+        files={"shop/__init__.py": "", "tests/test_now.py": "def test_now():\n    pass\n", **{f"tests/test_{n}.py": waiting.format(n) for n in ("one", "two")}},
         settings=settings,
     )  # fmt: skip
     done = shop.run("run")

@@ -22,6 +22,9 @@ timezone = "UTC"
 kind = "command"
 command = ["sh", "tools/worker.sh"]
 
+[product]
+paths = ["**"]
+
 [gate]
 doctor = ["true"]
 fast = []
