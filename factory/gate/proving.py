@@ -80,7 +80,7 @@ class Prover:
         tally.proof[criterion.id] = proof
         with ThreadPoolExecutor(1) as pool:
             twice = pool.submit(self._twice, asked, tally, criterion, proof)
-            silent = self._voice.silent(asked, tally, criterion, ran.after, proof)
+            silent = self._voice.silent(asked, tally, criterion, ran, proof)
         if why := twice.result():
             tally.fail(Triage.TEST, why)
         elif silent:

@@ -15,13 +15,17 @@ from factory.gate.altered.scalars import Scalar
 from factory.gate.altered.scalars import new as other
 
 LONG = 500  # characters of a line, or of the arguments of a call, that a person wrote
+NEAR = 3  # lines between a place that a runner names and the literal that it is about
 MANY = 500  # assertions of a file to choose from
 SHELLS = {".sh", ".bash", ".bats", ".zsh", ".mk", ""}
 COMMENT = re.compile(r"^\s*(?://|#|\*|/\*|--)")
 
 
-def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tuple[Round, ...]:
-    """One literal of one assertion, or one expected output of an example, a round; each of them must turn red."""
+def literal_rounds(path: str, source: bytes, digest: str, most: int = 2, near: int = 0) -> tuple[Round, ...]:
+    """One literal of one assertion, or one expected output of an example, a round; each of them must turn red.
+
+    `near`: of the line that comes nearest to this one, where one is near at all; counted from 1.
+    """
     try:
         text = source.decode()
     except UnicodeDecodeError:
@@ -29,6 +33,7 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tupl
     suffix = PurePosixPath(path).suffix.lower()
     found_at = examples.outputs(text) if suffix in examples.SUFFIXES else _literals(text, suffix)
     places = list(islice(found_at, MANY))
+    places = _nearest(text, places, near) if near else places
     dice = Dice(digest, path)
     found = []
     for scalar in dice.shuffled(places)[:most]:
@@ -37,6 +42,13 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2) -> tupl
         site = Site(path, "", text.count("\n", 0, scalar.start) + 1, told(scalar.text, value))
         found.append(Round({path: data}, {(path, ""): site}))
     return tuple(found)
+
+
+def _nearest(text: str, places: list[Scalar], line: int) -> list[Scalar]:
+    """A runner names the line of a call, of what it waits for, or of the complaint below it."""
+    away = {place: abs(text.count("\n", 0, place.start) + 1 - line) for place in places}
+    least = min(away.values(), default=NEAR + 1)
+    return [place for place in places if away[place] == least <= NEAR]
 
 
 def _literals(text: str, suffix: str) -> Iterator[Scalar]:

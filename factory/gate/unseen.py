@@ -1,0 +1,151 @@
+"""Judges of which the gate sees the exit code alone: unittest, node, go, make, a script.
+
+One red test hides all that are green beside it. So what the run on main's product named as it failed (a line of a
+judging file: each runner tells it) is asked by itself; only where it named nothing, one red of the file is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from factory.gate.altered import Round, Site, literal_rounds, rounds
+from factory.gate.altered.dice import Dice
+from factory.gate.altered.reached import around, failing, listed
+from factory.gate.asked import Question
+from factory.gate.criteria import Passes, light
+from factory.gate.laid import Laid
+from factory.gate.sides import Sides
+from factory.model import Light, PlanCriterion
+
+FILES = 4  # that are altered for one criterion, at most
+ALONE = 4  # tests, or places, of a file that are asked by themselves, at most
+NOT_RUN = ""  # a test that fails would not make the check red either
+LINE = re.compile(r"""(?P<path>[\w.@+/-]*\w)(?:['"]?, line |: line |[:(])(?P<line>\d+)""")
+BLAMED = re.compile(r"^(?:FAIL|ERROR): (?P<test>\w+) \((?P<where>[\w.]+)", re.MULTILINE)  # as unittest says it
+
+Said = list[tuple[Site, str]]
+
+
+class Asking(NamedTuple):
+    """One criterion, and what became of its check on main's product and on the tree."""
+
+    asked: Question
+    criterion: PlanCriterion
+    ran: Passes
+
+
+class Unseen:
+    """Asks by exit code."""
+
+    def __init__(self, laid: Laid) -> None:
+        self._laid = laid
+
+    def ask(self, of: Asking) -> Said:
+        """Each site and what became of it. What may be no expectation at all counts only where nothing turned red."""
+        sides = of.asked.sides
+        paths = self._laid.paths(of.asked.tree)
+        waited = places(of.ran.before.output, paths, sides)
+        sure, guessed = list[tuple[Site, str]](), self._of_words(of)
+        for path in list(dict.fromkeys([*waited, *named(of.criterion.check, paths, sides)]))[:FILES]:
+            source = self._laid.file(of.asked.tree, path) or b""
+            lines = waited.get(path, set())
+            if path.endswith(".py"):
+                sure += self._of_functions(of, path, source, lines)
+            else:
+                sure += (at_lines := self._of_lines(of, path, source, lines))
+                guessed += [] if at_lines else self._each(of, literal_rounds(path, source, of.asked.digest))
+        every = [*sure, *guessed]
+        if any(said not in (Light.GREEN, NOT_RUN) for _, said in every):
+            return sure + [each for each in guessed if each[1] != Light.GREEN]
+        return [(site, Light.GREEN.value) for site, _ in every[-1:]]
+
+    def _of_words(self, of: Asking) -> Said:
+        """The check's own words, where they say what is expected: `python -c "...; assert total([1]) == 1"`."""
+        found = []
+        for each in literal_rounds("check.sh", of.criterion.check.encode(), of.asked.digest):
+            ran = self._laid.says(of.asked.tree, next(iter(each.files.values())).decode())
+            found.append((_site(each)._replace(path=of.criterion.id), light(ran).value))
+        return found
+
+    def _of_lines(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:
+        """Literals by plain patterns are guesses at what a line means: two speak for a place, and one red is enough."""
+        found: Said = []
+        for line in sorted(lines)[:ALONE]:
+            said = self._each(of, literal_rounds(path, source, of.asked.digest, near=line))
+            found += [each for each in said if each[1] != Light.GREEN] or said[:1]
+        return found
+
+    def _of_functions(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:
+        """The tests that waited, each by itself; where there are many, those that nothing blames."""
+        names = around(source, lines) or listed(source)
+        found: Said = []
+        if len(names) > ALONE:
+            found = self._together(of, path, source, names)
+            names = list(dict.fromkeys(site.function for site, said in found if said == NOT_RUN))
+            found = [each for each in found if each[1] == Light.RED]
+        for name in Dice(of.asked.digest, path).shuffled(names)[:ALONE]:
+            found += self._alone(of, path, source, name)
+        return found
+
+    def _together(self, of: Asking, path: str, source: bytes, names: Collection[str]) -> Said:
+        """All at once: the exit code speaks for the round, what the runner prints for each of them."""
+        found: Said = []
+        always = blamed(of.ran.after.output)
+        for each in rounds({path: names}, {path: source}, of.asked.digest, most=2):
+            ran = self._laid.run(of.asked.tree, each, of.criterion.check)
+            red = blamed(ran.output) - always
+            found += [(s, Light.RED.value if _is(s.function, red) else NOT_RUN) for s in each.sites.values()]
+            found.append((Site(path, "", 1, f"{len(each.sites)} tests at a time"), light(ran).value))
+        return found
+
+    def _alone(self, of: Asking, path: str, source: bytes, name: str) -> Said:
+        said = self._each(of, rounds({path: [name]}, {path: source}, of.asked.digest, most=2))
+        green = [each for each in said if each[1] == Light.GREEN]
+        broken = failing(source, name) if green else None
+        if broken is None:
+            return said
+        ran = self._laid.run(of.asked.tree, Round({path: broken}, {}), of.criterion.check)
+        return [(green[0][0], NOT_RUN)] if light(ran) is Light.GREEN else green
+
+    def _each(self, of: Asking, every: Iterable[Round]) -> Said:
+        return [(_site(each), light(self._laid.run(of.asked.tree, each, of.criterion.check)).value) for each in every]
+
+
+def places(output: str, tree: Iterable[str], sides: Sides) -> dict[str, set[int]]:
+    """The lines of judging files that a failing run named, by whatever runner: `x.py", line 9`, `x.test.js:8:3`."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path in tree:
+        by_name[path.rpartition("/")[2]].append(path)
+    found: dict[str, set[int]] = defaultdict(set)
+    for match in LINE.finditer(output):
+        said = match["path"]
+        for path in by_name.get(said.rpartition("/")[2], ()):
+            same = f"/{said}".endswith(f"/{path}") or f"/{path}".endswith(f"/{said.removeprefix('./')}")
+            if same and sides.judges(path):
+                found[path].add(int(match["line"]))
+    return dict(found)
+
+
+def named(check: str, tree: Iterable[str], sides: Sides) -> list[str]:
+    """The judging files that a command names whole, as a path or as a module."""
+    words = {word.removeprefix("./") for word in re.findall(r"[\w./-]+", check)}
+    words |= {f"{word.replace('.', '/')}.py" for word in words}
+    return [path for path in sorted(words & set(tree)) if sides.judges(path)]
+
+
+def blamed(output: str) -> set[tuple[str, str]]:
+    """(class or module, test) of the tests that unittest says are red."""
+    return {(match["where"], match["test"]) for match in BLAMED.finditer(output)}
+
+
+def _is(function: str, red: Iterable[tuple[str, str]]) -> bool:
+    owner, _, test = function.rpartition(".")
+    parts = [(where.removesuffix(f".{name}"), name) for where, name in red]
+    return any(name == test and f".{where}".endswith(f".{owner}") for where, name in parts)
+
+
+def _site(each: Round) -> Site:
+    return next(iter(each.sites.values()))
