@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import guards
@@ -83,6 +83,8 @@ class Gate:
                 do[name](asked, tally) if name in do else self._tests(name, asked, tally)
                 if not tally.passing:
                     break
+                if name == "guards":
+                    self._ahead(asked, steps)
         finally:
             self._trial.let_go()
         return tally.verdict()
@@ -141,13 +143,18 @@ class Gate:
                 return
 
     def _criteria(self, asked: Question, tally: Tally) -> None:
-        self._prover.prove(asked, tally, lambda: self._ahead((asked.main, asked.tree, asked.held), TIERS[1:]))
+        self._prover.prove(asked, tally)
 
-    def _ahead(self, trees: Iterable[Oid], tiers: Iterable[str]) -> None:
-        """The longest runs are under way while shorter ones are looked at."""
-        for command in dict.fromkeys(c for tier in tiers for c in self._commands(tier)):
-            for tree in dict.fromkeys(trees):
-                self._trial.ahead(tree, command)
+    def _ahead(self, asked: Question, steps: Collection[str]) -> None:
+        """What will be asked is under way, in the order in which it is needed: a gate waits for the longest, not for
+        the sum. What is not asked for in the end, because something before it failed, is ended."""
+        checks = [c.check for c in asked.checks]
+        for tree, command in self._prover.runs(asked, checks):
+            self._trial.ahead(tree, command)
+        for tier in (tier for tier in TIERS if tier in steps):
+            for command in self._commands(tier):
+                for tree in dict.fromkeys((asked.tree, asked.held)) if tier != TIERS[0] else (asked.tree,):
+                    self._trial.ahead(tree, command)
 
     def _tests(self, tier: str, asked: Question, tally: Tally) -> None:
         """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""

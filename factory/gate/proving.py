@@ -12,7 +12,7 @@ Then once more under other conditions, and with expectations altered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from factory.gate import criteria
@@ -36,8 +36,13 @@ class Prover:
     def __init__(self, store: Store, trial: Trial, kept: Kept) -> None:
         self._store, self._trial, self._kept, self._voice = store, trial, kept, Voice(store, trial)
 
-    def prove(self, asked: Question, tally: Tally, ahead: Callable[[], None]) -> None:
-        """Books every criterion; the first that is not proven ends it. `ahead` starts what comes after."""
+    def runs(self, asked: Question, checks: Iterable[str]) -> Iterator[tuple[Oid, str]]:
+        """The runs that a proof begins with, so that they can be started before they are asked for."""
+        trees = (asked.main, self._before(asked), asked.held, asked.tree) if asked.brought else (asked.main, asked.tree)
+        return ((tree, check) for check in checks for tree in dict.fromkeys(trees))
+
+    def prove(self, asked: Question, tally: Tally) -> None:
+        """Books every criterion; the first that is not proven ends it."""
         moved = Touching(
             frozenset(c.path for c in asked.changed), frozenset(c.path for c in asked.brought),
             frozenset(c.path for c in asked.brought if not c.old and c.new),
@@ -50,7 +55,6 @@ class Prover:
             passes.append(ran)
             if not tally.passing:
                 return
-        ahead()
         for place, (criterion, ran) in enumerate(zip(asked.checks, passes, strict=True)):
             light = self._once_more(asked, tally, criterion, ran)
             tally.criteria[place] = tally.criteria[place].model_copy(update={"after": light})
