@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from factory.model import CriterionStatus, State, TicketStatus
 from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Record, View
-from factory.records.view import CRITERIA, ROADMAP, find_main
+from factory.records.view import CRITERIA, RED, ROADMAP, find_main
 from factory.ssot import crosscheck, documents
 
 
@@ -49,6 +49,7 @@ def _tickets(repo: Repo, ledger: Ledger, main: str) -> Iterator[Drift]:
     records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     view = View(main, tickets, criteria, records, history.words(repo, main))
     yield from _rows(view)
+    yield from _red(view, (ledger.read(RED) or {}).get("red", {}))
     yield from _records(view)
     halves = ledger.read_all("boxes", Half.model_validate)
     yield from (Drift("ledger", "boxes", fault) for fault in boxes.faults(halves.values()))
@@ -82,6 +83,13 @@ def _rows(view: View) -> Iterator[Drift]:
             )
         if criterion.status is CriterionStatus.OPEN and done and criterion.ticket in stamped:
             yield Drift("table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is OPEN, and its ticket is DONE")
+
+
+def _red(view: View, red: Mapping[str, str]) -> Iterator[Drift]:
+    """What is DONE and was red at the last stamp: a row that says what no longer holds."""
+    for criterion in view.criteria:
+        if criterion.id in red and criterion.status is not CriterionStatus.OPEN:
+            yield Drift("table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is {criterion.status}, and red on main")
 
 
 def _records(view: View) -> Iterator[Drift]:

@@ -139,6 +139,8 @@ def test_status_and_report_tell_of_what_is_done_and_red(make: Make) -> None:
     assert shop.run("run").code == 0, "what a person broke is nobody's attempt's fault"
     assert list(shop.run("status", "--json").json["red"]) == ["AC-D-1-1"]
     assert "red on main  AC-D-1-1  DONE, and red on main already: `sh checks/one.sh`" in shop.run("status").out
+    drifts = shop.run("check-consistency")
+    assert (drifts.code, "AC-D-1-1 is DONE, and red on main" in drifts.out) == (1, True)
     page = shop.run("report").out
     assert "AC-D-1-1 is red on main" in page
     assert "main에서 AC-D-1-1이(가) 실패하고 있습니다" in page
