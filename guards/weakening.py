@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from guards.syntax.cases import cases, fewer_cases, is_property
 from guards.syntax.facts import Fact, Scope, facts
 from guards.syntax.liveness import BROAD, Around, live
-from guards.syntax.strength import NOTHING
+from guards.syntax.strength import EXACT, NOTHING
 from guards.syntax.suite import Unit
 from guards.syntax.tolerance import widened
 
@@ -62,10 +62,11 @@ def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -
     shelves: dict[str, deque[Fact]] = defaultdict(deque)  # by what they speak of, the strongest first
     for one in sorted(new, key=lambda one: (one.rank, not one.around.conditional, one.has_match), reverse=True):
         shelves[one.subject].append(one)
+    exact = {one.subject for one in after if one.rank == EXACT and not one.around.conditional}
     for fact in old:
         if found := shelves[fact.subject]:
             yield from _weaker(fact, found.popleft())
-        elif not fact.around.either:
+        elif not (fact.around.either or (fact.demand < EXACT and fact.subject in exact)):
             unmatched.append(fact)
     left = {id(one) for shelf in shelves.values() for one in shelf}
     new = [one for one in new if id(one) in left]

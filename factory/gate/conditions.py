@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 STILL = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "200"}
+OTHER = {"PYTHONDONTWRITEBYTECODE": "yes", "COLUMNS": "201", "LC_ALL": "C"}  # that mean the same, in other words
 ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham", "Australia/Lord_Howe")
 
 
@@ -35,5 +36,5 @@ def otherwise(digest: str) -> Conditions:
     them."""
     said = hashlib.sha256(f"{digest} otherwise".encode()).hexdigest()
     number = int(said[:8], 16)
-    env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)], "LC_ALL": "C"}
-    return Conditions({**STILL, **env}, room=f"/{said[8:20]}/room", backwards=True)
+    env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)]}
+    return Conditions({**STILL, **OTHER, **env}, room=f"/{said[8:20]}/room", backwards=True)

@@ -9,7 +9,8 @@ import guards
 from factory.gate import compare, ground, loaded, triage
 from factory.gate.asked import Question, Say
 from factory.gate.contradicted import contradicted
-from factory.gate.kept import Kept
+from factory.gate.kept import Kept, rows_at
+from factory.gate.named import deciding
 from factory.gate.observe import Observation
 from factory.gate.proving import Prover
 from factory.gate.renamed import renamed
@@ -17,6 +18,7 @@ from factory.gate.sides import Sides
 from factory.gate.signs import signs
 from factory.gate.tally import TIERS, Tally
 from factory.gate.trial import Ran, Trial, installed
+from factory.gate.waiting import moved
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Criterion, Finding, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
@@ -50,7 +52,8 @@ class Gate:
         changed = self._repo.diff(store.tree_of(plan.base), work)
         base = GitTree(store, main)
         case = Case(base, GitTree(store, tree), changed, plan, terms, plan.scope.forbidden, installed(self.python))
-        sides = Sides.of(self._settings, base, terms, plan.scope.forbidden)
+        scripts = deciding([c.check for c in plan.criteria if c.check], lambda path: text(base, path) or "")
+        sides = Sides.of(self._settings, base, terms, plan.scope.forbidden, scripts, case.tree)
         brought = sides.brought(changed)
         laid = sides.mains(brought, base.entries())
         held = store.edit(store.tree_of(tree), laid) if laid else tree
@@ -125,6 +128,8 @@ class Gate:
             tally.findings += (Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE),)
         if found:
             tally.fail(Triage.SCOPE, [str(finding) for finding in tally.findings if finding.guard == "loaded"])
+        elif goals := list(dict.fromkeys(moved(asked, rows_at(self._repo, asked.main)))):
+            tally.fail(Triage.GUARD, goals)
 
     def _seen(self, asked: Question, command: str) -> Observation:
         told = self._trial.run(asked.main, command).seen

@@ -20,6 +20,10 @@ from factory.ssot.documents import LEDGER, read_ledger
 UNASKED = 3  # stamps in a row, half a box, that a check may go without being run because nothing that it reads changed
 
 
+OPTION = re.compile("-")
+USUAL = {"-m", "-q", "-v", "-vv", "-x", "-s", "-k", "-ra", "-rA", "--tb=short", "--tb=line", "--tb=no"}
+
+
 class Memory(NamedTuple):
     """What a check did when it was green last."""
 
@@ -85,9 +89,10 @@ class Kept:
         """After a run that was green. Only a plain call of a test runner is known by its tests."""
         plain = bool(ran.seen.sessions and ran.seen.loaded) and not re.search(r"[;&|`$<>\n]", check)
         seen = ran.seen
-        tests = tuple(n for n, outcome in seen.outcomes.items() if outcome in GREEN) if plain else ()
+        usual = plain and not set(filter(OPTION.match, check.split())) - USUAL  # a tier runs them by its own options
+        tests = tuple(n for n, outcome in seen.outcomes.items() if outcome in GREEN) if usual else ()
         inside = [at for at in seen.loaded.values() if not at.startswith("/")] if plain else []
-        reads = {*inside, *seen.opened, *(test.split("::")[0] for test in tests)} if plain else set()
+        reads = {*inside, *seen.opened, *(test.split("::")[0] for test in seen.outcomes)} if plain else set()
         self._keep(check, Memory(self._repo.store.tree_of(tree), tests, tuple(sorted(reads))))
 
     def _recall(self, check: str) -> Memory | None:
@@ -103,11 +108,15 @@ class Kept:
 
 def done_at(repo: Repo, tree: Oid) -> tuple[Criterion, ...]:
     """The DONE criteria that have a check, as a tree's ledger says."""
+    return tuple(row for row in rows_at(repo, tree) if row.status is CriterionStatus.DONE and row.check)
+
+
+def rows_at(repo: Repo, tree: Oid) -> tuple[Criterion, ...]:
+    """All criteria of a tree's ledger; none where it cannot be read."""
     try:
-        rows = read_ledger(repo.store.file(repo.store.tree_of(tree), LEDGER) or b"")
+        return tuple(read_ledger(repo.store.file(repo.store.tree_of(tree), LEDGER) or b""))
     except Mistake:
         return ()
-    return tuple(row for row in rows if row.status is CriterionStatus.DONE and row.check)
 
 
 def _name(check: str) -> str:

@@ -15,8 +15,14 @@ Laid = dict[str, Entry | None]
 class Sides:
     """Product and judge, as main's settings and the ticket's terms draw the line between them."""
 
-    def __init__(self, product: Collection[str], terms: Terms, protected: Collection[str] = ()) -> None:
-        self._product, self._protected = tuple(product), tuple(protected)
+    def __init__(
+        self,
+        product: Collection[str],
+        terms: Terms,
+        protected: Collection[str] = (),
+        deciding: frozenset[str] = frozenset(),
+    ) -> None:
+        self._product, self._protected, self._deciding = tuple(product), tuple(protected), deciding
         self._opened = tuple(glob for glob in terms.modify if glob.split("/")[0] not in ("*", "**"))
         self._named = frozenset(glob for glob in terms.modify if not set(glob) & set("*?[")) | {
             node.split("::")[0] for node in terms.may_change_tests
@@ -25,18 +31,34 @@ class Sides:
         self._lets_go = "tests_kept" in terms.allow
 
     @classmethod
-    def of(cls, settings: Settings, main: Tree, terms: Terms, protected: Collection[str]) -> Sides:
-        """As main draws the line: the settings' own globs, or what its tree shows."""
-        return cls(settings.product.paths or product_of(main), terms, protected)
+    def of(
+        cls,
+        settings: Settings,
+        main: Tree,
+        terms: Terms,
+        protected: Collection[str],
+        deciding: frozenset[str] = frozenset(),
+        tree: Tree | None = None,
+    ) -> Sides:
+        """As main draws the line: the settings' own globs, or what its tree shows. `deciding`: scripts of checks.
+
+        `tree`: with the change; a package or module at a place where main has nothing is more of the product.
+        """
+        product = tuple(settings.product.paths or product_of(main))
+        return cls((*product, *(_new(main, tree) if tree else ())), terms, protected, deciding)
 
     def judges(self, path: str) -> bool:
         """Whether a path judges. A test never is the product; another path is also where the ticket's scope names it.
 
         A glob whose first folder is `*` or `**` names nothing: it only says that the scope is wide.
         """
-        if matches(path, self._protected):
+        if matches(path, self._protected) or (path in self._deciding and path not in self._named):
             return True
         return matches(path, JUDGING) or not is_product(path, (*self._product, *self._opened))
+
+    def is_named(self, path: str) -> bool:
+        """Whether a person's ticket names this very file."""
+        return path in self._named
 
     def may_contradict(self, node: str) -> bool:
         """Whether a person's ticket names this test, or the file that it lies in."""
@@ -55,3 +77,9 @@ class Sides:
         Tests are left as they are where a person's ticket lets them go.
         """
         return {c.path: main.get(c.path) for c in brought if not (self._lets_go and matches(c.path, JUDGING))}
+
+
+def _new(main: Tree, tree: Tree) -> tuple[str, ...]:
+    paths = main.entries()
+    found = [glob for glob in product_of(tree) if not glob.startswith("*")]
+    return tuple(glob for glob in found if not any(matches(path, (glob,)) for path in paths))

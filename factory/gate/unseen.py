@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from factory.gate.altered import Round, Site, literal_rounds, rounds
+from factory.gate.altered import Round, Site, data_rounds, literal_rounds, rounds
 from factory.gate.altered.dice import Dice
+from factory.gate.altered.languages import CALLS
 from factory.gate.altered.reached import around, failing, listed
 from factory.gate.asked import Question
 from factory.gate.criteria import Passes, light
 from factory.gate.laid import Laid
+from factory.gate.named import named
 from factory.gate.sides import Sides
 from factory.model import Light, PlanCriterion
 
@@ -49,14 +52,16 @@ class Unseen:
         paths = self._laid.paths(of.asked.tree)
         waited = places(of.ran.before.output, paths, sides)
         sure, guessed = list[tuple[Site, str]](), self._of_words(of)
-        for path in list(dict.fromkeys([*waited, *named(of.criterion.check, paths, sides)]))[:FILES]:
+        said = Dice(of.asked.digest, of.criterion.id).shuffled(named(of.criterion.check, paths, sides))
+        for path in list(dict.fromkeys([*waited, *said]))[:FILES]:
             source = self._laid.file(of.asked.tree, path) or b""
             lines = waited.get(path, set())
-            if path.endswith(".py"):
+            if path.endswith(".py") and listed(source):
                 sure += self._of_functions(of, path, source, lines)
+            elif at_lines := self._of_lines(of, path, source, lines):
+                sure += at_lines
             else:
-                sure += (at_lines := self._of_lines(of, path, source, lines))
-                guessed += [] if at_lines else self._each(of, literal_rounds(path, source, of.asked.digest))
+                guessed += self._of_file(of, path, source)
         every = [*sure, *guessed]
         if any(said not in (Light.GREEN, NOT_RUN) for _, said in every):
             return sure + [each for each in guessed if each[1] != Light.GREEN]
@@ -78,6 +83,12 @@ class Unseen:
             found += [each for each in said if each[1] != Light.GREEN] or said[:1]
         return found
 
+    def _of_file(self, of: Asking, path: str, source: bytes) -> Said:
+        """A file that says nowhere what it expects is what something is compared with, or it has no voice to take."""
+        said = self._each(of, literal_rounds(path, source, of.asked.digest))
+        code = path.endswith((".py", ".sh")) or PurePosixPath(path).suffix in CALLS
+        return said or ([] if code else self._each(of, data_rounds({path: source}, of.asked.digest)))
+
     def _of_functions(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:
         """The tests that waited, each by itself; where there are many, those that nothing blames."""
         names = around(source, lines) or listed(source)
@@ -86,8 +97,11 @@ class Unseen:
             found = self._together(of, path, source, names)
             names = list(dict.fromkeys(site.function for site, said in found if said == NOT_RUN))
             found = [each for each in found if each[1] == Light.RED]
+        waits = around(source, lines)
         for name in Dice(of.asked.digest, path).shuffled(names)[:ALONE]:
-            found += self._alone(of, path, source, name)
+            said = self._alone(of, path, source, name)
+            # one that failed on main, and is not even run any more, was silenced as well
+            found += [(site, Light.GREEN.value if what == NOT_RUN and name in waits else what) for site, what in said]
         return found
 
     def _together(self, of: Asking, path: str, source: bytes, names: Collection[str]) -> Said:
@@ -127,13 +141,6 @@ def places(output: str, tree: Iterable[str], sides: Sides) -> dict[str, set[int]
             if same and sides.judges(path):
                 found[path].add(int(match["line"]))
     return dict(found)
-
-
-def named(check: str, tree: Iterable[str], sides: Sides) -> list[str]:
-    """The judging files that a command names whole, as a path or as a module."""
-    words = {word.removeprefix("./") for word in re.findall(r"[\w./-]+", check)}
-    words |= {f"{word.replace('.', '/')}.py" for word in words}
-    return [path for path in sorted(words & set(tree)) if sides.judges(path)]
 
 
 def blamed(output: str) -> set[tuple[str, str]]:

@@ -10,17 +10,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
 
 from factory.gate.altered import Site, data_rounds, rounds
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
 from factory.gate.laid import Laid
+from factory.gate.named import spoken_of
 from factory.gate.renamed import function
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
-from factory.gate.unseen import Asking, Unseen
+from factory.gate.unseen import Asking, Unseen, places
 from factory.git.store import Store
 from factory.model import Light, PlanCriterion
 
@@ -43,12 +43,12 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            found = self._of_tests(asked, criterion, tests)
+            found = self._of_tests(asked, criterion, tests, self._waiting(asked, ran))
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
             found = [self._alone(asked, criterion, each) for each in found]
-        found += self._of_data(asked, criterion, ran.after, set(tests), alone=not found)
+        found += self._of_data(asked, criterion, ran, set(tests), alone=not any(site.literal for site, _ in found))
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
@@ -60,47 +60,53 @@ class Voice:
         ]
 
     def _of_tests(
-        self, asked: Question, criterion: PlanCriterion, tests: Mapping[str, set[str]]
+        self, asked: Question, criterion: PlanCriterion, tests: Mapping[str, set[str]], waiting: Mapping[str, set[int]]
     ) -> list[tuple[Site, str]]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
-        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest)
+        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, waiting=waiting)
         with ThreadPoolExecutor(2) as pool:
             runs = list(pool.map(lambda each: self._laid.run(asked.tree, each, criterion.check), asked_of))
         pairs = zip(asked_of, runs, strict=True)
         return [(site, _said(ran, key)) for each, ran in pairs for key, site in each.sites.items()]
+
+    def _waiting(self, asked: Question, ran: Passes) -> dict[str, set[int]]:
+        """The lines at which the tests failed on main's product: what they ask there is what the criterion is about."""
+        said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
+        return places(said, self._laid.paths(asked.tree), asked.sides)
 
     def _alone(self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str]) -> tuple[Site, str]:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
             return each
-        again = self._of_tests(asked, criterion, {site.path: {site.function}})
+        again = self._of_tests(asked, criterion, {site.path: {site.function}}, {})
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 
     def _of_data(
-        self, asked: Question, criterion: PlanCriterion, after: Ran, tests: set[str], *, alone: bool
+        self, asked: Question, criterion: PlanCriterion, ran: Passes, tests: set[str], *, alone: bool
     ) -> list[tuple[Site, str]]:
         """What tests compare with beside their own literals: red once is voice enough. A file of data counts where it
         is `alone`, for it may hold what no test looks at; a module where assertions speak of its names."""
-        data = self._data(asked, after, tests, alone)
+        data = self._data(asked, ran, tests, alone)
         said: list[tuple[Site, str]] = []
         for each in data_rounds(data, asked.digest) if data else ():
-            ran = self._laid.run(asked.tree, each, criterion.check)
+            again = self._laid.run(asked.tree, each, criterion.check)
             site = next(iter(each.sites.values()))
-            said.append((site, "RED" if light(ran) is Light.RED else light(ran).value))
-            if light(ran) is not Light.GREEN:
+            said.append((site, "RED" if light(again) is Light.RED else light(again).value))
+            if light(again) is not Light.GREEN:
                 return [(site, "RED")]
         return said[-1:]
 
-    def _data(self, asked: Question, after: Ran, tests: set[str], alone: bool) -> dict[str, bytes]:
-        """The files that the run opened or imported, that judge, and that the tests speak of."""
+    def _data(self, asked: Question, ran: Passes, tests: set[str], alone: bool) -> dict[str, bytes]:
+        """The files that a run opened or imported, also main's, that judge, and that the tests speak of."""
         words = "\n".join(self._laid.text(asked.tree, path) for path in tests)
-        seen = [*after.seen.opened, *(at for at in after.seen.loaded.values() if at.endswith(".py"))]
+        after, was = ran.after.seen, ran.was.seen
+        seen = [*after.opened, *was.opened, *(at for at in after.loaded.values() if at.endswith(".py"))]
         found: dict[str, bytes] = {}
         for path in dict.fromkeys(seen):
-            if path in tests or not asked.sides.judges(path) or not _spoken_of(path, words):
+            if path in tests or not asked.sides.judges(path) or not spoken_of(path, words):
                 continue
             content = self._laid.file(asked.tree, path) or b""
             wanted = _is_expected(content, words) if path.endswith(".py") else alone
@@ -134,9 +140,3 @@ def _is_expected(module: bytes, words: str) -> bool:
     bound = set(re.findall(r"(?m)^(\w+)\s*[:=]", module.decode("utf-8", "replace")))
     said = " ".join(line for line in words.splitlines() if re.match(r"\s*(?:assert\b|self\.assert)", line))
     return bool(bound & set(re.findall(r"\w+", said)))
-
-
-def _spoken_of(path: str, words: str) -> bool:
-    """Whether a test's source names a file of data, by its name, its stem or its folder."""
-    at = PurePosixPath(path)
-    return any(len(name) > 2 and name in words for name in (at.name, at.stem, at.parent.name))

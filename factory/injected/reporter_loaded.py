@@ -24,7 +24,7 @@ def _files(module):
 def modules(relative, homes):
     """Module -> file: all of the room, and the uppermost of each package in `homes`."""
     room, outside = {}, {}
-    for name, module in sorted(sys.modules.items(), key=lambda pair: str(pair[0])):
+    for name, module in sorted(dict.copy(sys.modules).items(), key=lambda pair: str(pair[0])):
         files = _files(module) if isinstance(name, str) and name not in MAIN else []
         here = [at for at in map(relative, files) if at]
         if here and len(room) < ROOM:

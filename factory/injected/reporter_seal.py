@@ -86,7 +86,7 @@ def _own(place, module):
 
 def _pluggy(config):
     """Its modules have changed names over the years; its parts have not."""
-    for name, module in list(sys.modules.items()):
+    for name, module in dict.copy(sys.modules).items():
         if name.startswith("pluggy.") and hasattr(module, "_multicall"):
             yield "%s._multicall" % name, vars(module), "_multicall"
     for kind in (type(config.hook.pytest_runtest_call), type(config.pluginmanager)):

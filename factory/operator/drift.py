@@ -89,7 +89,9 @@ def _red(view: View, red: Mapping[str, str]) -> Iterator[Drift]:
     """What is DONE and was red at the last stamp: a row that says what no longer holds."""
     for criterion in view.criteria:
         if criterion.id in red and criterion.status is not CriterionStatus.OPEN:
-            yield Drift("table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is {criterion.status}, and red on main")
+            yield Drift(
+                "table", f"{CRITERIA}:{criterion.line}", f"{criterion.id} is {criterion.status}, and red on main"
+            )
 
 
 def _records(view: View) -> Iterator[Drift]:

@@ -6,6 +6,7 @@ name. Tests and what lies among them judge wherever they are, also inside a pack
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -43,6 +44,8 @@ BESIDE = frozenset(
         *("specs", "test", "testing", "tests", "third_party", "tools", "vendor"),
     }
 )
+IMPORTS = re.compile(r"(?m)^\s*(?:from|import)\s+(\w+)")
+THEIRS = re.compile(r"test|helper|fixture|mock|stub|util")
 NOT_MODULES = frozenset("conftest fabfile hubconf noxfile setup tasks versioneer".split())  # noqa: SIM905
 WITH_MANIFEST = {
     "package.json": (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx", ".jsx", ".vue", ".svelte", ".css", ".html"),
@@ -106,8 +109,17 @@ def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str) -> Iterator[
     if not tops and not any(path.startswith((f"{start}src/", f"{start}lib/")) for path in code):
         yield f"{start}*.py"
         return
-    named = _named(tree, f"{start}pyproject.toml")
+    named = _named(tree, f"{start}pyproject.toml") | _imported(tree, [path for path in code if path not in modules])
     yield from (path for path in sorted(modules) if PurePosixPath(path).stem in named)
+
+
+def _imported(tree: Tree, code: Collection[str]) -> set[str]:
+    """The modules that packages import; that tests import too, but for those that are plainly the tests' own."""
+    found: set[str] = set()
+    for path in code:
+        names = set(IMPORTS.findall(tree.read(path).decode("utf-8", "replace")))
+        found |= {name for name in names if not THEIRS.search(name)} if matches(path, JUDGING) else names
+    return found
 
 
 def _libraries(code: Collection[str], start: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -156,3 +158,28 @@ def test_a_package_file_that_turns_an_import_round_is_told(watch: Watch) -> None
     base = run(watch, {}).seen
     after = run(watch, {"tests/__init__.py": "", "expected.py": ""}).seen
     assert elsewhere(base, after, judge) == ("expected: was loaded from tests/expected.py, and from expected.py now",)
+
+
+LATE = """import gc, sys, types
+from factory.injected.reporter_loaded import modules
+
+class Pool:
+    left = 500
+    def __init__(self):
+        self.me = self
+    def __del__(self):
+        if Pool.left:
+            Pool.left -= 1
+            sys.modules[f"late{Pool.left}"] = types.ModuleType("late")
+            Pool()
+
+gc.set_threshold(20)
+Pool()
+assert modules(lambda path: None, ())  == {}
+assert Pool.left < 500, "the collector did not come by"
+"""
+
+
+def test_a_finaliser_that_loads_a_module_while_the_reporter_looks_hurts_nobody() -> None:
+    ran = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -103,7 +103,7 @@ def _python(path: str, data: bytes, dice: Dice, all_of_them: bool) -> tuple[byte
     sides = Sides(Origins(source.tree))
     cells = []
     for value in _values(source.tree.body):
-        leaves = [leaf for leaf in sides.leaves(value, How.SAME) if leaf.node and not leaf.is_name]
+        leaves = [leaf for leaf in sides.leaves(value, How.SAME) if leaf.node and not leaf.is_name and not leaf.key]
         cells += [leaf for leaf in leaves if not isinstance(leaf.node, ast.JoinedStr)]
     taken: Taken = {plain(leaf.value) for leaf in cells if not isinstance(leaf.value, bool)}
     chosen = cells if all_of_them else cells[-1:]

@@ -57,6 +57,7 @@ VALUE = f"(?P<value>{LITERAL.pattern})"
 EQUALS = rf"[^;\n]*?(?<![!<>=])===?\s*{VALUE}\s*"
 ALONE = r"(?![^;\n]*(?:\bor\b|\|\||\?))"  # one of several ways to be right
 BEHIND: dict[str, str] = {
+    ".py": rf"^\s*assert\b{ALONE}{EQUALS}(?=,|#|$)",
     **dict.fromkeys((".c", ".cc", ".cpp", ".cxx"), rf"\b(?:assert|REQUIRE|CHECK|ASSERT_TRUE)\({ALONE}{EQUALS}\)\s*;"),
     **dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts"), rf"\bassert(?:\.ok)?\({ALONE}{EQUALS}\)"),
     ".rs": rf"\bassert!\({ALONE}{EQUALS}\)\s*;",
@@ -67,3 +68,6 @@ BEHIND: dict[str, str] = {
         rf"(?P<value>{LITERAL.pattern}|[\w.-]+)(?=\s*\]?\]?\s*(?:\|\||$|['\"]\s*$))"
     ),
 }
+# The last word of a pipe that looks for a text: `| grep -q 270`; not where its answer is turned round, or goes further.
+LOOKS_FOR = rf"(?P<value>{TEXT}|[\w.-]+)(?=\s*$)"
+GREP = re.compile(rf"^[^#!;&\n]*\|\s*grep(?:\s+-(?:[qiwxEFo]+|-\w+))*\s+{LOOKS_FOR}", re.MULTILINE)

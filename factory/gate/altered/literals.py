@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from factory.gate.altered import examples
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.languages import BEHIND, CALLS, LITERAL
+from factory.gate.altered.languages import BEHIND, CALLS, GREP, LITERAL
 from factory.gate.altered.nouns import Round, Site, told
 from factory.gate.altered.scalars import Scalar
 from factory.gate.altered.scalars import new as other
@@ -32,6 +32,7 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2, near: i
         return ()
     suffix = PurePosixPath(path).suffix.lower()
     found_at = examples.outputs(text) if suffix in examples.SUFFIXES else _literals(text, suffix)
+    found_at = found_at or _literals(text, suffix)
     places = list(islice(found_at, MANY))
     places = _nearest(text, places, near) if near else places
     dice = Dice(digest, path)
@@ -57,6 +58,9 @@ def _literals(text: str, suffix: str) -> Iterator[Scalar]:
         if len(line[0]) > LONG or COMMENT.match(line[0]):
             continue
         found = {s.start: s for s in (*_in_calls(text, *line.span(), known), *_behind(text, *line.span(), known))}
+        if known == ".sh" and (looks := GREP.match(line[0])) and not re.match(r"\s*(?:if|while|until)\b", line[0]):
+            start = line.start() + looks.start("value")
+            found[start] = Scalar(start, line.start() + looks.end("value"), looks["value"])
         yield from (scalar for _, scalar in sorted(found.items()) if scalar.text not in ('""', "''"))
 
 

@@ -14,6 +14,7 @@ class Site(NamedTuple):
     function: str  # "Class.test_x"; "" where the file is data, a document or another language
     line: int
     what: str  # "270 -> 853"
+    literal: bool = True  # and not an object, or a word, in the place of what has no literal
 
 
 class Round(NamedTuple):
@@ -27,12 +28,14 @@ class How(Enum):
     """How a value is altered, so that honest work is red."""
 
     SAME = "another value of the same shape"  # no change can tell it from a true expectation
+    LIKE = "as like it as can be: a digit further up, the other case of a letter"
     NEAR = "the same, where a comparison has its usual small tolerance"
     FAR = "a value beyond any tolerance, and in no container"
     LOW = "a bound below everything"
     HIGH = "a bound above everything"
     DIGITS = "the same text with other digits"
     YEAR = "another year"
+    DAY = "another day or month that each year has"
     HOUR = "another hour"
 
 
@@ -51,6 +54,7 @@ class Group(NamedTuple):
     what: str
     edits: tuple[Edit, ...]
     names: frozenset[str] = frozenset()  # of the module, for these bind the file's other functions as well
+    literal: bool = True
 
 
 def told(old: str, new: str, more: int = 0) -> str:

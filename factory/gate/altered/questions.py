@@ -19,6 +19,7 @@ class Draft(NamedTuple):
     leaves: tuple[Leaf, ...] = ()
     edits: tuple[Edit, ...] = ()
     beside: ast.expr | None = None  # the other side: a name that stands on both alters nothing
+    side: ast.expr | None = None  # where also the order of its values must be right
 
 
 class Question(NamedTuple):
@@ -81,7 +82,7 @@ class Questions:
     def side(self, node: ast.expr, other: ast.expr, how: How) -> Iterator[Draft]:
         leaves = tuple(self.sides.leaves(node, how, self.anywhere))
         if leaves:
-            yield Draft(node.lineno, leaves, beside=other)
+            yield Draft(node.lineno, leaves, beside=other, side=node if how is How.SAME else None)
 
     def compared(self, test: ast.Compare) -> Question:
         sides = [test.left, *test.comparators]

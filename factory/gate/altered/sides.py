@@ -18,6 +18,8 @@ class Leaf(NamedTuple):
     node: ast.expr
     how: How
     value: object = None
+    joint: bool = False  # it may say nothing by itself: one of those of which the greatest counts
+    key: bool = False  # of a dictionary
 
     @property
     def is_name(self) -> bool:
@@ -93,7 +95,8 @@ class Sides:
         elif isinstance(node, ast.Dict):
             found = [leaf for value in node.values for leaf in self.leaves(value, how, anywhere)]
             keys = [key for key in node.keys if key is not None]
-            yield from found or (leaf for key in keys for leaf in self.leaves(key, how, anywhere))
+            names = [leaf._replace(key=bool(found)) for key in keys for leaf in self.leaves(key, how, anywhere)]
+            yield from (*found, *names)
         elif isinstance(node, ast.BinOp):
             yield from self._sum(node, how, anywhere)
         elif isinstance(node, ast.Call):
@@ -102,6 +105,19 @@ class Sides:
             yield Leaf(node, how)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and _fixed(node.slice):
             yield Leaf(node.value, how)
+
+    def rows(self, node: ast.expr) -> Iterator[list[ast.expr]]:
+        """The literals of each display in which their order counts."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            yield [element for element in node.elts if constant(element) is not NOTHING]
+            parts = node.elts
+        elif isinstance(node, ast.Dict):
+            parts = node.values
+        else:
+            plain = isinstance(node, ast.Call) and self.origins.of(node.func) in ("builtins.list", "builtins.tuple")
+            parts = node.args if plain and isinstance(node, ast.Call) else []
+        for part in parts:
+            yield from self.rows(part)
 
     def _sum(self, node: ast.BinOp, how: How, anywhere: bool) -> Iterator[Leaf]:
         if anywhere or isinstance(node.op, (ast.Add, ast.Sub)):
@@ -117,8 +133,9 @@ class Sides:
     def _call(self, node: ast.Call, how: How, anywhere: bool) -> Iterator[Leaf]:
         origin = self.origins.of(node.func)
         if origin in ALL:
+            joint = origin in ("builtins.max", "builtins.min")
             for argument in (*node.args, *(k.value for k in node.keywords)):
-                yield from self.leaves(argument, how, anywhere)
+                yield from (leaf._replace(joint=joint) for leaf in self.leaves(argument, how, anywhere))
         elif origin in FIRST and node.args:
             yield from self._first(node, FIRST[origin], how, origin)
         elif origin == "builtins.range" and [type(constant(a)) for a in node.args] == [int]:
@@ -132,6 +149,8 @@ class Sides:
         found = list(self.leaves(node.args[0], needs or how))
         if needs in (How.YEAR, How.HOUR):
             found = [leaf for leaf in found if type(leaf.value) is int and leaf.node is node.args[0]]
+            if found and needs is How.YEAR:
+                found += _days(node.args[1:3])
         elif needs is How.DIGITS:
             number = [leaf._replace(how=How.SAME) for leaf in found if type(leaf.value) in (int, float)]
             found = number or [leaf for leaf in found if _plain(leaf.value, origin) and len(node.args) == 1]
@@ -144,6 +163,14 @@ class Sides:
                 yield from self.leaves(node.args[0], how)
         elif func.attr in KEEPS and not any(_wordy(constant(a)) for a in node.args if func.attr != "encode"):
             yield from (leaf for leaf in self.leaves(receiver, how) if not leaf.is_name or func.attr == "copy")
+
+
+def _days(month_and_day: list[ast.expr]) -> Iterator[Leaf]:
+    """Those of a date that may be another: a month, where each month has the day."""
+    found = [Leaf(node, How.DAY, constant(node)) for node in month_and_day]
+    whole = [leaf for leaf in found if type(leaf.value) is int]
+    early = len(whole) == 2 and isinstance(whole[1].value, int) and whole[1].value <= 28
+    return iter(whole if early else whole[1:])
 
 
 def near(call: ast.Call, usual: int = 1) -> How:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.nouns import How
 
 QUOTED = re.compile(r"(?s)([rRuUbB]{0,2})(\"\"\"|'''|\"|')(.*)\2")
 TRIES = 30
-VALUES = (How.SAME, How.NEAR, How.FAR)  # and not the bounds
+ODD = 5  # letters and digits of a text that no other text holds by chance
+VALUES = (How.SAME, How.LIKE, How.NEAR, How.FAR)  # and not the bounds
 LEAST = 0.001  # below it, another number may be within the tolerance of 7 places
 BEYOND = 10**30  # more than nanoseconds since the epoch, bytes of a disk, a 64-bit number
 Taken = set[object]
@@ -19,6 +20,8 @@ Taken = set[object]
 
 def another(value: object, text: str, how: How, dice: Dice, taken: Taken) -> str | None:
     """The source of another value, which is none of `taken`; None where there is none. It is then taken as well."""
+    if how is How.LIKE:
+        return _like(value, text, dice)
     for _ in range(TRIES):
         new = _another(value, text, how, dice)
         if new is None:
@@ -57,6 +60,21 @@ def _another(value: object, text: str, how: How, dice: Dice) -> str | None:
     return None
 
 
+def _like(value: object, text: str, dice: Dice) -> str | None:
+    """Whatever is equal to values that are like it is equal to this one; honest results are not."""
+    if isinstance(value, str):
+        letters = [i for i, c in enumerate(text) if c in ascii_letters]
+        parts = QUOTED.fullmatch(text)
+        if not parts or "\\" in text or not (letters := [i for i in letters if i >= parts.start(3)]):
+            return None
+        place = dice.pick(letters)
+        return text[:place] + text[place].swapcase() + text[place + 1 :]
+    if type(value) in (int, float) and re.fullmatch(r"\d{2,}|\d+\.\d+", text):
+        place = dice.pick([i for i, c in enumerate(text) if c.isdigit() and i < len(text) - 1])
+        return text[:place] + _turned(text[place], dice) + text[place + 1 :]
+    return None
+
+
 def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
     whole = isinstance(value, int)
     exact = how is How.SAME
@@ -69,12 +87,19 @@ def _number(value: int | float, text: str, how: How, dice: Dice) -> str | None:
         return f"{10**12 + dice.below(10**12)}" + ("" if whole else ".5")
     if how is How.YEAR:
         return str(1904 + (value + 4 * (1 + dice.below(47)) - 1904) % 192) if whole and 1904 <= value <= 2096 else None
+    if how is How.DAY:
+        return str(1 + (value + dice.below(11)) % 12) if whole and 1 <= value <= 12 else _early(value, dice)
     if how is How.HOUR:
         return str((value + 1 + dice.below(22)) % 24) if whole and 0 <= value < 24 else None
     bare = text if re.fullmatch(r"-?\s*(\d+|\d*\.?\d+|\d+\.)(e[-+]?\d+)?", text) else repr(value)
     if re.search(r"[a-z]", bare.replace("e", "")):
         return None  # inf, nan
     return last_digit(bare, dice) if exact and abs(value) >= 10 else _digits(bare, dice)
+
+
+def _early(day: int | float, dice: Dice) -> str:
+    """Another day of a month, over 12 as this one is."""
+    return dice.pick([str(n) for n in range(13, 29) if n != day])
 
 
 def last_digit(number: str, dice: Dice) -> str:
@@ -106,7 +131,7 @@ def _turned(digit: str, dice: Dice) -> str:
 
 def _text(value: str | bytes, text: str, how: How, dice: Dice) -> str | None:
     if how is How.FAR:
-        return _quoted(text, value, dice.word())
+        return _quoted(text, value, _far(value if isinstance(value, str) else value.decode("latin-1"), dice))
     if how is How.DIGITS:
         body = value if isinstance(value, str) else value.decode("latin-1")
         return _quoted(text, value, digits_turned(body, dice)) if re.search("[0-9]", body) else None
@@ -116,6 +141,12 @@ def _text(value: str | bytes, text: str, how: How, dice: Dice) -> str | None:
     if parts and "\\" not in parts[3] and parts[2] not in parts[3]:
         return f"{parts[1]}{parts[2]}{shaped(parts[3], dice)}{parts[2]}"
     return _quoted(text, value, shaped(value if isinstance(value, str) else value.decode("latin-1"), dice))
+
+
+def _far(text: str, dice: Dice) -> str:
+    """What is in no container: like the old one where that is long and no pattern, for what looks odd is found out."""
+    plain_text = re.fullmatch(r"[\w %,:;!'/-]+", text) and len(re.findall(r"[A-Za-z0-9]", text)) >= ODD
+    return shaped(text, dice) if plain_text else dice.word()
 
 
 def _quoted(old: str, value: str | bytes, new: str) -> str:

@@ -1,0 +1,63 @@
+"""Pure: what other tickets wait for is not this ticket's to move. Their goals are held where they stand, too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from factory.gate.asked import Question
+from factory.gate.named import named
+from factory.model import Changed, Criterion, CriterionStatus
+from guards.case import text
+
+SAYS = "a person's ticket names it: modify, or may_change_tests"
+
+
+def moved(asked: Question, rows: Iterable[Criterion]) -> Iterator[str]:
+    """A line for each goal of another ticket that the change moves. `rows`: main's ledger."""
+    brought = {c.path: c for c in asked.brought if not asked.sides.is_named(c.path)}
+    if not brought or asked.plan is None:
+        return
+    paths = list(asked.case.base.entries())
+    own = {path for criterion in asked.checks for path in named(criterion.check, paths, asked.sides)}
+    for row in rows:
+        if row.status is not CriterionStatus.OPEN or row.id in asked.plan.ac_ids or not row.check:
+            continue
+        files = named(row.check, paths, asked.sides)
+        words = "\n".join(text(asked.case.base, path) or "" for path in files)
+        for path, change in brought.items():
+            goal = path in files and not _adds_only(asked, change)
+            data = not path.endswith((".py", ".md", ".rst")) and path not in files and _read_by(path, files, words)
+            if path not in own and (goal or data):
+                yield f"{path}: {row.id} of {row.ticket} waits for it as main has it; {SAYS}"
+
+
+def _read_by(path: str, files: Iterable[str], words: str) -> bool:
+    """Whether tests speak of a file of data: by its name, or by its folder, where that is not their own."""
+    at = PurePosixPath(path)
+    own = any(file.startswith(f"{at.parent}/") for file in files)
+    said = [at.name] if own else [at.name, at.parent.name]
+    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", words) for name in said if len(name) > 2)
+
+
+def _adds_only(asked: Question, change: Changed) -> bool:
+    """Whether all that main's Python file says still stands there: tests beside it move no goal."""
+    if not change.path.endswith(".py") or not (change.old and change.new):
+        return False
+    old, new = text(asked.case.base, change.path), text(asked.case.tree, change.path)
+    try:
+        return not Counter(_statements(old or "")) - Counter(_statements(new or ""))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+
+
+def _statements(source: str) -> Iterator[str]:
+    """What a module says: its statements, of classes those of their bodies; imports may be sorted anew."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            yield from (f"{node.name}: {ast.dump(part)}" for part in node.body)
+        elif not isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield ast.dump(node)

@@ -1,0 +1,52 @@
+"""Right changes of shapes that real projects have: each was refused once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.line.conftest import Shop, criteria
+from tests.line.test_goals_of_others import lay
+
+Make = Callable[..., Shop]
+WRONG, RIGHT = "def add(a, b):\n    return a - b\n", "def add(a, b):\n    return a + b\n"
+TEST = "from {0} import add\n\n\ndef test_add():\n    assert add(2, 3) == 5\n"
+NOW = {"tests/test_now.py": "import shop\n\n\ndef test_now():\n    assert shop\n"}
+WEAK = """import unittest
+
+import shop
+
+
+class Found(unittest.TestCase):
+    def test_found(self):
+        found = shop.found()
+        self.assertIsNotNone(found)
+        self.assertFalse(found)
+"""
+EXACT = WEAK.replace("IsNotNone(found)", "Is(found, False)").replace("        self.assertFalse(found)\n", "")
+SHAPES = {
+    "a second package beside the one that main has": (
+        {"shop/__init__.py": ""}, {"bills/__init__.py": RIGHT, "tests/test_x.py": TEST.format("bills")},
+    ),
+    "a new module at the root, beside a package": (
+        {"shop/__init__.py": ""}, {"app.py": "import shop\n\n\n" + RIGHT, "tests/test_x.py": TEST.format("app")},
+    ),
+    "a module at the root that tests import, beside a package": (
+        {"shop/__init__.py": "", "app.py": WRONG, "tests/test_app.py": "import app\n\n\ndef test_app():\n    assert app\n"},
+        {"app.py": RIGHT, "tests/test_x.py": TEST.format("app")},
+    ),
+    "two weak assertions that became an exact one": (
+        {"shop/__init__.py": WRONG + "\n\ndef found():\n    return False\n", "tests/test_found.py": WEAK},
+        {"shop/__init__.py": RIGHT + "\n\ndef found():\n    return False\n", "tests/test_found.py": EXACT, "tests/test_x.py": TEST.format("shop")},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_right_change_is_stamped(shape: str, make: Make) -> None:
+    main, change = SHAPES[shape]
+    check = "python -m pytest -q tests/test_x.py"
+    shop = make("D-1 One", worker=lay(change), ledger=criteria("D-1", check=check), files={**NOW, **main})
+    done = shop.run("run")
+    assert done.code == 0, done.out + done.err
