@@ -129,9 +129,16 @@ def _common(terms, memory, config, tell, found):
     return root, look, own, groups
 
 
+def _run_all(terms, config):
+    """A known red must not hide what comes after it. Each process of xdist counts for itself."""
+    if terms["run_all"]:
+        config.option.maxfail = 0
+
+
 def _as_worker(config, terms, memory, found):
     """The hooks of a pytest-xdist worker: nothing connects; reports are signed, the rest goes home at the end."""
     key, says = bytes.fromhex(terms["key"]), []
+    _run_all(terms, config)
     _, look, own, common = _common(terms, memory, config, says.append, found)
 
     @pytest.hookimpl(trylast=True)  # and the last of these: the last to be registered
@@ -150,8 +157,7 @@ def _as_master(config, descriptor, terms, memory, found):
     key, dumps = bytes.fromhex(terms.pop("key")), json.dumps
     send = line.sender(descriptor, key)
     option = config.option
-    if terms["run_all"]:
-        option.maxfail = 0
+    _run_all(terms, config)
     root, look, own, common = _common(terms, memory, config, lambda message: send(dumps(message)), found)
     says = {name: bool(getattr(option, name, False)) for name in ("collectonly", "setuponly", "setupplan")}
     send(dumps(["start", dict(says, pytest=pytest.__version__, root=root)]))

@@ -411,3 +411,11 @@ def test_a():
     got = watch({"test_a.py": test}, env={"PYTEST_ADDOPTS": "-v", "PYTHONPATH": "/nowhere"})
     assert got.code == 0, got.output
     assert "1 passed" in got.output
+
+
+def test_run_all_goes_past_a_known_red_in_each_xdist_worker(watch: Watch) -> None:
+    files = {
+        "test_a.py": "import pytest\n\n\n@pytest.mark.parametrize('n', range(12))\ndef test_a(n):\n    assert n % 3\n"
+    }
+    got = watch(files, "-x", "-n", "2", run_all=True)
+    assert (len(got.seen.outcomes), got.code) == (12, 1)
