@@ -20,6 +20,7 @@ from factory.ssot.documents import LEDGER, read_ledger
 UNASKED = 3  # stamps in a row, half a box, that a check may go without being run because nothing that it reads changed
 
 
+ELSEWHERE = "/"  # among the opened files: another process was started, and what it read nobody saw
 OPTION = re.compile("-")
 USUAL = {"-m", "-q", "-v", "-vv", "-x", "-s", "-k", "-ra", "-rA", "--tb=short", "--tb=line", "--tb=no"}
 
@@ -92,7 +93,8 @@ class Kept:
         usual = plain and not set(filter(OPTION.match, check.split())) - USUAL  # a tier runs them by its own options
         tests = tuple(n for n, outcome in seen.outcomes.items() if outcome in GREEN) if usual else ()
         inside = [at for at in seen.loaded.values() if not at.startswith("/")] if plain else []
-        reads = {*inside, *seen.opened, *(test.split("::")[0] for test in seen.outcomes)} if plain else set()
+        whole = plain and ELSEWHERE not in seen.opened
+        reads = {*inside, *seen.opened, *(test.split("::")[0] for test in seen.outcomes)} if whole else set()
         self._keep(check, Memory(self._repo.store.tree_of(tree), tests, tuple(sorted(reads))))
 
     def _recall(self, check: str) -> Memory | None:

@@ -10,6 +10,8 @@ import threading
 
 MOST = 1000  # files that are told
 QUIET = (".py", ".pyc", ".pyi")
+STARTS = ("subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec", "os.spawn", "os.system")
+ELSEWHERE = "/"  # told with the files: another process was started, and what it read nobody saw
 STORES = ("STORE_FAST", "STORE_DEREF", "STORE_FAST_STORE_FAST", "STORE_FAST_LOAD_FAST", "STORE_FAST_MAYBE_NULL")
 
 
@@ -114,6 +116,8 @@ def watch(relative, terms, accuse):
 
     def hook(event, args):
         if event != "open" and event != "sqlite3.connect":
+            if event in STARTS:
+                opened[ELSEWHERE] = None
             return
         path, low = args[0], event == "open" and args[1] is None
         if isinstance(path, int) or path is None:

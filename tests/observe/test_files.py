@@ -155,3 +155,13 @@ def test_without_need_no_hook_is_put_in(watch: Watch) -> None:
     peek = PEEK.format(read=READS["open"])
     got = watch({**BASE, "shop/__init__.py": peek}, opened=False, hidden=HIDDEN, judges=("tests/test_a.py",))
     assert len(got.seen.doubts) == 2
+
+
+@pytest.mark.parametrize(
+    "by", ["subprocess.run(['true'])", "os.system('true')", "os.waitpid(os.fork() or os._exit(0), 0)"]
+)
+def test_that_another_process_was_started_is_told(watch: Watch, by: str) -> None:
+    """What that one reads nobody sees: so what is remembered of the run says nothing about a later tree."""
+    got = watch({"test_a.py": f"import os\nimport subprocess\n\n\ndef test_a():\n    {by}\n"}, opened=True)
+    assert "/" in got.seen.opened
+    assert "/" not in watch({"test_a.py": "def test_a(): pass\n"}, opened=True).seen.opened
