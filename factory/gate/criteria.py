@@ -12,6 +12,8 @@ from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
 from factory.model import Answer, CriterionResult, Light, PlanCriterion, Triage
+from factory.ssot.product import JUDGING, OTHER_CODE
+from factory.tree import matches
 
 NOTHING_COLLECTED = 5  # pytest's exit code
 
@@ -101,8 +103,9 @@ def _stands(ran: Passes) -> tuple[str, ...] | None:
 
 def _on_the_wrong_side(ran: Passes, moved: Touching) -> Iterator[str]:
     """Where what the change brings to the judge's side is enough by itself, it may be the product unsaid."""
-    if light(ran.was) is Light.RED and moved.new:
-        paths = ", ".join(sorted(moved.new)[:3])
+    code = sorted(path for path in moved.brought if not matches(path, JUDGING) and path.endswith(OTHER_CODE))
+    if code or (light(ran.was) is Light.RED and moved.new):
+        paths = ", ".join((code or sorted(moved.new))[:3])
         yield f"{paths} judge by where they lie; are they the product, name them in [product] paths, or in modify"
 
 

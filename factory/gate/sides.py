@@ -81,5 +81,5 @@ class Sides:
 
 def _new(main: Tree, tree: Tree) -> tuple[str, ...]:
     paths = main.entries()
-    found = [glob for glob in product_of(tree) if not glob.startswith("*")]
+    found = [glob for glob in product_of(tree, grown=True) if not glob.startswith("*")]
     return tuple(glob for glob in found if not any(matches(path, (glob,)) for path in paths))

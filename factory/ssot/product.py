@@ -61,13 +61,16 @@ WITH_MANIFEST = {
 OTHER_CODE = (".py", ".js", ".ts", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".rb", ".php", ".sh", ".pl", ".lua")
 
 
-def product_of(tree: Tree) -> tuple[str, ...]:
-    """Globs of the product as the tree shows it; where it shows no code yet, all that does not lie beside it."""
+def product_of(tree: Tree, *, grown: bool = False) -> tuple[str, ...]:
+    """Globs of the product as the tree shows it; where it shows no code yet, all that does not lie beside it.
+
+    `grown`: of a tree with a change, where a module that tests import may be what they waited for.
+    """
     entries = tree.entries()
     roots = _roots(entries)
     found: dict[str, None] = {}
     for root in sorted(roots):
-        found |= dict.fromkeys(_of_python(tree, entries, root))
+        found |= dict.fromkeys(_of_python(tree, entries, root, grown))
         found |= dict.fromkeys(_of_manifests(entries, root))
     if found:
         return tuple(found)
@@ -92,7 +95,7 @@ def _beside(path: str, root: str = "") -> bool:
     return (bool(rest) and (first in BESIDE or first.startswith("."))) or matches(path, JUDGING)
 
 
-def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str) -> Iterator[str]:
+def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str, grown: bool) -> Iterator[str]:
     """A src folder, packages, and the modules that are a project without any, or that it names."""
     start = f"{root}/" if root else ""
     code = [path for path in entries if path.startswith(start) and path.endswith((".py", ".pyi", ".pyx"))]
@@ -109,17 +112,31 @@ def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str) -> Iterator[
     if not tops and not any(path.startswith((f"{start}src/", f"{start}lib/")) for path in code):
         yield f"{start}*.py"
         return
-    named = _named(tree, f"{start}pyproject.toml") | _imported(tree, [path for path in code if path not in modules])
-    yield from (path for path in sorted(modules) if PurePosixPath(path).stem in named)
+    named = _named(tree, f"{start}pyproject.toml")
+    by_packages, by_tests = _imported(tree, [path for path in code if path not in modules])
+    own = {path for path in modules if grown or _uses(tree, path, tops)}
+    for path in sorted(modules):
+        name = PurePosixPath(path).stem
+        if name in named or name in by_packages or (name in by_tests and path in own):
+            yield path
 
 
-def _imported(tree: Tree, code: Collection[str]) -> set[str]:
-    """The modules that packages import; that tests import too, but for those that are plainly the tests' own."""
-    found: set[str] = set()
+def _imported(tree: Tree, code: Collection[str]) -> tuple[set[str], set[str]]:
+    """The modules that packages import, and those that tests do, but for what is plainly the tests' own."""
+    by_packages, by_tests = set[str](), set[str]()
     for path in code:
         names = set(IMPORTS.findall(tree.read(path).decode("utf-8", "replace")))
-        found |= {name for name in names if not THEIRS.search(name)} if matches(path, JUDGING) else names
-    return found
+        if matches(path, JUDGING):
+            by_tests |= {name for name in names if not THEIRS.search(name)}
+        else:
+            by_packages |= names
+    return by_packages, by_tests
+
+
+def _uses(tree: Tree, path: str, packages: Collection[str]) -> bool:
+    """Whether a module has code, and stands on one of the packages: values alone may be what tests expect."""
+    text = tree.read(path).decode("utf-8", "replace")
+    return bool(re.search(r"(?m)^(?:async )?(?:def|class) ", text) and set(IMPORTS.findall(text)) & set(packages))
 
 
 def _libraries(code: Collection[str], start: str) -> Iterator[str]:

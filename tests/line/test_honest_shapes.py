@@ -33,8 +33,8 @@ SHAPES = {
         {"shop/__init__.py": ""}, {"app.py": "import shop\n\n\n" + RIGHT, "tests/test_x.py": TEST.format("app")},
     ),
     "a module at the root that tests import, beside a package": (
-        {"shop/__init__.py": "", "app.py": WRONG, "tests/test_app.py": "import app\n\n\ndef test_app():\n    assert app\n"},
-        {"app.py": RIGHT, "tests/test_x.py": TEST.format("app")},
+        {"shop/__init__.py": "", "app.py": "import shop\n\n\n" + WRONG, "tests/test_app.py": "import app\n\n\ndef test_app():\n    assert app\n"},
+        {"app.py": "import shop\n\n\n" + RIGHT, "tests/test_x.py": TEST.format("app")},
     ),
     "two weak assertions that became an exact one": (
         {"shop/__init__.py": WRONG + "\n\ndef found():\n    return False\n", "tests/test_found.py": WEAK},

@@ -7,6 +7,7 @@ import pytest
 from factory.gate.sides import Sides
 from factory.model import Changed, Terms
 from factory.ssot.product import product_of
+from factory.ssot.settings import Settings
 from factory.tree import Entry, MemoryTree, matches
 
 
@@ -110,3 +111,28 @@ def test_main_judges_with_what_a_change_took_away_and_without_what_it_brought() 
     brought = sides.brought(changed)
     assert sides.mains(brought, main) == {"tests/a.json": main["tests/a.json"], "tests/b.json": None}
     assert Sides(("shop/**",), Terms(allow=("tests_kept",))).mains(brought, main) == {}
+
+
+ROOT = {
+    "shop/__init__.py": "import rates\n",
+    "rates.py": "",
+    "app.py": "import shop\n\n\ndef main():\n    pass\n",
+    "expected.py": "WANT = 270\n",
+    "oracle.py": "def oracle():\n    pass\n",
+    "helpers.py": "import shop\n\n\ndef make():\n    pass\n",
+    "tests/test_a.py": "import app, sys\nimport expected\nfrom oracle import oracle\nimport helpers\n",
+}
+
+
+def test_a_module_at_the_root_beside_a_package_is_product_where_it_stands_on_the_package() -> None:
+    assert set(product_of(MemoryTree(ROOT))) == {"shop/**", "app.py", "rates.py"}
+
+
+def test_what_main_does_not_have_is_product_where_it_looks_like_it() -> None:
+    main = MemoryTree({"shop/__init__.py": "", "tests/test_a.py": "import bills\nimport old\n", "old.py": "X = 1\n"})
+    more = {"bills.py": "Y = 2\n", "stock/__init__.py": "", "docs/x.py": "", "golden/__init__.py": "", "loose.py": ""}
+    tree = MemoryTree({path: main.read(path).decode() for path in main.entries()} | more)
+    sides = Sides.of(Settings(), main, Terms(), (), tree=tree)
+    assert [path for path in (*more, "old.py") if not sides.judges(path)] == ["bills.py", "stock/__init__.py"]
+    named = Settings(product={"paths": ["shop/**"]})
+    assert not Sides.of(named, main, Terms(), (), tree=tree).judges("stock/__init__.py")
