@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import guards
-from factory.gate import compare, ground, loaded, triage
+from factory.gate import compare, ground, looked_at, triage
 from factory.gate.asked import Question, Say
 from factory.gate.contradicted import contradicted
+from factory.gate.excused import excused
 from factory.gate.kept import Kept, rows_at
 from factory.gate.named import deciding
-from factory.gate.observe import Observation
 from factory.gate.proving import Prover
-from factory.gate.renamed import renamed
 from factory.gate.sides import Sides
 from factory.gate.signs import signs
 from factory.gate.tally import TIERS, Tally
@@ -21,13 +20,9 @@ from factory.gate.trial import Ran, Trial, installed
 from factory.gate.waiting import moved
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer, Criterion, Finding, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
-from factory.ssot.product import TEST_FILES
+from factory.model import Answer, Criterion, Oid, Outcome, Plan, Terms, Tests, Triage, Verdict
 from factory.ssot.settings import Settings
-from factory.tree import matches
-from guards import tests_kept
 from guards.case import Case, text
-from guards.syntax.places import is_test_code
 
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
 STEPS = ("guards", "names", "doctor", "criteria", "fast", "regression", "kept")
@@ -110,30 +105,15 @@ class Gate:
             tally.fail(min((f.triage for f in tally.findings if not f.flag), key=WORST.index), lines)
 
     def _names(self, asked: Question, tally: Tally) -> None:
-        """No new file is found by Python before what main's own runs resolve. Asked before anything of it runs."""
-        new = [c.path for c in asked.changed if c.new and not c.old]
-        commands = dict.fromkeys(
-            (*(c for tier in TIERS for c in self._commands(tier)), *(c.check for c in asked.checks))
-        )
-        found = [
-            line
-            for c in dict.fromkeys(commands)
-            for line in loaded.shadows(new, self._seen(asked, c), asked.sides.judges)
-        ]
-        edited = [c for c in asked.brought if c.old and not matches(c.path, TEST_FILES)]
-        said = "judges, and is another after this change"
-        tally.findings += tuple(Finding(guard="judge", path=c.path, message=said, flag=True) for c in edited)
-        for line in dict.fromkeys(found):
-            path, _, said = line.partition(": ")
-            tally.findings += (Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE),)
-        if found:
-            tally.fail(Triage.SCOPE, [str(finding) for finding in tally.findings if finding.guard == "loaded"])
+        commands = (*(c for tier in TIERS for c in self._commands(tier)), *(c.check for c in asked.checks))
+        seen = [self._trial.run(asked.main, c).seen for c in dict.fromkeys(commands)]
+        lines = looked_at.names(asked, seen)
+        tally.findings += looked_at.flags(asked)
+        tally.findings += lines
+        if lines:
+            tally.fail(Triage.SCOPE, [str(finding) for finding in lines])
         elif goals := list(dict.fromkeys(moved(asked, rows_at(self._repo, asked.main)))):
             tally.fail(Triage.GUARD, goals)
-
-    def _seen(self, asked: Question, command: str) -> Observation:
-        told = self._trial.run(asked.main, command).seen
-        return told if told.path else loaded.supposed(asked.case.installed)
 
     def _doctor(self, asked: Question, tally: Tally) -> None:
         for command in self._commands("doctor"):
@@ -211,7 +191,7 @@ class Gate:
 
     def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
         reruns = self._again(asked, was, now, asked.tree)
-        found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case))
+        found = compare.compare(was.seen, now.seen, reruns, excused(asked.case))
         tally.tests = _most(tally.tests, found.tests)
         tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
         tally.log += list(found.notes)
@@ -262,22 +242,6 @@ def _refuses(was: Ran, now: Ran, asked: Question) -> bool:
         out in compare.GREEN and now.seen.outcomes.get(node) not in compare.GREEN and node.split("::")[0] not in touched
         for node, out in was.seen.outcomes.items()
     )
-
-
-def _excused(case: Case) -> compare.Excused:
-    """Which tests need not be green: in touched files, those that were renamed or moved, or that the ticket lets go."""
-    touched = set(case.touched)
-
-    def source(path: str) -> str:
-        return text(case.tree, path) or ""
-
-    def answer(missing: Collection[str], skipped: Collection[str], new: Collection[str]) -> frozenset[str]:
-        judged = [node for node in missing if is_test_code(node.split("::")[0])]
-        if tests_kept.NAME in case.terms.allow:
-            return frozenset(node for node in (*judged, *skipped) if node.split("::")[0] in touched)
-        return renamed(judged, new, touched, source)
-
-    return answer
 
 
 def _most(one: Tests, other: Tests) -> Tests:

@@ -1,0 +1,208 @@
+"""The questions of one test file: each function's expectations, and the ways in which each is altered."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from itertools import zip_longest
+
+from factory.gate.altered.calls import Calls
+from factory.gate.altered.dice import Dice
+from factory.gate.altered.executed import surely
+from factory.gate.altered.functions import functions, lacking, tries_many
+from factory.gate.altered.names import Function, Module, Names
+from factory.gate.altered.nouns import Edit, Group, How, told
+from factory.gate.altered.origins import Origins
+from factory.gate.altered.questions import Draft, Question, Questions
+from factory.gate.altered.sides import Leaf, Sides, constant
+from factory.gate.altered.source import Source
+from factory.gate.altered.values import Taken, another, plain
+
+MANY = 1000  # literals of a side: then the whole side is another
+AT = 2  # lines between a statement's first one and the side of it that is altered
+EACH = (How.SAME, How.NEAR, How.DIGITS, How.YEAR, How.DAY, How.HOUR)  # of several, each one by itself must be right
+Way = tuple[str, tuple[Edit, ...]]  # in words, and as edits
+UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
+
+
+class File:
+    """The questions of one test file, and the groups of values that each of its functions can be asked with."""
+
+    def __init__(self, path: str, source: Source, digest: str, waiting: Collection[int] = ()) -> None:
+        self.path, self.source, self._digest, self._waiting = path, source, digest, waiting
+        self.functions = functions(self.source.tree)
+        self._sides = Sides(Origins(self.source.tree))
+        self._module = Module(self.source.tree)
+        methods = (n.name for n in ast.walk(self.source.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
+        self._own = frozenset(methods)
+        self._asked = frozenset(self._asked_names())
+        self._open = set[str]()  # helpers that are being read: they may call each other
+
+    def groups(self, name: str) -> list[Group]:
+        """Those of one function, in the order in which they are asked: its literals, then what else it has."""
+        found = self.functions.get(name)
+        if found is None:
+            return []
+        names = Names(self._module, found.node, found.above, self._asked)
+        calls = self._calls(found.node)
+        sure = list(surely(found.node.body, names.full, calls.swallows))
+        dice = Dice(self._digest, self.path, found.node.lineno)
+        first: list[list[Group]] = []
+        last: list[list[Group]] = []
+        for question in (q for statement in sure for q in _questions(calls, statement)):
+            literal = [ways for d in question.drafts if (ways := self._ways(d, names, sure))]
+            first += literal
+            if not literal and question.last:
+                last.append(self._ways(question.last, names, sure))
+        asked = [*dice.shuffled(first), *dice.shuffled(last)]
+        for call, helper in ((c, c.func.id) for c in _called(sure) if isinstance(c.func, ast.Name)):
+            if helper != name and helper in self.functions:
+                asked += [self._ways(draft, names, sure) for draft in self._passed(call, helper)]
+                asked.append(self._of_helper(helper))
+        asked.sort(key=lambda ways: not any(abs(way.line - line) <= AT for way in ways for line in self._waiting))
+        return [way for turn in zip_longest(*asked) for way in turn if way]
+
+    def _passed(self, call: ast.Call, helper: str) -> Iterator[Draft]:
+        """What a call hands to a helper that holds something against it."""
+        node = self.functions[helper].node
+        names = [a.arg for a in node.args.args]
+        given = [*zip(names, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]
+        for name, value in given:
+            loads = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+            if loads and all(id(load) in self._asked for load in loads) and not isinstance(value, ast.Starred):
+                yield Draft(value.lineno, tuple(self._sides.leaves(value, How.SAME)), side=value)
+
+    def _of_helper(self, name: str) -> list[Group]:
+        """What a function of the file asserts for all that call it: they are asked by it together, or not at all."""
+        found = self.functions[name]
+        if name in self._open or found.above:
+            return []
+        self._open.add(name)
+        ways = [way._replace(names=way.names | {name}) for way in self.groups(name)]
+        self._open.discard(name)
+        return ways
+
+    def uses(self, name: str) -> set[str]:
+        """The names that a function reads."""
+        found = self.functions[name]
+        parts = (found.node, *(d for c in found.above for d in c.decorator_list))
+        return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+
+    def _calls(self, function: Function) -> Calls:
+        return Calls(Questions(self.source, self._sides, tries_many(function), lacking(function)), self._own)
+
+    def _asked_names(self) -> Iterator[int]:
+        """The name nodes that stand as an expectation, or in the message of an assertion."""
+        for node in ast.walk(self.source.tree):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            calls = self._calls(node)
+            for statement in (n for n in ast.walk(node) if isinstance(n, (ast.Assert, ast.Expr))):
+                leaves = (x for q in _questions(calls, statement) for d in q.drafts for x in d.leaves)
+                yield from (id(leaf.node) for leaf in leaves if leaf.is_name)
+                if isinstance(statement, ast.Assert) and statement.msg:
+                    yield from (id(n) for n in ast.walk(statement.msg))
+
+    def _ways(self, draft: Draft, names: Names, sure: list[ast.stmt]) -> list[Group]:
+        """The ways in which one side of an expectation is altered, a round each."""
+        if draft.edits:
+            old = self.source.text[draft.edits[0].start : draft.edits[-1].end]
+            return [Group(draft.line, _said(old, draft.edits), draft.edits, literal=False)]
+        cells, sides = [[leaf for leaf in draft.leaves if not leaf.is_name]], [draft.side] if draft.side else []
+        module: frozenset[str] = frozenset()
+        if not cells[0]:
+            cells, sides, module = self._named(draft, names, sure)
+        if not cells or not cells[0] or sum(map(len, cells)) > MANY:
+            return []
+        at = cells[0][0].node
+        dice = Dice(self._digest, self.path, at.lineno, at.col_offset)  # the same for all functions that read it
+        tried = (*self._values(cells, dice), self._turned(sides, dice))
+        return [Group(draft.line, said, edits, module) for way in tried if way for said, edits in [way]]
+
+    def _named(
+        self, draft: Draft, names: Names, sure: list[ast.stmt]
+    ) -> tuple[list[list[Leaf]], list[ast.expr], frozenset[str]]:
+        """The literals behind the first name that stands for some in every case."""
+        beside = {n.id for n in ast.walk(draft.beside) if isinstance(n, ast.Name)} if draft.beside else set()
+        for leaf in draft.leaves:
+            if not isinstance(leaf.node, ast.Name) or leaf.node.id in beside:
+                continue
+            meaning = names.meaning(leaf.node, sure)
+            cells = [list(self._sides.leaves(v, leaf.how)) for v in meaning.values] if meaning else []
+            cells = [[x for x in cell if not x.is_name] for cell in cells]
+            if meaning and cells and all(cells):
+                return cells, list(meaning.values) if leaf.node is draft.side else [], meaning.module
+        return [], [], frozenset()
+
+    def _values(self, cells: list[list[Leaf]], dice: Dice) -> Iterator[Way | None]:
+        """Of each case one value, where each counts by itself; then another one, and one that is hardly changed."""
+        leaves = [leaf for cell in cells for leaf in cell]
+        if any(leaf.joint or leaf.how not in EACH for leaf in leaves):
+            yield self._written([leaf for leaf in leaves if not leaf.key], leaves, dice)
+            return
+        orders = [dice.shuffled(cell) for cell in cells]
+        yield self._written([order[0] for order in orders], leaves, dice)
+        like = [order[-1]._replace(how=How.LIKE) for order in orders if order[-1].how is How.SAME]
+        rest = [self._written([order[1 % len(order)] for order in orders], leaves, dice)] * any(o[1:] for o in orders)
+        if len(like) == len(orders):
+            rest.append(self._written(like, leaves, dice))
+        yield from dice.shuffled(rest)
+
+    def _written(self, chosen: list[Leaf], beside: list[Leaf], dice: Dice) -> Way | None:
+        """Another value for each of the chosen leaves, and none that is there already."""
+        taken: Taken = {plain(leaf.value) for leaf in beside if not isinstance(leaf.value, bool)}
+        edits = []
+        for leaf in chosen:
+            old = self.source.segment(leaf.node)
+            if isinstance(leaf.node, ast.JoinedStr):
+                new: str | None = f"({old} + {dice.word()!r})" if leaf.how in (How.SAME, How.FAR) else None
+            else:
+                new = another(leaf.value, old, leaf.how, dice, taken)
+            if new is None:
+                return None
+            edits.append(self.source.swap(leaf.node, new))
+        said = told(self.source.segment(chosen[0].node), edits[0].text, len(edits) - 1)
+        return said, tuple(edits)
+
+    def _turned(self, sides: list[ast.expr], dice: Dice) -> Way | None:
+        """Two values of a row in each other's place."""
+        edits: list[Edit] = []
+        said = ""
+        for side in sides:
+            rows = [row for row in self._sides.rows(side) if len({repr(plain(constant(e))) for e in row}) > 1]
+            if not rows:
+                return None
+            row = dice.shuffled(dice.pick(rows))
+            one, other = row[0], next(e for e in row if plain(constant(e)) != plain(constant(row[0])))
+            texts = self.source.segment(one), self.source.segment(other)
+            edits += [self.source.swap(one, texts[1]), self.source.swap(other, texts[0])]
+            said = said or f"{texts[0]} and {texts[1]} in each other's place"
+        return (said, tuple(edits)) if edits else None
+
+
+def _said(old: str, edits: tuple[Edit, ...]) -> str:
+    """`object()` and other words are told as they are; what is put around an expression, with it."""
+    if len(edits) == 2:
+        return told(old, f"{edits[0].text}{old}{edits[1].text}")
+    return told(old, edits[0].text)
+
+
+def _called(sure: list[ast.stmt]) -> Iterator[ast.Call]:
+    """The calls that surely run, and of which nothing is wanted."""
+    for statement in sure:
+        value = statement.value if isinstance(statement, ast.Expr) else None
+        value = value.value if isinstance(value, ast.Await) else value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            yield value
+
+
+def _questions(calls: Calls, statement: ast.AST) -> Iterator[Question]:
+    if isinstance(statement, ast.Assert):
+        yield from calls.ask.truth(statement.test)
+    elif isinstance(statement, ast.Expr):
+        value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        if isinstance(value, ast.Call):
+            yield from calls.stated(value)
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        for item in statement.items:
+            yield from calls.raising(item.context_expr)
