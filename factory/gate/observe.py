@@ -54,6 +54,7 @@ class Observation:
     path: tuple[str, ...] = ()  # sys.path when all was collected, in order: likewise
     outside: tuple[str, ...] = ()  # the top-level names of the standard library and of what is installed
     opened: tuple[str, ...] = ()  # files of the room, none of Python, that were opened to be read
+    reached: Mapping[str, str] = field(default_factory=dict)  # of these: which file's code opened one unasked
 
 
 class Observer:
@@ -151,6 +152,7 @@ def conclude(sessions: Sequence[Session], code: int, trouble: str = "") -> Obser
         path=tuple(dict.fromkeys(at for session in sessions for at in session.path)),
         outside=tuple(sorted(set().union(*(session.outside for session in sessions)))),
         opened=tuple(sorted(set().union(*(session.opened for session in sessions)))),
+        reached={at: who for session in sessions for at, who in session.reached.items()},
     )
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from factory.gate.altered import Site, data_rounds, rounds
+from factory.gate.altered import Site, data_rounds, expected, rounds
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
@@ -100,16 +100,29 @@ class Voice:
         return said[-1:]
 
     def _data(self, asked: Question, ran: Passes, tests: set[str], alone: bool) -> dict[str, bytes]:
-        """The files that a run opened or imported, also main's, that judge, and that the tests speak of."""
-        words = "\n".join(self._laid.text(asked.tree, path) for path in tests)
+        """The judging files that may say what is expected: what a run opened or imported, and the tests speak of.
+
+        A file that the tests open alone may hold inputs: honest work follows these. So it counts where the product's
+        own code reached for it, where main's run opened it and this one does not, or where the tests plainly take what
+        they expect from a file, and nothing else; and a module where names of it are expectations and nothing else.
+        """
         after, was = ran.after.seen, ran.was.seen
-        seen = [*after.opened, *was.opened, *(at for at in after.loaded.values() if at.endswith(".py"))]
+        words = "\n".join(self._laid.text(asked.tree, path) for path in tests)
+        said = [expected(path, self._laid.file(asked.tree, path) or b"") for path in tests]
+        names = frozenset[str]().union(*(one.names for one in said))
+        keys = frozenset[str]().union(*(one.keys for one in said))
+        files = any(one.files for one in said)
+        missed = set(was.opened) - set(after.opened)
         found: dict[str, bytes] = {}
-        for path in dict.fromkeys(seen):
+        for path in dict.fromkeys([*after.opened, *was.opened, *after.loaded.values()]):
             if path in tests or not asked.sides.judges(path) or not spoken_of(path, words):
                 continue
             content = self._laid.file(asked.tree, path) or b""
-            wanted = _is_expected(content, words) if path.endswith(".py") else alone
+            if path.endswith(".py"):
+                wanted = bool(names & _bound(content))
+            else:
+                by_product = path in after.reached and not asked.sides.judges(after.reached[path])
+                wanted = alone and (by_product or path in missed or files or _has_key(content, keys))
             if wanted and content and len(content) <= LARGEST and len(found) < DATA:
                 found[path] = content
         return found
@@ -135,8 +148,11 @@ def _said(ran: Ran, key: Key) -> str:
     return Light.GREEN if any(out in GREEN for out in outcomes) else Light.RED
 
 
-def _is_expected(module: bytes, words: str) -> bool:
-    """Whether an assertion of the tests speaks of a name that a module binds at its top."""
-    bound = set(re.findall(r"(?m)^(\w+)\s*[:=]", module.decode("utf-8", "replace")))
-    said = " ".join(line for line in words.splitlines() if re.match(r"\s*(?:assert\b|self\.assert)", line))
-    return bool(bound & set(re.findall(r"\w+", said)))
+def _bound(module: bytes) -> set[str]:
+    """The names that a module binds at its top."""
+    return set(re.findall(r"(?m)^(\w+)\s*[:=]", module.decode("utf-8", "replace")))
+
+
+def _has_key(data: bytes, keys: Iterable[str]) -> bool:
+    text = data.decode("utf-8", "replace")
+    return any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) for key in keys)

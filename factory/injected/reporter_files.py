@@ -101,23 +101,50 @@ def _guard(relative, terms, accuse):
     return check if hidden else None
 
 
+def _words(frames):
+    """The texts and paths that functions were called with, or that lie in an object which they were called with."""
+    for frame in frames:
+        code = frame.f_code
+        for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+            value = frame.f_locals.get(name)
+            inner = getattr(value, "__dict__", None)
+            yield from (value, *(inner.values() if type(inner) is dict else ()))
+
+
+def _reaches(relative, frame, at):
+    """Which file of the room opens another one that nobody handed to it; "" where it was handed, or nobody can tell.
+
+    What tests hand over is input. The outermost file on the stack is the tests' own, whatever it is called with."""
+    room = [(relative(one.f_code.co_filename), one) for one in _stack(frame)]
+    room = [(place, one) for place, one in room if place is not None]
+    if not room or room[0][0] == room[-1][0]:
+        return ""
+    name, folder = os.path.basename(at), os.path.dirname(at)
+    for value in _words(one for place, one in room if place != room[-1][0]):
+        text = os.fsdecode(value) if isinstance(value, (str, bytes, os.PathLike)) else ""
+        if text and (name in text or (len(text) > 2 and folder.endswith(text.rstrip("/")))):
+            return ""
+    return room[0][0]
+
+
 def watch(relative, terms, accuse):
-    """Adds the hook; returns the files that were opened to be read, in a dictionary that grows."""
+    """Adds the hook; returns the files that were opened to be read, each with who reached for it, as they come."""
     if not terms["hidden"] and not terms["opened"]:
         return {}  # any audit hook makes each id(), and so copy.deepcopy, slower: none without need
     opened, cwd, decode, write, is_file = {}, os.getcwd, os.fsdecode, os.O_WRONLY, os.path.isfile
+    frame_of = sys._getframe
     check = _guard(relative, terms, accuse)
 
     def note(path, low):
         at = path if path[:1] == "/" else cwd() + "/" + path
         place = relative(at)
         if place and not place.endswith(QUIET) and len(opened) < MOST and (not low or is_file(at)):
-            opened[place] = None
+            opened[place] = opened.get(place) or _reaches(relative, frame_of(2), at)
 
     def hook(event, args):
         if event != "open" and event != "sqlite3.connect":
             if event in STARTS:
-                opened[ELSEWHERE] = None
+                opened[ELSEWHERE] = ""
             return
         path, low = args[0], event == "open" and args[1] is None
         if isinstance(path, int) or path is None:

@@ -1,8 +1,9 @@
 """Altered judges: main's tests with an expectation changed, so that honest work must be red."""
 
 from factory.gate.altered.data import data_rounds
+from factory.gate.altered.expected import Expected, expected
 from factory.gate.altered.literals import literal_rounds
 from factory.gate.altered.nouns import Round, Site
 from factory.gate.altered.python import rounds
 
-__all__ = ["Round", "Site", "data_rounds", "literal_rounds", "rounds"]
+__all__ = ["Expected", "Round", "Site", "data_rounds", "expected", "literal_rounds", "rounds"]

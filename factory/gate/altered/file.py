@@ -88,6 +88,11 @@ class File:
         parts = (found.node, *(d for c in found.above for d in c.decorator_list))
         return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
 
+    @property
+    def asked(self) -> frozenset[int]:
+        """The ids of the name nodes that stand as an expectation, in the whole file."""
+        return self._asked
+
     def _calls(self, function: Function) -> Calls:
         return Calls(Questions(self.source, self._sides, tries_many(function), lacking(function)), self._own)
 
