@@ -24,7 +24,8 @@ class Conditions(NamedTuple):
         return json.dumps([dict(self.env), self.room, self.backwards], sort_keys=True)
 
     def __str__(self) -> str:
-        said = [f"{name}={value}" for name, value in self.env.items() if STILL.get(name) != value]
+        plain = {*STILL, "TZ", "LC_ALL"} - {"PYTHONDONTWRITEBYTECODE", "COLUMNS"}  # the others mean the same
+        said = [f"{name}={value}" for name, value in self.env.items() if STILL.get(name) != value and name in plain]
         return ", ".join([*said, f"in {self.room}", *(["tests backwards"] if self.backwards else [])])
 
 
@@ -32,9 +33,9 @@ USUAL = Conditions()
 
 
 def otherwise(digest: str) -> Conditions:
-    """Another hash seed, time zone, locale, place and order of tests, as the plan's digest has it: no change can know
-    them."""
+    """Another hash seed, time zone, locale, user, place and order of tests, by the plan's digest: none can know them."""
     said = hashlib.sha256(f"{digest} otherwise".encode()).hexdigest()
     number = int(said[:8], 16)
     env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)]}
-    return Conditions({**STILL, **OTHER, **env}, room=f"/{said[8:20]}/room", backwards=True)
+    env["USER"] = env["LOGNAME"] = f"u{said[20:26]}"
+    return Conditions({**STILL, **OTHER, **env}, room=f"/{said[8:20]}/{said[26:34]}", backwards=True)

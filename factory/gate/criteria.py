@@ -61,7 +61,10 @@ def judge(
     if first is Light.GREEN and second is Light.GREEN and _moves_the_goal(ran, moved):
         second = _goal(tally, criterion, ran, moved)
     elif first is Light.GREEN:
-        line = f"{criterion.id} was green before any work, so it proves nothing: {check}"
+        when = (
+            "with what the change brings beside the product alone" if light(ran.was) is Light.RED else "before any work"
+        )
+        line = f"{criterion.id} was green {when}, so it proves nothing: {check}"
         tally.fail(Triage.VACUOUS, [line, *_on_the_wrong_side(ran, moved)], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
         hint = f"; {KEEP_THE_PATH}" if ran.before.blinded else ""

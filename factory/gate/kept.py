@@ -48,7 +48,7 @@ class Kept:
                 continue
             asked.say(f"the gate holds {criterion.id}, which is DONE")
             ran = self._trial.run(asked.tree, criterion.check)
-            if light(ran) is Light.GREEN:
+            if light(ran) is Light.GREEN and not self._silent(criterion.check, ran):
                 self.remember(criterion.check, asked.tree, ran)
             elif asked.plan and light(self._trial.run(asked.main, criterion.check)) is not Light.GREEN:
                 tally.red[criterion.id] = f"DONE, and red on main already: `{criterion.check}`"
@@ -61,6 +61,12 @@ class Kept:
         """The DONE criteria that are red on a tree, each asked anew."""
         rows = done_at(self._repo, tree)
         return [c for c in rows if light(self._trial.run(tree, c.check, fresh=True)) is not Light.GREEN]
+
+    def _silent(self, check: str, ran: Ran) -> bool:
+        """Whether it says yes without a word: nothing that it ran was green, or what was is skipped now."""
+        outcomes, known = ran.seen.outcomes, self._recall(check)
+        dim = [test for test in (known.tests if known else ()) if test in outcomes and outcomes[test] not in GREEN]
+        return bool(dim) or (bool(outcomes) and not GREEN & set(outcomes.values()))
 
     def _broken(self, criterion: Criterion, ran: Ran, tally: Tally) -> None:
         tally.heard(f"{criterion.id}, DONE", ran)

@@ -216,3 +216,22 @@ def test_tests_that_share_what_they_leave_behind_are_altered_one_at_a_time(make:
     )  # fmt: skip
     done = shop.run("run")
     assert done.code == 0, done
+
+
+SKIPS = "import pytest\n\nfrom shop import one, READY\n\n\n@pytest.mark.skipif(not READY, reason='not ready')\ndef test_one():\n    assert one() == 270\n"
+
+
+def test_a_done_test_that_a_later_change_skips_is_broken(make: Make) -> None:
+    first = "printf 'READY = True\\n\\n\\ndef one():\\n    return 270\\n' > shop/__init__.py"
+    second = "printf 'READY = False\\n\\n\\ndef one():\\n    return 0\\n' > shop/__init__.py; echo two > shop/two.txt"
+    ledger = (
+        criteria("D-1", check="python -m pytest -q acceptance/test_one.py")
+        + criteria("D-2", check="grep -q two shop/two.txt").split("\n", 2)[2]
+    )
+    shop = make(
+        "D-1 One", "D-2 Two | D-1", worker=f'if [ "$FACTORY_TICKET" = D-1 ]; then {first}; else {second}; fi\n', ledger=ledger,
+        files={"shop/__init__.py": "READY = True\n\n\ndef one():\n    return 1\n", "acceptance/test_one.py": SKIPS},
+    )  # fmt: skip
+    done = shop.run("run")
+    assert done.code == 1, done
+    assert shop.subjects()[:2] == ["block(D-2): TEST", "stamp(D-1): One"], done

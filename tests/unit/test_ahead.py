@@ -72,3 +72,5 @@ def test_other_conditions_differ_in_each_point_and_follow_from_the_digest() -> N
     assert one.backwards
     assert "PYTHONHASHSEED=" in str(one)
     assert "COLUMNS" not in str(one)
+    assert one.env["USER"] == one.env["LOGNAME"]
+    assert one.env["COLUMNS"] != STILL["COLUMNS"]
