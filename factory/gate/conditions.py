@@ -33,7 +33,7 @@ USUAL = Conditions()
 
 
 def otherwise(digest: str) -> Conditions:
-    """Another hash seed, time zone, locale, user, place and order of tests, by the plan's digest: none can know them."""
+    """Another hash seed, time zone, locale, user, place and order of tests, by the plan's digest."""
     said = hashlib.sha256(f"{digest} otherwise".encode()).hexdigest()
     number = int(said[:8], 16)
     env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)]}

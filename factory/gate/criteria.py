@@ -11,10 +11,11 @@ from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
-from factory.model import Answer, CriterionResult, Light, PlanCriterion, Triage
+from factory.model import Answer, CriterionResult, Light, Outcome, PlanCriterion, Triage
 from factory.ssot.product import JUDGING, OTHER_CODE
 from factory.tree import matches
 
+EXCUSED = frozenset({Outcome.SKIPPED, Outcome.XFAILED})
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 
@@ -33,6 +34,7 @@ class Touching(NamedTuple):
     touched: frozenset[str]
     brought: frozenset[str]  # of these the ones on the judge's side
     new: frozenset[str]  # of these the ones that main does not have
+    excuses: bool = False  # it takes nothing from main's tests but their marks
 
 
 def light(ran: Ran, brings: Collection[str] = ()) -> Light:
@@ -124,6 +126,8 @@ def _goal(tally: Tally, criterion: PlanCriterion, ran: Passes, moved: Touching) 
     """A change that touches what judges must meet the criterion as main has it, too."""
     tally.heard(f"{criterion.id} as main judges it", ran.held)
     lacking = _stands(ran)
+    if moved.excuses and _is_excused(ran.was) and _is_excused(ran.held):
+        return Light.GREEN  # main's judge says neither yes nor no, and its test is the very one without the excuse
     if lacking == () or (lacking is None and _brings(criterion.check, moved.new)):
         return Light.GREEN
     paths = ", ".join(sorted(moved.brought)[:3]) + (" and others" if len(moved.brought) > 3 else "")
@@ -132,6 +136,13 @@ def _goal(tally: Tally, criterion: PlanCriterion, ran: Passes, moved: Touching) 
         f"is meant to change it, a person names it in its terms (modify, or may_change_tests): `{criterion.check}`"
     )
     return _refuse(tally, line, lacking or triage.failures(ran.held.output))
+
+
+def _is_excused(ran: Ran) -> bool:
+    """Whether all that ran was excused: skipped, expected to fail, or red for it does not fail any more."""
+    outcomes = ran.seen.outcomes.items()
+    strict = [node for node, out in outcomes if out in RED and "XPASS(strict)" in ran.seen.failures.get(node, "")]
+    return bool(outcomes) and all(out in EXCUSED or node in strict for node, out in outcomes)
 
 
 def _red(ran: Ran) -> bool:

@@ -25,6 +25,7 @@ from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
+from factory.gate.waiting import takes_off_excuses
 from factory.git.store import Store
 from factory.model import Light, Oid, PlanCriterion, Triage
 from factory.tree import Entry
@@ -45,7 +46,7 @@ class Prover:
         """Books every criterion; the first that is not proven ends it."""
         moved = Touching(
             frozenset(c.path for c in asked.changed), frozenset(c.path for c in asked.brought),
-            frozenset(c.path for c in asked.brought if not c.old and c.new),
+            frozenset(c.path for c in asked.brought if not c.old and c.new), takes_off_excuses(asked),
         )  # fmt: skip
         passes = []
         for criterion in asked.checks:

@@ -25,6 +25,7 @@ class Found(unittest.TestCase):
         self.assertFalse(found)
 """
 EXACT = WEAK.replace("IsNotNone(found)", "Is(found, False)").replace("        self.assertFalse(found)\n", "")
+EXCUSED = "import pytest\n\nfrom shop import add\n\n\n@pytest.mark.{0}\ndef test_add():\n    assert add(2, 3) == 5\n"
 SHAPES = {
     "a second package beside the one that main has": (
         {"shop/__init__.py": ""}, {"bills/__init__.py": RIGHT, "tests/test_x.py": TEST.format("bills")},
@@ -35,6 +36,14 @@ SHAPES = {
     "a module at the root that tests import, beside a package": (
         {"shop/__init__.py": "", "app.py": "import shop\n\n\n" + WRONG, "tests/test_app.py": "import app\n\n\ndef test_app():\n    assert app\n"},
         {"app.py": "import shop\n\n\n" + RIGHT, "tests/test_x.py": TEST.format("app")},
+    ),
+    "an expected failure that is none any more": (
+        {"shop/__init__.py": WRONG, "tests/test_x.py": EXCUSED.format("xfail(strict=True)")},
+        {"shop/__init__.py": RIGHT, "tests/test_x.py": TEST.format("shop")},
+    ),
+    "a skip that is taken off": (
+        {"shop/__init__.py": WRONG, "tests/test_x.py": EXCUSED.format("skip(reason='later')")},
+        {"shop/__init__.py": RIGHT, "tests/test_x.py": TEST.format("shop")},
     ),
     "two weak assertions that became an exact one": (
         {"shop/__init__.py": WRONG + "\n\ndef found():\n    return False\n", "tests/test_found.py": WEAK},
@@ -50,3 +59,15 @@ def test_a_right_change_is_stamped(shape: str, make: Make) -> None:
     shop = make("D-1 One", worker=lay(change), ledger=criteria("D-1", check=check), files={**NOW, **main})
     done = shop.run("run")
     assert done.code == 0, done.out + done.err
+
+
+def test_with_the_excuse_the_goal_must_not_go(make: Make) -> None:
+    main = {"shop/__init__.py": WRONG, "tests/test_x.py": EXCUSED.format("skip(reason='later')")}
+    change = {"shop/__init__.py": WRONG + "# -1\n", "tests/test_x.py": TEST.format("shop").replace("== 5", "== -1")}
+    shop = make(
+        "D-1 One",
+        worker=lay(change),
+        ledger=criteria("D-1", check="python -m pytest -q tests/test_x.py"),
+        files={**NOW, **main},
+    )
+    assert shop.run("run").code == 1
