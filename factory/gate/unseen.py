@@ -23,7 +23,7 @@ from factory.gate.named import named
 from factory.gate.sides import Sides
 from factory.model import Light, PlanCriterion
 
-FILES = 4  # that are altered for one criterion, at most
+FILES = 8  # that are altered for one criterion, at most
 ALONE = 4  # tests, or places, of a file that are asked by themselves, at most
 NOT_RUN = ""  # a test that fails would not make the check red either
 LINE = re.compile(r"""(?P<path>[\w.@+/-]*\w)(?:['"]?, line |: line |[:(])(?P<line>\d+)""")
@@ -53,6 +53,7 @@ class Unseen:
         waited = places(of.ran.before.output, paths, sides)
         sure, guessed = list[tuple[Site, str]](), self._of_words(of)
         said = Dice(of.asked.digest, of.criterion.id).shuffled(named(of.criterion.check, paths, sides))
+        said += [path for at in waited for path in named(self._laid.text(of.asked.tree, at), paths, sides)]
         for path in list(dict.fromkeys([*waited, *said]))[:FILES]:
             source = self._laid.file(of.asked.tree, path) or b""
             lines = waited.get(path, set())

@@ -56,7 +56,7 @@ ANYTHING_JS = (
 )
 
 
-def one(make: Make, check: str, files: dict[str, str], change: dict[str, str], tmp: object = None) -> tuple[int, str]:
+def one(make: Make, check: str, files: dict[str, str], change: dict[str, str]) -> tuple[int, str]:
     worker = "".join(f"mkdir -p $(dirname {path}); cat > {path} <<'E'\n{text}E\n" for path, text in change.items())
     shop = make("D-1 One", worker=worker, ledger=criteria("D-1", check=check), files=files)
     done = shop.run("run")
@@ -129,3 +129,14 @@ def test_pytest_one_honest_case_does_not_speak_for_the_other(make: Make) -> None
     files = {"shop/__init__.py": WRONG, "tests/test_sums.py": CASES}
     code, said = one(make, "python -m pytest -q tests/test_sums.py", files, {"shop/__init__.py": ANYTHING})
     assert (code, "the change has taken its voice" in said) == (1, True), said
+
+
+@pytest.mark.parametrize(("prints", "taken"), [("270", False), ("*range(1000)", True)])
+def test_a_script_that_a_makefile_starts_is_asked_too(make: Make, prints: str, taken: bool) -> None:
+    """A program that prints every number, before a `grep` that looks for one."""
+    files = {
+        "Makefile": "check:\n\tsh tools/check.sh\n", "tools/check.sh": "python shop/bill.py | grep -qw 270\n",
+        "shop/bill.py": "print(300)\n",
+    }  # fmt: skip
+    code, said = one(make, "make -s check", files, {"shop/bill.py": f"print({prints})\n"})
+    assert (code, "the change has taken its voice" in said) == (int(taken), taken), said

@@ -28,7 +28,7 @@ class How(Enum):
     """How a value is altered, so that honest work is red."""
 
     SAME = "another value of the same shape"  # no change can tell it from a true expectation
-    LIKE = "as like it as can be: a digit further up, the other case of a letter"
+    LIKE = "as like it as can be: another digit further up, another letter"
     NEAR = "the same, where a comparison has its usual small tolerance"
     FAR = "a value beyond any tolerance, and in no container"
     LOW = "a bound below everything"

@@ -61,14 +61,17 @@ def _another(value: object, text: str, how: How, dice: Dice) -> str | None:
 
 
 def _like(value: object, text: str, dice: Dice) -> str | None:
-    """Whatever is equal to values that are like it is equal to this one; honest results are not."""
+    """Whatever is equal to values that are like it is equal to this one; honest results are not.
+
+    A letter's case is left: a class may well say that it is no matter.
+    """
     if isinstance(value, str):
-        letters = [i for i, c in enumerate(text) if c in ascii_letters]
         parts = QUOTED.fullmatch(text)
-        if not parts or "\\" in text or not (letters := [i for i in letters if i >= parts.start(3)]):
+        letters = [i for i in range(parts.start(3), parts.end(3)) if text[i] in ascii_letters] if parts else []
+        if len(letters) < 2 or "\\" in text:
             return None
         place = dice.pick(letters)
-        return text[:place] + text[place].swapcase() + text[place + 1 :]
+        return text[:place] + _other(text[place], dice) + text[place + 1 :]
     if type(value) in (int, float) and re.fullmatch(r"\d{2,}|\d+\.\d+", text):
         place = dice.pick([i for i, c in enumerate(text) if c.isdigit() and i < len(text) - 1])
         return text[:place] + _turned(text[place], dice) + text[place + 1 :]
@@ -120,8 +123,9 @@ def _digits(number: str, dice: Dice) -> str:
 
 
 def digits_turned(text: str, dice: Dice) -> str:
-    """Every digit another one; what is not 0 stays so, for a leading or a dividing digit's sake."""
-    return re.sub(r"\d", lambda m: _turned(m[0], dice), text)
+    """Every digit another one; one that leads, or stands alone, is not 0. What ends in 0 may do so again, times ten."""
+    new = re.sub(r"\d", lambda m: _turned(m[0], dice), text)
+    return f"{new[:-1]}0" if re.fullmatch(r"[1-9]\d*[1-9]0", text) and dice.below(2) else new
 
 
 def _turned(digit: str, dice: Dice) -> str:
