@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from factory.gate.altered import Round, Site, data_rounds, literal_rounds, rounds
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.languages import CALLS
+from factory.gate.altered.languages import CALLS, SHELLS
 from factory.gate.altered.reached import around, failing, listed
 from factory.gate.asked import Question
 from factory.gate.criteria import Passes, light
@@ -87,7 +87,7 @@ class Unseen:
     def _of_file(self, of: Asking, path: str, source: bytes) -> Said:
         """A file that says nowhere what it expects is what something is compared with, or it has no voice to take."""
         said = self._each(of, literal_rounds(path, source, of.asked.digest))
-        code = path.endswith((".py", ".sh")) or PurePosixPath(path).suffix in CALLS
+        code = PurePosixPath(path).suffix in {*CALLS, *SHELLS, ".py"}
         return said or ([] if code else self._each(of, data_rounds({path: source}, of.asked.digest)))
 
     def _of_functions(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:

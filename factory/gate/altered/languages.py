@@ -31,6 +31,7 @@ def _first(count: int) -> tuple[int, ...]:
     return (0,) if count else ()
 
 
+SHELLS = {".sh", ".bash", ".bats", ".zsh", ".mk", ""}
 JEST = "toBe|toEqual|toStrictEqual|toContain|toHaveLength|toThrow|toThrowError|toBeCloseTo"
 JS: list[tuple[str, Places]] = [
     (rf"(?<!not)(?<!resolves)\.(?:{JEST})\(", _first),

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from factory.gate.altered import examples
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.languages import BEHIND, CALLS, GREP, LITERAL
+from factory.gate.altered.languages import BEHIND, CALLS, GREP, LITERAL, SHELLS
 from factory.gate.altered.nouns import Round, Site, told
 from factory.gate.altered.scalars import Scalar
 from factory.gate.altered.scalars import new as other
@@ -17,7 +17,6 @@ from factory.gate.altered.scalars import new as other
 LONG = 500  # characters of a line, or of the arguments of a call, that a person wrote
 NEAR = 3  # lines between a place that a runner names and the literal that it is about
 MANY = 500  # assertions of a file to choose from
-SHELLS = {".sh", ".bash", ".bats", ".zsh", ".mk", ""}
 COMMENT = re.compile(r"^\s*(?://|#|\*|/\*|--)")
 
 
