@@ -21,13 +21,22 @@ def elsewhere(base: Observation, after: Observation, judge: Callable[[str], bool
     """
     tests = {node.split("::")[0] for node in after.outcomes}
     found = [_moved(name, base, after, judge) for name in after.loaded if after.loaded[name] not in tests]
+    gone = [name for name, at in base.loaded.items() if name not in after.loaded and judge(at) and not _outside(at)]
+    if after.loaded and set(base.outcomes) <= set(after.outcomes):  # the same tests, so the same helpers
+        own = {node.split("::")[0] for node in base.outcomes}
+        found += [
+            f"{n}: was loaded from {base.loaded[n]}, and from no file now" for n in gone if base.loaded[n] not in own
+        ]
     return tuple(line for line in found if line)
 
 
 def _moved(name: str, base: Observation, after: Observation, judge: Callable[[str], bool]) -> str:
     was, now = base.loaded.get(name), after.loaded[name]
-    if was == now or _outside(now) or PurePosixPath(now).name == "conftest.py":
+    if was == now or PurePosixPath(now).name == "conftest.py":
         return ""
+    if _outside(now):
+        taken = was is not None and not _outside(was) and judge(was) and name not in ANYBODYS
+        return f"{name}: was loaded from {was}, and from outside of the repository now" if taken else ""
     if was is None:
         taken = name not in ANYBODYS and (name in base.outside or name in after.outside)
         return f"{name}: {now} is loaded in place of the library of that name" if taken else ""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from factory.gate.altered import Round, Site, data_rounds, literal_rounds, rounds
+from factory.gate.altered import Round, Site, data_rounds, expected, literal_rounds, rounds
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.languages import CALLS, SHELLS
 from factory.gate.altered.reached import around, failing, listed
@@ -25,6 +25,7 @@ from factory.model import Light, PlanCriterion
 
 FILES = 8  # that are altered for one criterion, at most
 ALONE = 4  # tests, or places, of a file that are asked by themselves, at most
+CODE = {*CALLS, *SHELLS, ".py"}  # endings of what is no data
 NOT_RUN = ""  # a test that fails would not make the check red either
 LINE = re.compile(r"""(?P<path>[\w.@+/-]*\w)(?:['"]?, line |: line |[:(])(?P<line>\d+)""")
 BLAMED = re.compile(r"^(?:FAIL|ERROR): (?P<test>\w+) \((?P<where>[\w.]+)", re.MULTILINE)  # as unittest says it
@@ -58,7 +59,7 @@ class Unseen:
             source = self._laid.file(of.asked.tree, path) or b""
             lines = waited.get(path, set())
             if path.endswith(".py") and listed(source):
-                sure += self._of_functions(of, path, source, lines)
+                sure += self._of_functions(of, path, source, lines) + self._of_what_they_read(of, path, source, paths)
             elif at_lines := self._of_lines(of, path, source, lines):
                 sure += at_lines
             else:
@@ -87,7 +88,7 @@ class Unseen:
     def _of_file(self, of: Asking, path: str, source: bytes) -> Said:
         """A file that says nowhere what it expects is what something is compared with, or it has no voice to take."""
         said = self._each(of, literal_rounds(path, source, of.asked.digest))
-        code = PurePosixPath(path).suffix in {*CALLS, *SHELLS, ".py"}
+        code = PurePosixPath(path).suffix in CODE
         return said or ([] if code else self._each(of, data_rounds({path: source}, of.asked.digest)))
 
     def _of_functions(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:
@@ -115,6 +116,16 @@ class Unseen:
             found += [(s, Light.RED.value if _is(s.function, red) else NOT_RUN) for s in each.sites.values()]
             found.append((Site(path, "", 1, f"{len(each.sites)} tests at a time"), light(ran).value))
         return found
+
+    def _of_what_they_read(self, of: Asking, path: str, source: bytes, tree: Iterable[str]) -> Said:
+        """The data of which a test file takes what it expects, by its name: one red is enough."""
+        said, words = expected(path, source), source.decode("utf-8", "replace")
+        if not (said.files or said.keys):
+            return []
+        judges = [at for at in tree if PurePosixPath(at).name in words and of.asked.sides.judges(at)]
+        data = {at: self._laid.file(of.asked.tree, at) or b"" for at in judges if PurePosixPath(at).suffix not in CODE}
+        found = self._each(of, data_rounds(data, of.asked.digest)) if 0 < len(data) <= FILES else []
+        return [each for each in found if each[1] != Light.GREEN][:1] or found[-1:]
 
     def _alone(self, of: Asking, path: str, source: bytes, name: str) -> Said:
         said = self._each(of, rounds({path: [name]}, {path: source}, of.asked.digest, most=2))

@@ -21,17 +21,18 @@ def _files(module):
     return [at for at in found if isinstance(at, str) and os.sep in at]
 
 
-def modules(relative, homes):
-    """Module -> file: all of the room, and the uppermost of each package in `homes`."""
+def modules(relative, homes, own=os.sep):
+    """Module -> file: all of the room and of anywhere else, and the uppermost of each package in `homes`; none of `own`."""
     room, outside = {}, {}
     for name, module in sorted(dict.copy(sys.modules).items(), key=lambda pair: str(pair[0])):
         files = _files(module) if isinstance(name, str) and name not in MAIN else []
         here = [at for at in map(relative, files) if at]
         if here and len(room) < ROOM:
             room[name] = here[0]
-        elif files and not here and files[0].startswith(homes) and len(outside) < OUTSIDE:
+        elif files and not here and not files[0].startswith(own) and len(outside) < OUTSIDE:
             parents = name.split(".")
-            if not any(".".join(parents[:n]) in outside for n in range(1, len(parents))):
+            inner = any(".".join(parents[:n]) in outside for n in range(1, len(parents)))
+            if not (inner and files[0].startswith(homes)):
                 outside[name] = files[0]
     return dict(outside, **room)
 
@@ -66,6 +67,6 @@ def loaded(send, relative, own):
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish():
-        send(["loaded", modules(relative, tuple(home + os.sep for home in homes))])
+        send(["loaded", modules(relative, tuple(home + os.sep for home in homes), own)])
 
     return {"pytest_collection_finish": pytest_collection_finish, "pytest_sessionfinish": pytest_sessionfinish}

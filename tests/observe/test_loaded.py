@@ -183,3 +183,15 @@ assert Pool.left < 500, "the collector did not come by"
 def test_a_finaliser_that_loads_a_module_while_the_reporter_looks_hurts_nobody() -> None:
     ran = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_judge_that_comes_from_outside_now_or_from_nowhere_is_told() -> None:
+    was = replace(Observation(), loaded={**LOADED}, outcomes={"tests/test_a.py::t": Outcome.PASSED})
+    away = replace(was, loaded={**LOADED, "tests.helpers": "/tmp/x/helpers.py"})
+    assert elsewhere(was, away, judge) == (
+        "tests.helpers: was loaded from tests/helpers.py, and from outside of the repository now",
+    )
+    none = replace(was, loaded={name: at for name, at in LOADED.items() if name != "expected"})
+    assert elsewhere(was, none, judge) == ("expected: was loaded from tests/expected.py, and from no file now",)
+    other = replace(none, outcomes={"tests/test_b.py::t": Outcome.PASSED})
+    assert elsewhere(was, other, judge) == (), "other tests may want other helpers"

@@ -386,3 +386,12 @@ def test_a_container_that_is_said_to_lack_something_may_hold_all_else() -> None:
 @pytest.mark.parametrize("side", ["(" * 3000 + ")" * 3000, "+".join(["f()"] * 30000), str(["12345"] * 5000)])
 def test_a_side_that_is_too_deep_or_too_long_ends_nothing(side: str) -> None:
     assert len(one(f"assert total(1) == {side}")) <= 1
+
+
+def test_what_a_fixture_of_the_file_gives_is_altered_for_all_that_take_it() -> None:
+    head = b"import pytest\nfrom till import f\n@pytest.fixture\ndef want():\n    return 270\n"
+    source = head + b"def test_a(want):\n    assert f(1) == want\ndef test_b(want):\n    assert f(want) == 3\n"
+    found = rounds({"t.py": ["test_a", "test_b"]}, {"t.py": source}, "d")
+    asked = [{name for _, name in each.sites} for each in found if b"return 270" not in each.files["t.py"]]
+    assert asked, "it is an expectation in one of them"
+    assert all(names == {"test_a"} for names in asked), "and in the other one an input, so this one is not asked then"

@@ -83,10 +83,11 @@ class File:
         return ways
 
     def uses(self, name: str) -> set[str]:
-        """The names that a function reads."""
+        """The names that a function reads, and is called with."""
         found = self.functions[name]
         parts = (found.node, *(d for c in found.above for d in c.decorator_list))
-        return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+        read = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+        return read | {a.arg for a in ast.walk(found.node.args) if isinstance(a, ast.arg)}
 
     @property
     def asked(self) -> frozenset[int]:

@@ -36,8 +36,22 @@ class Module:
                 stores[node.arg] += 1
         self._constants = {str(n): v for s in tree.body for n, v in _assigned(s) if stores[str(n)] == 1}
 
+        self._fixtures = {d.name: d for d in tree.body if isinstance(d, ast.FunctionDef) and _is_fixture(d)}
+
     def constant(self, name: str) -> ast.expr | None:
         return self._constants.get(name)
+
+    def fixture(self, name: str) -> Meaning | None:
+        """What a fixture of the file gives, where that is all that it does."""
+        found = self._fixtures.get(name)
+        body = (
+            [s for s in found.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+            if found
+            else []
+        )
+        if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
+            return Meaning((body[0].value,), frozenset({name}))
+        return None
 
 
 class Names:
@@ -66,7 +80,7 @@ class Names:
         if name in self._nested or not all(id(load) in self._asked for load in self._loads[name]):
             return None
         if name in self._arguments:
-            return self._column(name)
+            return self._column(name) or self._module.fixture(name)
         if name in self._stores:
             return self._local(use, sure)
         value = self._module.constant(name)
@@ -135,6 +149,12 @@ class Names:
         if not found or None in found:
             return None
         return Meaning(tuple(cell for cell in found if cell is not None), module)
+
+
+def _is_fixture(function: ast.FunctionDef) -> bool:
+    """Without parameters: what a fixture gives is one thing then."""
+    plain = [ast.unparse(d).removesuffix("()") for d in function.decorator_list]
+    return plain in (["pytest.fixture"], ["fixture"]) and not function.args.args
 
 
 def _assigned(statement: ast.stmt, nodes: bool = False) -> Iterator[tuple[object, ast.expr]]:
