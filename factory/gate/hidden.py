@@ -13,14 +13,12 @@ from factory.tree import matches
 
 
 def hidden_files(repo: Repo, settings: Settings, tree: Oid) -> tuple[list[str], list[str]]:
-    """(hidden, judging) paths, as the tree's own roadmap says; nothing where no ticket hides anything."""
+    """(hidden, judging) paths, as the tree's own roadmap says; where none is hidden, of those that judge Python's."""
+    content = GitTree(repo.store, tree)
     try:
         globs = hidden_at(repo, tree)
     except Mistake:  # a tree without tables that can be read hides nothing; the guards speak of it
-        return [], []
-    if not globs:
-        return [], []
-    content = GitTree(repo.store, tree)
-    hidden = [path for path in content.entries() if matches(path, globs)]
+        globs = ()
+    hidden = [path for path in content.entries() if matches(path, globs)] if globs else []
     sides = Sides.of(settings, content, Terms(), ())
-    return hidden, [path for path in content.entries() if sides.judges(path)] if hidden else []
+    return hidden, [p for p in content.entries() if (hidden or p.endswith(".py")) and sides.judges(p)]

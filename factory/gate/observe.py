@@ -18,7 +18,7 @@ from factory.model import Outcome
 
 LONGEST = 100  # characters that the address of a unix socket may have
 # Of the reporter.
-PARTS = ("", "_calls", "_canaries", "_excuses", "_files", "_library", "_line", "_loaded", "_seal")
+PARTS = ("", "_calls", "_canaries", "_excuses", "_files", "_judges", "_library", "_line", "_loaded", "_seal")
 CANARIES = '''"""Run by the gate: one of these must fail, the other must pass."""
 
 
@@ -77,7 +77,7 @@ class Observer:
         opened: bool = True,
     ) -> None:
         self._room = root
-        said = {"hidden": sorted(hidden), "judges": sorted(judges) if hidden else []}
+        said = {"hidden": sorted(hidden), "judges": sorted(judges)}
         self._terms = {"run_all": run_all, "backwards": backwards, "opened": opened, **said}
 
     def __enter__(self) -> Observer:

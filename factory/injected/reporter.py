@@ -10,8 +10,8 @@ import json
 import pytest
 
 # Its companions have random names too: a file of the repository cannot take their place.
-PARTS = ("calls", "canaries", "excuses", "files", "library", "line", "loaded", "seal")
-calls, canaries, excuses, files, library, line, loaded, seal = [
+PARTS = ("calls", "canaries", "excuses", "files", "judges", "library", "line", "loaded", "seal")
+calls, canaries, excuses, files, judges, library, line, loaded, seal = [
     importlib.import_module(__name__ + "_" + part) for part in PARTS
 ]
 
@@ -124,6 +124,7 @@ def _common(terms, memory, config, tell, found):
         excuses.excuses(tell, relative, root),
         library.library(memory, relative, doubt),
         loaded.loaded(tell, relative, line.FOLDER),
+        judges.judges(terms, relative, doubt),
         canaries.canaries(terms, tell, hasattr(config, "workerinput")),
         {"pytest_sessionfinish": pytest_sessionfinish},
     )

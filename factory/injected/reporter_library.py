@@ -16,7 +16,8 @@ NAMES = (
     "builtins math json json.decoder json.encoder re os posixpath pathlib subprocess io decimal _pydecimal fractions"
     " datetime time random copy operator collections itertools functools statistics string csv hashlib filecmp shutil"
     " pickle ast inspect linecache textwrap pprint enum contextlib struct base64 difflib glob fnmatch tempfile sqlite3"
-    " unicodedata zlib types"
+    " unicodedata zlib types tomllib uuid html ipaddress calendar bisect heapq shlex dataclasses typing"
+    " hypothesis.strategies numpy.testing pandas.testing yaml"
 ).split()
 
 

@@ -22,7 +22,7 @@ def _files(module):
 
 
 def modules(relative, homes, own=os.sep):
-    """Module -> file: all of the room and of anywhere else, and the uppermost of each package in `homes`; none of `own`."""
+    """Module -> file: all of the room and of anywhere, but of a package in `homes` the uppermost; none of `own`."""
     room, outside = {}, {}
     for name, module in sorted(dict.copy(sys.modules).items(), key=lambda pair: str(pair[0])):
         files = _files(module) if isinstance(name, str) and name not in MAIN else []
