@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from factory.gate.altered import Site, data_rounds, expected, rounds
+from factory.gate.altered import Round, Site, data_rounds, expected, rounds
+from factory.gate.altered.reached import failing_at
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
@@ -43,7 +44,8 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            found = self._of_tests(asked, criterion, tests, self._waiting(asked, ran))
+            said = self._of_tests(asked, criterion, tests, self._waiting(asked, ran))
+            found = [self._runs(asked, criterion, each) for each in said]
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
@@ -83,6 +85,15 @@ class Voice:
         again = self._of_tests(asked, criterion, {site.path: {site.function}}, {})
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
+
+    def _runs(self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str]) -> tuple[Site, str]:
+        """What need not run says nothing by being green, unless a failure in its place is red."""
+        site, said = each
+        if said != Light.GREEN or site.sure:
+            return each
+        broken = failing_at(self._laid.file(asked.tree, site.path) or b"", site.line)
+        ran = self._laid.run(asked.tree, Round({site.path: broken}, {}), criterion.check) if broken else None
+        return each if ran and _said(ran, (site.path, site.function)) == Light.RED else (site, "")
 
     def _of_data(
         self, asked: Question, criterion: PlanCriterion, ran: Passes, tests: set[str], *, alone: bool

@@ -140,3 +140,39 @@ def test_a_script_that_a_makefile_starts_is_asked_too(make: Make, prints: str, t
     }  # fmt: skip
     code, said = one(make, "make -s check", files, {"shop/bill.py": f"print({prints})\n"})
     assert (code, "the change has taken its voice" in said) == (int(taken), taken), said
+
+
+LOOP = """from shop import add
+
+
+def cases():
+    return [(0, 7, 7), (2, 3, 5)]
+
+
+def test_add():
+    for a, b, wanted in cases():
+        assert add(a, b) == wanted
+"""
+FAULTS = """from shop import faults
+
+
+def test_no_fault_is_left():
+    for fault in faults():
+        assert fault == ""
+"""
+
+
+@pytest.mark.parametrize(("product", "code"), [(RIGHT, 0), (ANYTHING.replace("Sum(9) if a else b", "Sum(9)"), 1)])
+def test_pytest_the_assertion_that_failed_on_main_is_asked_wherever_it_stands(
+    make: Make, product: str, code: int
+) -> None:
+    files = {"shop/__init__.py": WRONG, "tests/test_sums.py": LOOP}
+    got, said = one(make, "python -m pytest -q tests/test_sums.py", files, {"shop/__init__.py": product})
+    assert (got, "stays green although what it expects was altered" in said) == (code, bool(code)), said
+
+
+def test_pytest_an_assertion_that_has_nothing_left_to_say_accuses_nobody(make: Make) -> None:
+    files = {"shop/__init__.py": "def faults():\n    return ['one']\n", "tests/test_sums.py": FAULTS}
+    mended = {"shop/__init__.py": "def faults():\n    return []\n"}
+    code, said = one(make, "python -m pytest -q tests/test_sums.py", files, mended)
+    assert code == 0, said

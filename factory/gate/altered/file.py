@@ -59,8 +59,24 @@ class File:
             if helper != name and helper in self.functions:
                 asked += [self._ways(draft, names, sure) for draft in self._passed(call, helper)]
                 asked.append(self._of_helper(helper))
+        asked += self._where_main_failed(found.node, sure, names, calls)
         asked.sort(key=lambda ways: not any(abs(way.line - line) <= AT for way in ways for line in self._waiting))
         return [way for turn in zip_longest(*asked) for way in turn if way]
+
+    def _where_main_failed(
+        self, function: Function, sure: list[ast.stmt], names: Names, calls: Calls
+    ) -> Iterator[list[Group]]:
+        """Assertions that need not run, in a loop or behind a condition, and that did so on main's product: red."""
+        known = set(map(id, sure))
+        for statement in (
+            n for n in ast.walk(function) if isinstance(n, (ast.Assert, ast.Expr)) and id(n) not in known
+        ):
+            lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+            if any(line in lines for line in self._waiting):
+                for question in _questions(calls, statement):
+                    drafts = [*question.drafts, *([question.last] if question.last else [])]
+                    ways = [way for draft in drafts for way in self._ways(draft, names, sure)]
+                    yield [way._replace(sure=False) for way in ways[:2]]
 
     def _passed(self, call: ast.Call, helper: str) -> Iterator[Draft]:
         """What a call hands to a helper that holds something against it."""
@@ -188,6 +204,8 @@ class File:
 
 def _said(old: str, edits: tuple[Edit, ...]) -> str:
     """`object()` and other words are told as they are; what is put around an expression, with it."""
+    if edits[0].text.lstrip("(").startswith("lambda v: not v"):
+        return told(old, "a neighbour of it")
     if len(edits) == 2:
         return told(old, f"{edits[0].text}{old}{edits[1].text}")
     return told(old, edits[0].text)

@@ -15,6 +15,7 @@ class Site(NamedTuple):
     line: int
     what: str  # "270 -> 853"
     literal: bool = True  # and not an object, or a word, in the place of what has no literal
+    sure: bool = True  # it runs when the test passes; else it is only known that it ran on main's product
 
 
 class Round(NamedTuple):
@@ -55,6 +56,7 @@ class Group(NamedTuple):
     edits: tuple[Edit, ...]
     names: frozenset[str] = frozenset()  # of the module, for these bind the file's other functions as well
     literal: bool = True
+    sure: bool = True
 
 
 def told(old: str, new: str, more: int = 0) -> str:

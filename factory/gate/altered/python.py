@@ -44,7 +44,7 @@ def rounds(
             if chosen and (data := _written(file, chosen)):
                 changed[file.path] = data
                 told_at = ((place, g) for name, g in chosen.items() for place in names[name])
-                sites |= {place: Site(*place, g.line, g.what, g.literal) for place, g in told_at}
+                sites |= {place: Site(*place, g.line, g.what, g.literal, g.sure) for place, g in told_at}
         if sites:
             found.append(Round(changed, sites))
     return tuple(found)

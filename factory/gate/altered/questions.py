@@ -30,6 +30,12 @@ class Question(NamedTuple):
 
 
 OTHER_CLASS = 'type("_Other", (), {})'
+NEIGHBOUR = (  # of a plain value another one of its type; an object, equal to nothing, where there is none
+    "(lambda v: not v if type(v) is bool else v + 1 if type(v) in (int, float) and v + 1 != v "
+    "else v + 'x' if type(v) is str else v + b'x' if type(v) is bytes else v + [0] if type(v) is list "
+    "else v + (0,) if type(v) is tuple else {**v, 'x': object()} if type(v) is dict "
+    "else v ^ {object()} if type(v) is set else object())"
+)
 WORDS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: (r"==", "!="), ast.NotEq: (r"!=", "=="), ast.In: (r"\bin\b", "not in"), ast.NotIn: (r"\bnot\s+in\b", "in"),
     ast.Is: (r"\bis\b", "is not"), ast.IsNot: (r"\bis\s+not\b", "is"),
@@ -98,12 +104,12 @@ class Questions:
         return Question(drafts, self._turned(type(test.ops[0]), *sides))
 
     def unlike(self, left: ast.expr, right: ast.expr) -> Draft | None:
-        """`a == b` with an object in the place of b: equal to nothing, but to what is equal to everything."""
+        """`a == b` with a neighbour of b, made while the test runs, in its place: of its type where that is plain."""
         if any(getattr(n, "id", getattr(n, "attr", "")) == "ANY" for s in (left, right) for n in ast.walk(s)):
             return None
         calls = [any(isinstance(n, ast.Call) for n in ast.walk(side)) for side in (left, right)]
         side = left if calls == [False, True] else right
-        return Draft(side.lineno, edits=(self.source.swap(side, "object()"),))
+        return Draft(side.lineno, edits=(self.source.swap(side, f"{NEIGHBOUR}({self.source.segment(side)})"),))
 
     def swapped(self, node: ast.expr, text: str) -> Draft:
         return Draft(node.lineno, edits=(self.source.swap(node, text),))

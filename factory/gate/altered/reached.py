@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 
 from factory.gate.altered.functions import Found, functions
@@ -30,6 +31,20 @@ def failing(source: bytes, name: str) -> bytes | None:
     text = f"{read.text[at : read.place(first.lineno, first.col_offset)]}raise AssertionError\n"
     alone = not text[: -len("raise AssertionError\n")].strip()
     return (read.text[:at] + text + read.text[at:]).encode(read.encoding) if alone else None
+
+
+def failing_at(source: bytes, line: int) -> bytes | None:
+    """The file with a failure in the place of the assertion around a line; None where there is none."""
+    try:
+        read = Source(source)
+    except ValueError:
+        return None
+    found = [
+        node.test if isinstance(node, ast.Assert) else node.value
+        for node in ast.walk(read.tree)
+        if isinstance(node, (ast.Assert, ast.Expr)) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    return read.edited([read.swap(found[-1], "[].pop()")]) if found else None
 
 
 def _holds(found: Found, line: int) -> bool:
