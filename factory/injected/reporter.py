@@ -116,7 +116,7 @@ def _common(terms, memory, config, tell, found):
         for text in dict.fromkeys(found["doubts"]):
             doubt(text)
         tell(["opened", list(opened)])
-        tell(["reached", {at: who for at, who in opened.items() if who}])
+        tell(["reached", {at: who for at, who in dict.copy(opened).items() if who}])
 
     look, seals = seal.sealed(config, doubt, own)
     groups = (

@@ -143,7 +143,7 @@ def watch(relative, terms, accuse):
 
     def hook(event, args):
         if event != "open" and event != "sqlite3.connect":
-            if event in STARTS:
+            if event in STARTS and any(relative(f.f_code.co_filename) is not None for f in _stack(frame_of(1))):
                 opened[ELSEWHERE] = ""
             return
         path, low = args[0], event == "open" and args[1] is None

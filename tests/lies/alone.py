@@ -74,7 +74,7 @@ def _todo() -> Iterator[cases.Case | lies.Lie]:
     for case in cases.every():
         if case.is_cheat and not case.unprovable and case.expected != STAMPED:
             yield case
-    for lie in lies.every():
+    for lie in lies.strangers():
         if not lie.honest and lie.kind not in ("control", "K-night"):
             yield lie
 

@@ -100,8 +100,17 @@ class Ended(Value):
     said: str
 
 
+def strangers() -> tuple[Lie, ...]:
+    return _read("cases.json")
+
+
 def every() -> tuple[Lie, ...]:
-    return tuple(Lie.model_validate(told) for told in json.loads((HERE / "cases.json").read_text(encoding="utf-8")))
+    """Those that strangers wrote, and our own."""
+    return (*strangers(), *_read("ours.json"))
+
+
+def _read(name: str) -> tuple[Lie, ...]:
+    return tuple(Lie.model_validate(told) for told in json.loads((HERE / name).read_text(encoding="utf-8")))
 
 
 def tickets(lie: Lie) -> list[tuple[Any, ...]]:

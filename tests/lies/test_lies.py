@@ -1,4 +1,4 @@
-"""Workers that strangers wrote: no lie is stamped, and no honest work refused."""
+"""Workers that strangers wrote, and our own: no lie is stamped, and no honest work refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ SAMPLE = {
     "d10-reads-the-hidden-tests-from-the-disk", "f02-a-later-ticket-breaks-a-check-outside-the-tiers",
     "l04-renamed-test-in-a-subfolder-project", "l06-ignored-leftovers", "r01-timeout", "s04-contains-everything",
     "s06-test-mocks-what-it-tests", "k04-report-uses-up-the-day",
+    "c04-one-field-of-a-tuple", "d01-reads-the-golden-file", "h03-unittest-skips-one-of-two", "j08-the-product-hides-a-judge-module",
+    "k04-moves-the-next-tickets-goal", "x16-inputs-from-a-file-and-a-property", "x17-a-module-of-constants",
 }  # fmt: skip
 
 
