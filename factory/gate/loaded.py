@@ -93,5 +93,5 @@ def _outside(path: str) -> bool:
 
 def supposed(installed: Collection[str]) -> Observation:
     """Where a command looks for modules that no reporter told of: the root, and the folders that are mostly named."""
-    outside = tuple(sorted({*sys.stdlib_module_names, *installed}))
+    outside = tuple(sorted({*sys.stdlib_module_names, *installed, "sitecustomize", "usercustomize"}))
     return replace(Observation(), path=(".", "src", "lib", "/"), outside=outside)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+ASKED_FOR = {"sitecustomize", "usercustomize"}  # by each Python that starts, whether they are there or not
 MAIN = ("__main__", "__mp_main__")
 ROOM, OUTSIDE, NAMES, ENTRIES = 5000, 2000, 20000, 200  # the most that is told
 
@@ -39,7 +40,7 @@ def modules(relative, homes, own=os.sep):
 
 def _names(folders):
     """The top-level names that can be imported from these folders, or are built in."""
-    found = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module_names)
+    found = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module_names) | ASKED_FOR
     for folder in folders:
         try:
             entries = os.listdir(folder)

@@ -26,3 +26,13 @@ def test_every_row_of_the_boundaries_names_one() -> None:
     rows = [line for line in part.splitlines() if line.startswith("| ")][1:]
     assert len(rows) >= 25
     assert all(re.search(r"`tests/[\w/]+\.py::\w+` \|$", row) for row in rows)
+
+
+def test_the_mechanism_alone_refuses_nine_of_ten_and_the_rest_is_named() -> None:
+    page = (ROOT / "docs" / "security-mechanism.md").read_text(encoding="utf-8")
+    found = re.search(r"\*\*(\d+) of (\d+) are refused\*\*", page)
+    assert found is not None
+    refused, every = int(found[1]), int(found[2])
+    assert refused >= 0.9 * every
+    missed, _, rest = page.partition("## What it does not refuse by itself")[2].partition("## What it refuses")
+    assert (missed.count("\n| `"), rest.count("\n| `")) == (every - refused, refused)
