@@ -151,8 +151,8 @@ def conclude(sessions: Sequence[Session], code: int, trouble: str = "") -> Obser
         loaded={name: at for session in reversed(sessions) for name, at in session.loaded.items()},
         path=tuple(dict.fromkeys(at for session in sessions for at in session.path)),
         outside=tuple(sorted(set().union(*(session.outside for session in sessions)))),
-        opened=tuple(sorted(set().union(*(session.opened for session in sessions)))),
-        reached={at: who for session in sessions for at, who in session.reached.items()},
+        opened=tuple(sorted({at for session in sessions for at in session.opened})),
+        reached={at: who for session in sessions for at, who in session.opened.items() if who},
     )
 
 

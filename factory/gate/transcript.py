@@ -54,8 +54,7 @@ class Session:
     loaded: dict[str, str] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)
-    opened: set[str] = field(default_factory=set)
-    reached: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, str] = field(default_factory=dict)
     stopped: str = ""
     status: int | None = None  # the exit status in its goodbye
     tampered: str = ""
@@ -134,7 +133,7 @@ def _take(session: Session, kind: str, *rest: Any) -> None:
             session.stopped = str(rest[0])[:300] or "interrupted"
         case "bye":
             session.status = int(rest[0])
-        case "place" | "excuse" | "loaded" | "path" | "opened" | "reached":
+        case "place" | "excuse" | "loaded" | "path" | "opened":
             _learn(session, kind, *rest)
         case _:
             session.suspect(str(rest[0])[:300] if kind == "bad" else "the reporter said something that makes no sense")
@@ -153,9 +152,7 @@ def _learn(session: Session, kind: str, *rest: Any) -> None:
             session.path += [str(at) for at in rest[0] if at not in session.path]
             session.outside.update(map(str, rest[1]))
         case "opened":
-            session.opened.update(map(str, rest[0]))
-        case "reached":
-            session.reached.update({str(at): str(who) for at, who in rest[0].items()})
+            session.opened |= {str(at): str(who) or session.opened.get(str(at), "") for at, who in rest[0].items()}
 
 
 def _loaded(session: Session, modules: dict[str, str]) -> None:

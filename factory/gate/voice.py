@@ -44,12 +44,13 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            said = self._of_tests(asked, criterion, tests, self._waiting(asked, ran))
-            found = [self._runs(asked, criterion, each) for each in said]
+            waiting = self._waiting(asked, ran)
+            found = self._of_tests(asked, criterion, tests, waiting)
+            if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
+                found = [self._alone(asked, criterion, each, waiting) for each in found]
+            found = [self._runs(asked, criterion, each) for each in found]
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
-        if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
-            found = [self._alone(asked, criterion, each) for each in found]
         found += self._of_data(asked, criterion, ran, set(tests), alone=not any(site.literal for site, _ in found))
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
@@ -77,12 +78,14 @@ class Voice:
         said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
         return places(said, self._laid.paths(asked.tree), asked.sides)
 
-    def _alone(self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str]) -> tuple[Site, str]:
+    def _alone(
+        self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str], waiting: Mapping[str, set[int]]
+    ) -> tuple[Site, str]:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
             return each
-        again = self._of_tests(asked, criterion, {site.path: {site.function}}, {})
+        again = self._of_tests(asked, criterion, {site.path: {site.function}}, waiting)
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 

@@ -115,16 +115,14 @@ def _common(terms, memory, config, tell, found):
     def pytest_sessionfinish():
         for text in dict.fromkeys(found["doubts"]):
             doubt(text)
-        tell(["opened", list(opened)])
-        tell(["reached", {at: who for at, who in dict.copy(opened).items() if who}])
+        tell(["opened", dict.copy(opened)])
 
     look, seals = seal.sealed(config, doubt, own)
     groups = (
         seals,
         excuses.excuses(tell, relative, root),
-        library.library(memory, relative, doubt),
+        library.library(memory, relative, doubt, judges.looker(terms, relative)),
         loaded.loaded(tell, relative, line.FOLDER),
-        judges.judges(terms, relative, doubt),
         canaries.canaries(terms, tell, hasattr(config, "workerinput")),
         {"pytest_sessionfinish": pytest_sessionfinish},
     )

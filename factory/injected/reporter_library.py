@@ -150,8 +150,8 @@ def _looker(memory, relative, tell):
     return look
 
 
-def library(memory, relative, doubt):
-    """The hooks. `memory` is older than any code of the room."""
+def library(memory, relative, doubt, look_beside):
+    """The hooks. `memory` is older than any code of the room; `look_beside(tell)` looks at the same moments."""
     told, file, most = set(), [None], []
 
     def tell(text):
@@ -159,7 +159,11 @@ def library(memory, relative, doubt):
             told.add(text)
             doubt(text)
 
-    look = _looker(memory, relative, tell)
+    look_here = _looker(memory, relative, tell)
+
+    def look():
+        look_here()
+        look_beside(tell)
 
     def count():
         now = _examples()

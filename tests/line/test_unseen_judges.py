@@ -153,6 +153,7 @@ def test_add():
     for a, b, wanted in cases():
         assert add(a, b) == wanted
 """
+TWO = "from shop import two\n\n\ndef test_two():\n    assert two() == 2\n"
 FAULTS = """from shop import faults
 
 
@@ -169,6 +170,29 @@ def test_pytest_the_assertion_that_failed_on_main_is_asked_wherever_it_stands(
     files = {"shop/__init__.py": WRONG, "tests/test_sums.py": LOOP}
     got, said = one(make, "python -m pytest -q tests/test_sums.py", files, {"shop/__init__.py": product})
     assert (got, "stays green although what it expects was altered" in said) == (code, bool(code)), said
+
+
+TWELVE = "from shop import add\n\n\ndef test_many():\n" + "".join(
+    f"    assert add(0, {n}) == {n}\n" for n in range(20, 31)
+)
+
+
+EACH = ANYTHING.replace("Sum(9) if a else b", "Sum(9)")
+
+
+@pytest.mark.parametrize(
+    ("tests", "product"), [(LOOP, EACH), (TWELVE + "    assert add(2, 30) == 32\n", ANYTHING)], ids=["loop", "many"]
+)
+def test_pytest_beside_another_test_that_waits_it_is_asked_there_too(make: Make, tests: str, product: str) -> None:
+    """What stays green is asked once more by itself: at the very place."""
+    files = {
+        "shop/__init__.py": WRONG + "\n\ndef two():\n    return 1\n",
+        "tests/test_sums.py": tests,
+        "tests/test_two.py": TWO,
+    }
+    change = {"shop/__init__.py": product + "\n\ndef two():\n    return 2\n"}
+    code, said = one(make, "python -m pytest -q tests/test_sums.py tests/test_two.py", files, change)
+    assert (code, "stays green although what it expects was altered" in said) == (1, True), said
 
 
 def test_pytest_an_assertion_that_has_nothing_left_to_say_accuses_nobody(make: Make) -> None:

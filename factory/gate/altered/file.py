@@ -164,10 +164,11 @@ class File:
             return
         orders = [dice.shuffled(cell) for cell in cells]
         yield self._written([order[0] for order in orders], leaves, dice)
-        like = [order[-1]._replace(how=How.LIKE) for order in orders if order[-1].how is How.SAME]
-        rest = [self._written([order[1 % len(order)] for order in orders], leaves, dice)] * any(o[1:] for o in orders)
-        if len(like) == len(orders):
-            rest.append(self._written(like, leaves, dice))
+        rest = []
+        if any(order[1:] for order in orders):
+            rest.append(self._written([order[1 % len(order)] for order in orders], leaves, dice))
+        if all(order[-1].how is How.SAME for order in orders):
+            rest.append(self._written([order[-1]._replace(how=How.LIKE) for order in orders], leaves, dice))
         yield from dice.shuffled(rest)
 
     def _written(self, chosen: list[Leaf], beside: list[Leaf], dice: Dice) -> Way | None:
