@@ -49,6 +49,8 @@ def _fault(ran: Ran, strict: bool) -> str:
         return "runs into its time limit"
     if ran.seen.tampered:
         return f"looks tampered with ({ran.seen.tampered})"
+    if ran.seen.sessions and not ran.seen.collected:
+        return f"finds no test (exit code {ran.code}): write a first one, or name what runs the tests under [gate]"
     if ran.answer is Answer.COULD_NOT_RUN:
         return f"could not run (exit code {ran.code})"
     if ran.answer is Answer.PASS:

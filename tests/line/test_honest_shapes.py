@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.line.conftest import Shop, criteria
+from tests.line.conftest import SETTINGS, Shop, criteria
 from tests.line.test_goals_of_others import lay
 
 Make = Callable[..., Shop]
@@ -71,3 +71,12 @@ def test_with_the_excuse_the_goal_must_not_go(make: Make) -> None:
         files={**NOW, **main},
     )
     assert shop.run("run").code == 1
+
+
+def test_a_main_without_a_test_is_told_so_with_what_to_do(make: Make) -> None:
+    settings = SETTINGS.replace('doctor = ["true"]', 'doctor = ["python -m pytest --collect-only -q"]')
+    shop = make("D-1 One", worker="true\n", files={"shop/__init__.py": RIGHT}, settings=settings)
+    done = shop.run("run")
+    assert (
+        "on main finds no test (exit code 5): write a first one, or name what runs the tests under [gate]" in done.err
+    )
