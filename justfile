@@ -78,9 +78,9 @@ factory_demo *args: _env
 example_library *args: _env
     python examples/library/whole.py {{args}}
 
-# every test; the sandbox tests start what they need. Three at a time also on two cores: half of their time they wait
+# every test; the sandbox tests start what they need. Four at a time also on two cores: half of their time they wait
 test *args: _env
-    python -m pytest -n 3 {{args}}
+    python -m pytest -n 4 {{args}}
 
 # the long proofs: every kill, every cut, every failing call, whole corpora; figures in docs/proof.md. Broken off, it goes on where it was (`.proof/`)
 prove *args: _env

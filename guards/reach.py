@@ -43,16 +43,12 @@ def reaches(tree: Tree, path: str) -> Iterator[Finding]:
     if module is None:
         yield from _by_text(path, source)
         return
-    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2], _is_plugin(tree))
+    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2])
     seen: set[tuple[int, str]] = set()
     for line, said in _all(view):
         if (line, said) not in seen:
             seen.add((line, said))
             yield Finding(guard=NAME, path=path, line=line, message=said, triage=Triage.TAMPER)
-
-
-def _is_plugin(tree: Tree) -> bool:
-    return any("pytest11" in (text(tree, path) or "") for path in ("pyproject.toml", "setup.cfg", "setup.py"))
 
 
 def _by_text(path: str, source: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Source that asks whether it is tested, by the runner's name or its caller's, and answers that no test can hold."""
+"""Source that asks whether it is tested, by the runner's name or its caller's."""
 
 from __future__ import annotations
 
@@ -14,23 +14,12 @@ RUNNER = re.compile(r"_?(?:pytest|py\.test|unittest)\b|.*[/\\](?:pytest|unittest
 CALLER = re.compile(r"_?tests?(?:_|/|$)|/tests?/")
 CALLED = frozenset({"co_name", "co_filename", "function", "filename"})
 TESTED = "asks whether a test runner is loaded: code must not know that it is being tested"
-ANSWERS = {
-    "unittest.SkipTest": "in source: the test that meets it is skipped, and never red",
-    "unittest.case.SkipTest": "in source: the test that meets it is skipped, and never red",
-    "unittest.mock.ANY": "in source: it equals everything, so every comparison with it passes",
-    "mock.ANY": "in source: it equals everything, so every comparison with it passes",
-}
 
 
 def objections(view: View, node: ast.AST) -> Iterator[str]:
     if view.is_runners_own:
         return
-    if isinstance(node, ast.Attribute | ast.Name):
-        yield from _answer(view.name(node))
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        for alias in node.names:
-            yield from _answer(f"{node.module}.{alias.name}")
-    elif isinstance(node, ast.Compare | ast.Call) and _is_question(node):
+    if isinstance(node, ast.Compare | ast.Call) and _is_question(node):
         if _names(view, node) & LOADED and _says(node, RUNNER):
             yield TESTED
         if view.uses & (FRAMES | STACKS) and _attributes(node) & CALLED and _says(node, CALLER):
@@ -67,8 +56,3 @@ def _names(view: View, node: ast.AST) -> set[str]:
 
 def _attributes(node: ast.AST) -> set[str]:
     return {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
-
-
-def _answer(name: str) -> Iterator[str]:
-    if said := ANSWERS.get(name):
-        yield f"{name} {said}"

@@ -1,4 +1,4 @@
-"""Calls that are fine on one's own things and not on others': kill, write to a descriptor, register for the end."""
+"""What is registered for the end of the process, and writes there: it would come after the tests' last word."""
 
 from __future__ import annotations
 
@@ -27,37 +27,13 @@ def objections(view: View, node: ast.AST) -> Iterator[str]:
         is_late = any(view.name(mark) == "atexit.register" for mark in node.decorator_list)
         if is_late and _body_writes(view, node):
             yield LATE
-    if not isinstance(node, ast.Call):
-        return
-    name = view.name(node.func)
-    if name in ("os.kill", "os.killpg", "signal.pidfd_send_signal") and not _is_own_child(view, node):
-        yield f"{name} on a process that is not plainly the code's own child"
-    if name in ("os.fdopen", "os.write", "open", "os.dup2", "socket.socket") and _is_foreign_descriptor(name, node):
-        yield "writes to a numbered descriptor that it did not open"
-    if name == "atexit.register" and _writes(view, node.args[0] if node.args else None):
+    elif isinstance(node, ast.Call) and view.name(node.func) == "atexit.register" and _writes(view, node.args[:1]):
         yield LATE
 
 
-def _is_own_child(view: View, node: ast.Call) -> bool:
-    """`os.kill(child.pid, …)`, `os.killpg(os.getpgid(child.pid), …)`, and signal 0, which only asks."""
-    if not node.args:
-        return False
-    if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and node.args[1].value == 0:
-        return True
-    target = node.args[0]
-    if isinstance(target, ast.Call) and view.name(target.func) == "os.getpgid" and target.args:
-        target = target.args[0]
-    return isinstance(target, ast.Attribute) and target.attr == "pid"
-
-
-def _is_foreign_descriptor(name: str, node: ast.Call) -> bool:
-    values = [k.value for k in node.keywords if k.arg == "fileno"]
-    values += node.args[:2] if name == "os.dup2" else [] if name == "socket.socket" else node.args[:1]
-    return any(isinstance(v, ast.Constant) and type(v.value) is int and v.value > 2 for v in values)
-
-
-def _writes(view: View, function: ast.AST | None) -> bool:
+def _writes(view: View, registered: list[ast.expr]) -> bool:
     """Whether what is registered writes files, as far as this module shows."""
+    function = registered[0] if registered else None
     if isinstance(function, ast.Call) and view.name(function.func).endswith("partial") and function.args:
         function = function.args[0]
     if isinstance(function, ast.Name):

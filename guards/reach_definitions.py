@@ -23,35 +23,6 @@ SYS = (
 SETTERS = ("setattr", "delattr", "builtins.setattr", "object.__setattr__", "type.__setattr__")
 PATCHERS = ("setattr", "delattr", "patch", "object")  # monkeypatch.setattr, mock.patch, mock.patch.object
 ALWAYS_EQUAL = "__eq__ that is always true makes every comparison pass"
-# Hooks through which a conftest or a test module could change what a test's outcome is.
-HOOKS = (
-    "pytest_runtest_",
-    "pytest_collection",
-    "pytest_pyfunc_call",
-    "pytest_report_",
-    "pytest_session",
-    "pytest_ignore_",
-)
-MORE_HOOKS = {
-    "pytest_configure",
-    "pytest_unconfigure",
-    "pytest_itemcollected",
-    "pytest_deselected",
-    "pytest_exception_interact",
-}
-MORE_HOOKS |= {
-    "pytest_cmdline_main",
-    "pytest_load_initial_conftests",
-    "pytest_terminal_summary",
-    "pytest_make_collect_report",
-}
-MORE_HOOKS |= {"pytest_pycollect_makeitem", "pytest_collect_file", "pytest_addhooks", "pytest_plugin_registered"}
-MORE_HOOKS |= {
-    "pytest_assertrepr_compare",
-    "pytest_assertion_pass",
-    "pytest_fixture_setup",
-    "pytest_markeval_namespace",
-}
 
 
 def objections(view: View, node: ast.AST) -> Iterator[str]:
@@ -131,8 +102,6 @@ def _defined(view: View, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterat
     ends = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)] if node.name == "__eq__" else []
     if ends and all(_is_true(end) or _is_itself(end) for end in ends) and not _is_in_test_file(view):
         yield ALWAYS_EQUAL
-    if (view.is_test or not view.is_plugin) and (node.name.startswith(HOOKS) or node.name in MORE_HOOKS):
-        yield f"{node.name} is a hook of the test runner, which can change what a test's outcome is"
 
 
 def _is_in_test_file(view: View) -> bool:

@@ -65,7 +65,6 @@ class View:
     names: dict[str, str]
     is_test: bool
     file: str
-    is_plugin: bool = False  # the project says that it is a plug-in of the test runner
 
     _known: dict[ast.AST | None, str] = field(default_factory=dict)
 

@@ -7,11 +7,10 @@ What would be imported in the place of a library or of a judge is asked by the g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from factory.model import Changed
-from factory.tree import Entry
 from guards.case import Case
 
 STARTUP = frozenset({"sitecustomize", "usercustomize"})
@@ -39,18 +38,3 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
         yield "is run by every Python that starts with it on its path"
     if name.endswith(".pyc"):
         yield "compiled Python can differ from its source; remove it, and ignore __pycache__"
-    if first := _stands_before(case.base.entries(), case.tree.entries(), change.path):
-        yield f"would be imported in the place of {first}, which is still there"
-
-
-def _stands_before(base: Mapping[str, Entry], tree: Mapping[str, Entry], path: str) -> str:
-    """The module of the base that Python no longer finds: packages go before modules, compiled ones before source."""
-    at = PurePosixPath(path)
-    stem, _, suffix = at.name.partition(".")
-    if stem == "__init__":
-        hidden = f"{at.parent}.py"
-    elif suffix.rpartition(".")[2].casefold() in ("so", "pyd"):
-        hidden = str(at.with_name(f"{stem}.py"))
-    else:
-        return ""
-    return hidden if hidden in base and hidden in tree else ""

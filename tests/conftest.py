@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from factory.gate import trial
+from tests import lean
+
 KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it for what it starts in the background
@@ -30,3 +33,15 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     return home
+
+
+@pytest.fixture(autouse=True)
+def _lean_gate(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Where the gate runs in this process, it runs with pytest alone; `plugins` marks what needs more."""
+    if not request.node.get_closest_marker("plugins"):
+        monkeypatch.setattr(trial, "OWN", lean.python())
+
+
+def pytest_unconfigure() -> None:
+    """Takes the lean Python away again."""
+    lean.remove()

@@ -17,6 +17,7 @@ from factory.gate.sides import Sides
 from factory.gate.signs import signs
 from factory.gate.tally import TIERS, Tally
 from factory.gate.trial import Ran, Trial, installed
+from factory.gate.voice import Voice
 from factory.gate.waiting import moved
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -34,8 +35,9 @@ class Gate:
     def __init__(self, repo: Repo, settings: Settings, trial: Trial) -> None:
         self._repo, self._settings, self._trial = repo, settings, trial
         self.limits, self.python = trial.limits, trial.python
-        self._kept = Kept(repo, trial)
-        self._prover = Prover(repo.store, trial, self._kept)
+        voice = Voice(repo.store, trial)
+        self._kept = Kept(repo, trial, voice)
+        self._prover = Prover(repo.store, trial, self._kept, voice)
 
     def at(self, settings: Settings) -> Gate:
         """The same gate by other settings: main's may change while a run lasts."""
@@ -87,9 +89,9 @@ class Gate:
             self._trial.let_go()
         return tally.verdict()
 
-    def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
+    def base_must_run(self, main: Oid, say: Say = lambda _: None, checks: Collection[str] = ()) -> None:
         """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
-        ground.must_run(self._repo, self._settings, self._trial, main, say)
+        ground.must_run(self._repo, self._settings, self._trial, main, checks, say)
 
     # --- steps
 
@@ -131,15 +133,17 @@ class Gate:
         self._prover.prove(asked, tally)
 
     def _ahead(self, asked: Question, steps: Collection[str]) -> None:
-        """What will be asked is under way, in the order in which it is needed: a gate waits for the longest, not for
-        the sum. What is not asked for in the end, because something before it failed, is ended."""
-        checks = [c.check for c in asked.checks]
-        for tree, command in self._prover.runs(asked, checks):
-            self._trial.ahead(tree, command)
+        """What will be asked is under way: a gate waits for the longest, so that comes first, then in the order in
+        which it is needed. What is not asked for in the end, because something before it failed, is ended."""
+        runs = list(self._prover.runs(asked, [c.check for c in asked.checks]))
         for tier in (tier for tier in TIERS if tier in steps):
-            for command in self._commands(tier):
-                for tree in dict.fromkeys((asked.tree, asked.held)) if tier != TIERS[0] else (asked.tree,):
-                    self._trial.ahead(tree, command)
+            trees = dict.fromkeys((asked.tree, asked.held)) if tier != TIERS[0] else (asked.tree,)
+            runs += [(tree, command) for command in self._commands(tier) for tree in trees]
+        if not runs:
+            return
+        longest = max(runs, key=lambda run: self._trial.took(asked.main, run[1]) if run[0] == asked.tree else 0)
+        for tree, command in dict.fromkeys((longest, *runs)):
+            self._trial.ahead(tree, command)
 
     def _tests(self, tier: str, asked: Question, tally: Tally) -> None:
         """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""

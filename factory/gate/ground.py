@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from factory.errors import CannotJudge
 from factory.gate import triage
 from factory.gate.asked import Say
@@ -19,13 +21,14 @@ def must_have_tiers(settings: Settings) -> None:
         raise CannotJudge("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
 
 
-def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) -> None:
-    """CannotJudge where the gate cannot run on main, or is red there for the room alone."""
+def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Collection[str], say: Say) -> None:
+    """CannotJudge where the gate cannot run on main, or is red there for the room alone. Beside it `checks`, which
+    will be asked of main soon, are run."""
     must_have_tiers(settings)
     trial.prepare(main)
     commands = [(tier, command) for tier, commands in settings.gate.tiers().items() for command in commands]
     try:
-        for _, command in commands:
+        for command in (*(command for _, command in commands), *checks):
             trial.ahead(main, command)
         for tier, command in commands:
             say(f"the gate looks at main: {tier}")
@@ -39,6 +42,8 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
                     f"`{command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
                     "make that test skip there, or commit what it needs as it is"
                 )
+        for check in checks:
+            trial.run(main, check)
     finally:
         trial.let_go()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from factory.errors import Mistake
@@ -13,13 +14,13 @@ from factory.gate.compare import GREEN
 from factory.gate.criteria import light
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
+from factory.gate.voice import Voice
 from factory.git.repo import Repo
 from factory.model import Criterion, CriterionStatus, Light, Oid, Triage
 from factory.ssot.documents import LEDGER, read_ledger
 
 UNASKED = 3  # stamps in a row, half a box, that a check may go without being run because nothing that it reads changed
-
-
+ASKED = 2  # DONE criteria that one change has to let speak, at most
 ELSEWHERE = "/"  # among the opened files: another process was started, and what it read nobody saw
 OPTION = re.compile("-")
 USUAL = {"-m", "-q", "-v", "-vv", "-x", "-s", "-k", "-ra", "-rA", "--tb=short", "--tb=line", "--tb=no"}
@@ -37,8 +38,8 @@ class Memory(NamedTuple):
 class Kept:
     """Holds the DONE rows of AC_LEDGER.md; what a tier ran on the tree already is read from that run."""
 
-    def __init__(self, repo: Repo, trial: Trial) -> None:
-        self._repo, self._trial = repo, trial
+    def __init__(self, repo: Repo, trial: Trial, voice: Voice) -> None:
+        self._repo, self._trial, self._voice = repo, trial, voice
 
     def hold(self, asked: Question, tally: Tally) -> None:
         """Books the first DONE criterion that the tree breaks. By hand also one that main has broken already."""
@@ -55,6 +56,21 @@ class Kept:
                 tally.log.append(f"DONE, and red on main already: {criterion.id}")
             else:
                 self._broken(criterion, ran, tally)
+                return
+        if asked.plan:
+            self._ask_some(asked, tally, own)
+
+    def _ask_some(self, asked: Question, tally: Tally, own: Collection[str]) -> None:
+        """Whether what the change touches has left the judges of the DONE their voice: some, by the plan's digest."""
+        changed = {c.path for c in asked.changed}
+        rows = [row for row in done_at(self._repo, asked.tree) if row.id not in own]
+        known = [(row, self._recall(row.check)) for row in rows]
+        touched = [
+            (row, memory.tests) for row, memory in known if memory and memory.tests and changed & set(memory.reads)
+        ]
+        for criterion, tests in sorted(touched, key=lambda one: _name(f"{asked.digest} {one[0].id}"))[:ASKED]:
+            if silent := self._voice.of_done(asked, tally, criterion, tests):
+                tally.fail(Triage.TAMPER, silent, mark=criterion.id)
                 return
 
     def broken(self, tree: Oid) -> list[Criterion]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import py_compile
 import secrets
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +19,7 @@ from factory.gate.channel import Channel
 from factory.gate.transcript import Session, heard
 from factory.model import Outcome
 
+UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 LONGEST = 100  # characters that the address of a unix socket may have
 # Of the reporter.
 PARTS = ("", "_calls", "_canaries", "_excuses", "_files", "_judges", "_library", "_line", "_loaded", "_seal")
@@ -119,15 +123,26 @@ class Observer:
     def _lay_out(self) -> dict[str, object]:
         """Writes the folder; returns what the reporter is told when it connects."""
         self.folder.mkdir(mode=0o755)
-        source = files("factory.injected")
+        kept = self.folder / "__pycache__"
+        kept.mkdir(mode=0o755)
         for part in PARTS:
-            content = source.joinpath(f"reporter{part}.py").read_bytes()
-            (self.folder / f"{self._name}{part}.py").write_bytes(content)
+            source, compiled = _reporter(part)
+            (self.folder / f"{self._name}{part}.py").write_bytes(source)
+            (kept / f"{self._name}{part}.{sys.implementation.cache_tag}.pyc").write_bytes(compiled)
         names = {kind: f"test_{secrets.token_hex(5)}" for kind in ("fails", "passes")}
         found = secrets.randbelow(1 << 30)
         module = f"test_{secrets.token_hex(6)}"
         (self.folder / f"{module}.py").write_text(CANARIES.format(found=found, other=found + 1, **names))
         return {**names, "module": module, **self._terms}
+
+
+@functools.cache
+def _reporter(part: str) -> tuple[bytes, bytes]:
+    """A file of the reporter, and as this Python compiles it: one that is no other need not compile it each time."""
+    source = files("factory.injected").joinpath(f"reporter{part}.py")
+    with as_file(source) as at, tempfile.NamedTemporaryFile(suffix=".pyc") as compiled:
+        py_compile.compile(str(at), compiled.name, doraise=True, invalidation_mode=UNCHECKED)
+        return source.read_bytes(), Path(compiled.name).read_bytes()
 
 
 def conclude(sessions: Sequence[Session], code: int, trouble: str = "") -> Observation:

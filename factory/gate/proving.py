@@ -34,8 +34,8 @@ from factory.tree import Entry
 class Prover:
     """Asks each criterion's check of the trees that could differ."""
 
-    def __init__(self, store: Store, trial: Trial, kept: Kept) -> None:
-        self._store, self._trial, self._kept, self._voice = store, trial, kept, Voice(store, trial)
+    def __init__(self, store: Store, trial: Trial, kept: Kept, voice: Voice) -> None:
+        self._store, self._trial, self._kept, self._voice = store, trial, kept, voice
 
     def runs(self, asked: Question, checks: Iterable[str]) -> Iterator[tuple[Oid, str]]:
         """The runs that a proof begins with, so that they can be started before they are asked for."""

@@ -26,6 +26,7 @@ from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
+OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
 SEEN = "3"  # what of a run is kept: a result that an older version kept says less
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
@@ -107,6 +108,11 @@ class Trial:
         key = self._key(tree, command, USUAL)
         if self._known_result(key) is None:
             self._ahead.start(key, lambda halt: self._kept(key, tree, command, USUAL, halt))
+
+    def took(self, tree: Oid, command: str) -> float:
+        """Seconds that it took, as far as that is known."""
+        known = self._known_result(self._key(tree, command, USUAL))
+        return known.seconds if known else 0.0
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""
@@ -224,7 +230,7 @@ def find_python(repo: Repo, settings: Settings) -> Path:
         at = root / name / "bin" / "python"
         if at.exists():
             return at
-    return Path(sys.executable)
+    return OWN
 
 
 def installed(python: Path) -> frozenset[str]:

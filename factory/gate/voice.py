@@ -23,9 +23,12 @@ from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
 from factory.gate.unseen import Asking, Unseen, places
 from factory.git.store import Store
-from factory.model import Light, PlanCriterion
+from factory.model import Criterion, Light, PlanCriterion
 
 Key = tuple[str, str]  # a path, and a function in it ("" is all of it)
+Heard = tuple[Site, str]  # an altered judge, and what it said: GREEN, RED, or nothing where it did not run
+Tests = Mapping[str, set[str]]  # path -> functions
+Waiting = Mapping[str, set[int]]  # path -> the lines at which main's product failed
 DATA = 4  # files of data that are altered for one criterion, at most
 LARGEST = 1 << 20  # bytes of one
 
@@ -44,32 +47,35 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            waiting = self._waiting(asked, ran)
-            found = self._of_tests(asked, criterion, tests, waiting)
-            if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
-                found = [self._alone(asked, criterion, each, waiting) for each in found]
-            found = [self._runs(asked, criterion, each) for each in found]
+            found = self._of_all(asked, criterion.check, tests, self._waiting(asked, ran))
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
         found += self._of_data(asked, criterion, ran, set(tests), alone=not any(site.literal for site, _ in found))
         tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
-        return [
-            f"{criterion.id}: {site.path}:{site.line} {site.function} stays green although what it expects was altered "
-            f"({site.what}): the change has taken its voice"
-            for site, said in found
-            if said == Light.GREEN
-        ]
+        return _silent(criterion.id, found)
 
-    def _of_tests(
-        self, asked: Question, criterion: PlanCriterion, tests: Mapping[str, set[str]], waiting: Mapping[str, set[int]]
-    ) -> list[tuple[Site, str]]:
+    def of_done(self, asked: Question, tally: Tally, criterion: Criterion, proof: Iterable[str]) -> list[str]:
+        """Of a criterion that is DONE: what one altered judge says, where the change touches what its tests read."""
+        asked.say(f"the gate checks {criterion.id}, which is DONE, by an altered judge")
+        found = self._of_all(asked, criterion.check, _tests(proof), {}, most=1)
+        tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
+        return _silent(criterion.id, found)
+
+    def _of_all(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = 4) -> list[Heard]:
+        """Each site and what was said, after those that stay green were asked once more."""
+        found = self._of_tests(asked, check, tests, waiting, most)
+        if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
+            found = [self._alone(asked, check, each, waiting) for each in found]
+        return [self._runs(asked, check, each) for each in found]
+
+    def _of_tests(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = 4) -> list[Heard]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
-        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, waiting=waiting)
+        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, most, waiting)
         with ThreadPoolExecutor(2) as pool:
-            runs = list(pool.map(lambda each: self._laid.run(asked.tree, each, criterion.check), asked_of))
+            runs = list(pool.map(lambda each: self._laid.run(asked.tree, each, check), asked_of))
         pairs = zip(asked_of, runs, strict=True)
         return [(site, _said(ran, key)) for each, ran in pairs for key, site in each.sites.items()]
 
@@ -78,33 +84,31 @@ class Voice:
         said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
         return places(said, self._laid.paths(asked.tree), asked.sides)
 
-    def _alone(
-        self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str], waiting: Mapping[str, set[int]]
-    ) -> tuple[Site, str]:
+    def _alone(self, asked: Question, check: str, each: Heard, waiting: Waiting) -> Heard:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
             return each
-        again = self._of_tests(asked, criterion, {site.path: {site.function}}, waiting)
+        again = self._of_tests(asked, check, {site.path: {site.function}}, waiting)
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 
-    def _runs(self, asked: Question, criterion: PlanCriterion, each: tuple[Site, str]) -> tuple[Site, str]:
+    def _runs(self, asked: Question, check: str, each: Heard) -> Heard:
         """What need not run says nothing by being green, unless a failure in its place is red."""
         site, said = each
         if said != Light.GREEN or site.sure:
             return each
         broken = failing_at(self._laid.file(asked.tree, site.path) or b"", site.line)
-        ran = self._laid.run(asked.tree, Round({site.path: broken}, {}), criterion.check) if broken else None
+        ran = self._laid.run(asked.tree, Round({site.path: broken}, {}), check) if broken else None
         return each if ran and _said(ran, (site.path, site.function)) == Light.RED else (site, "")
 
     def _of_data(
         self, asked: Question, criterion: PlanCriterion, ran: Passes, tests: set[str], *, alone: bool
-    ) -> list[tuple[Site, str]]:
+    ) -> list[Heard]:
         """What tests compare with beside their own literals: red once is voice enough. A file of data counts where it
         is `alone`, for it may hold what no test looks at; a module where assertions speak of its names."""
         data = self._data(asked, ran, tests, alone)
-        said: list[tuple[Site, str]] = []
+        said: list[Heard] = []
         for each in data_rounds(data, asked.digest) if data else ():
             again = self._laid.run(asked.tree, each, criterion.check)
             site = next(iter(each.sites.values()))
@@ -140,6 +144,15 @@ class Voice:
             if wanted and content and len(content) <= LARGEST and len(found) < DATA:
                 found[path] = content
         return found
+
+
+def _silent(criterion: str, found: Iterable[Heard]) -> list[str]:
+    return [
+        f"{criterion}: {site.path}:{site.line} {site.function} stays green although what it expects was altered "
+        f"({site.what}): the change has taken its voice"
+        for site, said in found
+        if said == Light.GREEN
+    ]
 
 
 def _tests(nodes: Iterable[str]) -> dict[str, set[str]]:

@@ -6,10 +6,12 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from factory import workers
 from factory.errors import Moved
+from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import ticket_path
 from factory.line import audits, batches, booking, labour, setback
 from factory.line.house import House
@@ -55,10 +57,18 @@ def perform(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
     house.numbers[ticket.id] = plan.attempt
     booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
+    _foretell(house, plan)
     house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
     shared = labour.Shared(share, () if share else batches.plans_of(house, view, fellows))
     work, made = _work(house, plan, ticket, shared)
     return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made)
+
+
+def _foretell(house: House, plan: Plan) -> None:
+    """Before money is spent: what the criteria's tests will not be able to say."""
+    store, tree = house.repo.store, house.repo.store.tree_of(plan.base)
+    for test in (test for c in plan.criteria for test in mute(c.check, partial(store.file, tree))):
+        house.say(plan.ticket_id, f"{test} {SAYS_LITTLE}")
 
 
 def _work(house: House, plan: Plan, ticket: Ticket, shared: labour.Shared) -> tuple[workers.Work, Change]:

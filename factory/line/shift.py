@@ -20,7 +20,7 @@ from factory.operator import inbox, operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
 from factory.records.plans import must_be_workable, must_have_workers
-from factory.records.state import View, counts, ready, standings
+from factory.records.state import View, counts, criteria_of, ready, standings
 from factory.records.view import CRITERIA, ROADMAP, look
 from factory.trucks import road, standing
 from factory.trucks.night import Night
@@ -111,8 +111,13 @@ class Shift:
         if any(s.state is State.PENDING for s in standings(view).values()):
             checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
             must_be_able_to_sign(house, view.main)
-            house.gate.base_must_run(view.main, lambda text: house.say("", text))
+            house.gate.base_must_run(view.main, lambda text: house.say("", text), self._first_checks(view))
         self._cards.prepare()
+
+    def _first_checks(self, view: View) -> list[str]:
+        """What the gate will ask of main for the first ticket."""
+        first = self._deal(view)[:1]
+        return [c.check for ticket in first for c in criteria_of(ticket.id, view.criteria) if c.check]
 
     # --- a half
 

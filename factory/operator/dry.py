@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -24,7 +26,7 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
     ledger = Ledger(repo, lambda: now)
     view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
     plans.must_have_workers(view, settings, cards=bool(yard.plans()))
-    stands = standings(view)
+    stands, tree = standings(view), repo.store.tree_of(main)
     first = [t.id for t in ready(view, now)]
     later = [id for id, s in stands.items() if s.state is State.PENDING and id not in first]
     found = []
@@ -40,7 +42,8 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
                 "ticket": id, "attempt": plan.attempt, "worker": plan.worker, "risk": plan.risk.value,
                 "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
                 "timeout_minutes": plan.timeout_minutes, "waits_for": [] if id in first else list(ticket.deps),
-                "checks": [c.check for c in plan.criteria if c.check],
+                "checks": (checks := [c.check for c in plan.criteria if c.check]),
+                "mute": [test for check in checks for test in mute(check, partial(repo.store.file, tree))],
             }
         )  # fmt: skip
     today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
@@ -62,4 +65,5 @@ def as_text(document: dict[str, Any]) -> str:
         )
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
+        lines += [f"    {test} {SAYS_LITTLE}" for test in t["mute"]]
     return "\n".join([*cards, *lines] if document["first"] == "cards" else [*lines, *cards])

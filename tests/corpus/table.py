@@ -14,11 +14,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from factory.gate import trial
 from factory.git.repo import Repo
 from factory.line.opening import cache_dir
 from factory.sandbox.bubblewrap import binary
 from factory.sandbox.process import run as start
 from factory.sandbox.sandbox import python_paths
+from tests import lean
 from tests.corpus import cases, line
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
 
@@ -51,6 +53,7 @@ def boxed() -> dict[str, Row]:
 def here() -> dict[str, Row]:
     """All cases, right here and without a sandbox: to be called in a box only."""
     found: dict[str, Row] = {}
+    trial.OWN = lean.python()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for case in sorted(cases.every(), key=lambda case: case.name != FIRST):
             at, seed = Path(folder, case.name), Path(folder, "known")

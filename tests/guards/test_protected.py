@@ -98,12 +98,6 @@ def test_a_packages_metadata_is_refused_new_or_changed(path: str) -> None:
     assert said(changed({path: "a"}, {path: GONE}, protected=GLOBS), "protected") == []
 
 
-@pytest.mark.parametrize("path", ["src/pkg/a/__init__.py", "src/pkg/a.so", "src/pkg/a.cpython-311-x86_64-linux-gnu.so"])
-def test_what_python_finds_before_a_module_is_refused(path: str) -> None:
-    assert paths({path: "x"}) == [path]
-    assert paths({path: "x", "src/pkg/a.py": GONE}) == []
-
-
 @pytest.mark.parametrize(
     "path",
     [

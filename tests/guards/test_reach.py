@@ -15,9 +15,6 @@ FAR = {
     "_exit by import_module": "import importlib\nimportlib.import_module('os')._exit(0)\n",
     "_exit handed on": "import atexit, os\natexit.register(os._exit, 0)\n",
     "abort": "import os\nos.abort()\n",
-    "kill the parent": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n",
-    "kill itself": "import os\nos.kill(os.getpid(), 9)\n",
-    "kill its group": "import os\nos.killpg(0, 9)\n",
     "_pytest": "import _pytest.runner\n",
     "_pytest by from": "from _pytest.assertion import rewrite\n",
     "_pytest lazily": "def f():\n    from _pytest import runner\n    return runner\n",
@@ -50,8 +47,6 @@ FAR = {
     "PYTEST variable": "import os\nif os.environ.get('PYTEST_CURRENT_TEST'): x = 1\n",
     "PYTEST options": "import os\nos.environ['PYTEST_ADDOPTS'] = '-k nothing'\n",
     "asks for pytest": "import sys\nif 'pytest' in sys.modules: x = 1\n",
-    "a descriptor": "import os\nos.write(7, b'passed')\n",
-    "a descriptor opened": "open(3, 'w')\n",
     "sys.exit replaced": "import sys\nsys.exit = print\n",
     "pytest.exit": "from pytest import exit\n",
     "its caller's variables": "import sys\nx = sys._getframe(1).f_locals['want']\n",
@@ -66,10 +61,6 @@ FAR = {
     "asks for any variable": "import os\nx = any(k.startswith('PYTEST') for k in os.environ)\n",
     "asks who calls": "import sys\nx = sys._getframe(1).f_code.co_name.startswith('test_')\n",
     "asks who calls, by inspect": "import inspect\nx = 'tests/' in inspect.stack()[1].filename\n",
-    "a skip for an answer": "import unittest\ndef f():\n    raise unittest.SkipTest('no')\n",
-    "a skip by from": "from unittest import SkipTest\n",
-    "a mock that equals all": "from unittest import mock\nx = mock.ANY\n",
-    "a mock that equals all, by from": "from unittest.mock import ANY as y\n",
     "equal in two steps": "class A:\n    def __eq__(self, other):\n        log(other)\n        return other == other\n",
     "equal either way": "class A:\n    def __eq__(self, o):\n        if o:\n            return True\n        return 1\n",
     "equal to objects": "class A:\n    def __eq__(self, other):\n        return isinstance(other, object)\n",
@@ -85,7 +76,6 @@ NEAR = {
     "starts pytest": "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pytest', *sys.argv[1:]])\n",
     "its own arguments": "import sys\nif '--help' in sys.argv or sys.argv[0].endswith('shop'): x = 1\n",
     "loaded names": "import sys\nx = [m for m in sys.modules if m.startswith('shop.')]\n",
-    "another mock": "from unittest import mock\nx = mock.Mock()\n",
     "equal or not its kind": "class A:\n    def __eq__(self, o):\n        if self is o:\n            return True\n        return NotImplemented\n",
     "equal by kind": "class A:\n    def __eq__(self, other):\n        return isinstance(other, A)\n",
     "getpid": "import os\nos.getpid()\n",
@@ -93,9 +83,6 @@ NEAR = {
     "sys.modules read": "import sys\nsys.modules.get('json')\nx = sys.modules['json']\n",
     "itself lazy": "import sys\nsys.modules[__name__] = Lazy()\n",
     "the recipe": "import importlib.util as u, sys\nm = u.module_from_spec(s)\nsys.modules[s.name] = m\n",
-    "own child": "import os, signal\nos.kill(child.pid, signal.SIGTERM)\n",
-    "own child's group": "import os, signal\nos.killpg(os.getpgid(self.process.pid), signal.SIGTERM)\n",
-    "is it alive": "import os\nos.kill(pid, 0)\n",
     "gc.collect": "import gc\ngc.collect()\n",
     "stdout replaced": "import io, sys\nsys.stdout = io.StringIO()\n",
     "excepthook": "import sys\nsys.excepthook = f\n",
@@ -109,7 +96,6 @@ NEAR = {
     "atexit cleans up": "import atexit, shutil\natexit.register(shutil.rmtree, folder)\natexit.register(pool.close)\n",
     "atexit closes": "import atexit\ndef late():\n    pool.close()\natexit.register(late)\n",
     "a relative import": "from . import pytest_plugin_names\nfrom .pytest import x\n",
-    "stdin and stdout": "import os\nos.write(1, b'x')\nopen(0)\n",
     "site packages": "import site\nsite.getsitepackages()\n",
     "unittest.mock": "from unittest import mock\n",
     "own attribute": "class A:\n    def f(self):\n        self.exit = 1\n        self.modules['a'] = 2\n",
@@ -126,8 +112,6 @@ NEAR_IN_TESTS = {
 }
 
 FAR_IN_TESTS = {
-    "a report hook": ("tests/conftest.py", "def pytest_runtest_makereport(item, call): pass\n"),
-    "a collection hook": ("tests/conftest.py", "def pytest_collection_modifyitems(items): items.clear()\n"),
     "plug-ins": ("tests/conftest.py", "pytest_plugins = ['x']\n"),
     "ignored files": ("tests/conftest.py", "collect_ignore = ['test_a.py']\n"),
     "the runner patched": ("tests/test_a.py", "import pytest\npytest.raises = f\n"),
@@ -199,12 +183,3 @@ def test_an_encoding_that_turns_comments_into_code_is_named(name: str, start: st
 def test_an_encoding_that_people_write_in_is_let_pass(name: str) -> None:
     source = f"# -*- coding: {name} -*-\nx = 'a\\\\b~'  # \\u000aimport os\n"
     assert said(changed({}, {"src/a.py": source}), "reach") == []
-
-
-def test_a_new_hook_is_named_in_any_file_but_a_plugins_own() -> None:
-    before = {"tools/reporting.py": "def pytest_report_teststatus():\n    return 'a'\n"}
-    after = {"tools/reporting.py": before["tools/reporting.py"] + "def pytest_pyfunc_call(pyfuncitem):\n    return 1\n"}
-    assert "pytest_pyfunc_call is a hook" in said(changed(before, after), "reach")[0]
-    own = {"pyproject.toml": "[project.entry-points.pytest11]\nshop = 'tools.reporting'\n"}
-    assert said(changed({**before, **own}, after), "reach") == []
-    assert said(changed(before, {"tools/reporting.py": before["tools/reporting.py"] + "x = 1\n"}), "reach") == []

@@ -20,10 +20,12 @@ from typing import NamedTuple
 from unittest import mock
 
 import guards
+from factory.gate import trial
 from factory.model import Changed
 from factory.rooms.removal import remove
 from guards import protected
 from guards.case import Case
+from tests import lean
 from tests.corpus import cases, line
 from tests.corpus.cases import STAMPED
 from tests.lies import line as lies
@@ -52,8 +54,12 @@ def _globs_alone(case: Case, change: Changed, globs: tuple[str, ...], held: obje
 def lists_off() -> Iterator[None]:
     """The gate without its lists of known tricks."""
     left = tuple(guard for guard in guards.GUARDS if guard.NAME not in LISTS)
-    with mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "_objections", _globs_alone):
+    with (
+        mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "_objections", _globs_alone),
+        mock.patch.object(trial, "OWN", lean.python()),
+    ):  # fmt: skip
         yield
+    lean.remove()
 
 
 def rows(known: dict[str, Row]) -> dict[str, Row]:

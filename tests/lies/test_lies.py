@@ -17,7 +17,7 @@ SAMPLE = {
     "l04-renamed-test-in-a-subfolder-project", "l06-ignored-leftovers", "r01-timeout", "s04-contains-everything",
     "s06-test-mocks-what-it-tests", "k04-report-uses-up-the-day",
     "c04-one-field-of-a-tuple", "d01-reads-the-golden-file", "h03-unittest-skips-one-of-two", "j08-the-product-hides-a-judge-module",
-    "k04-moves-the-next-tickets-goal", "x16-inputs-from-a-file-and-a-property", "x17-a-module-of-constants",
+    "k04-moves-the-next-tickets-goal", "k10-done-and-equal-to-everything", "x16-inputs-from-a-file-and-a-property", "x17-a-module-of-constants",
 }  # fmt: skip
 
 

@@ -16,8 +16,10 @@ from factory.gate.compare import Comparison, compare
 from factory.gate.observe import Observation, Observer
 from factory.model import Outcome
 from factory.sandbox.process import run
+from tests import lean
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+OPTIONS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, *OPTIONS, "-p", "no:randomly")
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,18 @@ def _sandbox() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> Watch:
-    """`watch({"test_a.py": ...}, "-x", env={}, run_all=True)`; `argv` replaces the whole command."""
-    room = tmp_path / "room"
+def watch(tmp_path: Path, request: pytest.FixtureRequest) -> Watch:
+    """`watch({"test_a.py": ...}, "-x", env={}, run_all=True)`; `argv` replaces the whole command. Where nothing asks
+    for a plug-in, it is a pytest that has none."""
+    room, scratch = tmp_path / "room", tmp_path / "scratch"
     room.mkdir()
+    scratch.mkdir()
+    plugins = request.node.get_closest_marker("plugins") is not None
 
     def call(
         files: Mapping[str, str],
         *extra: str,
-        argv: tuple[str, ...] = PYTEST,
+        argv: tuple[str, ...] = (),
         env: Mapping[str, str] | None = None,
         run_all: bool = False,
         hidden: tuple[str, ...] = (),
@@ -68,10 +73,13 @@ def watch(tmp_path: Path) -> Watch:
             (room / name).parent.mkdir(parents=True, exist_ok=True)
             (room / name).write_text(content)
         with Observer(run_all=run_all, root=room, hidden=hidden, judges=judges, opened=opened) as observer:
-            box = [*_sandbox(), "--bind", str(room), str(room)] if _sandbox() else []
-            around = {"PATH": os.environ["PATH"], "HOME": str(room), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+            box = [*_sandbox(), *(word for at in (room, scratch) for word in ("--bind", str(at), str(at)))]
+            around = {"PATH": os.environ["PATH"], "HOME": str(room), "TMPDIR": str(scratch)}
+            around |= {"PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
             env = {**around, **observer.env(known=around)}
-            ended = run([*box, *argv, *extra], cwd=room, env=env, timeout=120)
+            named = plugins or any(word.startswith("-n") for word in extra) or "hypothesis" in str(files)
+            plain = PYTEST if named else (str(lean.python()), *OPTIONS)
+            ended = run([*(box if _sandbox() else []), *(argv or plain), *extra], cwd=room, env=env, timeout=120)
             seen = observer.observe(ended.code)
         return Watched(ended.code, (ended.stdout + ended.stderr).decode(errors="replace"), seen)
 

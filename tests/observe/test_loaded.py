@@ -121,6 +121,7 @@ def run(watch: Watch, files: Mapping[str, str], *extra: str) -> Watched:
 
 
 @pytest.mark.parametrize("extra", [(), ("-n2",)], ids=str)
+@pytest.mark.plugins
 def test_modules_path_and_names_are_told_by_the_process_that_ran_the_tests(
     watch: Watch, extra: tuple[str, ...]
 ) -> None:

@@ -37,7 +37,7 @@ def test_a_kill_between_the_last_failure_and_its_word_on_main_gives_no_further_a
     assert at_steps(where, [Order(at=1, place=place)]) == []
 
 
-def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> None:
+def test_a_worker_does_not_outlive_its_controller(where: Path) -> None:
     field = Field.plant(where, worker=f"echo $FACTORY_TICKET 1 > @OUTSIDE@/till\nsleep 60 & sleep 60\n{WORKER}")
     known = orphans.known()
     running = field.start()
@@ -46,5 +46,5 @@ def test_a_worker_does_not_outlive_its_controller_by_a_second(where: Path) -> No
     assert not running.ended()
     running.kill()
     assert running.end(LONGEST).code == KILLED
-    assert orphans.left(known, 1.0) == []
+    assert orphans.left(known, LONGEST) == []  # the kernel ends them; how soon is the load of the machine
     field.close()
