@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 Made = TypeVar("Made")
-AT_A_TIME = 2
+AT_A_TIME = 3  # the two longest, a tier by both judges, and beside them what is short
 
 
 class Halt(threading.Event):

@@ -139,10 +139,8 @@ class Gate:
         for tier in (tier for tier in TIERS if tier in steps):
             trees = dict.fromkeys((asked.tree, asked.held)) if tier != TIERS[0] else (asked.tree,)
             runs += [(tree, command) for command in self._commands(tier) for tree in trees]
-        if not runs:
-            return
-        longest = max(runs, key=lambda run: self._trial.took(asked.main, run[1]) if run[0] == asked.tree else 0)
-        for tree, command in dict.fromkeys((longest, *runs)):
+        longest = max((command for _, command in runs), key=lambda one: self._trial.took(asked.main, one), default="")
+        for tree, command in sorted(runs, key=lambda run: run[1] != longest):
             self._trial.ahead(tree, command)
 
     def _tests(self, tier: str, asked: Question, tally: Tally) -> None:
