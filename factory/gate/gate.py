@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import guards
@@ -132,13 +132,16 @@ class Gate:
     def _criteria(self, asked: Question, tally: Tally) -> None:
         self._prover.prove(asked, tally)
 
-    def _ahead(self, asked: Question, steps: Collection[str]) -> None:
+    def _ahead(self, asked: Question, steps: Sequence[str]) -> None:
         """What will be asked is under way: a gate waits for the longest, so that comes first, then in the order in
         which it is needed. What is not asked for in the end, because something before it failed, is ended."""
-        runs = list(self._prover.runs(asked, [c.check for c in asked.checks]))
-        for tier in (tier for tier in TIERS if tier in steps):
-            trees = dict.fromkeys((asked.tree, asked.held)) if tier != TIERS[0] else (asked.tree,)
-            runs += [(tree, command) for command in self._commands(tier) for tree in trees]
+        runs: list[tuple[Oid, str]] = []
+        for step in steps:
+            if step == "criteria":
+                runs += self._prover.runs(asked, [c.check for c in asked.checks])
+            elif step in TIERS:
+                trees = (asked.tree,) if step == TIERS[0] else tuple(dict.fromkeys((asked.tree, asked.held)))
+                runs += [(tree, command) for command in self._commands(step) for tree in trees]
         longest = max((command for _, command in runs), key=lambda one: self._trial.took(asked.main, one), default="")
         for tree, command in sorted(runs, key=lambda run: run[1] != longest):
             self._trial.ahead(tree, command)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from factory.errors import Mistake
@@ -14,7 +15,7 @@ from factory.gate.compare import GREEN
 from factory.gate.criteria import light
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
-from factory.gate.voice import Voice
+from factory.gate.voice import Voice, booked
 from factory.git.repo import Repo
 from factory.model import Criterion, CriterionStatus, Light, Oid, Triage
 from factory.ssot.documents import LEDGER, read_ledger
@@ -65,13 +66,13 @@ class Kept:
         changed = {c.path for c in asked.changed}
         rows = [row for row in done_at(self._repo, asked.tree) if row.id not in own]
         known = [(row, self._recall(row.check)) for row in rows]
-        touched = [
-            (row, memory.tests) for row, memory in known if memory and memory.tests and changed & set(memory.reads)
-        ]
-        for criterion, tests in sorted(touched, key=lambda one: _name(f"{asked.digest} {one[0].id}"))[:ASKED]:
-            if silent := self._voice.of_done(asked, tally, criterion, tests):
-                tally.fail(Triage.TAMPER, silent, mark=criterion.id)
-                return
+        touched = [(row, m.tests) for row, m in known if m and m.tests and changed & set(m.reads)]
+        some = sorted(touched, key=lambda one: _name(f"{asked.digest} {one[0].id}"))[:ASKED]
+        with ThreadPoolExecutor(ASKED) as pool:
+            heard = pool.map(lambda one: self._voice.of_done(asked, *one), some)
+            for (criterion, _), found in zip(some, heard, strict=True):
+                if (silent := booked(tally, criterion.id, found)) and tally.passing:
+                    tally.fail(Triage.TAMPER, silent, mark=criterion.id)
 
     def broken(self, tree: Oid) -> list[Criterion]:
         """The DONE criteria that are red on a tree, each asked anew."""

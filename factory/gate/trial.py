@@ -216,9 +216,15 @@ def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]
 def same_run(command: str) -> str:
     """A command by what it runs: a plain pytest that only stops at the first red test runs what it would run without,
     for the gate lets no run stop there."""
-    if re.search(r"[^\w\s./=,:@+-]", command) or " pytest" not in f" {command}":
+    place, _, rest = command.rpartition(" && ")
+    if (
+        not re.fullmatch(r"(?:cd [\w./-]+)?", place)
+        or re.search(r"[^\w\s./=,:@+-]", rest)
+        or " pytest" not in f" {rest}"
+    ):
         return command
-    return " ".join(word for word in command.split() if word not in ("-x", "--exitfirst"))
+    words = [word for word in rest.split() if word not in ("-x", "--exitfirst")]
+    return " && ".join(filter(None, (place, " ".join(words))))
 
 
 def find_python(repo: Repo, settings: Settings) -> Path:

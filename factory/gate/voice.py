@@ -29,6 +29,8 @@ Key = tuple[str, str]  # a path, and a function in it ("" is all of it)
 Heard = tuple[Site, str]  # an altered judge, and what it said: GREEN, RED, or nothing where it did not run
 Tests = Mapping[str, set[str]]  # path -> functions
 Waiting = Mapping[str, set[int]]  # path -> the lines at which main's product failed
+ROUNDS = 4  # of altered judges for one criterion, at most; each runs its check once more
+FEW = 24  # tests of a check; one that runs more is asked in half as many rounds, for it is paid for in whole suites
 DATA = 4  # files of data that are altered for one criterion, at most
 LARGEST = 1 << 20  # bytes of one
 
@@ -47,30 +49,28 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            found = self._of_all(asked, criterion.check, tests, self._waiting(asked, ran))
+            most = ROUNDS if len(ran.after.seen.outcomes) <= FEW else ROUNDS // 2
+            found = self._of_all(asked, criterion.check, tests, self._waiting(asked, ran), most)
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
         found += self._of_data(asked, criterion, ran, set(tests), alone=not any(site.literal for site, _ in found))
-        tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
         if not any(said for _, said in found):
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
-        return _silent(criterion.id, found)
+        return booked(tally, criterion.id, found)
 
-    def of_done(self, asked: Question, tally: Tally, criterion: Criterion, proof: Iterable[str]) -> list[str]:
+    def of_done(self, asked: Question, criterion: Criterion, proof: Iterable[str]) -> list[Heard]:
         """Of a criterion that is DONE: what one altered judge says, where the change touches what its tests read."""
         asked.say(f"the gate checks {criterion.id}, which is DONE, by an altered judge")
-        found = self._of_all(asked, criterion.check, _tests(proof), {}, most=1)
-        tally.altered += [{"criterion": criterion.id, **site._asdict(), "said": said} for site, said in found]
-        return _silent(criterion.id, found)
+        return self._of_all(asked, criterion.check, _tests(proof), {}, most=1)
 
-    def _of_all(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = 4) -> list[Heard]:
+    def _of_all(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
         """Each site and what was said, after those that stay green were asked once more."""
         found = self._of_tests(asked, check, tests, waiting, most)
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
             found = [self._alone(asked, check, each, waiting) for each in found]
         return [self._runs(asked, check, each) for each in found]
 
-    def _of_tests(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = 4) -> list[Heard]:
+    def _of_tests(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = ROUNDS) -> list[Heard]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
         asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, most, waiting)
@@ -146,7 +146,9 @@ class Voice:
         return found
 
 
-def _silent(criterion: str, found: Iterable[Heard]) -> list[str]:
+def booked(tally: Tally, criterion: str, found: Iterable[Heard]) -> list[str]:
+    """Books what was said; a line for each that is silent."""
+    tally.altered += [{"criterion": criterion, **site._asdict(), "said": said} for site, said in found]
     return [
         f"{criterion}: {site.path}:{site.line} {site.function} stays green although what it expects was altered "
         f"({site.what}): the change has taken its voice"

@@ -102,5 +102,8 @@ def test_a_second_run_must_be_green_too_and_ids_that_change_are_not_looked_for()
 
 def test_a_plain_pytest_that_stops_early_runs_what_it_would_run_without() -> None:
     assert same_run("python -m pytest -q -x") == same_run("python -m pytest -q")
+    assert same_run("cd back/cli && python -m pytest -q -x") == same_run("cd back/cli && python -m pytest -q")
+    assert same_run("cd back && python -m pytest -q -x") != same_run("cd front && python -m pytest -q")
+    assert same_run("sh a.sh && python -m pytest -q -x") == "sh a.sh && python -m pytest -q -x"
     assert same_run("python -m pytest -q -x && sh a.sh") == "python -m pytest -q -x && sh a.sh"
     assert same_run("tool -x tests") == "tool -x tests"
