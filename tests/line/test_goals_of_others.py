@@ -47,6 +47,29 @@ def test_a_test_beside_those_that_others_wait_for_moves_no_goal(make: Make) -> N
     assert "stamp(D-1): One" in shop.subjects()
 
 
+SCRIPT = "const test = require('node:test');\nconst { two } = require('../two.js');\n\ntest('two', () => two() === 2 || boom());\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "stamped"),
+    [
+        (SCRIPT + "\ntest('more', () => {});\n", True),
+        (SCRIPT.replace("{ two }", "{ one, two }") + "\ntest('more', () => one());\n", True),
+        (SCRIPT.replace("=== 2", "=== 3") + "\ntest('more', () => {});\n", False),
+        (SCRIPT.replace("test('two'", "test.skip('two'"), False),
+        ("", False),
+    ],
+)
+def test_in_another_language_what_is_added_moves_no_goal_either(make: Make, script: str, stamped: bool) -> None:
+    ledger = BOTH.replace("python -m pytest -q tests/test_two.py", "node --test test/two.test.js")
+    work = '[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + lay({"shop/__init__.py": RIGHT, "test/two.test.js": script})
+    files = {"tests/test_one.py": WAITS, "shop/__init__.py": ADD, "test/two.test.js": SCRIPT}
+    shop = make("D-1 One", "D-2 Two", worker=work, ledger=ledger, files=files)
+    done = shop.run("run")
+    assert ("stamp(D-1): One" in shop.subjects()) is stamped
+    assert ("test/two.test.js: AC-D-2-1 of D-2 waits for it" in done.out + done.err) is not stamped
+
+
 def test_a_ticket_may_move_the_goal_that_it_names(make: Make) -> None:
     work = '[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + lay({"shop/__init__.py": RIGHT, "cases/two.txt": "three\n"})
     named = 'D-1 One |  | ```toml\nmodify = ["shop/**", "cases/two.txt"]\n```'
