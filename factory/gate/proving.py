@@ -21,7 +21,7 @@ from factory.gate.compare import GREEN
 from factory.gate.conditions import otherwise
 from factory.gate.criteria import Passes, Touching
 from factory.gate.kept import Kept
-from factory.gate.signs import signs
+from factory.gate.signs import replaced, signs
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
@@ -84,19 +84,23 @@ class Prover:
         proof = proven(ran)
         tally.proof[criterion.id] = proof
         with ThreadPoolExecutor(1) as pool:
-            twice = pool.submit(self._twice, asked, tally, criterion, proof)
+            twice = pool.submit(self._twice, asked, tally, criterion, ran, proof)
             silent = self._voice.silent(asked, tally, criterion, ran, proof)
-        if why := twice.result():
+        why, found = twice.result()
+        if why:
             tally.fail(Triage.TEST, why)
-        elif silent:
-            tally.fail(Triage.TAMPER, silent)
+        elif silent or found:
+            tally.fail(Triage.TAMPER, silent or found)
         return Light.GREEN if tally.passing else Light.RED
 
-    def _twice(self, asked: Question, tally: Tally, criterion: PlanCriterion, proof: tuple[str, ...]) -> list[str]:
-        """Why it is not green each time, a line each."""
+    def _twice(
+        self, asked: Question, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: tuple[str, ...]
+    ) -> tuple[list[str], list[str]]:
+        """Why it is not green each time, a line each; and what shows of a cheat when it is."""
         asked.say(f"the gate checks {criterion.id} under other conditions")
         under = otherwise(asked.digest)
         again = self._trial.run(asked.tree, criterion.check, under=under)
+        new = [f"{criterion.id}: {s}: `{criterion.check}`" for s in replaced(ran, again, asked.sides.judges)]
         if dim(again, proof) and under.backwards:
             forwards = under._replace(backwards=False)
             straight = self._trial.run(asked.tree, criterion.check, under=forwards)
@@ -106,10 +110,10 @@ class Prover:
         said = dim(again, proof)
         tally.second.append({"criterion": criterion.id, "conditions": str(under), "said": "RED" if said else "GREEN"})
         if not said:
-            return []
+            return [], new
         tally.heard(f"{criterion.id} once more ({under})", again)
         line = f"{criterion.id} is green once and red once, so it proves nothing: `{criterion.check}` with {under}"
-        return [line, *said]
+        return [line, *said], []
 
 
 def proven(ran: Passes) -> tuple[str, ...]:

@@ -14,22 +14,8 @@ from factory.model import Changed, Criterion, CriterionStatus
 from guards.case import text
 
 SOURCES = (
-    ".js",
-    ".mjs",
-    ".cjs",
-    ".jsx",
-    ".ts",
-    ".tsx",
-    ".go",
-    ".rs",
-    ".java",
-    ".kt",
-    ".c",
-    ".cpp",
-    ".cs",
-    ".rb",
-    ".php",
-)
+    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".c", ".cpp", ".cs", ".rb", ".php",
+)  # fmt: skip
 IMPORTS = re.compile(r"\s*(?:import\b|use\b|#include\b|from\b.*\bimport\b|(?:const|let|var)\b.*\brequire\()")
 SAYS = "a person's ticket names it: modify, or may_change_tests"
 

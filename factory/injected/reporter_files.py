@@ -111,6 +111,12 @@ def _words(frames):
             yield from (value, *(inner.values() if type(inner) is dict else ()))
 
 
+def _is_by_python(frame):
+    """Whether Python itself opens a source: to import it, or to show one of its lines."""
+    names = [one.f_code.co_filename for one, _ in zip(_stack(frame), range(6))]
+    return any(name.startswith("<frozen importlib") or name.endswith("/linecache.py") for name in names)
+
+
 def _reaches(relative, frame, at):
     """Which file of the room opens another one that nobody handed to it; "" where it was handed, or nobody can tell.
 
@@ -138,8 +144,13 @@ def watch(relative, terms, accuse):
     def note(path, low):
         at = path if path[:1] == "/" else cwd() + "/" + path
         place = relative(at)
-        if place and not place.endswith(QUIET) and len(opened) < MOST and (not low or is_file(at)):
-            opened[place] = opened.get(place) or _reaches(relative, frame_of(2), at)
+        if not place or len(opened) >= MOST or (low and not is_file(at)):
+            return
+        quiet = place.endswith(QUIET)  # told only where somebody reads it who neither imports it nor shows a line of it
+        if not quiet or not _is_by_python(frame_of(2)):
+            who = opened.get(place) or _reaches(relative, frame_of(2), at)
+            if who or not quiet:
+                opened[place] = who
 
     def hook(event, args):
         if event != "open" and event != "sqlite3.connect":
