@@ -33,18 +33,23 @@ def moved(asked: Question, rows: Iterable[Criterion]) -> Iterator[str]:
         files = named(row.check, paths, asked.sides)
         words = "\n".join(text(asked.case.base, path) or "" for path in files)
         for path, change in brought.items():
-            goal = path in files and not _adds_only(asked, change)
-            data = not path.endswith((".py", ".md", ".rst")) and path not in files and _read_by(path, files, words)
-            if path not in own and (goal or data):
+            if path in own or _adds_only(asked, change):
+                continue
+            data = not path.endswith((".py", ".md", ".rst")) and _read_by(path, files, words)
+            if path in files or data:
                 yield f"{path}: {row.id} of {row.ticket} waits for it as main has it; {SAYS}"
 
 
 def _read_by(path: str, files: Iterable[str], words: str) -> bool:
-    """Whether tests speak of a file of data: by its name, or by its folder, where that is not their own."""
+    """Whether tests speak of a file of data: by its name, or as a path by its folder, where that is not their own. Of a
+    source by its name alone: `node:test` speaks of no folder."""
     at = PurePosixPath(path)
     own = any(file.startswith(f"{at.parent}/") for file in files)
-    said = [at.name] if own else [at.name, at.parent.name]
-    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", words) for name in said if len(name) > 2)
+    names = [at.name, at.stem] if path.endswith(SOURCES) else [at.name]
+    if any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", words) for name in names if len(name) > 2):
+        return True
+    folder = re.escape(at.parent.name)
+    return names == [at.name] and not own and bool(folder and re.search(rf"[\"'`/]{folder}[\"'`/]", words))
 
 
 def _adds_only(asked: Question, change: Changed, marks: bool = True) -> bool:

@@ -70,6 +70,35 @@ def test_in_another_language_what_is_added_moves_no_goal_either(make: Make, scri
     assert ("test/two.test.js: AC-D-2-1 of D-2 waits for it" in done.out + done.err) is not stamped
 
 
+def test_a_new_test_in_a_folder_whose_name_others_say_moves_no_goal(make: Make) -> None:
+    """`node:test` speaks of no folder."""
+    ledger = BOTH.replace("python -m pytest -q tests/test_two.py", "node --test acceptance/two.mjs")
+    brings = {"shop/__init__.py": RIGHT, "test/more.test.js": "require('node:test')('more', () => {});\n"}
+    shop = make(
+        "D-1 One", "D-2 Two", worker='[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + lay(brings), ledger=ledger,
+        files={"tests/test_one.py": WAITS, "shop/__init__.py": ADD, "acceptance/two.mjs": "import test from 'node:test';\ntest('two', () => boom());\n"},
+    )  # fmt: skip
+    shop.run("run")
+    assert "stamp(D-1): One" in shop.subjects()
+
+
+@pytest.mark.parametrize(
+    ("said", "stamped"), [("data = shop.two()", True), ("import glob; data = glob.glob('data/*')", False)]
+)
+def test_a_new_file_of_data_moves_a_goal_where_tests_name_its_folder(make: Make, said: str, stamped: bool) -> None:
+    other = f"import shop\n\n\ndef test_two():\n    {said}\n    assert data == [2]\n"
+    work = '[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + lay({"shop/__init__.py": RIGHT, "data/new.json": "[2]\n"})
+    shop = make(
+        "D-1 One",
+        "D-2 Two",
+        worker=work,
+        ledger=BOTH,
+        files={**TABLES, "tests/test_two.py": other, "data/old.json": "[1]\n"},
+    )
+    shop.run("run")
+    assert ("stamp(D-1): One" in shop.subjects()) is stamped
+
+
 def test_a_ticket_may_move_the_goal_that_it_names(make: Make) -> None:
     work = '[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + lay({"shop/__init__.py": RIGHT, "cases/two.txt": "three\n"})
     named = 'D-1 One |  | ```toml\nmodify = ["shop/**", "cases/two.txt"]\n```'
