@@ -61,14 +61,20 @@ class FreeTrial(Trial):
         red = asked is not None and store.entry(store.tree_of(tree), asked[1]) is None
         return Ran(command=command, code=int(red), timed_out=False, seconds=0.0, seen=Observation())
 
-    def ahead(self, tree: Oid, command: str) -> None:
+    def ahead(self, tree: Oid, command: str, under: Conditions = USUAL) -> None:
         """Everything is there at once."""
 
-    def took(self, tree: Oid, command: str) -> float:
+    def begin(self, tree: Oid, command: str) -> None:
+        """Everything is there at once."""
+
+    def known(self, tree: Oid, command: str) -> Ran | None:
         """Nothing takes any time."""
-        return 0.0
+        return self.run(tree, command)
 
     def let_go(self) -> None:
+        """Nothing was started."""
+
+    def end(self) -> None:
         """Nothing was started."""
 
     def remember(self, name: str, content: bytes) -> None:

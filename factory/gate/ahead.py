@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
 Made = TypeVar("Made")
@@ -42,6 +42,14 @@ class Ahead(Generic[Made]):
         """The run of that name, to be waited for; None where none is under way."""
         with self._lock:
             return self._coming.pop(name, None)
+
+    def glance(self, name: str, seconds: float) -> Made | None:
+        """What that run made, where it ends within the time. It stays to be taken."""
+        with self._lock:
+            coming = self._coming.get(name)
+        if coming is None or not wait([coming], seconds).done:
+            return None
+        return coming.result()
 
     def drop(self) -> None:
         """Ends what nobody took, and waits until it has ended."""

@@ -23,6 +23,7 @@ class Question(NamedTuple):
     held: Oid  # the same product with main's judge; the tree itself where the change brings nothing that judges
     sides: Sides
     brought: tuple[Changed, ...]  # what of the change lies on the judge's side
+    steps: tuple[str, ...]  # what the gate goes through, in order
     say: Say
 
     @property

@@ -23,6 +23,9 @@ class Conditions(NamedTuple):
     def key(self) -> str:
         return json.dumps([dict(self.env), self.room, self.backwards], sort_keys=True)
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def __str__(self) -> str:
         plain = {*STILL, "TZ", "LC_ALL"} - {"PYTHONDONTWRITEBYTECODE", "COLUMNS"}  # the others mean the same
         said = [f"{name}={value}" for name, value in self.env.items() if STILL.get(name) != value and name in plain]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 
 from factory.errors import CannotJudge
 from factory.gate import triage
 from factory.gate.asked import Say
+from factory.gate.commands import to_run
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Oid
 from factory.ssot.settings import Settings
+
+SOON = 1.0  # seconds that a command on main is given before a worker starts beside it, and the first checks their time
 
 
 def must_have_tiers(settings: Settings) -> None:
@@ -21,31 +25,53 @@ def must_have_tiers(settings: Settings) -> None:
         raise CannotJudge("all three tiers are empty; name a command under [gate] in ssot/factory.toml")
 
 
-def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Collection[str], say: Say) -> None:
-    """CannotJudge where the gate cannot run on main, or is red there for the room alone. Beside it `checks`, which
-    will be asked of main soon, are run."""
+def begin(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Collection[str], say: Say) -> None:
+    """Start the gate's commands on main, and run `checks` there, which will be asked of it soon.
+
+    CannotJudge where the doctor or what ends SOON cannot run. A longer one goes on beside the first worker; `must_run`
+    waits for it before anything is judged.
+    """
     must_have_tiers(settings)
     trial.prepare(main)
-    commands = [(tier, command) for tier, commands in settings.gate.tiers().items() for command in commands]
-    try:
-        for command in (*(command for _, command in commands), *checks):
-            trial.ahead(main, command)
-        for tier, command in commands:
+    commands, until = _commands(settings), time.monotonic() + SOON
+    for command in (*commands, *checks):
+        trial.begin(main, command)
+    say(f"the gate looks at main: {', '.join(sorted(set(commands.values())))}")
+    for check in checks:
+        trial.run(main, check)
+    for command, tier in commands.items():
+        left = max(0.0, until - time.monotonic())
+        ran = trial.run(main, command) if tier == "doctor" else trial.glance(main, command, left)
+        if ran is not None:
+            _must_be_ground(repo, settings, main, tier, ran)
+
+
+def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) -> None:
+    """CannotJudge where the gate cannot run on main, or is red there for the room alone."""
+    must_have_tiers(settings)
+    trial.prepare(main)
+    for command, tier in _commands(settings).items():
+        if trial.known(main, command) is None:
             say(f"the gate looks at main: {tier}")
-            ran = trial.run(main, command)
-            if why := _fault(ran, settings.gate.strict_main):
-                remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
-                said = f"`{command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
-                raise CannotJudge(f"the gate cannot judge anything: {said}")
-            if why := unlike(GitTree(repo.store, main), ran.seen):
-                raise CannotJudge(
-                    f"`{command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
-                    "make that test skip there, or commit what it needs as it is"
-                )
-        for check in checks:
-            trial.run(main, check)
-    finally:
-        trial.let_go()
+        _must_be_ground(repo, settings, main, tier, trial.run(main, command))
+
+
+def _commands(settings: Settings) -> dict[str, str]:
+    """Command -> its tier."""
+    tiers = to_run(settings.gate, settings.gate.tiers())
+    return {command: tier for tier, commands in reversed(tiers.items()) for command in commands}
+
+
+def _must_be_ground(repo: Repo, settings: Settings, main: Oid, tier: str, ran: Ran) -> None:
+    if why := _fault(ran, settings.gate.strict_main):
+        remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
+        said = f"`{ran.command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
+        raise CannotJudge(f"the gate cannot judge anything: {said}")
+    if why := unlike(GitTree(repo.store, main), ran.seen):
+        raise CannotJudge(
+            f"`{ran.command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
+            "make that test skip there, or commit what it needs as it is"
+        )
 
 
 def _fault(ran: Ran, strict: bool) -> str:

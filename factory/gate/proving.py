@@ -7,19 +7,22 @@ The passes of one check (docs/security.md has the picture):
     held    main's judge, the change's product  green: the goal stands where it stood
     after   the change's judge and product      green: the tree that would be stamped
 
-Then once more under other conditions, and with expectations altered.
+Then twice, differently: alone under other conditions, and as usual within a tier, or alone too where no tier runs its
+tests. And with expectations altered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from factory.gate import criteria
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
-from factory.gate.conditions import otherwise
+from factory.gate.conditions import USUAL, Conditions, otherwise
 from factory.gate.criteria import Passes, Touching
+from factory.gate.held import lost, unproven
 from factory.gate.kept import Kept
 from factory.gate.signs import replaced, signs
 from factory.gate.tally import Tally
@@ -31,16 +34,22 @@ from factory.model import Light, Oid, PlanCriterion, Triage
 from factory.tree import Entry
 
 
+class Again(NamedTuple):
+    """What the second run of a proof says."""
+
+    not_green: Sequence[str] = ()  # it is not green each time: why, a line each
+    cheats: Sequence[str] = ()  # it is, and something shows of a cheat
+
+
 class Prover:
     """Asks each criterion's check of the trees that could differ."""
 
-    def __init__(self, store: Store, trial: Trial, kept: Kept, voice: Voice) -> None:
-        self._store, self._trial, self._kept, self._voice = store, trial, kept, voice
+    def __init__(self, store: Store, trial: Trial, kept: Kept, voice: Voice, tiers: Collection[str]) -> None:
+        self._store, self._trial, self._kept, self._voice, self._tiers = store, trial, kept, voice, tiers
 
-    def runs(self, asked: Question, checks: Iterable[str]) -> Iterator[tuple[Oid, str]]:
+    def runs(self, asked: Question, checks: Iterable[str]) -> list[tuple[Oid, str, Conditions]]:
         """The runs that a proof begins with, so that they can be started before they are asked for."""
-        trees = (asked.main, self._before(asked), asked.held, asked.tree) if asked.brought else (asked.main, asked.tree)
-        return ((tree, check) for check in checks for tree in dict.fromkeys(trees))
+        return [(tree, check, under) for check in checks for tree, under in dict.fromkeys(self._begins(asked))]
 
     def prove(self, asked: Question, tally: Tally) -> None:
         """Books every criterion; the first that is not proven ends it."""
@@ -51,7 +60,7 @@ class Prover:
         passes = []
         for criterion in asked.checks:
             asked.say(f"the gate checks {criterion.id}")
-            ran = self._passes(asked, criterion.check)
+            ran = self._passes(asked, tally, criterion)
             tally.criteria.append(criteria.judge(tally, criterion, ran, _signs(asked, ran), moved))
             passes.append(ran)
             if not tally.passing:
@@ -63,17 +72,45 @@ class Prover:
                 return
             self._kept.remember(criterion.check, asked.tree, ran.after)
 
-    def _passes(self, asked: Question, check: str) -> Passes:
-        if not asked.brought:
-            was, after = self._each(check, (asked.main, asked.tree))
-            return Passes(was, was, after, after)
-        was, before, held, after = self._each(check, (asked.main, self._before(asked), asked.held, asked.tree))
-        return Passes(was, before, after if asked.held == asked.tree else held, after)
+    def twice(self, asked: Question, tally: Tally) -> None:
+        """After the tiers: a proof that ran alone under other conditions runs alone as usual, where no tier ran it."""
+        for criterion, check in tally.once.items():
+            proof = tally.proof[criterion]
+            unsaid = [node for node in proof if node not in tally.outcomes]
+            if unsaid and tally.passing and (said := dim(self._trial.run(asked.tree, check), proof)):
+                tally.fail(Triage.TEST, [_only_once(criterion, check, otherwise(asked.digest)), *said])
 
-    def _each(self, check: str, trees: Iterable[Oid]) -> list[Ran]:
+    def _passes(self, asked: Question, tally: Tally, criterion: PlanCriterion) -> Passes:
+        """Where tiers run tests, the last of them is under other conditions; what is not clean there, runs as usual."""
+        check = criterion.check
+        ran = self._each(check, self._begins(asked))
+        if self._others_first(asked):
+            if _is_clean(asked, ran):
+                tally.once[criterion.id] = check
+            else:
+                usual = self._trial.run(asked.tree, check)
+                ran = ran._replace(after=usual, held=usual if ran.held is ran.after else ran.held)
+        return ran
+
+    def _begins(self, asked: Question) -> list[tuple[Oid, Conditions]]:
+        """What a check is asked of: was, before, held, after."""
+        last = otherwise(asked.digest) if self._others_first(asked) else USUAL
+        before = self._before(asked) if asked.brought else asked.main
+        held = (asked.held, USUAL) if asked.held != asked.tree else (asked.tree, last)
+        return [(asked.main, USUAL), (before, USUAL), held, (asked.tree, last)]
+
+    def _others_first(self, asked: Question) -> bool:
+        """Whether tiers run tests that report to the gate: then they are the usual run of what is proven alone."""
+        runs = (self._trial.known(asked.main, command) for command in (*self._tiers, *(c.check for c in asked.checks)))
+        return any(ran.seen.sessions for ran in runs if ran)
+
+    def _each(self, check: str, begins: list[tuple[Oid, Conditions]]) -> Passes:
         """Two at a time: a gate is waited for."""
+        each = list(dict.fromkeys(begins))
         with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda tree: self._trial.run(tree, check), trees))
+            runs = pool.map(lambda one: self._trial.run(one[0], check, under=one[1]), each)
+            ran = dict(zip(each, runs, strict=True))
+        return Passes(*(ran[one] for one in begins))
 
     def _before(self, asked: Question) -> Oid:
         laid = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in asked.brought}
@@ -84,21 +121,21 @@ class Prover:
         proof = proven(ran)
         tally.proof[criterion.id] = proof
         with ThreadPoolExecutor(1) as pool:
-            twice = pool.submit(self._twice, asked, tally, criterion, ran, proof)
+            twice = pool.submit(self._again, asked, tally, criterion, ran, proof)
             silent = self._voice.silent(asked, tally, criterion, ran, proof)
-        why, found = twice.result()
-        if why:
-            tally.fail(Triage.TEST, why)
-        elif silent or found:
-            tally.fail(Triage.TAMPER, silent or found)
+        again = twice.result()
+        if again.not_green:
+            tally.fail(Triage.TEST, again.not_green)
+        elif silent or again.cheats:
+            tally.fail(Triage.TAMPER, silent or again.cheats)
         return Light.GREEN if tally.passing else Light.RED
 
-    def _twice(
+    def _again(
         self, asked: Question, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: tuple[str, ...]
-    ) -> tuple[list[str], list[str]]:
-        """Why it is not green each time, a line each; and what shows of a cheat when it is."""
-        asked.say(f"the gate checks {criterion.id} under other conditions")
+    ) -> Again:
+        """Under other conditions; what ran so to begin with is known already."""
         under = otherwise(asked.digest)
+        asked.say(f"the gate checks {criterion.id} under other conditions")
         again = self._trial.run(asked.tree, criterion.check, under=under)
         new = [f"{criterion.id}: {s}: `{criterion.check}`" for s in replaced(ran, again, asked.sides.judges)]
         if dim(again, proof) and under.backwards:
@@ -110,10 +147,20 @@ class Prover:
         said = dim(again, proof)
         tally.second.append({"criterion": criterion.id, "conditions": str(under), "said": "RED" if said else "GREEN"})
         if not said:
-            return [], new
+            return Again(cheats=new)
         tally.heard(f"{criterion.id} once more ({under})", again)
-        line = f"{criterion.id} is green once and red once, so it proves nothing: `{criterion.check}` with {under}"
-        return [line, *said], []
+        return Again([_only_once(criterion.id, criterion.check, under), *said])
+
+
+def _only_once(criterion: str, check: str, under: Conditions) -> str:
+    return f"{criterion} is green once and red once, so it proves nothing: `{check}` with {under}"
+
+
+def _is_clean(asked: Question, ran: Passes) -> bool:
+    """Whether a run under other conditions says all that the usual one could say: a plain yes, of the same tests."""
+    was, before, after = ran.was.seen, ran.before.seen, ran.after.seen
+    green = bool(after.sessions) and criteria.light(ran.after) is Light.GREEN
+    return green and not (unproven(before, after) or lost(was, after) or _signs(asked, ran))
 
 
 def proven(ran: Passes) -> tuple[str, ...]:

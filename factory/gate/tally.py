@@ -27,6 +27,7 @@ class Tally:
         self.why: Triage | None = None
         self.status = Answer.PASS
         self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
+        self.once: dict[str, str] = {}  # criterion -> its check, where a tier has to say what it said alone
         self.outcomes: dict[str, Outcome] = {}  # of the tests that tiers ran on the tree
         self.red: dict[
             str, str

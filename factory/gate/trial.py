@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import re
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from factory.errors import Stopped
 from factory.gate import junit, prepared
 from factory.gate.ahead import Ahead
+from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
@@ -28,7 +28,7 @@ from factory.ssot.settings import Settings
 
 OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
-SEEN = "3"  # what of a run is kept: a result that an older version kept says less
+SEEN = "4"  # what of a run is kept: a result that an older version kept says less
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -74,13 +74,15 @@ class Trial:
         self.python = find_python(repo, settings)
         self._environment = fingerprint(self.python, sandbox.kind)
         self.stop = threading.Event()  # ends what runs
-        self._ahead: Ahead[Ran] = Ahead(self.stop)
+        self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
+        self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will
         self.prepared: Path | None = None  # the environment that setup filled
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
         made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
-        made.stop, made.prepared, made._ahead = self.stop, self.prepared, Ahead(self.stop)
+        made.stop, made.prepared = self.stop, self.prepared
+        made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
 
     def prepare(self, main: Oid) -> None:
@@ -100,23 +102,38 @@ class Trial:
         key = self._key(tree, command, under)
         if not fresh and (known := self._known_result(key)):
             return known
-        coming = None if fresh else self._ahead.take(key)
+        coming = None if fresh else self._begun.take(key) or self._ahead.take(key)
         return coming.result() if coming else self._kept(key, tree, command, under, self.stop)
 
-    def ahead(self, tree: Oid, command: str) -> None:
+    def ahead(self, tree: Oid, command: str, under: Conditions = USUAL) -> None:
         """Start what will be asked for soon. `let_go` ends what was not."""
-        key = self._key(tree, command, USUAL)
-        if self._known_result(key) is None:
-            self._ahead.start(key, lambda halt: self._kept(key, tree, command, USUAL, halt))
+        self._start(self._ahead, tree, command, under)
 
-    def took(self, tree: Oid, command: str) -> float:
-        """Seconds that it took, as far as that is known."""
-        known = self._known_result(self._key(tree, command, USUAL))
-        return known.seconds if known else 0.0
+    def begin(self, tree: Oid, command: str) -> None:
+        """The same for what stays wanted when a question is answered without it. `end` ends it."""
+        self._start(self._begun, tree, command, USUAL)
+
+    def _start(self, ahead: Ahead[Ran], tree: Oid, command: str, under: Conditions) -> None:
+        key = self._key(tree, command, under)
+        if self._known_result(key) is None:
+            ahead.start(key, lambda halt: self._kept(key, tree, command, under, halt))
+
+    def known(self, tree: Oid, command: str) -> Ran | None:
+        """What it said, where that is known by now."""
+        return self._known_result(self._key(tree, command, USUAL))
+
+    def glance(self, tree: Oid, command: str, seconds: float) -> Ran | None:
+        """What it says, where that is known or, once begun, it ends within the time; None where it goes on."""
+        return self.known(tree, command) or self._begun.glance(self._key(tree, command, USUAL), seconds)
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""
         self._ahead.drop()
+
+    def end(self) -> None:
+        """End all that was started and nobody asked for."""
+        self._ahead.drop()
+        self._begun.drop()
 
     def _known_result(self, key: str) -> Ran | None:
         try:
@@ -211,20 +228,6 @@ def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]
         output=text,
         wrote=wrote,
     )
-
-
-def same_run(command: str) -> str:
-    """A command by what it runs: a plain pytest that only stops at the first red test runs what it would run without,
-    for the gate lets no run stop there."""
-    place, _, rest = command.rpartition(" && ")
-    if (
-        not re.fullmatch(r"(?:cd [\w./-]+)?", place)
-        or re.search(r"[^\w\s./=,:@+-]", rest)
-        or " pytest" not in f" {rest}"
-    ):
-        return command
-    words = [word for word in rest.split() if word not in ("-x", "--exitfirst")]
-    return " && ".join(filter(None, (place, " ".join(words))))
 
 
 def find_python(repo: Repo, settings: Settings) -> Path:

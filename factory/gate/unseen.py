@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -100,10 +101,13 @@ class Unseen:
             names = list(dict.fromkeys(site.function for site, said in found if said == NOT_RUN))
             found = [each for each in found if each[1] == Light.RED]
         waits = around(source, lines)
-        for name in Dice(of.asked.digest, path).shuffled(names)[:ALONE]:
-            said = self._alone(of, path, source, name)
-            # one that failed on main, and is not even run any more, was silenced as well
-            found += [(site, Light.GREEN.value if what == NOT_RUN and name in waits else what) for site, what in said]
+        some = Dice(of.asked.digest, path).shuffled(names)[:ALONE]
+        with ThreadPoolExecutor(2) as pool:
+            heard = pool.map(lambda name: self._alone(of, path, source, name), some)
+            for name, said in zip(some, heard, strict=True):
+                # one that failed on main, and is not even run any more, was silenced as well
+                green = Light.GREEN.value if name in waits else NOT_RUN
+                found += [(site, green if what == NOT_RUN else what) for site, what in said]
         return found
 
     def _together(self, of: Asking, path: str, source: bytes, names: Collection[str]) -> Said:
@@ -137,7 +141,11 @@ class Unseen:
         return [(green[0][0], NOT_RUN)] if light(ran) is Light.GREEN else green
 
     def _each(self, of: Asking, every: Iterable[Round]) -> Said:
-        return [(_site(each), light(self._laid.run(of.asked.tree, each, of.criterion.check)).value) for each in every]
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda each: self._says(of, each), every))
+
+    def _says(self, of: Asking, each: Round) -> tuple[Site, str]:
+        return _site(each), light(self._laid.run(of.asked.tree, each, of.criterion.check)).value
 
 
 def places(output: str, tree: Iterable[str], sides: Sides) -> dict[str, set[int]]:

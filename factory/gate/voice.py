@@ -30,7 +30,7 @@ Heard = tuple[Site, str]  # an altered judge, and what it said: GREEN, RED, or n
 Tests = Mapping[str, set[str]]  # path -> functions
 Waiting = Mapping[str, set[int]]  # path -> the lines at which main's product failed
 ROUNDS = 4  # of altered judges for one criterion, at most; each runs its check once more
-FEW = 24  # tests of a check; one that runs more is asked in half as many rounds, for it is paid for in whole suites
+FEW = 8  # tests of a check; one that runs more is asked in half as many rounds, for it is paid for in whole suites
 DATA = 4  # files of data that are altered for one criterion, at most
 LARGEST = 1 << 20  # bytes of one
 

@@ -155,6 +155,7 @@ def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> V
     """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
     if reason := _before_the_gate(attempt, merge):
         triage, lines, findings = reason
+        house.gate.settle(lambda text: house.say("", text))
         return booking.refused(triage, lines, findings)
     gate = house.gate.at(premises.settings_of(house.repo, merge.main))
     return gate.judge(

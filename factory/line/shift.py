@@ -13,7 +13,7 @@ from factory.line.ending import halves
 from factory.line.house import House
 from factory.line.opening import must_be_able_to_sign
 from factory.line.turn import Turn
-from factory.model import Event, State, Ticket
+from factory.model import Event, Oid, State, Ticket
 from factory.money import pace, storm
 from factory.money.storm import Storm, Weather
 from factory.operator import inbox, operator
@@ -43,6 +43,7 @@ class Shift:
         self._house, self._limit, self._once = house, tickets, once
         self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
         self._worked: set[str] = set()
+        self._seen: tuple[tuple[Oid, Oid | None], View] | None = None
         self._cards = Night(house)
         self._failing: set[str] = set()  # tickets that failed since the last stamp
         self._day = purse.today(house)
@@ -71,6 +72,7 @@ class Shift:
                 raise of_machine(error) from error
             raise
         finally:
+            house.gate.end()
             operator.dismiss(house)
         return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
 
@@ -92,7 +94,11 @@ class Shift:
             self._day = today
 
     def _look(self) -> View:
-        return look(self._house.repo, self._house.ledger, self._house.main())
+        """The view at main's tip and the ledger's; the same one until one of them moves, for a shift looks often."""
+        main, ledger = self._house.main(), self._house.ledger
+        if self._seen is None or self._seen[0] != (main, ledger.tip):
+            self._seen = (main, ledger.tip), look(self._house.repo, ledger, main)
+        return self._seen[1]
 
     def _prepare(self) -> None:
         """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
@@ -111,7 +117,7 @@ class Shift:
         if any(s.state is State.PENDING for s in standings(view).values()):
             checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
             must_be_able_to_sign(house, view.main)
-            house.gate.base_must_run(view.main, lambda text: house.say("", text), self._first_checks(view))
+            house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
         self._cards.prepare()
 
     def _first_checks(self, view: View) -> list[str]:

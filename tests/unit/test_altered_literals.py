@@ -83,3 +83,14 @@ def test_two_rounds_are_made_unless_more_are_asked_for() -> None:
 
 def test_bytes_that_are_no_text_are_left() -> None:
     assert literal_rounds("a.sh", b"\xff[ 1 = 1 ]", "d") == ()
+
+
+def test_a_round_number_stays_round_for_a_comparison_may_be_content_with_that() -> None:
+    source = b"test('a', () => {\n  assert.strictEqual(total([100, 200], 10), 2700);\n});\n"
+    for digest in "abcdefgh":
+        (only,) = literal_rounds("test/a.test.js", source, digest)
+        (site,) = only.sites.values()
+        old, _, new = site.what.partition(" -> ")
+        assert old == "2700"
+        assert new != old
+        assert new.endswith("00")

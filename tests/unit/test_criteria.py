@@ -11,7 +11,7 @@ from factory.gate.criteria import Passes, Touching, judge
 from factory.gate.observe import Observation
 from factory.gate.proving import dim, proven
 from factory.gate.tally import Tally
-from factory.gate.trial import Ran, same_run
+from factory.gate.trial import Ran
 from factory.model import Outcome, PlanCriterion, Triage
 
 P, F = Outcome.PASSED, Outcome.FAILED
@@ -98,12 +98,3 @@ def test_a_second_run_must_be_green_too_and_ids_that_change_are_not_looked_for()
     assert dim(ran({A: P}), (A, f"{B}[1e4]")) == []
     assert dim(ran({A: F}), (A,)) == [f"{A}: failed"]
     assert dim(ran(code=3), ()) == ["exit code 3"]
-
-
-def test_a_plain_pytest_that_stops_early_runs_what_it_would_run_without() -> None:
-    assert same_run("python -m pytest -q -x") == same_run("python -m pytest -q")
-    assert same_run("cd back/cli && python -m pytest -q -x") == same_run("cd back/cli && python -m pytest -q")
-    assert same_run("cd back && python -m pytest -q -x") != same_run("cd front && python -m pytest -q")
-    assert same_run("sh a.sh && python -m pytest -q -x") == "sh a.sh && python -m pytest -q -x"
-    assert same_run("python -m pytest -q -x && sh a.sh") == "python -m pytest -q -x && sh a.sh"
-    assert same_run("tool -x tests") == "tool -x tests"

@@ -10,6 +10,7 @@ from factory.gate.altered.dice import Dice
 from factory.gate.altered.nouns import How
 
 QUOTED = re.compile(r"(?s)([rRuUbB]{0,2})(\"\"\"|'''|\"|')(.*)\2")
+ROUND = re.compile(r"(-?[1-9]\d*?)(0+(?:\.0+)?)")
 TRIES = 30
 ODD = 5  # letters and digits of a text that no other text holds by chance
 VALUES = (How.SAME, How.LIKE, How.NEAR, How.FAR)  # and not the bounds
@@ -123,9 +124,11 @@ def _digits(number: str, dice: Dice) -> str:
 
 
 def digits_turned(text: str, dice: Dice) -> str:
-    """Every digit another one; one that leads, or stands alone, is not 0. What ends in 0 may do so again, times ten."""
-    new = re.sub(r"\d", lambda m: _turned(m[0], dice), text)
-    return f"{new[:-1]}0" if re.fullmatch(r"[1-9]\d*[1-9]0", text) and dice.below(2) else new
+    """Every digit another one; one that leads, or stands alone, is not 0. What is round stays so: a comparison that is
+    content with round numbers shows, and an honest one is red all the same."""
+    found = ROUND.fullmatch(text)
+    head, zeros = found.groups() if found else (text, "")
+    return re.sub(r"\d", lambda m: _turned(m[0], dice), head) + zeros
 
 
 def _turned(digit: str, dice: Dice) -> str:

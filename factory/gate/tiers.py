@@ -1,0 +1,150 @@
+"""The tiers: the repository's own commands on the tree to be stamped, held against what they said on main."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from factory.gate import compare, triage
+from factory.gate.asked import Question
+from factory.gate.commands import is_told_by, to_run
+from factory.gate.contradicted import contradicted
+from factory.gate.excused import excused
+from factory.gate.signs import signs
+from factory.gate.tally import Tally
+from factory.gate.transcript import RED
+from factory.gate.trial import Ran, Trial
+from factory.model import Answer, Oid, Outcome, Tests, Triage
+from factory.ssot import settings
+
+
+class Tiers:
+    """Runs them, and books what each says."""
+
+    def __init__(self, trial: Trial, gate: settings.Gate) -> None:
+        self._trial, self._gate = trial, gate
+
+    def doctor(self, asked: Question, tally: Tally) -> None:
+        """What is no tier's to tell."""
+        for command in to_run(self._gate, asked.steps)["doctor"]:
+            asked.say("the gate runs doctor")
+            now = self._ran("doctor", tally, self._trial.run(asked.tree, command))
+            was = self._trial.run(asked.main, command)
+            if now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
+                self._held_against("doctor", asked, tally, was, now)
+            elif now.answer is not Answer.PASS:
+                self._fail("doctor", now, tally, ())
+            if not tally.passing:
+                return
+
+    def tests(self, tier: settings.Tier, asked: Question, tally: Tally) -> None:
+        """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""
+        for command in self._gate.tiers()[tier]:
+            asked.say(f"the gate runs {tier}")
+            was, now, held = self._runs(asked, command)
+            if _refuses(was, now, asked) or _refuses(was, held, asked):  # a date may have passed since main was asked
+                was = self._trial.run(asked.main, command, fresh=True)
+            self._ran(tier, tally, now)
+            self._held_against(tier, asked, tally, was, now)
+            if tally.passing and held is not now:
+                self._as_main_judges(tier, asked, tally, was, held)
+            if any(is_told_by(doctor, [command]) for doctor in self._gate.doctor):
+                tally.results["doctor"] = Answer.FAIL if _uncollected(was, now) else Answer.PASS
+            if not tally.passing:
+                return
+
+    def _as_main_judges(self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran) -> None:
+        if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held)):
+            tally.heard(f"{tier} as main judges it", held)
+            tally.results[tier] = Answer.FAIL
+            tally.fail(*why)
+
+    def _runs(self, asked: Question, command: str) -> tuple[Ran, Ran, Ran]:
+        trees = dict.fromkeys((asked.main, asked.tree, asked.held))
+        with ThreadPoolExecutor(2) as pool:
+            ran = dict(zip(trees, pool.map(lambda tree: self._trial.run(tree, command), trees), strict=True))
+        return ran[asked.main], ran[asked.tree], ran[asked.held]
+
+    def _held_against(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
+        found = signs(was, now, asked.sides.judges) if asked.plan else []
+        if found:
+            tally.results[tier] = Answer.FAIL
+            tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in found])
+        elif not (was.seen.sessions or now.seen.sessions):
+            if now.answer is not Answer.PASS:
+                self._fail(tier, now, tally, ())
+        else:
+            self._compare(tier, asked, tally, was, now)
+            self._proof_stands(tier, tally, now)
+
+    def _proof_stands(self, tier: str, tally: Tally, now: Ran) -> None:
+        """A criterion's own test is no known red of a tier."""
+        outcomes = now.seen.outcomes
+        for criterion, proof in tally.proof.items():
+            red = [n for n in proof if outcomes.get(n, Outcome.PASSED) not in compare.GREEN]
+            if red and tally.passing:
+                tally.results[tier] = Answer.FAIL
+                lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
+                tally.fail(Triage.TEST, lines)
+
+    def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
+        reruns = self._again(asked, was, now, asked.tree)
+        found = compare.compare(was.seen, now.seen, reruns, excused(asked.case))
+        tally.tests = _most(tally.tests, found.tests)
+        tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
+        tally.log += list(found.notes)
+        tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
+        if now.timed_out:
+            self._fail(tier, now, tally, found.failed)
+        elif found.answer is not Answer.PASS:
+            tally.results[tier] = found.answer
+            why = found.triage or Triage.TEST
+            if why is Triage.TEST:
+                why = triage.classify(now.output, exit_code=now.code)
+            tally.fail(why, found.failed, found.answer)
+
+    def _again(self, asked: Question, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
+        """What tests outside of the change said when they were run once more: are they flaky?"""
+        touched = {c.path for c in asked.changed}
+        reruns: list[Mapping[str, Outcome]] = []
+        while compare.again(was.seen, now.seen, touched, self._gate.flaky_retries, reruns):
+            asked.say("the gate runs a red test again: is it flaky?")
+            again = self._trial.run(tree, now.command, fresh=True).seen
+            reruns.append({} if compare.suspicions(was.seen, again) else again.outcomes)
+        return reruns
+
+    def _ran(self, tier: str, tally: Tally, ran: Ran) -> Ran:
+        tally.results[tier] = Answer.PASS
+        tally.heard(tier, ran)
+        tally.outcomes |= ran.seen.outcomes
+        return ran
+
+    def _fail(self, tier: str, ran: Ran, tally: Tally, lines: tuple[str, ...]) -> None:
+        answer = Answer.COULD_NOT_RUN if ran.answer is Answer.COULD_NOT_RUN else Answer.FAIL
+        tally.results[tier] = answer
+        if ran.seen.tampered:
+            tally.fail(Triage.TAMPER, [f"{tier}: {ran.seen.tampered}", *lines], answer)
+            return
+        why = triage.classify(ran.output, exit_code=ran.code, timed_out=ran.timed_out)
+        end = "ran into its time limit" if ran.timed_out else f"ended with exit code {ran.code}"
+        tally.fail(why, [f"{tier}: `{ran.command}` {end}", *lines, *triage.failures(ran.output)], answer)
+
+
+def _refuses(was: Ran, now: Ran, asked: Question) -> bool:
+    """Whether a test that the change did not touch was green when main was asked, and is not now."""
+    touched = {c.path for c in asked.changed}
+    return any(
+        out in compare.GREEN and now.seen.outcomes.get(node) not in compare.GREEN and node.split("::")[0] not in touched
+        for node, out in was.seen.outcomes.items()
+    )
+
+
+def _uncollected(was: Ran, now: Ran) -> bool:
+    """Whether there are files that could not be collected, and could be on main, or nothing was."""
+    reds = (node for node, out in now.seen.outcomes.items() if out in RED and "::" not in node)
+    return not now.seen.collected or any(not compare.was_red(was.seen.outcomes, node) for node in reds)
+
+
+def _most(one: Tests, other: Tests) -> Tests:
+    """Of two tiers the one that saw more: fast is often a part of regression, and a test counts once."""
+    return max(one, other, key=lambda t: t.passed + t.failed + t.known_red + t.missing)
