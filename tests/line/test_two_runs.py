@@ -79,9 +79,12 @@ def running(shop: Shop, door: Path) -> Iterator[list[Finished]]:
 
 def _is_still(path: Path) -> bool:
     """Whether the run wrote nothing for a second: its worker waits now."""
-    before = listing(path)
-    time.sleep(1)
-    return listing(path) == before
+    try:
+        before = listing(path)
+        time.sleep(1)
+        return listing(path) == before
+    except FileNotFoundError:  # something went while it was listed
+        return False
 
 
 def _holder(shop: Shop) -> int:
