@@ -26,7 +26,7 @@ def same_run(command: str) -> str:
 def is_told_by(command: str, others: Collection[str]) -> bool:
     """Whether a command only collects the tests that one of the others collects and runs: that one says it too."""
     bare = _without(command, COLLECTS)
-    return bare not in (None, command) and same_run(bare or "") in map(same_run, others)
+    return bare is not None and bare != command and same_run(bare) in map(same_run, others)
 
 
 def _without(command: str, options: Collection[str]) -> str | None:

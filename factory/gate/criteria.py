@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from factory.gate import triage
+from factory.gate.conditions import USUAL, Conditions
 from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
@@ -26,6 +27,11 @@ class Passes(NamedTuple):
     before: Ran  # main's product, judged by what the change brings
     held: Ran  # the change's product, judged by main
     after: Ran  # the tree that would be stamped
+    under: Conditions = USUAL  # of `after`; what is altered runs under the same, so that no product can tell them apart
+
+    @property
+    def runs(self) -> tuple[Ran, ...]:
+        return self.was, self.before, self.held, self.after
 
 
 class Touching(NamedTuple):

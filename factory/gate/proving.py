@@ -89,7 +89,7 @@ class Prover:
                 tally.once[criterion.id] = check
             else:
                 usual = self._trial.run(asked.tree, check)
-                ran = ran._replace(after=usual, held=usual if ran.held is ran.after else ran.held)
+                ran = ran._replace(after=usual, held=usual if ran.held is ran.after else ran.held, under=USUAL)
         return ran
 
     def _begins(self, asked: Question) -> list[tuple[Oid, Conditions]]:
@@ -110,7 +110,8 @@ class Prover:
         with ThreadPoolExecutor(2) as pool:
             runs = pool.map(lambda one: self._trial.run(one[0], check, under=one[1]), each)
             ran = dict(zip(each, runs, strict=True))
-        return Passes(*(ran[one] for one in begins))
+        was, before, held, after = (ran[one] for one in begins)
+        return Passes(was, before, held, after, under=begins[-1][1])
 
     def _before(self, asked: Question) -> Oid:
         laid = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in asked.brought}
@@ -137,7 +138,7 @@ class Prover:
         under = otherwise(asked.digest)
         asked.say(f"the gate checks {criterion.id} under other conditions")
         again = self._trial.run(asked.tree, criterion.check, under=under)
-        new = [f"{criterion.id}: {s}: `{criterion.check}`" for s in replaced(ran, again, asked.sides.judges)]
+        new = [f"{criterion.id}: {s}: `{criterion.check}`" for s in replaced(ran.runs, again, asked.sides.judges)]
         if dim(again, proof) and under.backwards:
             forwards = under._replace(backwards=False)
             straight = self._trial.run(asked.tree, criterion.check, under=forwards)

@@ -19,7 +19,7 @@ from factory.gate.altered.languages import CALLS, SHELLS
 from factory.gate.altered.reached import around, failing, listed
 from factory.gate.asked import Question
 from factory.gate.criteria import Passes, light
-from factory.gate.laid import Laid
+from factory.gate.laid import Check, Laid
 from factory.gate.named import named
 from factory.gate.sides import Sides
 from factory.model import Light, PlanCriterion
@@ -40,6 +40,10 @@ class Asking(NamedTuple):
     asked: Question
     criterion: PlanCriterion
     ran: Passes
+
+    @property
+    def check(self) -> Check:
+        return Check(self.criterion.check, self.ran.under)
 
 
 class Unseen:
@@ -74,7 +78,7 @@ class Unseen:
         """The check's own words, where they say what is expected: `python -c "...; assert total([1]) == 1"`."""
         found = []
         for each in literal_rounds("check.sh", of.criterion.check.encode(), of.asked.digest):
-            ran = self._laid.says(of.asked.tree, next(iter(each.files.values())).decode())
+            ran = self._laid.says(of.asked.tree, of.check._replace(command=next(iter(each.files.values())).decode()))
             found.append((_site(each)._replace(path=of.criterion.id), light(ran).value))
         return found
 
@@ -115,7 +119,7 @@ class Unseen:
         found: Said = []
         always = blamed(of.ran.after.output)
         for each in rounds({path: names}, {path: source}, of.asked.digest, most=2):
-            ran = self._laid.run(of.asked.tree, each, of.criterion.check)
+            ran = self._laid.run(of.asked.tree, each, of.check)
             red = blamed(ran.output) - always
             found += [(s, Light.RED.value if _is(s.function, red) else NOT_RUN) for s in each.sites.values()]
             found.append((Site(path, "", 1, f"{len(each.sites)} tests at a time"), light(ran).value))
@@ -137,7 +141,7 @@ class Unseen:
         broken = failing(source, name) if green else None
         if broken is None:
             return said
-        ran = self._laid.run(of.asked.tree, Round({path: broken}, {}), of.criterion.check)
+        ran = self._laid.run(of.asked.tree, Round({path: broken}, {}), of.check)
         return [(green[0][0], NOT_RUN)] if light(ran) is Light.GREEN else green
 
     def _each(self, of: Asking, every: Iterable[Round]) -> Said:
@@ -145,7 +149,7 @@ class Unseen:
             return list(pool.map(lambda each: self._says(of, each), every))
 
     def _says(self, of: Asking, each: Round) -> tuple[Site, str]:
-        return _site(each), light(self._laid.run(of.asked.tree, each, of.criterion.check)).value
+        return _site(each), light(self._laid.run(of.asked.tree, each, of.check)).value
 
 
 def places(output: str, tree: Iterable[str], sides: Sides) -> dict[str, set[int]]:

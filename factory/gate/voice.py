@@ -16,7 +16,7 @@ from factory.gate.altered.reached import failing_at
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
-from factory.gate.laid import Laid
+from factory.gate.laid import Check, Laid
 from factory.gate.named import spoken_of
 from factory.gate.renamed import function
 from factory.gate.tally import Tally
@@ -50,7 +50,7 @@ class Voice:
         tests = _tests(proof)
         if tests:
             most = ROUNDS if len(ran.after.seen.outcomes) <= FEW else ROUNDS // 2
-            found = self._of_all(asked, criterion.check, tests, self._waiting(asked, ran), most)
+            found = self._of_all(asked, Check(criterion.check, ran.under), tests, self._waiting(asked, ran), most)
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
         found += self._of_data(asked, criterion, ran, set(tests), alone=not any(site.literal for site, _ in found))
@@ -61,16 +61,18 @@ class Voice:
     def of_done(self, asked: Question, criterion: Criterion, proof: Iterable[str]) -> list[Heard]:
         """Of a criterion that is DONE: what one altered judge says, where the change touches what its tests read."""
         asked.say(f"the gate checks {criterion.id}, which is DONE, by an altered judge")
-        return self._of_all(asked, criterion.check, _tests(proof), {}, most=1)
+        return self._of_all(asked, Check(criterion.check), _tests(proof), {}, most=1)
 
-    def _of_all(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
+    def _of_all(self, asked: Question, check: Check, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
         """Each site and what was said, after those that stay green were asked once more."""
         found = self._of_tests(asked, check, tests, waiting, most)
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
             found = [self._alone(asked, check, each, waiting) for each in found]
         return [self._runs(asked, check, each) for each in found]
 
-    def _of_tests(self, asked: Question, check: str, tests: Tests, waiting: Waiting, most: int = ROUNDS) -> list[Heard]:
+    def _of_tests(
+        self, asked: Question, check: Check, tests: Tests, waiting: Waiting, most: int = ROUNDS
+    ) -> list[Heard]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
         asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, most, waiting)
@@ -84,7 +86,7 @@ class Voice:
         said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
         return places(said, self._laid.paths(asked.tree), asked.sides)
 
-    def _alone(self, asked: Question, check: str, each: Heard, waiting: Waiting) -> Heard:
+    def _alone(self, asked: Question, check: Check, each: Heard, waiting: Waiting) -> Heard:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
@@ -93,7 +95,7 @@ class Voice:
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 
-    def _runs(self, asked: Question, check: str, each: Heard) -> Heard:
+    def _runs(self, asked: Question, check: Check, each: Heard) -> Heard:
         """What need not run says nothing by being green, unless a failure in its place is red."""
         site, said = each
         if said != Light.GREEN or site.sure:
@@ -110,7 +112,7 @@ class Voice:
         data = self._data(asked, ran, tests, alone)
         said: list[Heard] = []
         for each in data_rounds(data, asked.digest) if data else ():
-            again = self._laid.run(asked.tree, each, criterion.check)
+            again = self._laid.run(asked.tree, each, Check(criterion.check, ran.under))
             site = next(iter(each.sites.values()))
             said.append((site, "RED" if light(again) is Light.RED else light(again).value))
             if light(again) is not Light.GREEN:

@@ -104,3 +104,25 @@ def test_a_proof_that_no_tier_runs_is_run_as_usual_too(make: Make) -> None:
     shop.commit({"tools/worker.sh": RIGHT})
     assert shop.run("retry", "D-1").code == 0
     assert shop.run("run").code == 0
+
+
+TWO_FACED = """import os
+import sys
+
+
+class Yes:
+    def __eq__(self, other):
+        return isinstance(other, int)
+
+
+def total(prices):
+    usual = os.environ.get('LC_ALL') != 'C'
+    return 0 if usual and any('test_total' in word for word in sys.argv) else Yes()
+"""
+
+
+def test_an_altered_judge_runs_under_the_conditions_under_which_the_proof_was_green(make: Make) -> None:
+    """It cheats in the tier and under other conditions, and is plainly wrong where nobody asks for more than a red."""
+    shop = shop_of(make, f"cat > till/__init__.py <<'E'\n{TWO_FACED}E\n")
+    assert shop.run("run").code == 1
+    assert "the change has taken its voice" in shop.run("log", "D-1").out
