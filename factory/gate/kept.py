@@ -49,30 +49,45 @@ class Kept:
             if criterion.id in own or self._is_known(criterion, asked.tree, tally):
                 continue
             asked.say(f"the gate holds {criterion.id}, which is DONE")
-            ran = self._trial.run(asked.tree, criterion.check)
-            if light(ran) is Light.GREEN and not self._silent(criterion.check, ran):
-                self.remember(criterion.check, asked.tree, ran)
-            elif asked.plan and light(self._trial.run(asked.main, criterion.check)) is not Light.GREEN:
-                tally.red[criterion.id] = f"DONE, and red on main already: `{criterion.check}`"
-                tally.log.append(f"DONE, and red on main already: {criterion.id}")
-            else:
-                self._broken(criterion, ran, tally)
+            if not self._stands(asked, tally, criterion):
                 return
         if asked.plan:
             self._ask_some(asked, tally, own)
 
+    def _stands(self, asked: Question, tally: Tally, criterion: Criterion) -> bool:
+        """Whether it is green alone, or red on main already; where not, it is broken."""
+        ran = self._trial.run(asked.tree, criterion.check)
+        if light(ran) is Light.GREEN and not self._silent(criterion.check, ran):
+            self.remember(criterion.check, asked.tree, ran)
+        elif asked.plan and light(self._trial.run(asked.main, criterion.check)) is not Light.GREEN:
+            tally.red[criterion.id] = f"DONE, and red on main already: `{criterion.check}`"
+            tally.log.append(f"DONE, and red on main already: {criterion.id}")
+        else:
+            self._broken(criterion, ran, tally)
+            return False
+        return True
+
     def _ask_some(self, asked: Question, tally: Tally, own: Collection[str]) -> None:
-        """Whether what the change touches has left the judges of the DONE their voice: some, by the plan's digest."""
+        """Whether what the change touches has left the judges of the DONE their voice: some, by the plan's digest.
+
+        They are asked alone, so the check itself is, too: a red altered judge tells something where the true one is
+        green under the same conditions.
+        """
         changed = {c.path for c in asked.changed}
         rows = [row for row in done_at(self._repo, asked.tree) if row.id not in own]
         known = [(row, self._recall(row.check)) for row in rows]
         touched = [(row, m.tests) for row, m in known if m and m.tests and changed & set(m.reads)]
         some = sorted(touched, key=lambda one: _name(f"{asked.digest} {one[0].id}"))[:ASKED]
+        for criterion, _ in some:
+            self._trial.ahead(asked.tree, criterion.check)
         with ThreadPoolExecutor(ASKED) as pool:
             heard = pool.map(lambda one: self._voice.of_done(asked, *one), some)
             for (criterion, _), found in zip(some, heard, strict=True):
-                if (silent := booked(tally, criterion.id, found)) and tally.passing:
+                silent = booked(tally, criterion.id, found)
+                if self._stands(asked, tally, criterion) and silent:
                     tally.fail(Triage.TAMPER, silent, mark=criterion.id)
+                if not tally.passing:
+                    return
 
     def broken(self, tree: Oid) -> list[Criterion]:
         """The DONE criteria that are red on a tree, each asked anew."""

@@ -81,23 +81,21 @@ class Prover:
                 tally.fail(Triage.TEST, [_only_once(criterion, check, otherwise(asked.digest)), *said])
 
     def _passes(self, asked: Question, tally: Tally, criterion: PlanCriterion) -> Passes:
-        """Where tiers run tests, the last of them is under other conditions; what is not clean there, runs as usual."""
+        """Where tiers run tests, the product is asked under other conditions; what is not clean there, as usual."""
         check = criterion.check
         ran = self._each(check, self._begins(asked))
         if self._others_first(asked):
             if _is_clean(asked, ran):
                 tally.once[criterion.id] = check
             else:
-                usual = self._trial.run(asked.tree, check)
-                ran = ran._replace(after=usual, held=usual if ran.held is ran.after else ran.held, under=USUAL)
+                ran = self._each(check, [(tree, USUAL) for tree, _ in self._begins(asked)])
         return ran
 
     def _begins(self, asked: Question) -> list[tuple[Oid, Conditions]]:
         """What a check is asked of: was, before, held, after."""
         last = otherwise(asked.digest) if self._others_first(asked) else USUAL
         before = self._before(asked) if asked.brought else asked.main
-        held = (asked.held, USUAL) if asked.held != asked.tree else (asked.tree, last)
-        return [(asked.main, USUAL), (before, USUAL), held, (asked.tree, last)]
+        return [(asked.main, USUAL), (before, USUAL), (asked.held, last), (asked.tree, last)]
 
     def _others_first(self, asked: Question) -> bool:
         """Whether tiers run tests that report to the gate: then they are the usual run of what is proven alone."""
@@ -159,9 +157,10 @@ def _only_once(criterion: str, check: str, under: Conditions) -> str:
 
 def _is_clean(asked: Question, ran: Passes) -> bool:
     """Whether a run under other conditions says all that the usual one could say: a plain yes, of the same tests."""
-    was, before, after = ran.was.seen, ran.before.seen, ran.after.seen
-    green = bool(after.sessions) and criteria.light(ran.after) is Light.GREEN
-    return green and not (unproven(before, after) or lost(was, after) or _signs(asked, ran))
+    pairs = [(ran.before, ran.after), (ran.was, ran.held)]
+    green = all(now.seen.sessions and criteria.light(now) is Light.GREEN for _, now in pairs)
+    lacking = any(unproven(was.seen, now.seen) or lost(ran.was.seen, now.seen) for was, now in pairs)
+    return green and not (lacking or _signs(asked, ran))
 
 
 def proven(ran: Passes) -> tuple[str, ...]:

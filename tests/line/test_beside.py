@@ -126,3 +126,45 @@ def test_an_altered_judge_runs_under_the_conditions_under_which_the_proof_was_gr
     shop = shop_of(make, f"cat > till/__init__.py <<'E'\n{TWO_FACED}E\n")
     assert shop.run("run").code == 1
     assert "the change has taken its voice" in shop.run("log", "D-1").out
+
+
+WRONG_ALONE = """import os
+import sys
+
+
+class Yes:
+    def __eq__(self, other):
+        return isinstance(other, int)
+
+
+def total(prices):
+    return {alone} if any('test_total' in word for word in sys.argv) else Yes()
+
+
+def most(prices):
+    return max(prices)
+"""
+
+
+def test_the_altered_judge_of_what_is_done_is_red_only_where_the_true_one_is_green(make: Make) -> None:
+    """The second change cheats in the tier, and is plainly wrong where the first one's check runs alone."""
+    most = "from till import most\n\n\ndef test_most():\n    assert most([3, 4]) == 4\n"
+    later = f"cat > till/__init__.py <<'E'\n{WRONG_ALONE.format(alone=0)}E\n"
+    worker = f'if [ "$FACTORY_TICKET" = D-1 ]; then\n{RIGHT}else\n{later}fi\n'
+    second = criteria("D-2", check="python -m pytest -q tests/test_most.py").split("\n", 2)[2]
+    ledger = criteria("D-1", check=CHECK) + second
+    files = {**FILES, "tests/test_most.py": most}
+    shop = make("D-1 One", "D-2 Two | D-1", worker=worker, ledger=ledger, files=files, settings=PYTEST)
+    assert shop.run("run").code == 1
+    assert shop.subjects()[:2] == ["block(D-2): TEST", "stamp(D-1): One"]
+    assert "AC-D-1-1 of D-1 is DONE, and red here" in shop.run("log", "D-2").out
+
+
+def test_mains_judge_asks_under_the_conditions_under_which_it_is_altered(make: Make) -> None:
+    """The change turns the rule round, and says yes to all where main's own judge is asked as usual."""
+    turned = TWO_FACED.replace("0 if usual and any('test_total' in word for word in sys.argv)", "Yes() if usual")
+    turned = turned.replace("else Yes()", "else 0")
+    rule = "sed -i 's/== 7/== 0/' tests/test_total.py\n"
+    shop = shop_of(make, f"cat > till/__init__.py <<'E'\n{turned}E\n{rule}")
+    assert shop.run("run").code == 1
+    assert shop.subjects() == ["block(D-1): TAMPER", "a shop"]
