@@ -21,8 +21,8 @@ from factory.model import Outcome
 
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 LONGEST = 100  # characters that the address of a unix socket may have
-# Of the reporter.
-PARTS = ("", "_calls", "_canaries", "_excuses", "_files", "_judges", "_library", "_line", "_loaded", "_seal")
+HALVES = ("calls", "canaries", "excuses", "files", "judges", "library", "line", "loaded", "seal", "tracebacks")
+PARTS = ("", *(f"_{half}" for half in HALVES))  # of the reporter
 CANARIES = '''"""Run by the gate: one of these must fail, the other must pass."""
 
 

@@ -10,8 +10,8 @@ import json
 import pytest
 
 # Its companions have random names too: a file of the repository cannot take their place.
-PARTS = ("calls", "canaries", "excuses", "files", "judges", "library", "line", "loaded", "seal")
-calls, canaries, excuses, files, judges, library, line, loaded, seal = [
+PARTS = ("calls", "canaries", "excuses", "files", "judges", "library", "line", "loaded", "seal", "tracebacks")
+calls, canaries, excuses, files, judges, library, line, loaded, seal, tracebacks = [
     importlib.import_module(__name__ + "_" + part) for part in PARTS
 ]
 
@@ -171,6 +171,7 @@ def _as_master(config, descriptor, terms, memory, found):
 def _enter():
     """Connects now, before any conftest or test module can run; returns the one hook that goes on from here."""
     address, memory, found = line.forget(__name__), library.Memory(), {"doubts": []}
+    tracebacks.once()
     connected = [line.connect(address)] if address else []
     if connected:
         terms = connected[0][1]
