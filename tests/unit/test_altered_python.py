@@ -141,6 +141,25 @@ def test_what_does_not_surely_run_or_turn_red_stays_unaltered(body: str) -> None
     assert len(found) == ("or total" in body)
 
 
+def where_main_failed(body: str, line: int) -> list[str]:
+    """As above, with a line of the test at which main's product failed."""
+    source = f"import pytest\nfrom till import total\n\n\ndef test_it(args):\n{body}\n"
+    name = "test_till.py"
+    found = rounds({name: ["test_it"]}, {name: source.encode()}, "d", 9, {name: {5 + line}})
+    return [_changed(source, r.files[name].decode()) for r in found]
+
+
+def test_what_stands_where_main_failed_is_altered_though_it_need_not_run() -> None:
+    assert where_main_failed("    if args:\n        assert total(args) == 7", 2)[0].startswith("assert total(args) ==")
+
+
+@pytest.mark.parametrize("context", ["pytest.raises(TypeError)", "pytest.raises((TypeError, ValueError))", "awaits"])
+def test_where_an_exception_is_meant_to_come_first_no_assertion_is_altered(context: str) -> None:
+    """main's product gave back something false, so it failed there; honest work never comes by."""
+    found = where_main_failed(f"    with {context}:\n        assert total('x') % args", 2)
+    assert not any("assert" in line for line in found)
+
+
 def test_a_function_inside_a_test_does_not_end_it() -> None:
     body = "def test_it():\n    def inner():\n        return 1\n    assert total(inner) == 3"
     assert len(altered(body)) == 1, "a single digit has no other way"

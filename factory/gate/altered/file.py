@@ -66,10 +66,14 @@ class File:
     def _where_main_failed(
         self, function: Function, sure: list[ast.stmt], names: Names, calls: Calls
     ) -> Iterator[list[Group]]:
-        """Assertions that need not run, in a loop or behind a condition, and that did so on main's product: red."""
-        known = set(map(id, sure))
+        """Assertions that need not run, in a loop or behind a condition, and that did so on main's product: red.
+
+        In a context that waits for an exception none is meant to be reached.
+        """
+        passed = {id(inner) for n in ast.walk(function) if _ends_exceptions(n, calls) for inner in ast.walk(n)}
+        passed |= set(map(id, sure))
         for statement in (
-            n for n in ast.walk(function) if isinstance(n, (ast.Assert, ast.Expr)) and id(n) not in known
+            n for n in ast.walk(function) if isinstance(n, (ast.Assert, ast.Expr)) and id(n) not in passed
         ):
             lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
             if any(line in lines for line in self._waiting):
@@ -219,6 +223,11 @@ def _called(sure: list[ast.stmt]) -> Iterator[ast.Call]:
         value = value.value if isinstance(value, ast.Await) else value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
             yield value
+
+
+def _ends_exceptions(node: ast.AST, calls: Calls) -> bool:
+    contexts = [item.context_expr for item in node.items] if isinstance(node, (ast.With, ast.AsyncWith)) else []
+    return any(map(calls.swallows, contexts))
 
 
 def _questions(calls: Calls, statement: ast.AST) -> Iterator[Question]:
