@@ -29,10 +29,15 @@ class Comparison:
 
 
 def compare(
-    base: Observation, after: Observation, reruns: Sequence[Outcomes] = (), excused: Excused | None = None
+    base: Observation,
+    after: Observation,
+    reruns: Sequence[Outcomes] = (),
+    excused: Excused | None = None,
+    changing: Collection[str] = (),
 ) -> Comparison:
     """Holds `after` against `base`. `reruns` are the outcomes of the tests that `again` named, a mapping a try.
     `excused` says which tests need not be green, given the missing ones, the skipped ones and the new green ones.
+    `changing` are functions whose ids were others when the base was asked again.
 
     Tampering is FAIL; a run that did not end, or that collected nothing, is COULD_NOT_RUN.
     """
@@ -42,7 +47,11 @@ def compare(
         ran_before = base.finished and base.collected  # then it is the change that stopped it
         triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
         return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
-    placed = {**stand_ins(_gone(base, after, GREEN), _new(base, after, GREEN)), **_moved_reds(base, after)}
+    placed = {
+        node: heir
+        for kind in (GREEN, RED)
+        for node, heir in stand_ins(_new(after, base, kind), _new(base, after, kind), changing).items()
+    }
     reds, dimmed = _reds(after.outcomes), [node for node in _dimmed(base, after) if node not in placed]
     fine = _let_go(base, after, dimmed, set(placed.values()), excused)
     dimmed = [node for node in dimmed if node not in fine]
@@ -126,14 +135,6 @@ def _dimmed(base: Observation, after: Observation) -> list[str]:
 
 def _new(base: Observation, after: Observation, kind: Collection[Outcome]) -> list[str]:
     return [node for node, outcome in after.outcomes.items() if outcome in kind and node not in base.outcomes]
-
-
-def _gone(base: Observation, after: Observation, kind: Collection[Outcome]) -> list[str]:
-    return _new(after, base, kind)
-
-
-def _moved_reds(base: Observation, after: Observation) -> dict[str, str]:
-    return stand_ins(_gone(base, after, RED), _new(base, after, RED))
 
 
 def _let_go(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from factory.gate import compare, triage
 from factory.gate.asked import Question
 from factory.gate.observe import Observation
 from factory.gate.signs import signs
+from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import Ran
 from factory.model import Answer, Outcome, Triage
 
@@ -16,8 +17,10 @@ Why = tuple[Triage, list[str]]
 NAME_IT = "a person's ticket names such a test: may_change_tests"
 
 
-def contradicted(asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]]) -> Why | None:
-    """Why main's judge says no to the product; None where it says yes."""
+def contradicted(
+    asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]], changing: Collection[str] = ()
+) -> Why | None:
+    """Why main's judge says no to the product; None where it says yes. `changing`: see unstable.stand_ins."""
     if found := signs(was, held, asked.sides.judges):
         return Triage.TAMPER, [f"as main judges it: {sign}" for sign in found]
     if not (was.seen.sessions or held.seen.sessions):
@@ -26,7 +29,8 @@ def contradicted(asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[
             if held.answer is Answer.PASS or was.answer is not Answer.PASS
             else (Triage.GUARD, _by_code(asked, held))
         )
-    compared = compare.compare(_without(asked, was.seen), _without(asked, held.seen), reruns)
+    seen = _met(_without(asked, held.seen))
+    compared = compare.compare(_without(asked, was.seen), seen, reruns, changing=changing)
     if compared.answer is Answer.PASS:
         return None
     return Triage.GUARD, [_words(line, held.seen) for line in compared.failed]
@@ -35,6 +39,15 @@ def contradicted(asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[
 def _without(asked: Question, seen: Observation) -> Observation:
     """What was seen, but for the tests that a person's ticket names."""
     return replace(seen, outcomes={n: out for n, out in seen.outcomes.items() if not asked.sides.may_contradict(n)})
+
+
+def _met(seen: Observation) -> Observation:
+    """What main expects to fail, strictly, and what does not fail any more, counts as green: the mark is all that says
+    no, and that the change takes it off, the tiers on its own tree have shown."""
+    strict = {n: Outcome.XPASSED for n, text in seen.failures.items() if seen.outcomes.get(n) in RED and STRICT in text}
+    outcomes = {**seen.outcomes, **strict}
+    red = any(outcome in RED for outcome in outcomes.values())
+    return replace(seen, outcomes=outcomes, code=seen.code if red or not strict else 0)
 
 
 def _words(line: str, held: Observation) -> str:

@@ -10,7 +10,7 @@ from factory.gate import triage
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
-from factory.gate.transcript import RED
+from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
 from factory.model import Answer, CriterionResult, Light, Outcome, PlanCriterion, Triage
 from factory.ssot.product import JUDGING, OTHER_CODE
@@ -28,6 +28,8 @@ class Passes(NamedTuple):
     held: Ran  # the change's product, judged by main
     after: Ran  # the tree that would be stamped
     under: Conditions = USUAL  # of `after`; what is altered runs under the same, so that no product can tell them apart
+
+    changing: frozenset[str] = frozenset()  # functions whose ids differ from run to run of main
 
     @property
     def runs(self) -> tuple[Ran, ...]:
@@ -106,7 +108,7 @@ def _stands(ran: Passes) -> tuple[str, ...] | None:
     """Whether the goal stands as main has it: nothing to object, the tests that it lacks, or None for an exit code."""
     if not (ran.was.seen.sessions and ran.held.seen.sessions):
         return () if light(ran.held) is Light.GREEN else None
-    if lacking := unproven(ran.was.seen, ran.held.seen) or lost(ran.was.seen, ran.held.seen):
+    if lacking := unproven(ran.was.seen, ran.held.seen) or lost(ran.was.seen, ran.held.seen, ran.changing):
         return lacking
     worse = light(ran.held) is not Light.GREEN and bool(ran.held.seen.outcomes) and not _red(ran.held)
     return None if worse else ()
@@ -147,7 +149,7 @@ def _goal(tally: Tally, criterion: PlanCriterion, ran: Passes, moved: Touching) 
 def _is_excused(ran: Ran) -> bool:
     """Whether all that ran was excused: skipped, expected to fail, or red for it does not fail any more."""
     outcomes = ran.seen.outcomes.items()
-    strict = [node for node, out in outcomes if out in RED and "XPASS(strict)" in ran.seen.failures.get(node, "")]
+    strict = [node for node, out in outcomes if out in RED and STRICT in ran.seen.failures.get(node, "")]
     return bool(outcomes) and all(out in EXCUSED or node in strict for node, out in outcomes)
 
 

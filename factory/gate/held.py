@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from factory.gate.compare import GREEN
 from factory.gate.observe import Observation
 from factory.gate.renamed import function
 from factory.gate.transcript import RED, UNKNOWN
+from factory.gate.unstable import stand_ins
 
 
 def unproven(before: Observation, after: Observation, gone: Iterable[str] = ()) -> tuple[str, ...]:
@@ -58,8 +59,11 @@ def _heirs(name: str, before: Observation, after: Observation) -> float:
     return float("inf") if any(not name or node.startswith((f"{name}::", f"{name}/")) for node in new) else 0
 
 
-def lost(was: Observation, held: Observation) -> tuple[str, ...]:
-    """The tests that were green and are not, where main's own tests judge the change."""
+def lost(was: Observation, held: Observation, changing: Collection[str] = ()) -> tuple[str, ...]:
+    """The tests that were green and are not, where main's own tests judge the change. `changing`: see unstable.py."""
     if not held.outcomes:
         return ()
-    return tuple(n for n, out in was.outcomes.items() if out in GREEN and held.outcomes.get(n) not in GREEN)
+    dim = [n for n, out in was.outcomes.items() if out in GREEN and held.outcomes.get(n) not in GREEN]
+    new = [n for n, out in held.outcomes.items() if out in GREEN and n not in was.outcomes]
+    placed = stand_ins([n for n in dim if n not in held.outcomes], new, changing)
+    return tuple(n for n in dim if n not in placed)

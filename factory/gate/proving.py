@@ -27,6 +27,7 @@ from factory.gate.kept import Kept
 from factory.gate.signs import replaced, signs
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
+from factory.gate.unstable import changing_in
 from factory.gate.voice import Voice
 from factory.gate.waiting import takes_off_excuses
 from factory.git.store import Store
@@ -89,7 +90,10 @@ class Prover:
                 tally.once[criterion.id] = check
             else:
                 ran = self._each(check, [(tree, USUAL) for tree, _ in self._begins(asked)])
-        return ran
+        if ran.held is ran.after or not lost(ran.was.seen, ran.held.seen):
+            return ran
+        again = self._trial.run(asked.main, check, fresh=True)
+        return ran._replace(changing=changing_in(ran.was.seen.outcomes, again.seen.outcomes))
 
     def _begins(self, asked: Question) -> list[tuple[Oid, Conditions]]:
         """What a check is asked of: was, before, held, after."""

@@ -29,9 +29,10 @@ class Tally:
         self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
         self.once: dict[str, str] = {}  # criterion -> its check, where a tier has to say what it said alone
         self.outcomes: dict[str, Outcome] = {}  # of the tests that tiers ran on the tree
-        self.red: dict[
-            str, str
-        ] = {}  # what stays red: a known red test, or a DONE criterion that main has broken -> why
+        # What stays red: a known red test, or a DONE criterion that main has broken -> why.
+        self.red: dict[str, str] = {}
+        # Commands of which main was asked again -> the functions whose ids were others then.
+        self.changing: dict[str, frozenset[str]] = {}
         self.altered: list[dict[str, object]] = []  # the altered judges, and what each said
         self.second: list[dict[str, object]] = []  # the proofs under other conditions
         self._mark = ""

@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from factory.gate import compare, triage
 from factory.gate.asked import Question
-from factory.gate.commands import is_told_by, to_run
+from factory.gate.commands import is_told_by, same_run, to_run
 from factory.gate.contradicted import contradicted
 from factory.gate.excused import excused
+from factory.gate.held import lost
 from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import Ran, Trial
+from factory.gate.unstable import changing_in
 from factory.model import Answer, Oid, Outcome, Tests, Triage
 from factory.ssot import settings
 
@@ -42,19 +44,25 @@ class Tiers:
         for command in self._gate.tiers()[tier]:
             asked.say(f"the gate runs {tier}")
             was, now, held = self._runs(asked, command)
-            if _refuses(was, now, asked) or _refuses(was, held, asked):  # a date may have passed since main was asked
-                was = self._trial.run(asked.main, command, fresh=True)
+            changing = tally.changing.get(same_run(command))
+            if changing is None and (_refuses(was, now, asked) or _refuses(was, held, asked)):
+                again = self._trial.run(asked.main, command, fresh=True)  # a date may have passed since main was asked
+                changing, was = changing_in(was.seen.outcomes, again.seen.outcomes), again
+                tally.changing[same_run(command)] = changing
+            changing = changing or frozenset()
             self._ran(tier, tally, now)
-            self._held_against(tier, asked, tally, was, now)
+            self._held_against(tier, asked, tally, was, now, changing)
             if tally.passing and held is not now:
-                self._as_main_judges(tier, asked, tally, was, held)
+                self._as_main_judges(tier, asked, tally, was, held, changing)
             if any(is_told_by(doctor, [command]) for doctor in self._gate.doctor):
                 tally.results["doctor"] = Answer.FAIL if _uncollected(was, now) else Answer.PASS
             if not tally.passing:
                 return
 
-    def _as_main_judges(self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran) -> None:
-        if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held)):
+    def _as_main_judges(
+        self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran, changing: frozenset[str]
+    ) -> None:
+        if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held), changing):
             tally.heard(f"{tier} as main judges it", held)
             tally.results[tier] = Answer.FAIL
             tally.fail(*why)
@@ -65,7 +73,9 @@ class Tiers:
             ran = dict(zip(trees, pool.map(lambda tree: self._trial.run(tree, command), trees), strict=True))
         return ran[asked.main], ran[asked.tree], ran[asked.held]
 
-    def _held_against(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
+    def _held_against(
+        self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran, changing: frozenset[str] = frozenset()
+    ) -> None:
         found = signs(was, now, asked.sides.judges) if asked.plan else []
         if found:
             tally.results[tier] = Answer.FAIL
@@ -74,7 +84,7 @@ class Tiers:
             if now.answer is not Answer.PASS:
                 self._fail(tier, now, tally, ())
         else:
-            self._compare(tier, asked, tally, was, now)
+            self._compare(tier, asked, tally, was, now, changing)
             self._proof_stands(tier, tally, now)
 
     def _proof_stands(self, tier: str, tally: Tally, now: Ran) -> None:
@@ -87,9 +97,9 @@ class Tiers:
                 lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
                 tally.fail(Triage.TEST, lines)
 
-    def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran) -> None:
+    def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran, changing: frozenset[str]) -> None:
         reruns = self._again(asked, was, now, asked.tree)
-        found = compare.compare(was.seen, now.seen, reruns, excused(asked.case))
+        found = compare.compare(was.seen, now.seen, reruns, excused(asked.case), changing)
         tally.tests = _most(tally.tests, found.tests)
         tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
         tally.log += list(found.notes)
@@ -131,11 +141,11 @@ class Tiers:
 
 
 def _refuses(was: Ran, now: Ran, asked: Question) -> bool:
-    """Whether a test that the change did not touch was green when main was asked, and is not now."""
-    touched = {c.path for c in asked.changed}
+    """Whether a test was green when main was asked and is not now; of a file that the change touches, is not there."""
+    touched, outcomes = {c.path for c in asked.changed}, now.seen.outcomes
     return any(
-        out in compare.GREEN and now.seen.outcomes.get(node) not in compare.GREEN and node.split("::")[0] not in touched
-        for node, out in was.seen.outcomes.items()
+        node.split("::")[0] not in touched or ("[" in node and node not in outcomes)
+        for node in lost(was.seen, now.seen)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from factory.model import Outcome
 
 RED = frozenset({Outcome.FAILED, Outcome.ERROR})
+STRICT = "XPASS(strict)"  # how pytest says that a test which is expected to fail, strictly, does not
 BADNESS = (
     Outcome.PASSED,
     Outcome.XPASSED,

@@ -22,13 +22,14 @@ from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
 from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
+from factory.sandbox.addresses import at_the_same_place
 from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
 OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
-SEEN = "4"  # what of a run is kept: a result that an older version kept says less
+SEEN = "5"  # what of a run is kept: a result that an older version kept says less
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -182,7 +183,8 @@ class Trial:
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
-            done = self._sandbox.run(dataclasses.replace(job, env=env))
+            with at_the_same_place(not under.scattered):
+                done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
             seen = observer.observe(done.code)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from factory.gate.trial import Trial
 from tests.line.conftest import SETTINGS, Shop, criteria
 
 Make = Callable[..., Shop]
@@ -126,6 +127,45 @@ def test_an_altered_judge_runs_under_the_conditions_under_which_the_proof_was_gr
     shop = shop_of(make, f"cat > till/__init__.py <<'E'\n{TWO_FACED}E\n")
     assert shop.run("run").code == 1
     assert "the change has taken its voice" in shop.run("log", "D-1").out
+
+
+EACH_TIME = """import uuid
+
+import pytest
+
+import till
+
+
+@pytest.mark.parametrize("name", [{names}])
+def test_each(name):
+    assert till.total([]) == 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [("str(uuid.uuid4())", 1), ("str(uuid.uuid4().int % 97) + chr(97 + uuid.uuid4().int % 26)", 2)],
+    ids=["what looks like a token", "what does not"],
+)
+def test_main_is_asked_again_once_where_ids_change_and_nothing_says_why(
+    names: str, asked: int, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, str]] = []
+    real = Trial._run
+    monkeypatch.setattr(
+        Trial,
+        "_run",
+        lambda self, tree, command, *rest: ran.append((tree, command)) or real(self, tree, command, *rest),
+    )
+    settings = PYTEST.replace("fast = []", 'fast = ["python -m pytest -q -x"]')
+    shop = shop_of(
+        make, RIGHT, files={**FILES, "tests/test_each.py": EACH_TIME.replace("{names}", names)}, settings=settings
+    )
+    main = shop.main()
+    assert shop.run("run").code == 0
+    assert [(tree, "pytest" in command) for tree, command in ran if "tests/" not in command].count(
+        (main, True)
+    ) == asked
 
 
 WRONG_ALONE = """import os

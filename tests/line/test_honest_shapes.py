@@ -26,6 +26,19 @@ class Found(unittest.TestCase):
 """
 EXACT = WEAK.replace("IsNotNone(found)", "Is(found, False)").replace("        self.assertFalse(found)\n", "")
 EXCUSED = "import pytest\n\nfrom shop import add\n\n\n@pytest.mark.{0}\ndef test_add():\n    assert add(2, 3) == 5\n"
+IN_A_SET = """import pytest
+
+import shop
+
+
+class Case:
+    pass
+
+
+@pytest.mark.parametrize("case, name", {(Case(), letter) for letter in "abcdefghij"})
+def test_each(case, name):
+    assert shop.add(0, 0) == 0
+"""
 SHAPES = {
     "a second package beside the one that main has": (
         {"shop/__init__.py": ""}, {"bills/__init__.py": RIGHT, "tests/test_x.py": TEST.format("bills")},
@@ -36,6 +49,10 @@ SHAPES = {
     "a module at the root that tests import, beside a package": (
         {"shop/__init__.py": "", "app.py": "import shop\n\n\n" + WRONG, "tests/test_app.py": "import app\n\n\ndef test_app():\n    assert app\n"},
         {"app.py": "import shop\n\n\n" + RIGHT, "tests/test_x.py": TEST.format("app")},
+    ),
+    "parameters from a set, which come in the order of their addresses": (
+        {"shop/__init__.py": WRONG, "tests/test_set.py": IN_A_SET},
+        {"shop/__init__.py": RIGHT, "tests/test_x.py": TEST.format("shop")},
     ),
     "an expected failure that is none any more": (
         {"shop/__init__.py": WRONG, "tests/test_x.py": EXCUSED.format("xfail(strict=True)")},
@@ -52,11 +69,26 @@ SHAPES = {
 }  # fmt: skip
 
 
+def test_a_check_over_parameters_from_a_set_is_asked_by_how_many_there_are(make: Make) -> None:
+    waits = "\n\ndef test_add():\n    assert shop.add(2, 3) == 5\n"
+    main = {"shop/__init__.py": WRONG, "tests/test_set.py": IN_A_SET + waits}
+    again = IN_A_SET + waits + "\n\ndef test_again():\n    assert shop.add(3, 3) == 6\n"
+    change = {"shop/__init__.py": RIGHT, "tests/test_set.py": again}
+    check = "python -m pytest -q tests/test_set.py"
+    settings = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
+    ledger = criteria("D-1", check=check)
+    shop = make("D-1 One", worker=lay(change), ledger=ledger, files={**NOW, **main}, settings=settings)
+    done = shop.run("run")
+    assert done.code == 0, done.out + done.err
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_right_change_is_stamped(shape: str, make: Make) -> None:
     main, change = SHAPES[shape]
     check = "python -m pytest -q tests/test_x.py"
-    shop = make("D-1 One", worker=lay(change), ledger=criteria("D-1", check=check), files={**NOW, **main})
+    settings = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
+    ledger = criteria("D-1", check=check)
+    shop = make("D-1 One", worker=lay(change), ledger=ledger, files={**NOW, **main}, settings=settings)
     done = shop.run("run")
     assert done.code == 0, done.out + done.err
 

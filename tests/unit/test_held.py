@@ -8,6 +8,7 @@ import pytest
 
 from factory.gate.held import lost, unproven
 from factory.gate.observe import Observation
+from factory.gate.unstable import changing_in
 from factory.model import Outcome
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
@@ -79,3 +80,14 @@ def test_what_was_green_and_is_not_under_mains_own_tests_is_lost() -> None:
     assert lost(was, seen({A: SKIPPED, B: PASSED})) == (A,)
     assert lost(was, seen({B: PASSED})) == (A,)
     assert lost(was, seen({})) == ()  # nothing ran: the exit code is asked
+
+
+def test_ids_that_change_by_themselves_are_lost_by_their_number() -> None:
+    was = seen({"t.py::test_x[c0-a]": PASSED, "t.py::test_x[c1-b]": PASSED})
+    now = seen({"t.py::test_x[c0-b]": PASSED, "t.py::test_x[c1-a]": PASSED})
+    fewer = seen({"t.py::test_x[c0-b]": PASSED})
+    assert len(lost(was, now)) == 2
+    assert lost(was, now, {"t.py::test_x"}) == ()
+    assert len(lost(was, fewer, {"t.py::test_x"})) == 1
+    assert changing_in(was.outcomes, now.outcomes) == {"t.py::test_x"}
+    assert changing_in(was.outcomes, was.outcomes) == frozenset()
