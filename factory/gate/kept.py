@@ -34,6 +34,7 @@ class Memory(NamedTuple):
     tests: tuple[str, ...]  # that it ran
     reads: tuple[str, ...]  # files of the tree that it loaded or opened; empty: nobody saw
     unasked: int = 0
+    proof: tuple[str, ...] = ()  # of the tests those that carried it, where the gate itself saw it proven
 
 
 class Kept:
@@ -76,7 +77,7 @@ class Kept:
         changed = {c.path for c in asked.changed}
         rows = [row for row in done_at(self._repo, asked.tree) if row.id not in own]
         known = [(row, self._recall(row.check)) for row in rows]
-        touched = [(row, m.tests) for row, m in known if m and m.tests and changed & set(m.reads)]
+        touched = [(row, m.proof or m.tests) for row, m in known if m and m.tests and changed & set(m.reads)]
         some = sorted(touched, key=lambda one: _name(f"{asked.digest} {one[0].id}"))[:ASKED]
         for criterion, _ in some:
             self._trial.ahead(asked.tree, criterion.check)
@@ -124,8 +125,10 @@ class Kept:
         self._keep(criterion.check, known._replace(unasked=known.unasked + 1))
         return True
 
-    def remember(self, check: str, tree: Oid, ran: Ran) -> None:
+    def remember(self, check: str, tree: Oid, ran: Ran, proof: Collection[str] = ()) -> None:
         """After a run that was green. Only a plain call of a test runner is known by its tests."""
+        known = self._recall(check)
+        carried = tuple(proof) or (known.proof if known else ())
         plain = bool(ran.seen.sessions and ran.seen.loaded) and not re.search(r"[;&|`$<>\n]", check)
         seen = ran.seen
         usual = plain and not set(filter(OPTION.match, check.split())) - USUAL  # a tier runs them by its own options
@@ -133,12 +136,12 @@ class Kept:
         inside = [at for at in seen.loaded.values() if not at.startswith("/")] if plain else []
         whole = plain and ELSEWHERE not in seen.opened
         reads = {*inside, *seen.opened, *(test.split("::")[0] for test in seen.outcomes)} if whole else set()
-        self._keep(check, Memory(self._repo.store.tree_of(tree), tests, tuple(sorted(reads))))
+        self._keep(check, Memory(self._repo.store.tree_of(tree), tests, tuple(sorted(reads)), proof=carried))
 
     def _recall(self, check: str) -> Memory | None:
         try:
-            tree, tests, reads, unasked = json.loads(self._trial.recall(_name(check)) or b"")
-            return Memory(str(tree), tuple(tests), tuple(reads), int(unasked))
+            tree, tests, reads, unasked, proof = json.loads(self._trial.recall(_name(check)) or b"")
+            return Memory(str(tree), tuple(tests), tuple(reads), int(unasked), tuple(proof))
         except (ValueError, TypeError):
             return None
 

@@ -71,7 +71,7 @@ class Prover:
             tally.criteria[place] = tally.criteria[place].model_copy(update={"after": light})
             if not tally.passing:
                 return
-            self._kept.remember(criterion.check, asked.tree, ran.after)
+            self._kept.remember(criterion.check, asked.tree, ran.after, tally.proof[criterion.id])
 
     def twice(self, asked: Question, tally: Tally) -> None:
         """After the tiers: a proof that ran alone under other conditions runs alone as usual, where no tier ran it."""
