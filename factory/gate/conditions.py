@@ -18,11 +18,10 @@ class Conditions(NamedTuple):
     env: Mapping[str, str] = STILL
     room: str = "/room"  # where it sees its room, where there is a box around it
     backwards: bool = False  # tests in the other order
-    scattered: bool = False  # in memory: then what is ordered by addresses has another order on each run
 
     @property
     def key(self) -> str:
-        return json.dumps([dict(self.env), self.room, self.backwards, self.scattered], sort_keys=True)
+        return json.dumps([dict(self.env), self.room, self.backwards], sort_keys=True)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -42,4 +41,4 @@ def otherwise(digest: str) -> Conditions:
     number = int(said[:8], 16)
     env = {"PYTHONHASHSEED": str(1 + number % 4_000_000_000), "TZ": ZONES[number % len(ZONES)]}
     env["USER"] = env["LOGNAME"] = f"u{said[20:26]}"
-    return Conditions({**STILL, **OTHER, **env}, room=f"/{said[8:20]}/{said[26:34]}", backwards=True, scattered=True)
+    return Conditions({**STILL, **OTHER, **env}, room=f"/{said[8:20]}/{said[26:34]}", backwards=True)

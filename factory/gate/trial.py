@@ -22,7 +22,6 @@ from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
 from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
-from factory.sandbox.addresses import at_the_same_place
 from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
 from factory.ssot.settings import Settings
@@ -183,8 +182,7 @@ class Trial:
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
-            with at_the_same_place(not under.scattered):
-                done = self._sandbox.run(dataclasses.replace(job, env=env))
+            done = self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
             seen = observer.observe(done.code)
