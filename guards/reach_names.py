@@ -40,18 +40,8 @@ NAMES = {
     "site.ENABLE_USER_SITE": "changes what every Python loads at its start",
 }
 # The private modules that tests import for their fixtures' types alone.
-FIXTURE_TYPES = {
-    "monkeypatch",
-    "capture",
-    "logging",
-    "tmpdir",
-    "recwarn",
-    "fixtures",
-    "pytester",
-    "legacypath",
-    "mark",
-    "compat",
-}
+FIXTURES = "monkeypatch capture logging tmpdir recwarn fixtures pytester legacypath mark compat"
+FIXTURE_TYPES = frozenset(FIXTURES.split())
 FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack"})
 STACKS = frozenset({"traceback.extract_stack", "inspect.stack", "inspect.getframeinfo"})
 PROC = re.compile(r"/proc/self(?!/(?:stat|statm|status|limits|cgroup|mountinfo|mounts|io|oom_score)\b)")
