@@ -29,7 +29,7 @@ def contradicted(
             if held.answer is Answer.PASS or was.answer is not Answer.PASS
             else (Triage.GUARD, _by_code(asked, held))
         )
-    seen = _met(_without(asked, held.seen))
+    seen = _met(was.seen, _without(asked, held.seen))
     compared = compare.compare(_without(asked, was.seen), seen, reruns, changing=changing)
     if compared.answer is Answer.PASS:
         return None
@@ -41,11 +41,14 @@ def _without(asked: Question, seen: Observation) -> Observation:
     return replace(seen, outcomes={n: out for n, out in seen.outcomes.items() if not asked.sides.may_contradict(n)})
 
 
-def _met(seen: Observation) -> Observation:
-    """What main expects to fail, strictly, and what does not fail any more, counts as green: the mark is all that says
-    no, and that the change takes it off, the tiers on its own tree have shown."""
-    strict = {n: Outcome.XPASSED for n, text in seen.failures.items() if seen.outcomes.get(n) in RED and STRICT in text}
-    outcomes = {**seen.outcomes, **strict}
+def _met(was: Observation, seen: Observation) -> Observation:
+    """What failed on main as it is expected to, strictly, and does not any more, counts as green: the mark is all that
+    says no, and that the change takes it off, the tiers on its own tree have shown."""
+    expected = {n for n, outcome in was.outcomes.items() if outcome is Outcome.XFAILED}
+    strict = [
+        n for n, out in seen.outcomes.items() if out in RED and n in expected and STRICT in seen.failures.get(n, "")
+    ]
+    outcomes = {**seen.outcomes, **dict.fromkeys(strict, Outcome.XPASSED)}
     red = any(outcome in RED for outcome in outcomes.values())
     return replace(seen, outcomes=outcomes, code=seen.code if red or not strict else 0)
 

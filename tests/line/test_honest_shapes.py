@@ -69,27 +69,26 @@ SHAPES = {
 }  # fmt: skip
 
 
+def shop_of(make: Make, main: dict[str, str], change: dict[str, str], check: str) -> Shop:
+    """A shop whose tier is pytest itself, and one ticket."""
+    settings = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
+    ledger = criteria("D-1", check=f"python -m pytest -q {check}")
+    return make("D-1 One", worker=lay(change), ledger=ledger, files={**NOW, **main}, settings=settings)
+
+
 def test_a_check_over_parameters_from_a_set_is_asked_by_how_many_there_are(make: Make) -> None:
     waits = "\n\ndef test_add():\n    assert shop.add(2, 3) == 5\n"
     main = {"shop/__init__.py": WRONG, "tests/test_set.py": IN_A_SET + waits}
     again = IN_A_SET + waits + "\n\ndef test_again():\n    assert shop.add(3, 3) == 6\n"
     change = {"shop/__init__.py": RIGHT, "tests/test_set.py": again}
-    check = "python -m pytest -q tests/test_set.py"
-    settings = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
-    ledger = criteria("D-1", check=check)
-    shop = make("D-1 One", worker=lay(change), ledger=ledger, files={**NOW, **main}, settings=settings)
-    done = shop.run("run")
+    done = shop_of(make, main, change, "tests/test_set.py").run("run")
     assert done.code == 0, done.out + done.err
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_right_change_is_stamped(shape: str, make: Make) -> None:
     main, change = SHAPES[shape]
-    check = "python -m pytest -q tests/test_x.py"
-    settings = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
-    ledger = criteria("D-1", check=check)
-    shop = make("D-1 One", worker=lay(change), ledger=ledger, files={**NOW, **main}, settings=settings)
-    done = shop.run("run")
+    done = shop_of(make, main, change, "tests/test_x.py").run("run")
     assert done.code == 0, done.out + done.err
 
 
@@ -103,6 +102,18 @@ def test_with_the_excuse_the_goal_must_not_go(make: Make) -> None:
         files={**NOW, **main},
     )
     assert shop.run("run").code == 1
+
+
+def test_words_alone_make_no_strict_expected_failure(make: Make) -> None:
+    """The product says what pytest says of one, where main's own test is red."""
+    old = "import shop\n\n\ndef test_old():\n    assert shop.old() == 1\n"
+    new = old.replace("old() == 1", "now() == 1")
+    main = {"shop/__init__.py": WRONG + "\n\ndef old():\n    return 1\n", "tests/test_old.py": old}
+    says = RIGHT + "\n\ndef old():\n    raise ValueError('[XPASS(strict)]')\n\n\ndef now():\n    return 1\n"
+    change = {"shop/__init__.py": says, "tests/test_old.py": new, "tests/test_x.py": TEST.format("shop")}
+    shop = shop_of(make, main, change, "tests/test_x.py")
+    assert shop.run("run").code == 1
+    assert "the change contradicts what main expects" in shop.run("log", "D-1").out
 
 
 def test_a_main_without_a_test_is_told_so_with_what_to_do(make: Make) -> None:
