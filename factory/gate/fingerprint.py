@@ -8,6 +8,7 @@ import re
 from factory.gate.failures import failures
 from factory.model import Triage
 
+BEFORE_A_NUMBER = "line|lines|seed|pid|process|thread|port|worker|took|after|in"
 # What differs from run to run, and what stands for it. In this order: later ones would eat parts of earlier ones.
 NOISE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), word)
@@ -21,8 +22,8 @@ NOISE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:file://)?(?:[A-Za-z]:\\|[~.]{0,2}/)?(?:[\w.@+<>-]+[/\\])+(?=[\w.@+<>-])", ""),  # folders; the name stays
         (r"\btmp[\w-]{4,}\b|\bcc\w{6}(?=\.)", "<tmp>"),
         (r"\b(?=[a-f0-9]*\d)(?=[a-f0-9]*[a-f])[a-f0-9]{7,64}\b", "<id>"),
-        (r"(?i)\b(line|lines|seed|pid|process|thread|port|worker|took|after|in)(\W{0,3})\d+(?:\.\d+)?", r"\1\2<n>"),
-        (r"[-+]?\b\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|sec|secs|seconds?|minutes?|min|[KMG]i?B|bytes)\b", "<n>"),
+        (rf"(?i)\b({BEFORE_A_NUMBER})(\W{{0,3}})\d+(?:\.\d+)?(?:e-?\d+)?", r"\1\2<n>"),
+        (r"[-+]?\b\d+(?:\.\d+)?(?:e-?\d+)? ?(?:ns|us|µs|ms|s|sec|secs|seconds?|minutes?|min|[KMG]i?B|bytes)\b", "<n>"),
         (r"[-+]?\b\d+\.\d+(?:[eE][-+]?\d+)?\b|\b\d+[eE][-+]?\d+\b|\b\d{4,}\b", "<n>"),
         (r"\s+", " "),
     )

@@ -148,6 +148,8 @@ def test_what_matters_is_in_the_fingerprint(one: str, other: str) -> None:
             "/usr/bin/ld: /tmp/cc0aB12x.o: undefined reference to `f'",
         ),
         ("\x1b[31mValueError\x1b[0m: x", "ValueError: x"),
+        ("TimeoutExpired: timed out after 6.5137e-05 seconds", "TimeoutExpired: timed out after 2.5 seconds"),
+        ("Slow: 6.5e-05 seconds", "Slow: 2 s"),
     ],
 )
 def test_what_changes_from_run_to_run_is_not_in_the_fingerprint(one: str, other: str) -> None:
