@@ -9,20 +9,23 @@ import sys
 
 import typer
 
-from factory.commands import judging, learning, looking, steering, working, writing
-from factory.commands.terminal import complain
+from factory.commands import helping, judging, learning, looking, steering, working, writing
+from factory.commands.menu import Menu
+from factory.commands.terminal import complain, say
 from factory.errors import Exit, FactoryError, of_machine
 
 app = typer.Typer(
     name="factory",
+    cls=Menu,
     help="A Git-native software factory: tickets in, proven merge commits out. Start with `factory init`, "
-    "then `factory run`; in the morning `factory status` and `git log --first-parent`.",
+    "then `factory run`; in the morning `factory status` and `git log --first-parent`. `factory help` lists the pages.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (working, steering, writing, looking, judging, learning):
+app.callback()(helping.options)
+for group in (helping, working, steering, writing, looking, judging, learning):
     app.add_typer(group.app)
 
 
@@ -42,6 +45,9 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _unexpected(error: Exception) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group's name alone: typer would have its help for an error
+        say(error.ctx.get_help())  # type: ignore[attr-defined]
+        sys.exit(int(Exit.OK))
     show = getattr(error, "format_message", None)
     if show is not None:  # typer's own word on a wrong option
         complain(f"{show()}; see `factory --help`", Exit.MISTAKE)

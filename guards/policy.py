@@ -43,4 +43,4 @@ def load(case: Case, path: str, kind: type[P]) -> P | None:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise Mistake(f"{key}: {first['msg']}", path=path, remedy="see docs/guards.md") from error
+        raise Mistake(f"{key}: {first['msg']}", path=path, remedy="see `factory help guards`") from error

@@ -127,5 +127,5 @@ def as_text(document: Json) -> str:
         told = "  ".join(part for part in (one["model"], cost, one["why"], paid) if part)
         lines.append(f"  {one['name']:<15} {'ready' if one['ready'] else 'not yet':<9} {one['kind']}  {told}")
     if not document["workers"]:
-        lines.append("  (none: add [workers.default]; docs/workers.md shows how)")
+        lines.append("  (none: add [workers.default]; `factory help workers` shows how)")
     return "\n".join(lines)

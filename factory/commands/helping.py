@@ -1,0 +1,54 @@
+"""`factory --version`, and `factory help`: the pages, and each command's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from factory.commands.terminal import say
+
+app = typer.Typer()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        say(f"stampmill {version('stampmill')}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """What stands before a command's name."""
+
+
+@app.command("help")
+def help_(
+    context: typer.Context,
+    topic: Annotated[str | None, typer.Argument(help="a page or a command; default: the list of pages")] = None,
+) -> None:
+    """The manual, page by page. What a command takes, too."""
+    from factory import pages
+
+    if topic is None:
+        _list(pages.topics())
+        return
+    root: Any = context.find_root()
+    command = root.command.get_command(root, topic)
+    if command and topic not in pages.topics():
+        say(command.get_help(typer.Context(command, info_name=topic, parent=root)))
+        return
+    say(pages.page(topic).rstrip("\n"))
+
+
+def _list(topics: dict[str, str]) -> None:
+    say("`factory help TOPIC` prints a page, `factory help COMMAND` what a command takes:")
+    say()
+    widest = max(map(len, topics))
+    for name, title in topics.items():
+        say(f"  {name.ljust(widest)}  {title}")
