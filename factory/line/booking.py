@@ -179,7 +179,8 @@ def fail(
     house.say(attempt.plan.ticket_id, f"failed: {triage.value}: {why}", "warning")
     if record.ends:
         quarantine(house, record)
-    return Turn(attempt.plan.ticket_id, None, result, why)
+    nobody = triage is Triage.CONFLICT  # with what landed meanwhile
+    return Turn(attempt.plan.ticket_id, None, result, why, nobody, attempt.plan.worker, record.ends)
 
 
 def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, StormStop, of_machine
+from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, of_machine
 from factory.git import checkout, history
 from factory.line import ending, purse, recover
 from factory.line.crew import TICK, Crew
@@ -13,9 +13,10 @@ from factory.line.ending import halves
 from factory.line.house import House
 from factory.line.opening import must_be_able_to_sign
 from factory.line.turn import Turn
-from factory.model import Event, Oid, State, Ticket
-from factory.money import pace, storm
-from factory.money.storm import Storm, Weather
+from factory.line.weather import Glass
+from factory.model import Event, Oid, State, Ticket, Triage
+from factory.money import pace
+from factory.money.storm import Failure, Weather
 from factory.operator import inbox, operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
@@ -41,11 +42,10 @@ class Shift:
 
     def __init__(self, house: House, tickets: int | None = None, once: bool = False) -> None:
         self._house, self._limit, self._once = house, tickets, once
-        self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
+        self._weather = Glass(house.settings)
         self._worked: set[str] = set()
         self._seen: tuple[tuple[Oid, Oid | None], View] | None = None
         self._cards = Night(house)
-        self._failing: set[str] = set()  # tickets that failed since the last stamp
         self._day = purse.today(house)
         self.stamped = self.failed = self._turns = 0
 
@@ -217,7 +217,7 @@ class Shift:
             if crew.fits(ticket):
                 must_be_workable(ticket, view, self._house.settings)  # main may have moved since the run began
                 purse.must_fit(self._house, ticket)
-        crew.start(view, tickets[:1] if self._once else tickets, 1 if self._once else self._pace.now)
+        crew.start(view, tickets[:1] if self._once else tickets, 1 if self._once else self._weather.at_once)
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
@@ -232,15 +232,10 @@ class Shift:
 
     def _weigh(self, turn: Turn, half: Half) -> None:
         self._tally(turn)
-        weather = Weather.SUCCESS if turn.stamp else Weather.FAILURE if turn.result else Weather.RATE_LIMIT
-        again = weather is Weather.FAILURE and turn.ticket in self._failing
-        if turn.nobody or again:
-            return  # one ticket that fails again and again is no storm: its own cap takes it off the line
-        self._failing = self._failing | {turn.ticket} if weather is Weather.FAILURE else set()
-        self._storm = storm.after(self._storm, weather, f"{half.date} box {half.box:02d}")
-        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
-        if why := storm.reason(self._storm, self._house.settings.storm):
-            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
+        if turn.nobody:
+            return
+        box = f"{half.date} box {half.box:02d}"
+        self._weather.weigh(*_weather(turn, box))
 
     def _tally(self, turn: Turn) -> None:
         self._turns += 1
@@ -268,6 +263,17 @@ class Shift:
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
     return Shift(house, tickets, once).run()
+
+
+def _weather(turn: Turn, box: str) -> tuple[Weather, Failure | None]:
+    """What the end of an attempt says of the night."""
+    if turn.stamp or not turn.result:
+        return (Weather.SUCCESS if turn.stamp else Weather.RATE_LIMIT), None
+    found, triage = turn.result, Triage(turn.result.triage or Triage.TEST)
+    return Weather.FAILURE, Failure(
+        ticket=turn.ticket, box=box, worker=turn.worker, triage=triage, fingerprint=found.fingerprint, why=turn.why,
+        ends=turn.ends,
+    )  # fmt: skip
 
 
 def _states(view: View) -> dict[str, State]:

@@ -30,4 +30,6 @@ class Turn(NamedTuple):
     stamp: Stamp | None = None
     result: Result | None = None
     why: str = ""
-    nobody: bool = False  # broken off or overtaken: it says nothing of the weather
+    nobody: bool = False  # broken off, overtaken or set aside: it says nothing of the weather
+    worker: str = ""
+    ends: bool = False  # it was the ticket's last attempt

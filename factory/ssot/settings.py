@@ -118,9 +118,11 @@ class Caps(Value):
 class Storm(Value):
     """What stops a run."""
 
-    failures: int = Field(6, ge=1, description="failures in a row, across tickets")
+    failures: int = Field(
+        9, ge=1, description="failed attempts without a stamp between them; a ticket counts for a third of them at most"
+    )
     rate_limits: int = Field(5, ge=1, description="rate limits in a row")
-    box_failures: int = Field(3, ge=1, description="failures in a row in one box")
+    box_failures: int = Field(8, ge=1, description="the same within one box")
 
 
 class Sandbox(Value):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory.cards.card import WorkItem
-from factory.errors import DoesNotAddUp, Mistake, Stopped, StormStop
+from factory.errors import DoesNotAddUp, Mistake, Stopped
 from factory.line.house import House
 from factory.line.purse import FREE
+from factory.line.weather import Glass
 from factory.model import Ended, State, Triage
-from factory.money import pace, storm, wallet
-from factory.money.storm import Storm, Weather
+from factory.money import pace, wallet
+from factory.money.storm import Failure, Weather
 from factory.operator import operator
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
@@ -27,8 +28,7 @@ class Night:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._storm, self._pace = Storm(), pace.full_pace(house.settings.factory.max_workers)
-        self._failing: set[str] = set()  # cards that failed since the last success
+        self.weather = Glass(house.settings)
         self.stamped = self.failed = 0
 
     def prepare(self) -> None:
@@ -63,25 +63,9 @@ class Night:
             return True
         return False
 
-    # --- what an attempt's end means
-
-    def weigh(self, card: str, weather: Weather, where: str) -> None:
-        """Stopped where too many failed in a row; one card that fails again and again is no storm."""
-        if weather is Weather.FAILURE and card in self._failing:
-            return
-        self._failing = self._failing | {card} if weather is Weather.FAILURE else set()
-        self._storm = storm.after(self._storm, weather, where)
-        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
-        if why := storm.reason(self._storm, self._house.settings.storm):
-            raise StormStop(f"storm guard: {why}; see `factory log`, mend the cause, then `factory run`")
-
     @property
     def house(self) -> House:
         return self._house
-
-    @property
-    def at_once(self) -> int:
-        return self._pace.now
 
 
 class _Half:
@@ -140,7 +124,7 @@ class _Half:
                                         previous=record.previous))
             for card in due for record in [self._truck.record(card)]
         ]  # fmt: skip
-        with Crew(house, self._night.at_once) as crew:
+        with Crew(house, self._night.weather.at_once) as crew:
             ended = crew.work(plans)
         self._truck = booking.as_told(house, self._truck)
         self._good = [made for made in self._good if self._wanted(made)]
@@ -158,24 +142,33 @@ class _Half:
 
     def _book(self, ended: Iterable[Made]) -> None:
         """Every attempt's end into the ledger first, then what it says of the weather."""
-        weather: list[tuple[str, Weather]] = []
-        broken_off = []
+        broken_off, failed, refused_by_server = [], list[Judged](), 0
         for made in ended:
-            card = made.card.id
             if made.halted:
-                broken_off.append(card)
+                broken_off.append(made.card.id)
             elif made.work.ended is Ended.LATER:
                 self._later(made)
-                weather.append((card, Weather.RATE_LIMIT))
+                refused_by_server += 1
             elif made.failed:
-                self._fail(Judged(made, refused(made.triage or Triage.TEST, made.failed)))
-                weather.append((card, Weather.FAILURE))
+                failed.append(Judged(made, refused(made.triage or Triage.TEST, made.failed)))
+                self._fail(failed[-1])
             else:
                 self._good.append(made)
-                weather.append((card, Weather.SUCCESS))
         self._truck = booking.put_back(self._house, self._truck, broken_off, "ended by the operator")
-        for card, how in weather:
-            self._night.weigh(card, how, self._name)
+        for _ in range(refused_by_server):
+            self._night.weather.weigh(Weather.RATE_LIMIT)
+        self._weigh(failed)
+
+    def _weigh(self, failed: Iterable[Judged]) -> None:
+        for one in failed:
+            record, verdict = self._truck.record(one.card.id), one.verdict
+            if verdict.triage is not Triage.CONFLICT:  # that is nobody's failure
+                failure = Failure(
+                    ticket=one.card.id, box=self._name, worker=one.made.plan.worker, why=record.why,
+                    triage=verdict.triage or Triage.TEST, fingerprint=verdict.fingerprint,
+                    ends=record.state is State.BLOCKED,
+                )  # fmt: skip
+                self._night.weather.weigh(Weather.FAILURE, failure)
 
     def _later(self, made: Made) -> None:
         self._truck, wait = booking.later(self._house, self._truck, made)
@@ -197,9 +190,9 @@ class _Half:
         for stamp in landed.stamps:
             self._truck = booking.stamped(self._house, self._truck, half, stamp)
             self._night.stamped += len(stamp.cards)
+            self._night.weather.weigh(Weather.SUCCESS)
         for one in landed.refused:
             self._fail(one)
         again = [made.card.id for made in landed.again]
         self._truck = booking.put_back(self._house, self._truck, again, "main kept moving")
-        for one in landed.refused:
-            self._night.weigh(one.card.id, Weather.FAILURE, self._name)
+        self._weigh(landed.refused)

@@ -53,9 +53,9 @@ attempts = 3
 worker_minutes = 30
 
 [storm]
-failures = 6
+failures = 9
 rate_limits = 5
-box_failures = 3
+box_failures = 8
 
 [sandbox]
 kind = "auto"

@@ -1,0 +1,36 @@
+"""What the ends of attempts say of a night: how many may run at a time, and when it is better to stop."""
+
+from __future__ import annotations
+
+from factory.errors import StormStop
+from factory.money import pace, storm
+from factory.money.storm import Failure, Storm, Weather
+from factory.ssot.settings import Settings
+
+
+class Glass:
+    """The weather of one run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits, self._storm = settings.storm, Storm()
+        self._pace = pace.full_pace(settings.factory.max_workers)
+
+    @property
+    def at_once(self) -> int:
+        """How many attempts may run beside each other."""
+        return self._pace.now
+
+    def weigh(self, weather: Weather, failure: Failure | None = None) -> None:
+        """One more attempt ended. StormStop where too many failed in a row, with what they have in common."""
+        self._storm = storm.after(self._storm, weather, failure)
+        self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
+        if why := storm.reason(self._storm, self._limits):
+            raise StormStop(
+                f"storm guard: {why}; see `factory log`, mend the cause, {_release(self._storm)}then `factory run`"
+            )
+
+
+def _release(row: Storm) -> str:
+    """What brings back the tickets that the storm itself took off the line."""
+    ended = list(dict.fromkeys(failure.ticket for failure in row.failures if failure.ends))
+    return f"release what it BLOCKED ({', '.join(f'`factory retry {t}`' for t in ended[:6])}), " if ended else ""
