@@ -4,6 +4,9 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
 export UV_SYSTEM_CERTS := "1"
 
+# what holds pages to the code in seconds; a failure says the command that writes the page anew
+pages := "tests/unit/test_reference.py tests/unit/test_help.py tests/unit/test_security_page.py tests/unit/test_proof_page.py tests/corpus/test_corpus.py::test_the_page_has_every_case_as_it_must_end"
+
 [private]
 default:
     @just --list
@@ -95,12 +98,14 @@ test_clients *args: _env
     python -m tests.clients.install "$at"
     FACTORY_CLIENTS="$at/node_modules/.bin:$at/bin" python -m pytest -q -m clients tests/clients {{args}}
 
-# style, types, layers
+# style, types, layers, and every page that is generated or counted: `python -m factory.reference` renews the tables
 lint: _env
     ruff check .
     ruff format --check .
     mypy
     lint-imports
+    python -m factory.reference --check
+    python -m pytest -q -p no:randomly {{pages}}
 
 # speed and memory, as ratios against a baseline in the same run
 bench *args: _env

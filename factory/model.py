@@ -218,12 +218,13 @@ class Report(Value):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    summary: str = ""
-    model: str = ""
-    calls: int = Field(0, ge=0, le=10**9)  # beyond such bounds it is rubbish, and no report
-    tokens_in: int = Field(0, ge=0, le=10**12)
-    tokens_out: int = Field(0, ge=0, le=10**12)
-    cost_usd: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
+    summary: str = Field("", description="what was changed and why, for whoever reads the work commit")
+    model: str = Field("", description="the model that did it")
+    # beyond these bounds it is rubbish, and no report
+    calls: int = Field(0, ge=0, le=10**9, description="model calls")
+    tokens_in: int = Field(0, ge=0, le=10**12, description="tokens in")
+    tokens_out: int = Field(0, ge=0, le=10**12, description="tokens out")
+    cost_usd: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False, description="dollars")
 
 
 class Finding(Value):

@@ -1,25 +1,33 @@
-"""The settings' part of docs/reference.md, generated from the model.
+"""The tables of docs/ that are generated from the code.
 
-`python -m factory.reference docs/reference.md` brings the page up to date; a test holds that it is.
+`python -m factory.reference` brings every page up to date; with `--check` it writes nothing and names what is stale.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from factory.errors import MEANS
+from factory.model import Report, Terms, Triage
+from factory.pages import folder
+from factory.reports.failures import REMEDY
+from factory.reports.phrases import ENGLISH
+from factory.reports.stops import STOPS
 from factory.ssot.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
 from factory.ssot.tables import escaped
 
-BEGIN, END = "<!-- settings: generated from factory/ssot/settings.py -->", "<!-- settings: end -->"
+PART = re.compile(r"(<!-- (\w+): generated from [\w/.]+ -->\n)(.*?)(<!-- \2: end -->)", re.DOTALL)
+AGAIN = "`python -m factory.reference` writes it anew"
 KINDS_OF_VALUE = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 
 
@@ -59,7 +67,7 @@ def _type(hint: Any) -> str:
     if origin is typing.Literal:
         return ", ".join(f"`{_toml(value)}`" for value in args)
     if origin is tuple:
-        return "list of text"
+        return f"list of {_type(args[0])}" if typing.get_origin(args[0]) is typing.Literal else "list of text"
     if origin in (types.UnionType, typing.Union):
         return _type(args[0])
     return KINDS_OF_VALUE[hint]
@@ -73,19 +81,76 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [tuple(head), *(tuple(escaped(cell) for cell in row) for row in rows)]
+    out = ["| " + " | ".join(cells) + " |" for cells in lines]
+    return "\n".join([out[0], "|" + "---|" * len(lines[0]), *out[1:]])
+
+
+def terms() -> str:
+    """A ticket's terms: the keys of the ```toml block of its section."""
+    return _fields(("term", "type", "default", "meaning"), Terms)
+
+
+def report() -> str:
+    """The fields of a worker's report."""
+    return _fields(("field", "type", "default", "meaning"), Report)
+
+
+def _fields(head: tuple[str, ...], model: type[BaseModel]) -> str:
+    found = model.model_fields.items()
+    return _table(head, ((f"`{n}`", _type(f.annotation), _default(f.default), f.description or "") for n, f in found))
+
+
+def failures() -> str:
+    """The classes of failure, in the order of the model."""
+    return _table(
+        ("class", "what it means", "what you do"), ((f"`{t.value}`", ENGLISH.why[t], REMEDY[t]) for t in Triage)
+    )
+
+
+def exits() -> str:
+    """The exit codes of every command."""
+    return _table(("code", "meaning"), ((str(int(code)), meaning) for code, meaning in MEANS.items()))
+
+
+def kinds_of_stop() -> str:
+    """Why a run ended."""
+    found = STOPS.items()
+    rows = ((kind, stop.state, stop.command and f"`{stop.command}`", stop.english) for kind, stop in found)
+    return _table(("kind", "state", "goes on with", "in words"), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": reference, "terms": terms, "report": report, "failures": failures, "exits": exits,
+    "stops": kinds_of_stop,
+}  # fmt: skip
+
+
 def updated(page: str) -> str:
-    """The page with its generated part renewed. Raises ValueError where the two marks are not there."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no {BEGIN} ... {END}")
-    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+    """The page with its generated parts renewed. A part that nothing generates is a KeyError."""
+    return PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]().rstrip()}\n\n{part[4]}", page)
 
 
-def main(page: Path) -> None:
-    """Rewrites the page."""
-    page.write_text(updated(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+def stale(page: str) -> list[str]:
+    """The names of the parts of a page that are not what the code says."""
+    return [part[2] for part in PART.finditer(page) if updated(part[0]) != part[0]]
+
+
+def main(words: list[str]) -> int:
+    """Renews the pages, or with `--check` only says which are stale."""
+    check, pages = "--check" in words, [Path(word) for word in words if word != "--check"]
+    found = 0
+    for page in pages or sorted(folder().glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for part in stale(text):
+            found += 1
+            if check:
+                sys.stderr.write(f"{page}: the part {part!r} is not what the code says; {AGAIN}\n")
+        if not check and updated(text) != text:
+            page.write_text(updated(text), encoding="utf-8", newline="\n")
+    return 1 if check and found else 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -30,10 +30,14 @@ def options(
 @app.command("help")
 def help_(
     context: typer.Context,
-    topic: Annotated[str | None, typer.Argument(help="a page or a command; default: the list of pages")] = None,
+    topic: Annotated[
+        str | None, typer.Argument(help="a page, a command or a class of failure; default: the list of pages")
+    ] = None,
 ) -> None:
     """The manual, page by page. What a command takes, too."""
     from factory import pages
+    from factory.model import Triage
+    from factory.reports.failures import told
 
     if topic is None:
         _list(pages.topics())
@@ -43,11 +47,14 @@ def help_(
     if command and topic not in pages.topics():
         say(command.get_help(typer.Context(command, info_name=topic, parent=root)))
         return
+    if topic in Triage.__members__:
+        say(told(Triage(topic)))
+        return
     say(pages.page(topic).rstrip("\n"))
 
 
 def _list(topics: dict[str, str]) -> None:
-    say("`factory help TOPIC` prints a page, `factory help COMMAND` what a command takes:")
+    say("`factory help TOPIC` prints a page; TOPIC may be a command, or a class of failure such as SCOPE:")
     say()
     widest = max(map(len, topics))
     for name, title in topics.items():

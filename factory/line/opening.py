@@ -78,7 +78,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str]) -> Iterator[Bench]:
     rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
     try:
         rooms.sweep()
-        yield _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind))
+        yield _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind, settings.sandbox.image))
     finally:
         rooms.close()
 

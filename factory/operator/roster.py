@@ -40,7 +40,7 @@ def roster(path: Path, environ: Mapping[str, str], *, spend: bool = False) -> Js
 
 def _sandbox(settings: Settings) -> Sandbox | None:
     try:
-        return probe(settings.sandbox.kind)
+        return probe(settings.sandbox.kind, settings.sandbox.image)
     except FactoryError:
         return None
 

@@ -25,20 +25,20 @@ class Container:
     image: str = IMAGE
 
     @classmethod
-    def docker(cls) -> Container:
-        return cls._probed("docker")
+    def docker(cls, image: str = "") -> Container:
+        return cls._probed("docker", image)
 
     @classmethod
-    def podman(cls) -> Container:
-        return cls._probed("podman")
+    def podman(cls, image: str = "") -> Container:
+        return cls._probed("podman", image)
 
     @classmethod
-    def _probed(cls, kind: str) -> Container:
+    def _probed(cls, kind: str, image: str) -> Container:
         """The engine, after it was asked for the image. CouldNotRun with the reason and a remedy where it has none."""
         program = shutil.which(kind)
         if program is None:
             raise CouldNotRun(f"{kind} is not installed; install it, or use another [sandbox] kind")
-        made = cls(kind, program)
+        made = cls(kind, program, image or IMAGE)
         asked = run((program, "image", "inspect", made.image), env=_client(), timeout=30.0)
         if asked.code != 0:
             reason = asked.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]

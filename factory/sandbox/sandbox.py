@@ -111,16 +111,16 @@ def place(table: Mapping[str, Path], host: Path) -> str | None:
     return None
 
 
-def probe(kind: Kind = "auto") -> Sandbox:
-    """The sandbox of that kind, after it ran `true`. `auto` takes the first that works, and never `none`."""
+def probe(kind: Kind = "auto", image: str = "") -> Sandbox:
+    """The sandbox of that kind, after it ran `true`; `image` is a container's. `auto` never takes `none`."""
     from factory.sandbox.bubblewrap import Bubblewrap
     from factory.sandbox.container import Container
     from factory.sandbox.unboxed import Unboxed
 
     makers: dict[str, Callable[[], Sandbox]] = {
         "bwrap": Bubblewrap.probed,
-        "docker": Container.docker,
-        "podman": Container.podman,
+        "docker": lambda: Container.docker(image),
+        "podman": lambda: Container.podman(image),
         "none": Unboxed.probed,
     }
     if kind != "auto":

@@ -135,10 +135,12 @@ class Sandbox(Value):
     rooms: Literal["auto", "overlay", "warm", "copy"] = Field(
         "auto", description="how a room is made; auto: an overlay, and where that cannot be had a warm folder"
     )
-    image: str = Field("", description="docker and podman: the image; empty: the one that fits the gate's Python")
+    image: str = Field("", description="docker and podman: the image, pulled before; empty: python:3.13-slim")
     read: tuple[Text, ...] = Field((), description="absolute paths that may be read besides the room and the system")
     network: Literal["none", "model", "full"] = Field(
-        "none", description="the worker's: none, model (its own model endpoint alone) or full; a gate has none"
+        "none",
+        description="a worker's: none and model are alike (an agent reaches its own model through the controller, "
+        "a program nothing), full is the machine's; a gate has none",
     )
     memory_mb: int = Field(4096, ge=64, description="memory of one process")
     processes: int = Field(512, ge=8, description="processes at a time")

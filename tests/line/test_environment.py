@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from factory.gate.editable import source_roots
-from tests.line.conftest import SETTINGS, Shop
+from tests.line.conftest import SETTINGS, Shop, executable
 
 Make = Callable[..., Shop]
 SETUP = SETTINGS.replace(
@@ -64,3 +67,17 @@ def test_sources_of_an_editable_install_are_found_in_the_room(tmp_path: Path) ->
     (site / "whole.pth").write_text(f"{root}\n")
     assert set(source_roots(tmp_path / "venv/bin/python", root)) == {"src", "lib", ""}
     assert source_roots(tmp_path / "none/bin/python", root) == ()
+
+
+def test_the_image_of_the_settings_is_the_one_that_the_engine_is_asked_for(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = tmp_path / "bin" / "podman"
+    engine.parent.mkdir()
+    engine.write_text('#!/bin/sh\necho "no such image: $*" >&2\nexit 1\n')
+    executable(engine)
+    monkeypatch.setenv("PATH", f"{engine.parent}:{os.environ['PATH']}")
+    shop = make("D-1 One", settings=f'{SETTINGS}\n[sandbox]\nkind = "podman"\nimage = "ours:7"\n')
+    done = shop.run("doctor")
+    assert done.code == 4
+    assert "podman has no image ours:7 (no such image: image inspect ours:7); `podman pull ours:7`" in done.err

@@ -15,6 +15,9 @@ import typer
 
 from factory import cli, pages
 from factory.commands.menu import MENU
+from factory.model import Triage
+from factory.reports.failures import REMEDY
+from factory.reports.phrases import ENGLISH
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
@@ -64,6 +67,13 @@ def test_help_of_a_command_is_what_the_command_says(capsys: pytest.CaptureFixtur
     assert run(capsys, "help", "wrkers") == (
         2, "", "factory: there is no page 'wrkers'; did you mean `factory help workers`?\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("triage", Triage)
+def test_a_class_of_failure_is_told_with_what_to_do(triage: Triage, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "help", triage.value)
+    assert (code, out) == (0, f"{triage.value}: {ENGLISH.why[triage]}. {REMEDY[triage]}\n")
+    assert all(name in pages.topics() or name in COMMANDS for name in re.findall(r"`factory (?:help )?([a-z]+)", out))
 
 
 def test_a_wheel_holds_the_pages_and_reads_them(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,9 +111,3 @@ def test_what_others_wrote_adds_no_heading_and_no_table_row(why: str) -> None:
     assert [line for line in page.splitlines() if line.startswith("#")] == [
         line for line in plain.splitlines() if line.startswith("#")
     ]
-
-
-def test_the_page_for_the_morning_lists_every_kind_of_stop() -> None:
-    told = (Path(__file__).parents[2] / "docs" / "morning.md").read_text(encoding="utf-8")
-    for kind, stop in stops.STOPS.items():
-        assert f"| {kind} | {stop.state} | {f'`{stop.command}` ' if stop.command else ''}| {stop.english} |" in told
