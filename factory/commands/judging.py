@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from factory.commands.terminal import AsJson, RepoDir, TicketId, end, print_json, progress, quiet, say
 from factory.errors import Exit
+
+if TYPE_CHECKING:
+    from factory.model import Verdict
 
 app = typer.Typer()
 
@@ -71,19 +74,33 @@ def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -
     from factory.operator.byhand import gate as judge
 
     found = judge(repo, dict(os.environ), tree, tiers, quiet if as_json else progress)
+    _tell(found, "gate" if len(tiers) > 1 else tiers[0], as_json)
+
+
+def _tell(found: Verdict, name: str, as_json: bool) -> None:
     if as_json:
         print_json(found.model_dump(mode="json", exclude={"log"}))
     else:
         say(found.log.rstrip("\n"))
         for line in found.failed:
             say(line)
-        say(f"{'gate' if len(tiers) > 1 else tiers[0]}: {found.status.value}")
+        say(f"{name}: {found.status.value}")
     end({"PASS": Exit.OK, "FAIL": Exit.FAIL}.get(found.status.value, Exit.COULD_NOT_RUN))
 
 
 @app.command()
-def gate(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+def gate(
+    repo: RepoDir = Path("."),
+    tree: TreeName = None,
+    work: Annotated[str | None, typer.Option(help="an attempt's work commit: its gate, once more")] = None,
+    base: Annotated[str, typer.Option(help="with --work: main as it was then")] = "HEAD",
+    as_json: AsJson = False,
+) -> None:
     """Guards, doctor, fast and regression, on a tree. The working tree, where --tree names none."""
+    if work:
+        from factory.operator.again import again
+
+        _tell(again(repo, dict(os.environ), work, base, quiet if as_json else progress), "gate", as_json)
     _gate(repo, tree, ("guards", "doctor", "fast", "regression", "kept"), as_json)
 
 

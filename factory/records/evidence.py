@@ -89,9 +89,8 @@ def _lines(lines: Iterable[str]) -> bytes:
 
 
 def _readme(plan: Plan, git_info: Mapping[str, str]) -> bytes:
-    tree = git_info.get("gate_tree") or git_info.get("work", "")
     return (
         f"The gate of {plan.ticket_id}, attempt {plan.attempt}, again, in a clone of this repository:\n"
-        f"    factory gate --tree {tree} --ticket {plan.ticket_id} --base {git_info.get('main') or plan.base}\n"
+        f"    factory gate --work {git_info.get('work', '')} --base {git_info.get('main') or plan.base}\n"
         "What it said then is in gate.log and verify_report.json; hash_manifest.json holds the sha256 of each file.\n"
     ).encode()
