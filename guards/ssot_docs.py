@@ -19,9 +19,15 @@ Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
 
 def check(case: Case) -> Iterator[Finding]:
     """By hand a person may release and reopen; a ticket's change may only add."""
+    from factory.ssot import unread
     from factory.ssot.documents import read_ledger, read_roadmap
 
-    yield from _table(case, ROADMAP, read_roadmap, _tickets)
+    def roadmap(told: bytes) -> tuple[Ticket, ...]:
+        if case.by_hand:  # else main has it already, or the file is protected
+            unread.check(told)
+        return read_roadmap(told)
+
+    yield from _table(case, ROADMAP, roadmap, _tickets)
     yield from _table(case, LEDGER, read_ledger, _criteria)
 
 

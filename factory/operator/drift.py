@@ -16,7 +16,7 @@ from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Record, View
 from factory.records.view import CRITERIA, RED, ROADMAP, find_main
-from factory.ssot import crosscheck, documents
+from factory.ssot import crosscheck, documents, unread
 
 
 class Drift(NamedTuple):
@@ -40,7 +40,9 @@ def drifts(path: Path) -> list[Drift]:
 def _tickets(repo: Repo, ledger: Ledger, main: str) -> Iterator[Drift]:
     """The two tables against each other, against main's stamps and against the ledger's records."""
     try:
-        tickets = documents.read_roadmap(repo.store.file(main, ROADMAP))
+        roadmap = repo.store.file(main, ROADMAP)
+        tickets = documents.read_roadmap(roadmap)
+        unread.check(roadmap)
         criteria = documents.read_ledger(repo.store.file(main, CRITERIA))
         crosscheck.check(tickets, criteria)
     except Mistake as mistake:

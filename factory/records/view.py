@@ -12,7 +12,7 @@ from factory.git.repo import Repo
 from factory.model import Oid, Value
 from factory.records.records import released
 from factory.records.state import Record, View
-from factory.ssot import crosscheck, documents
+from factory.ssot import crosscheck, documents, unread
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
@@ -76,7 +76,9 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
         raise Mistake(
             "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
         )
-    tickets = documents.read_roadmap(_document(repo, main, ROADMAP))
+    roadmap = _document(repo, main, ROADMAP)
+    tickets = documents.read_roadmap(roadmap)
+    unread.check(roadmap)
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
     crosscheck.check(tickets, criteria)
     records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}

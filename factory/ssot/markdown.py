@@ -44,6 +44,7 @@ class Document(NamedTuple):
     tables: tuple[range, ...]
     headings: tuple[Heading, ...]
     fences: tuple[Fence, ...]
+    comments: tuple[range, ...] = ()  # what a person took out of the text
 
     def encode(self) -> bytes:
         return "\n".join(self.lines).encode()
@@ -66,6 +67,7 @@ def _outlined(content: bytes, path: str) -> Document:
         tuple(_joined(_lines(node) for node in nodes if node.type == "pipe_table")),
         tuple(_heading(node, lines) for node in nodes if node.type in ("atx_heading", "setext_heading")),
         tuple(_fence(node) for node in nodes if node.type == "fenced_code_block"),
+        tuple(_lines(node) for node in nodes if node.type == "html_block" and _is_comment(node)),
     )
 
 
@@ -129,6 +131,12 @@ def _heading(node: Node, lines: list[str]) -> Heading:
     marks = [int(child.type[-len("1_marker")]) for child in node.children if child.type.startswith("atx_h")]
     level = marks[0] if marks else 1 + any(child.type == "setext_h2_underline" for child in node.children)
     return Heading(first, below, level, lines[first].lstrip(BOM + " \t").lstrip("#").strip())
+
+
+def _is_comment(node: Node) -> bool:
+    """One without its end is none: it would take out all that follows."""
+    text = node.text or b""
+    return text.lstrip().startswith(b"<!--") and b"-->" in text
 
 
 def _fence(node: Node) -> Fence:

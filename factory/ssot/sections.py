@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import json
 import re
 import tomllib
@@ -28,8 +30,8 @@ class Section(NamedTuple):
 def sections(document: Document, tickets: Collection[str]) -> dict[str, Section]:
     """Each ticket's section. Raises Mistake."""
     found: dict[str, Section] = {}
-    for heading, lines in _parts(document):
-        ticket = _ticket(heading, tickets)
+    for heading, lines in parts(document):
+        ticket = ticket_of(heading, tickets)
         if ticket in tickets:
             if ticket in found:
                 what = f"a second section of {ticket} (the first is on line {found[ticket].line})"
@@ -40,7 +42,7 @@ def sections(document: Document, tickets: Collection[str]) -> dict[str, Section]
     return found
 
 
-def _parts(document: Document) -> Iterator[tuple[Heading, range]]:
+def parts(document: Document) -> Iterator[tuple[Heading, range]]:
     """Headings of level 2, each with the lines below it; deeper headings belong to its prose."""
     top = [heading for heading in document.headings if heading.level <= 2]
     ends = [heading.line for heading in top] + [len(document.lines)]
@@ -49,7 +51,7 @@ def _parts(document: Document) -> Iterator[tuple[Heading, range]]:
             yield heading, range(heading.below, end)
 
 
-def _ticket(heading: Heading, tickets: Collection[str]) -> str:
+def ticket_of(heading: Heading, tickets: Collection[str]) -> str:
     """The id that a heading starts with, whatever follows; empty: none."""
     match = ID.match(heading.text)
     if match is None:
@@ -58,7 +60,7 @@ def _ticket(heading: Heading, tickets: Collection[str]) -> str:
 
 
 def _section(document: Document, heading: Heading, lines: range) -> Section:
-    fence = _block(document, lines)
+    fence = block(document, lines)
     if fence is None:
         return Section(heading.line + 1, _text(document, lines), Terms())
     body = "\n".join(_body(document, fence))
@@ -68,8 +70,10 @@ def _section(document: Document, heading: Heading, lines: range) -> Section:
     return Section(heading.line + 1, "\n\n".join(filter(None, prose)), terms)
 
 
-def _block(document: Document, lines: range) -> Fence | None:
-    blocks = (fence for fence in document.fences if fence.first in lines)
+def block(document: Document, lines: range) -> Fence | None:
+    """A section's terms: its first ```toml block."""
+    at = bisect.bisect_left(document.fences, lines.start, key=lambda fence: fence.first)
+    blocks = itertools.takewhile(lambda fence: fence.first in lines, itertools.islice(document.fences, at, None))
     return next((fence for fence in blocks if fence.info.casefold().split()[:1] == ["toml"]), None)
 
 
@@ -91,7 +95,7 @@ def _check_globs(document: Document, fence: Fence, body: str, terms: Terms) -> N
 
 def _check_stray(document: Document, ticket: str, heading: Heading, lines: range) -> None:
     """Terms of a ticket that no row has (a mistyped id) would hold for nobody, its hidden files shown to all."""
-    fence = _block(document, lines)
+    fence = block(document, lines)
     if fence is None:
         return
     try:
