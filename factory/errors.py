@@ -42,12 +42,21 @@ class Mistake(FactoryError):
 
     def __init__(self, what: str, *, path: str = "", line: int = 0, remedy: str = "") -> None:
         self.what, self.path, self.line, self.remedy = what, path, line, remedy
-        where = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
-        super().__init__(f"{where}{what}" + (f"; {remedy}" if remedy else ""))
+        super().__init__(self.seen + (f"; {remedy}" if remedy else ""))
+
+    @property
+    def seen(self) -> str:
+        """What is wrong and where, without the remedy: for where somebody else is to mend it."""
+        where = f"{self.path}:{self.line}: " if self.path and self.line else f"{self.path}: " if self.path else ""
+        return f"{where}{self.what}"
 
 
 class CouldNotRun(FactoryError):
     """The environment lacks something that the command needs."""
+
+
+class GitFailed(CouldNotRun):
+    """Git would not do one thing. Where it does all else, that is the trouble of the ticket for which it was asked."""
 
 
 class CannotJudge(CouldNotRun):

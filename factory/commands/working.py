@@ -66,6 +66,8 @@ def dry(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
         print_json(found)
     else:
         say(as_text(found))
+    if any(ticket["waits"] for ticket in found["tickets"]):
+        end(Exit.MISTAKE)
 
 
 @app.command()

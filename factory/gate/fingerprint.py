@@ -37,7 +37,7 @@ def fingerprint(triage: Triage, text: str) -> str:
     messages and small whole numbers (`assert 3 == 4`, `HTTP 404`) do.
     """
     lines = sorted({steady(line) for line in failures(text)})
-    return hashlib.sha256("\n".join([triage.value, *lines]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([triage.value, *lines]).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def steady(line: str) -> str:

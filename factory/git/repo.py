@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from factory.errors import CouldNotRun, Mistake, Moved
+from factory.errors import CouldNotRun, GitFailed, Mistake, Moved
 from factory.git.git_environment import environment
 from factory.git.mover import Mover
 from factory.git.objects import to_name
@@ -133,7 +133,7 @@ class Repo:
         code, out, err = self.ask(*args, stdin=stdin, cwd=cwd, **env)
         if code:
             must_have_room(self.common_dir)
-            raise CouldNotRun(f"git {args[0]} failed ({code}): {err.strip() or 'no reason given'}")
+            raise GitFailed(f"git {args[0]} failed ({code}): {err.strip() or 'no reason given'}")
         return out
 
     def _start_reader(self) -> Any:
@@ -157,7 +157,7 @@ class Repo:
                 raise Moved(f"{ref} is not at {(old or 'nothing')[:12]} any more")
             self._in_the_way(ref)
             must_have_room(self.common_dir)
-            raise CouldNotRun(f"git could not move {ref}: {refused}; mend that, then run again")
+            raise GitFailed(f"git could not move {ref}: {refused}; mend that, then run again")
 
     def _in_the_way(self, ref: str) -> None:
         """Mistake where another ref's name is a folder of this one's, or the reverse: git cannot have both."""
@@ -191,7 +191,7 @@ class Repo:
         try:
             return self.store.tree_of(name)
         except KeyError:
-            raise CouldNotRun(f"git has no tree of {name}; see `git fsck`, or use a full clone") from None
+            raise GitFailed(f"git has no tree of {name}; see `git fsck`, or use a full clone") from None
 
     def merge(self, ours: Oid, theirs: Oid) -> Merged:
         """Merge two commits without a checkout."""
@@ -201,7 +201,7 @@ class Repo:
         code, out, err = self.ask("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
         if code not in (0, 1):
             must_have_room(self.common_dir)
-            raise CouldNotRun(f"git merge-tree failed ({code}): {err.strip()}")
+            raise GitFailed(f"git merge-tree failed ({code}): {err.strip()}")
         tree, *paths = to_name(out).split("\0")
         return Merged(tree.strip(), tuple(sorted({p for p in paths if p})) if code else ())
 

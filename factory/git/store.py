@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from factory.errors import CouldNotRun
+from factory.errors import GitFailed
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.trees import Walk
@@ -95,7 +95,7 @@ class Store:
         head = stdout.readline().split()
         if not head:
             self._pipe = None
-            raise CouldNotRun(
+            raise GitFailed(
                 "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
             )
         if len(head) != 3 or not head[2].isdigit():
@@ -104,7 +104,7 @@ class Store:
         stdout.read(1)
         oid, kind = head[0].decode(), head[1].decode()
         if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
-            raise CouldNotRun(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
+            raise GitFailed(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
         return oid, kind, body
 
     def read(self, name: str, kind: str) -> bytes:

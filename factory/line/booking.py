@@ -112,7 +112,7 @@ def _further(done: Worked, opinion: Opinion | None, verdict: Verdict) -> dict[st
     found = dict(done.extra) | {name: (json_text(rows) + "\n").encode() for name, rows in verdict.more.items()}
     if "\n" in done.report.summary.strip():  # one line is in the work commit's subject already
         found["summary.md"] = compact(done.report.summary).text.encode()
-    return found if opinion is None else {**found, AUDIT: opinion.model_dump_json(indent=1).encode()}
+    return found if opinion is None else {**found, AUDIT: json_text(opinion.model_dump(mode="json")).encode()}
 
 
 def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, verdict: Verdict) -> Result:

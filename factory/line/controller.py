@@ -10,16 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from factory import workers
-from factory.errors import Moved
+from factory.errors import FactoryError, Moved
 from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import ticket_path
-from factory.line import audits, batches, booking, labour, setback
+from factory.line import batches, booking, judging, labour, setback, trouble
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
-from factory.model import Ended, Finding, Oid, Plan, Result, Stamp, Ticket, Triage, Verdict
-from factory.records import attempts, landing, premises
-from factory.records.attempts import Work
-from factory.records.compact import compact
+from factory.model import Ended, Oid, Plan, Result, Stamp, Ticket
+from factory.records import attempts, landing
 from factory.records.premises import hidden_at
 from factory.records.records import started
 from factory.records.state import Lease, Record, View, criteria_of
@@ -37,6 +35,10 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
         halt.set()
     try:
         attempt = perform(house, view, ticket, fellows)
+    except Exception as error:
+        if trouble.is_common(error):
+            raise
+        return setback.set_aside(house, ticket, error)
     finally:
         del house.halts[ticket.id]
     attempt = _as_told(house, attempt)
@@ -60,8 +62,8 @@ def perform(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
     _foretell(house, plan)
     house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
     shared = labour.Shared(share, () if share else batches.plans_of(house, view, fellows))
-    work, made = _work(house, plan, ticket, shared)
-    return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made)
+    work, made, broke = _work(house, plan, shared)
+    return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made, broke)
 
 
 def _foretell(house: House, plan: Plan) -> None:
@@ -71,22 +73,41 @@ def _foretell(house: House, plan: Plan) -> None:
         house.say(plan.ticket_id, f"{test} {SAYS_LITTLE}")
 
 
-def _work(house: House, plan: Plan, ticket: Ticket, shared: labour.Shared) -> tuple[workers.Work, Change]:
-    """Let the worker work in a room without the hidden files, and harvest what it changed."""
+def _work(house: House, plan: Plan, shared: labour.Shared) -> tuple[workers.Work, Change, Exception | None]:
+    """Let the worker work in a room without the hidden files, and harvest what it changed; what broke the harvest is
+    told beside its work, which was paid for."""
     settings = house.settings.workers[plan.worker]
     seen = Visible(house.repo.store, plan.base, hidden_at(house.repo, plan.base))
-    with (
-        house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
-        _outbox(house, ticket) as out,
-    ):
-        work = labour.work(house, plan, room.path, out, seen, shared=shared)
-        return work, change.harvest(house.repo.store, house.aside, room, seen, house.secrets)
+    done: workers.Work | None = None
+    try:
+        with (
+            house.rooms.open(seen.oid, hidden=seen.hidden, repository=settings.repository) as room,
+            _outbox(house) as out,
+        ):
+            done = _fit(house, plan, room.path, out, seen, shared)
+            return done, change.harvest(house.repo.store, house.aside, room, seen, house.secrets), None
+    except Exception as error:
+        if done is None or trouble.is_common(error):
+            raise
+        return done, Change({}, ()), error
+
+
+def _fit(
+    house: House, plan: Plan, room: Path, out: Path, seen: Visible, shared: labour.Shared
+) -> workers.Work:  # fmt: skip
+    """What the worker does. Unfit where its set-up does not let it."""
+    try:
+        return labour.work(house, plan, room, out, seen, shared=shared)
+    except FactoryError as error:
+        if trouble.is_common(error):
+            raise
+        raise trouble.Unfit(plan.worker, error) from error
 
 
 @contextmanager
-def _outbox(house: House, ticket: Ticket) -> Iterator[Path]:
+def _outbox(house: House) -> Iterator[Path]:
     """A folder for the plan and the report. The worker writes in it: it is removed whatever it holds, of any depth."""
-    out = Path(tempfile.mkdtemp(prefix=f"{ticket.id}-", dir=house.scratch))
+    out = Path(tempfile.mkdtemp(dir=house.scratch))
     try:
         yield out
     finally:
@@ -110,15 +131,11 @@ def land(house: House, attempt: Attempt) -> Turn:
 
 def _land(house: House, attempt: Attempt) -> Turn:
     plan, repo = attempt.plan, house.repo
-    summary = booking.summary(house, attempt)
-    work = attempts.keep_work(repo, plan, attempt.plan_commit, attempt.change.files, summary, house.clock.now())
+    attempt, work = judging.keep_work(house, attempt)
     for _ in range(REMERGES):
         if not landing.is_released(repo, house.main(), plan.ticket_id):
             return setback.broken_off(house, attempt, "its row was taken off the line meanwhile")
-        merge = _merge(house, plan, work)
-        verdict = judge(house, attempt, work, merge)
-        verdict, opinion = audits.second_look(house, attempt, merge, verdict)
-        result, evidence = booking.keep(house, attempt, work, merge, verdict, opinion)
+        merge, verdict, opinion, result, evidence = judging.judged(house, attempt, work)
         if not verdict.passed:
             return booking.fail(house, attempt, result, evidence, verdict, opinion)
         if stamp := _stamp(house, attempt, merge, result, evidence, verdict.red):
@@ -141,46 +158,3 @@ def _stamp(
             return None
         booking.stamped(house, attempt, stamp, red)
         return stamp
-
-
-def _merge(house: House, plan: Plan, work: Work) -> landing.Merge:
-    """The change on today's main; in conflict too where main took back what the plan was made from."""
-    main = house.main()
-    if stale := tuple(premises.stale(house.repo, main, plan)):
-        return landing.Merge(main, "", stale)
-    return landing.merge(house.repo, main, plan.base, work.work, plan.ticket_id)
-
-
-def judge(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
-    """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
-    if reason := _before_the_gate(attempt, merge):
-        triage, lines, findings = reason
-        house.gate.settle(lambda text: house.say("", text))
-        return booking.refused(triage, lines, findings)
-    gate = house.gate.at(premises.settings_of(house.repo, merge.main))
-    return gate.judge(
-        attempt.plan, premises.terms_at(house.repo, merge.main, attempt.plan.ticket_id),
-        main=merge.main, tree=merge.tree, work=work.tree,
-        say=lambda text: house.say(attempt.ticket.id, text),
-    )  # fmt: skip
-
-
-def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
-    work, made = attempt.work, attempt.change
-    if work.ended is Ended.TIMEOUT:
-        return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} minutes"], ()
-    if work.ended is Ended.LATER:
-        return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
-    if work.ended is Ended.FAILED:
-        tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        said = f": {tail[-1]}" if tail else ""
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
-    if too_long := compact(work.report.summary).blocked:
-        return Triage.GUARD, [too_long], ()
-    if made.findings:
-        return made.findings[0].triage, [str(f) for f in made.findings], made.findings
-    if not made.files:
-        return Triage.EMPTY, ["the worker changed nothing"], ()
-    if merge.conflicts:
-        return Triage.CONFLICT, [f"{path} was changed on main meanwhile" for path in merge.conflicts], ()
-    return None

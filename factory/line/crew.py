@@ -26,6 +26,7 @@ class Crew:
         self._pool = ThreadPoolExecutor(house.settings.factory.max_workers, "attempt")
         self._running: dict[Future[Turn], Ticket] = {}
         self._beaten = house.clock.now()
+        self.broken: BaseException | None = None  # it concerns every ticket: the shift ends by it
 
     def __enter__(self) -> Crew:
         return self
@@ -54,11 +55,12 @@ class Crew:
         return started
 
     def finished(self, timeout: float = TICK) -> list[Turn]:
-        """The turns that ended within the time. What broke one of them breaks the shift, after the others ended."""
+        """The turns that ended within the time. What broke one of them is kept as `broken`: the others count."""
         done, _ = wait(self._running, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in done:
             del self._running[future]
-        return [future.result() for future in done]
+        self.broken = self.broken or next((error for future in done if (error := future.exception())), None)
+        return [future.result() for future in done if not future.exception()]
 
     def beat(self) -> None:
         """Once a minute, one event for all that run: their leases are alive."""

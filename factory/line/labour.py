@@ -57,13 +57,14 @@ def _guarded(do: Do, task: workers.Task) -> workers.Work:
     try:
         return do(task)
     except AttemptTooDear as error:
-        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode(), exit_code=1)
+        return workers.Work(Ended.FAILED, stderr=f"{error}\n".encode("utf-8", "replace"), exit_code=1)
     except FactoryError:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in MACHINE:
             raise
-        return workers.Work(Ended.FAILED, stderr=f"{type(error).__name__}: {error}\n".encode(), exit_code=70)
+        said = f"{type(error).__name__}: {error}\n".encode("utf-8", "replace")
+        return workers.Work(Ended.FAILED, stderr=said, exit_code=70)
 
 
 def _rules(files: Tree) -> str:

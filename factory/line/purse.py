@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from factory.errors import Mistake
 from factory.git import history
 from factory.line.house import House
 from factory.model import Oid, Ticket
 from factory.money import budget, wallet
+from factory.money.wallet import OverBudget
 from factory.records.plans import worker_of
+from factory.records.view import ROADMAP, SETTINGS
+from factory.ssot.settings import Settings
 
 FREE = ("patch",)  # kinds of worker that cost nothing
 
@@ -22,12 +27,37 @@ def success(house: House, main: Oid) -> dict[str, Any]:
     return wallet.guard_changes(house.ledger, house.settings, house.clock.now(), last_success_order_id=last)
 
 
-def must_fit(house: House, ticket: Ticket) -> None:
-    """OverBudget where the ticket's worst cost does not fit under a daily cap: then it is not started."""
-    worker = house.settings.workers[worker_of(ticket, house.settings)]
-    usd = house.settings.budget.cycle_usd if ticket.terms.budget_usd is None else ticket.terms.budget_usd
-    if worker.kind not in FREE:
-        wallet.must_fit(house.ledger, house.settings, usd, house.clock.now())
+def fitting(house: House, tickets: Iterable[Ticket]) -> tuple[list[Ticket], OverBudget | None]:
+    """The tickets whose worst cost fits under what is left of the day; and why the first of the others does not."""
+    fit: list[Ticket] = []
+    over: OverBudget | None = None
+    for ticket in tickets:
+        try:
+            if _costs(house.settings, ticket):
+                wallet.must_fit(house.ledger, house.settings, _worst(house.settings, ticket), house.clock.now())
+            fit.append(ticket)
+        except OverBudget as error:
+            over = over or error
+    return fit, over
+
+
+def must_ever_fit(settings: Settings, ticket: Ticket) -> None:
+    """Mistake where the ticket's worst cost is more than a whole day may cost: waiting does not help."""
+    usd, cap = _worst(settings, ticket), settings.budget.daily_usd
+    if _costs(settings, ticket) and usd > cap:
+        raise Mistake(
+            f"{ticket.id} may cost ${usd:.2f}, and a whole day ${cap:.2f}", path=ROADMAP, line=ticket.line,
+            remedy=f"lower its budget_usd, or raise [budget] in {SETTINGS}",
+        )  # fmt: skip
+
+
+def _worst(settings: Settings, ticket: Ticket) -> float:
+    usd = ticket.terms.budget_usd
+    return settings.budget.cycle_usd if usd is None else usd
+
+
+def _costs(settings: Settings, ticket: Ticket) -> bool:
+    return settings.workers[worker_of(ticket, settings)].kind not in FREE
 
 
 def zone(house: House) -> ZoneInfo:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from factory.errors import QuotaUsed
-from factory.line import booking, purse
+from factory.git.ledger import ticket_path
+from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
+from factory.model import State, Ticket
 from factory.money import budget, pace
 from factory.records import attempts, landing, records, redact
 from factory.records.attempts import Work
+from factory.records.state import Record
 from factory.reports import trail
 
 PRINTED = 4096  # bytes of each, stdout and stderr
@@ -30,9 +33,27 @@ def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
     booking.write(house, "later", record, f"{why}: waits {wait:.0f} s", second=attempt.plan_commit, more=said)
     attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     house.say(attempt.plan.ticket_id, f"put off for {wait:.0f} s: {why}", "warning")
-    if attempt.work.daily_quota:
-        raise QuotaUsed(f"{attempt.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
-    return Turn(attempt.plan.ticket_id, why=why)
+    if not attempt.work.daily_quota:
+        return Turn(attempt.plan.ticket_id, why=why)
+    worker = attempt.plan.worker
+    used = QuotaUsed(f"{worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
+    return Turn(attempt.plan.ticket_id, why=why, waits=used, unfit=worker)
+
+
+def set_aside(house: House, ticket: Ticket, error: Exception) -> Turn:
+    """It could not be begun, and nothing of it failed: it waits until that is mended, and the others go on."""
+    word = trouble.as_word(error)
+    why = redact.one_line(redact.redact(str(word), house.secrets), 400)
+    record = house.ledger.read(ticket_path(ticket.id), Record.model_validate) or Record(ticket=ticket.id)
+    number, begun = record.attempt, record.state is State.INFLIGHT
+    if begun or record.waits != why:
+        second = house.repo.tip(attempts.ref(ticket.id, number)) if begun else None
+        booking.write(house, "wait", records.aside(record, why), why, second=second)
+        house.say(ticket.id, f"waits, and nothing of it failed: {why}", "warning")
+    if begun:
+        attempts.drop(house.repo, ticket.id, number)
+    unfit = error.worker if isinstance(error, trouble.Unfit) else ""
+    return Turn(ticket.id, why=why, nobody=True, waits=word, unfit=unfit)
 
 
 def _printed(house: House, attempt: Attempt) -> bytes:

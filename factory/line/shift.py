@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
 from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, of_machine
 from factory.git import checkout, history
-from factory.line import ending, purse, recover
+from factory.line import ending, purse, recover, trouble
+from factory.line.aside import Aside
 from factory.line.crew import TICK, Crew
 from factory.line.ending import halves
 from factory.line.house import House
@@ -20,7 +22,7 @@ from factory.money.storm import Failure, Weather
 from factory.operator import inbox, operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
-from factory.records.plans import must_be_workable, must_have_workers
+from factory.records.plans import must_have_workers
 from factory.records.state import View, counts, criteria_of, ready, standings
 from factory.records.view import CRITERIA, ROADMAP, look
 from factory.trucks import road, standing
@@ -45,7 +47,7 @@ class Shift:
         self._weather = Glass(house.settings)
         self._worked: set[str] = set()
         self._seen: tuple[tuple[Oid, Oid | None], View] | None = None
-        self._cards = Night(house)
+        self._cards, self._aside = Night(house), Aside(house)
         self._day = purse.today(house)
         self.stamped = self.failed = self._turns = 0
 
@@ -59,6 +61,8 @@ class Shift:
             self._prepare()
             while self._next():
                 self._midnight()
+            if word := self._aside.word:
+                return self._waiting(word)
             waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
         except Stopped as stop:
             # What ended a gate or a wait is the word that was given, where there is one.
@@ -76,6 +80,13 @@ class Shift:
             operator.dismiss(house)
         return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
 
+    def _waiting(self, word: FactoryError) -> Ended:
+        """All else is done: the run ends by what keeps the tickets that wait."""
+        if isinstance(word, Stopped) or not (self.stamped or self.failed):
+            raise word
+        ending.fail(self._house, word)
+        return self._ended(word.exit, str(word))
+
     def _ended(self, code: Exit, reason: str) -> Ended:
         return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
 
@@ -84,8 +95,22 @@ class Shift:
         if self._once or self._limit is not None:
             return self._half()
         if self._house.settings.cards.first == "cards":
-            return self._cards.half() or self._half()
-        return self._half() or self._cards.half()
+            return self._of_cards(self._cards.half) or self._half()
+        return self._half() or self._of_cards(self._cards.half)
+
+    def _of_cards(self, step: Callable[[], bool | None]) -> bool:
+        """A step of the cards. What is wrong with them alone leaves the tickets their night."""
+        if self._aside.cards:
+            return False
+        try:
+            return bool(step())
+        except FactoryError as error:
+            if trouble.is_common(error):
+                raise
+            self._aside.cards = error
+            road.put_back(self._house)
+            self._house.say("", f"cards wait: {error}", "warning")
+            return False
 
     def _midnight(self) -> None:
         """The day's page, once the day turned under the run."""
@@ -109,16 +134,16 @@ class Shift:
             view = self._look()
         if wrong := boxes.faults(halves(house)):
             raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        must_have_workers(view, house.settings, cards=bool(road.look(house).plans()))
+        must_have_workers(house.settings, cards=bool(road.look(house).plans()))
         recover.mark(
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
         )  # fmt: skip
-        if any(s.state is State.PENDING for s in standings(view).values()):
+        if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
             checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
             must_be_able_to_sign(house, view.main)
             house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
-        self._cards.prepare()
+        self._of_cards(self._cards.prepare)
 
     def _first_checks(self, view: View) -> list[str]:
         """What the gate will ask of main for the first ticket."""
@@ -133,7 +158,7 @@ class Shift:
         half = self._open(view)
         if half is None:
             return False
-        if house.why and (self._deal(view) or boxes.unfinished(half, _states(view))):
+        if house.why and (self._deal(view) or self._unfinished(half, view)):
             raise house.why  # there is more to do, and it is not begun
         if self._deals(half):
             with Crew(house) as crew:
@@ -157,7 +182,7 @@ class Shift:
 
     def _deal(self, view: View) -> tuple[Ticket, ...]:
         """What may be dealt: ready now, or once the wait for a rate limit is over."""
-        found = ready(view, float("inf"))
+        found = self._aside.able(view, ready(view, float("inf")))
         left = None if self._limit is None else self._limit - len(self._worked)
         return found if left is None else tuple(t for t in found if t.id in self._worked or left > 0)
 
@@ -177,18 +202,24 @@ class Shift:
                 crew.beat()
                 view = self._look()
                 half = self._top_up(half, view)
-                left = boxes.unfinished(half, _states(view))
+                left = self._unfinished(half, view)
                 if not crew.tickets and (not left or self._over()):
                     return half
                 if not self._over():
                     self._start(crew, view, left)
                 for turn in crew.finished():
                     self._weigh(turn, half)
+                if crew.broken:
+                    raise crew.broken
                 self._rest(crew, view, left)
         except BaseException:
             for turn in crew.drain():
                 self._tally(turn)
             raise
+
+    def _unfinished(self, half: Half, view: View) -> tuple[str, ...]:
+        """The tickets of the half that are still to be worked on in this run."""
+        return tuple(t for t in boxes.unfinished(half, _states(view)) if t not in self._aside)
 
     def _over(self) -> bool:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
@@ -212,12 +243,12 @@ class Shift:
     def _start(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
         """Start what may run, the least tried first: a ticket that failed lets the others of its half go before it."""
         now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
-        tickets = sorted((t for t in ready(view, now) if t.id in left), key=lambda t: tried[t.id])
-        for ticket in tickets:
-            if crew.fits(ticket):
-                must_be_workable(ticket, view, self._house.settings)  # main may have moved since the run began
-                purse.must_fit(self._house, ticket)
-        crew.start(view, tickets[:1] if self._once else tickets, 1 if self._once else self._weather.at_once)
+        able = self._aside.able(view, ready(view, now))  # main may have moved since they were dealt
+        tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
+        fit, over = purse.fitting(self._house, tickets)
+        started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
+        if over and not started and not crew.tickets:
+            raise over
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
@@ -238,7 +269,8 @@ class Shift:
         self._weather.weigh(*_weather(turn, box))
 
     def _tally(self, turn: Turn) -> None:
-        self._turns += 1
+        self._aside.took(turn)
+        self._turns += turn.waits is None
         self.stamped += turn.stamp is not None
         self.failed += turn.stamp is None and turn.result is not None
 
@@ -246,7 +278,7 @@ class Shift:
         """Close the half. Its counts come from main's own commits, and must agree with the records."""
         house, view = self._house, self._look()
         states = _states(view)
-        if self._over() and boxes.unfinished(half, states):
+        if self._over() and self._unfinished(half, view):
             raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         done = boxes.closed(half, states)
         since = half.main if half.main and history.on_line(house.repo, view.main, half.main) else None

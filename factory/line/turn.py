@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from factory.errors import FactoryError
 from factory.model import Criterion, Oid, Plan, Result, Stamp, Ticket
 from factory.records.state import Record
 from factory.rooms.change import Change
@@ -21,10 +22,11 @@ class Attempt(NamedTuple):
     began: float
     work: Work
     change: Change
+    broke: Exception | None = None  # what was met when its change was taken out of its room
 
 
 class Turn(NamedTuple):
-    """How a turn ended: with a stamp, with a failed result, or (neither) put off."""
+    """How a turn ended: with a stamp, with a failed result, or (neither) put off or set aside."""
 
     ticket: str
     stamp: Stamp | None = None
@@ -33,3 +35,5 @@ class Turn(NamedTuple):
     nobody: bool = False  # broken off, overtaken or set aside: it says nothing of the weather
     worker: str = ""
     ends: bool = False  # it was the ticket's last attempt
+    waits: FactoryError | None = None  # why the ticket is worked on no more in this run
+    unfit: str = ""  # the worker, where every ticket of it would meet that

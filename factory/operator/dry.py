@@ -6,16 +6,19 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from factory.errors import Mistake
 from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import State
+from factory.line.purse import must_ever_fit
+from factory.model import State, Ticket
 from factory.money import budget
 from factory.records import plans
-from factory.records.state import Record, criteria_of, ready, standings
+from factory.records.state import Record, View, criteria_of, ready, standings
 from factory.records.view import find_main, look
 from factory.ssot.product import product_of
+from factory.ssot.settings import Settings
 from factory.trucks.outlook import as_line, outlook
 from factory.trucks.yard import Yard
 
@@ -25,7 +28,7 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
     view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
-    plans.must_have_workers(view, settings, cards=bool(yard.plans()))
+    plans.must_have_workers(settings, cards=bool(yard.plans()))
     stands, tree = standings(view), repo.store.tree_of(main)
     first = [t.id for t in ready(view, now)]
     later = [id for id, s in stands.items() if s.state is State.PENDING and id not in first]
@@ -43,6 +46,7 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
                 "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
                 "timeout_minutes": plan.timeout_minutes, "waits_for": [] if id in first else list(ticket.deps),
                 "checks": (checks := [c.check for c in plan.criteria if c.check]),
+                "waits": _fault(ticket, view, settings),
                 "mute": [test for check in checks for test in mute(check, partial(repo.store.file, tree))],
             }
         )  # fmt: skip
@@ -50,6 +54,16 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
     product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
     cards = outlook(yard, settings, today)
     return {"main": main, "product": product, "first": settings.cards.first, "tickets": found, "cards": cards}
+
+
+def _fault(ticket: Ticket, view: View, settings: Settings) -> str:
+    """Why a run would leave it waiting; "" where it would not."""
+    try:
+        plans.must_be_workable(ticket, view, settings)
+        must_ever_fit(settings, ticket)
+    except Mistake as mistake:
+        return str(mistake)
+    return ""
 
 
 def as_text(document: dict[str, Any]) -> str:
@@ -63,6 +77,7 @@ def as_text(document: dict[str, Any]) -> str:
             f"{t['ticket']}#{t['attempt']}  worker {t['worker']}  risk {t['risk']}  at most ${t['budget_usd']:.2f} "
             f"and {t['timeout_minutes']:g} minutes{wait}"
         )
+        lines += [f"    waits until that is mended: {t['waits']}"] if t["waits"] else []
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
         lines += [f"    {test} {SAYS_LITTLE}" for test in t["mute"]]

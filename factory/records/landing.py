@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from factory.errors import Moved
+from factory.errors import Mistake, Moved
 from factory.git import checkout, objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -20,11 +20,12 @@ from factory.tree import FILE, Entry
 
 
 class Merge(NamedTuple):
-    """A change on today's main: the tree to gate, or the paths in conflict."""
+    """A change on today's main: the tree to gate, or the paths in conflict, or what keeps a table from being read."""
 
     main: Oid
     tree: Oid
     conflicts: tuple[str, ...]
+    unread: str = ""
 
 
 def merge(repo: Repo, main: Oid, base: Oid, work: Oid, ticket: str) -> Merge:
@@ -37,7 +38,10 @@ def merge(repo: Repo, main: Oid, base: Oid, work: Oid, ticket: str) -> Merge:
     if conflicts:
         return Merge(main, "", conflicts)
     bare = store.edit(merged, {RESERVED: None})
-    return Merge(main, flip(repo, bare, ticket, work), ())
+    try:
+        return Merge(main, flip(repo, bare, ticket, work), ())
+    except Mistake as mistake:  # main's own tables were read before: these are the change's
+        return Merge(main, "", (), mistake.seen)
 
 
 def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
@@ -48,8 +52,7 @@ def is_released(repo: Repo, main: Oid, ticket: str) -> bool:
 
 def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
     """The tree with the ticket's roadmap row DONE and its open criteria DONE by this work; what it replaces says so."""
-    store = repo.store
-    roadmap, ledger = store.file(tree, ROADMAP) or b"", store.file(tree, CRITERIA) or b""
+    roadmap, ledger = _table(repo, tree, ROADMAP), _table(repo, tree, CRITERIA)
     ends = next((t.terms.replaces for t in read_roadmap(roadmap) if t.id == ticket), ())
     flips = {
         c.id: (CriterionStatus.REPLACED if c.id in ends else CriterionStatus.DONE, work[:12])
@@ -59,6 +62,13 @@ def flip(repo: Repo, tree: Oid, ticket: str, work: Oid) -> Oid:
     }
     ledger = edits.set_criteria(ledger, flips) if flips else ledger
     return _with(repo, tree, edits.set_ticket(roadmap, ticket, status=TicketStatus.DONE), ledger)
+
+
+def _table(repo: Repo, tree: Oid, path: str) -> bytes:
+    content = repo.store.file(tree, path)
+    if content is None:
+        raise Mistake("is not there", path=path)
+    return content
 
 
 def _with(repo: Repo, tree: Oid, roadmap: bytes, ledger: bytes) -> Oid:

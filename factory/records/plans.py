@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from factory.errors import Mistake
-from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, State, Ticket
-from factory.records.state import View, criteria_of, standings
+from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Ticket
+from factory.records.state import View, criteria_of
 from factory.ssot.settings import PROTECTED, Settings
 
 RESERVED = ".factory"
+LONGEST = 200  # characters of a ticket's id: a folder of git's is named by it, and files with an ending
 
 
 def protected(settings: Settings) -> tuple[str, ...]:
@@ -78,19 +79,19 @@ def _get_one(name: str) -> str:
     return f'add [workers.{name}] with kind = "command" and command = ["..."], or kind = "gemini", and commit it'
 
 
-def must_have_workers(view: View, settings: Settings, *, cards: bool = False) -> None:
-    """Mistake where there is no worker at all, or a released ticket lacks one, or a criterion that can be checked.
-
-    `cards`: there are day plans, and the workers of cards are built in."""
+def must_have_workers(settings: Settings, *, cards: bool = False) -> None:
+    """Mistake where there is no worker at all. `cards`: there are day plans, and the workers of cards are built in."""
     if not settings.workers and not cards:
         raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
-    for standing in standings(view).values():
-        if standing.state is State.PENDING:
-            must_be_workable(standing.ticket, view, settings)
 
 
 def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
-    """Mistake where its worker is none of the settings', or nothing could tell that it is done."""
+    """Mistake where its id is too long, its worker is none of the settings', or nothing could tell that it is done."""
+    if len(ticket.id) > LONGEST:
+        raise Mistake(
+            f"the id {ticket.id[:40]}... has {len(ticket.id)} characters", path="D_ROADMAP.md", line=ticket.line,
+            remedy=f"{LONGEST} is the most: it is part of names in git and on disk",
+        )  # fmt: skip
     name = worker_of(ticket, settings)
     if name not in settings.workers:
         raise Mistake(

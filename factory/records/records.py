@@ -13,6 +13,7 @@ def started(record: Record, attempt: int, lease: Lease) -> Record:
     return record.model_copy(
         update={
             "state": State.INFLIGHT, "attempt": attempt, "lease": lease, "started": record.started or lease.since,
+            "waits": "",
         }
     )  # fmt: skip
 
@@ -40,6 +41,12 @@ def conflicted(record: Record, why: str, previous: Previous) -> Record:
 def put_off(record: Record, why: str, until: float) -> Record:
     """A rate limit or a network fault: the attempt does not count, and its number is used again."""
     return _again(record).model_copy(update={"why": why, "not_before": until, "transient": record.transient + 1})
+
+
+def aside(record: Record, why: str) -> Record:
+    """It cannot be worked on until something is mended: no attempt failed, and an attempt that was begun is none."""
+    begun = record.state is State.INFLIGHT
+    return (_again(record) if begun else record).model_copy(update={"waits": why})
 
 
 def overtaken(record: Record, why: str) -> Record:

@@ -39,6 +39,7 @@ class Record(Value):
     attempts: int = 0  # attempts since the ticket was released; the cap counts these
     triage: Triage | None = None
     why: str = ""
+    waits: str = ""  # what is to be mended before it can be worked on; no attempt failed by it
     previous: Previous | None = None
     gate_failures: int = 0  # in a row, since the ticket was released
     conflicts: int = 0  # with what landed meanwhile, since the ticket was released
@@ -105,7 +106,7 @@ def _standing(view: View, ticket: Ticket) -> Standing:
     if record.state is State.BLOCKED:
         return stands(State.PENDING)  # a person set the row back: released anew
     state = record.state if record.state is State.INFLIGHT else State.PENDING
-    return stands(state, record.triage, record.why)
+    return stands(state, *((None, record.waits) if record.waits else (record.triage, record.why)))
 
 
 def stamp_of(view: View, ticket: str) -> Oid | None:

@@ -52,6 +52,7 @@ class Day(NamedTuple):
     today: tuple[str, ...]  # stamped on this day
     failed: int  # attempts that failed on this day
     blocked: tuple[Blocked, ...]
+    waits: tuple[Blocked, ...]  # of `waiting` those that cannot begin until something is mended
     boxes: tuple[Half, ...]  # those that failed or stopped
     spent: Spend
     month_usd: float
@@ -121,6 +122,7 @@ def fold(
         today=tuple(t for t in stamped if t in done or not found),
         failed=sum(e.name == "fail" for e in events) - failures(events),
         blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
+        waits=tuple(Blocked(s.ticket.id, None, s.record.waits) for s in found if _waits(s)),
         boxes=tuple(h for h in boxes.ordered(halves) if h.failed or h.returned or h.stopped),
         spent=book.used,
         month_usd=0.0,
@@ -128,6 +130,10 @@ def fold(
         running=factory.state == "RUNNING",
         next=factory.next_command,
     )
+
+
+def _waits(standing: Standing) -> bool:
+    return standing.state is State.PENDING and bool(standing.record.waits)
 
 
 def _book(ledger: Ledger, date: dt.date) -> Book:

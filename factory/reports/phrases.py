@@ -25,6 +25,7 @@ class Phrases(NamedTuple):
     reasons: str
     no_reasons: str
     blocked: str
+    waits: str
     red: str
     running: str
     cards: str
@@ -67,6 +68,7 @@ ENGLISH = Phrases(
     no_reasons="Nothing stopped, and nothing is blocked.",
     red="{0} is red on main, and counts against nobody. {1}",
     blocked="{0} needs a person: {1}",
+    waits="{0} waits until this is mended, and nothing of it failed: {1}",
     running="A run is on.",
     cards="Cards",
     cards_counts=("created", "done", "failed attempts today", "blocked", "waiting"),
@@ -128,6 +130,7 @@ KOREAN = Phrases(
     no_reasons="멈춘 일도, 막힌 티켓도 없습니다.",
     red="main에서 {0}이(가) 실패하고 있습니다. 어느 시도의 탓도 아닙니다. {1}",
     blocked="{0}: 사람이 봐야 합니다. {1}",
+    waits="{0}: 실패한 것은 없으며, 이것을 고칠 때까지 기다립니다. {1}",
     running="지금 일하고 있습니다.",
     cards="카드",
     cards_counts=("만든 것", "끝난 것", "오늘 실패한 시도", "막힌 것", "기다리는 것"),

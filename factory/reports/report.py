@@ -81,10 +81,12 @@ def _reasons(day: Day, words: Phrases) -> Iterator[str]:
     for stop in day.stops:
         if stop.kind != "done":
             yield f"- {words.stop[stop.kind]} ({_quoted(stop.why)})"
+    for ticket in day.waits:
+        yield "- " + words.waits.format(ticket.ticket, _quoted(ticket.why))
     for blocked in day.blocked:
         yield "- " + words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words))
     for name, why in day.red[:BLOCKED_CARDS]:
-        yield "- " + words.red.format(name, f"({_quoted(why)})" if why else "")
+        yield "- " + words.red.format(one_line(name, REASON), f"({_quoted(why)})" if why else "")
     for card in day.cards.blocked[:BLOCKED_CARDS] if day.cards else ():
         yield "- " + words.blocked.format(card.card, _why(card.triage, card.why, words))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from factory.errors import CouldNotRun
+from factory.errors import GitFailed
 from factory.git.git_environment import environment
 from factory.rooms.materialise import Source, write
 from factory.rooms.removal import remove
@@ -60,7 +60,7 @@ def _answer(git: Talk, path: bytes) -> bool:
     while said.count(b"\0") < FIELDS:
         more = git.hear()
         if not more:
-            raise CouldNotRun("git check-ignore ended, and the room's ignored files are not known; see `git --version`")
+            raise GitFailed("git check-ignore ended, and the room's ignored files are not known; see `git --version`")
         said += more
     source, _, pattern, _ = said.split(b"\0", FIELDS - 1)
     return bool(source) and not pattern.startswith(b"!")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from factory.errors import CouldNotRun
+from factory.errors import GitFailed
 from factory.rooms.materialise import own
 from factory.sandbox.process import run
 from factory.sandbox.sandbox import SYSTEM_PATH
@@ -43,4 +43,4 @@ def _git(room: Path, *arguments: str) -> None:
     finished = run(("git", *settings, *arguments), cwd=room, env=ENV, timeout=TIMEOUT)
     if finished.code != 0:
         reason = finished.stderr.decode("utf-8", "replace").strip()
-        raise CouldNotRun(f"git {arguments[0]} in a room ended with {finished.code}: {reason}")
+        raise GitFailed(f"git {arguments[0]} in a room ended with {finished.code}: {reason}")

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from factory.errors import QuotaUsed
-from factory.line import booking, purse
+from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.model import Event, Oid, State, Triage
 from factory.money import budget, pace
 from factory.records import redact
 from factory.records.view import folds
+from factory.rooms.change import Change
 from factory.trucks import chain
 from factory.trucks.chain import Judged
 from factory.trucks.landing import Stamped
@@ -115,7 +116,7 @@ def failed(house: House, truck: Truck, one: Judged) -> Truck:
     why = verdict.failed[0] if verdict.failed else verdict.status.value
     why = redact.one_line(redact.redact(why, house.secrets), 200)
     before = booking.previous(one.made.plan, verdict, house.secrets)
-    kept = chain.keep(house, f"{card}#{attempt}", one.made.plan.base, [one])
+    kept = _evidence(house, one)
     record = after_failure(truck.record(card), triage, why, {"previous": before})
     truck = write(
         house, "fail", with_record(truck, card, record), f"{triage.value}: {why}", card=card, attempt=attempt,
@@ -125,6 +126,18 @@ def failed(house: House, truck: Truck, one: Judged) -> Truck:
     house.say(card, f"failed: {triage.value}: {why}", "warning")
     cap = house.settings.caps.attempts
     return quarantined(house, truck, card) if record.attempts >= cap or record.conflicts >= 2 * cap else truck
+
+
+def _evidence(house: House, one: Judged) -> chain.Kept:
+    """The failed attempt with what it left; where that cannot be kept, without it."""
+    name, base = f"{one.card.id}#{one.made.plan.attempt}", one.made.plan.base
+    try:
+        return chain.keep(house, name, base, [one])
+    except Exception as error:
+        if trouble.is_common_to_judge(error):
+            raise
+        bare = one.made._replace(work=trouble.bare_work(one.made.work), change=Change({}, ()))
+        return chain.keep(house, name, base, [Judged(bare, one.verdict)])
 
 
 def after_failure(record: CardRecord, triage: Triage, why: str, more: dict[str, Any]) -> CardRecord:

@@ -19,6 +19,7 @@ class Crew:
     def __init__(self, house: House, most: int) -> None:
         self._house = house
         self._pool = ThreadPoolExecutor(most, "card")
+        self.broken: BaseException | None = None  # it concerns more than its card: the cards end by it
 
     def __enter__(self) -> Crew:
         return self
@@ -27,10 +28,11 @@ class Crew:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def work(self, plans: Iterable[tuple[WorkItem, Plan]]) -> list[Made]:
-        """All of them, in their order. What broke one of them breaks the half, after the others ended."""
+        """All that ended, in their order. What broke one of them is kept as `broken`: the others count."""
         futures = [self._pool.submit(attempt, self._house, card, plan) for card, plan in plans]
         running: set[Future[Made]] = set(futures)
         while running:
             _, running = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
             operator.attend(self._house)
-        return [future.result() for future in futures]
+        self.broken = next((error for future in futures if (error := future.exception())), None)
+        return [future.result() for future in futures if not future.exception()]

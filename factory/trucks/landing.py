@@ -10,6 +10,7 @@ from typing import NamedTuple
 from factory.errors import Moved
 from factory.git import objects
 from factory.git.objects import Commit
+from factory.line import trouble
 from factory.line.house import House
 from factory.model import Answer, Oid, Triage, Verdict
 from factory.records import landing, signed
@@ -62,7 +63,15 @@ def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
             good = [one.made for one in judged if one.verdict.passed]
         if not good:
             return Landed((), tuple(refused), ())
-        kept = chain.keep(house, name, main, judged)
+        try:
+            kept = chain.keep(house, name, main, judged)
+        except Exception as error:
+            if trouble.is_common_to_judge(error):
+                raise
+            bad = _unkept(house, main, judged, error)
+            refused += bad
+            group = [made for made in good if made not in [one.made for one in bad]]
+            continue
         try:
             stamp = _stamp(house, name, main, judged, kept)
         except Moved:
@@ -71,6 +80,19 @@ def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
             continue
         return Landed((stamp,), tuple(refused), ())
     return Landed((), tuple(refused), tuple(group))
+
+
+def _unkept(house: House, main: Oid, judged: Sequence[Judged], error: Exception) -> list[Judged]:
+    """Those whose proof cannot be kept, each tried alone; all of them where none is it alone."""
+    bad = []
+    for one in judged:
+        try:
+            chain.keep(house, one.card.id, main, [one])
+        except Exception as own:
+            if trouble.is_common_to_judge(own):
+                raise
+            bad.append(Judged(one.made, trouble.verdict(own)))
+    return bad or [Judged(one.made, trouble.verdict(error)) for one in judged]
 
 
 def _stamp(house: House, name: str, main: Oid, group: Sequence[Judged], kept: Kept) -> Stamped:
@@ -110,8 +132,18 @@ def _judge(house: House, main: Oid, group: Sequence[Made]) -> Iterator[tuple[Mad
             said = (f"{meets} was changed by somebody else meanwhile",)
             yield made, judge.refused(Triage.CONFLICT, said)
         else:
-            say = functools.partial(house.say, made.card.id)
-            yield made, judge.judge(house.gate, house.repo.store, made.card, made.plan, main, tree, say)
+            yield made, _verdict(house, main, made, tree)
+
+
+def _verdict(house: House, main: Oid, made: Made, tree: Oid) -> Verdict:
+    """What one card's own gate says; what breaks it is its verdict, too."""
+    say = functools.partial(house.say, made.card.id)
+    try:
+        return judge.judge(house.gate, house.repo.store, made.card, made.plan, main, tree, say)
+    except Exception as error:
+        if trouble.is_common_to_judge(error):
+            raise
+        return trouble.verdict(error)
 
 
 def _meets(house: House, main: Oid, made: Made) -> str:

@@ -129,6 +129,9 @@ class _Half:
         self._truck = booking.as_told(house, self._truck)
         self._good = [made for made in self._good if self._wanted(made)]
         self._book(made for made in ended if self._wanted(made))
+        if crew.broken:
+            self._land()
+            raise crew.broken
 
     def _wanted(self, made: Made) -> bool:
         """False where the operator took its card off the line meanwhile: its work is neither stamped nor a failure."""

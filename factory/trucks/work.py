@@ -18,7 +18,7 @@ from factory.cards.backlog import write_backlog
 from factory.cards.card import WorkItem
 from factory.errors import Exit
 from factory.gate.conditions import STILL
-from factory.line import labour
+from factory.line import labour, trouble
 from factory.line.house import House
 from factory.model import Ended, Finding, Oid, Plan, Triage
 from factory.records.plans import protected
@@ -54,12 +54,16 @@ class Made(NamedTuple):
 def attempt(house: House, card: WorkItem, plan: Plan) -> Made:
     """Runs beside other attempts; lands nothing."""
     house.halts[card.id] = threading.Event()
-    began = house.clock.now()
+    began, work, made = house.clock.now(), Work(Ended.FAILED), Change({}, ())
     try:
         work, made = _work(house, card, plan)
+        triage, failed = _own_gate(house, card, plan.base, work, made)
+    except Exception as error:
+        if trouble.is_common_to_judge(error):
+            raise
+        triage, failed = Triage.ENVIRONMENT, trouble.verdict(error).failed
     finally:
         halted = house.halts.pop(card.id).is_set()
-    triage, failed = _own_gate(house, card, plan.base, work, made)
     seconds = round(max(0.0, house.clock.now() - began), 3)
     return Made(card, plan, began, seconds, work, made, triage, failed, halted)
 

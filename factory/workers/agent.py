@@ -102,7 +102,7 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
 def _told(cli: Cli, denied: str, said: str) -> bytes:
     """Why it failed, the weightiest last."""
     lines = [f"the egress refused a request: {denied}" if denied else "", f"{cli.name}: {said}" if said else ""]
-    return "".join(f"{line}\n" for line in lines if line).encode()
+    return "".join(f"{line}\n" for line in lines if line).encode("utf-8", "replace")
 
 
 def how_it_ended(done: Finished, said: str, *, later: bool) -> Ended:

@@ -102,7 +102,7 @@ class Spending:
         return Work(
             ended,
             self.report(str(error)),
-            stderr=f"{error}\n".encode(),
+            stderr=f"{error}\n".encode("utf-8", "replace"),
             exit_code=75 if ended is Ended.LATER else 1,
             retry_after=refused.retry if refused else None,
             daily_quota=bool(refused and refused.daily),

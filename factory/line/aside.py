@@ -1,0 +1,73 @@
+"""The tickets of a run that wait until something is mended; the others go on without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from factory.errors import FactoryError, Mistake, Stopped
+from factory.line import booking, purse, setback
+from factory.line.house import House
+from factory.line.turn import Turn
+from factory.model import Ticket
+from factory.records import records
+from factory.records.plans import must_be_workable, worker_of
+from factory.records.state import View
+
+MEET = 2  # tickets that could not be begun by one worker before the others of that worker wait, too
+
+
+class Aside:
+    """Asked before a ticket is dealt or started, and told of every turn."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._met: dict[str, FactoryError] = {}  # what a ticket met when it was begun
+        self._unfit: dict[str, dict[str, FactoryError]] = {}  # worker -> those of its tickets that met something
+        self.cards: FactoryError | None = None  # what is wrong with the cards: then none is worked on
+        self._seen: View | None = None
+        self._wrong: dict[str, FactoryError] = {}  # what is wrong with a ticket by the view that was seen last
+
+    def __contains__(self, ticket: str) -> bool:
+        return ticket in self._met or ticket in self._wrong
+
+    def able(self, view: View, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
+        """Those that can be worked on. What keeps the others is told once, and stands in their records."""
+        if view is not self._seen:  # main may have moved: what was wrong may be mended
+            self._seen, self._wrong = view, {}
+        return tuple([ticket for ticket in tickets if self._is_able(view, ticket)])
+
+    def _is_able(self, view: View, ticket: Ticket) -> bool:
+        if ticket.id in self:
+            return False
+        if error := self._fault(view, ticket):
+            self._wrong[ticket.id] = error
+            setback.set_aside(self._house, ticket, error)
+            return False
+        record = view.records.get(ticket.id)
+        if record is not None and record.waits:
+            booking.write(self._house, "wait", records.aside(record, ""), "it waits no more")
+        return True
+
+    def _fault(self, view: View, ticket: Ticket) -> FactoryError | None:
+        try:
+            must_be_workable(ticket, view, self._house.settings)
+            purse.must_ever_fit(self._house.settings, ticket)
+        except Mistake as mistake:
+            return mistake
+        met = self._unfit.get(worker_of(ticket, self._house.settings), {})
+        enough = len(met) >= MEET or any(isinstance(error, Stopped) for error in met.values())
+        return next(iter(met.values())) if enough else None
+
+    def took(self, turn: Turn) -> None:
+        """What a turn says of its ticket and of its worker."""
+        if turn.waits:
+            self._met[turn.ticket] = turn.waits
+            if turn.unfit:
+                self._unfit.setdefault(turn.unfit, {})[turn.ticket] = turn.waits
+                self._seen = None
+
+    @property
+    def word(self) -> FactoryError | None:
+        """How a run ends that has nothing else to do: by what a person must mend, else by what time mends."""
+        found = [*self._wrong.values(), *self._met.values(), *filter(None, [self.cards])]
+        return min(found, key=lambda error: isinstance(error, Stopped), default=None)
