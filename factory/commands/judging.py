@@ -127,11 +127,12 @@ def guard(
     name: Annotated[str | None, typer.Argument(help="one guard; default: all of them")] = None,
     repo: RepoDir = Path("."),
     as_json: AsJson = False,
+    staged: Annotated[bool, typer.Option("--staged", help="what is about to be committed: a hook asks so")] = False,
 ) -> None:
-    """Run the guards on the working tree."""
+    """Run the guards on the working tree. On what is staged for a commit, where you say so."""
     from factory.operator.byhand import guard as judge
 
-    found = judge(repo, name)
+    found = judge(repo, name, staged=staged, index=os.environ.get("GIT_INDEX_FILE"))
     if as_json:
         print_json({guard: [f.model_dump(mode="json") for f in findings] for guard, findings in found.items()})
     else:

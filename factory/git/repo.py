@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import CouldNotRun, GitFailed, Mistake, Moved
+from factory.git import installed
 from factory.git.git_environment import environment
 from factory.git.mover import Mover
 from factory.git.objects import to_name
@@ -233,10 +234,11 @@ class Repo:
         return (self.common_dir / "shallow").exists()
 
     def tracked(self) -> Iterable[str]:
-        """What a person's checkout holds: tracked files and new ones that are not ignored."""
+        """What a person's checkout holds: tracked files, and new ones that are neither ignored nor installed."""
         assert self.work_tree is not None
-        out = self.call("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=self.work_tree)
-        return dict.fromkeys(p for p in to_name(out).split("\0") if p)
+        known = to_name(self.call("ls-files", "-z", "--cached", cwd=self.work_tree)).split("\0")
+        others = self.call("ls-files", "-z", "--others", "--exclude-standard", cwd=self.work_tree)
+        return dict.fromkeys(p for p in (*known, *installed.left(to_name(others).split("\0"))) if p)
 
 
 def _git() -> Any:

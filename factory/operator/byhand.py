@@ -12,9 +12,12 @@ from factory.git.store import GitTree
 from factory.line.house import Say
 from factory.line.opening import open_bench
 from factory.model import Finding, Oid, Verdict
+from factory.operator.staged import Staged
 from factory.records.plans import protected
-from factory.records.view import find_main
-from factory.tree import SUBMODULE, Entry, FolderTree, MemoryTree
+from factory.records.view import settings_at
+from factory.ssot.read_settings import read_settings
+from factory.ssot.settings import Settings
+from factory.tree import SUBMODULE, Entry, FolderTree, MemoryTree, Tree
 from guards.case import Case
 
 
@@ -22,18 +25,24 @@ def gate(path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[
     """The verdict on the working tree, or on a named tree, held against main."""
     with open_bench(path, environ) as bench:
         oid = named(bench.repo, tree) if tree else snapshot(bench.repo)
-        case = by_hand(bench.repo, GitTree(bench.repo.store, oid))
+        case = by_hand(bench.repo, GitTree(bench.repo.store, oid), bench.settings)
         return bench.gate.by_hand(case, main=bench.main, tree=oid, steps=tiers, say=lambda text: say("", text))
 
 
-def guard(path: Path, name: str | None) -> dict[str, tuple[Finding, ...]]:
-    """Each guard's findings on the working tree. Writes nothing."""
+def guard(
+    path: Path, name: str | None, *, staged: bool = False, index: str | None = None
+) -> dict[str, tuple[Finding, ...]]:
+    """Each guard's findings on the working tree, or on what is `staged`. Writes nothing.
+
+    `index`: the file that git names to a hook; a commit of some paths has one of its own.
+    """
     with Repo(path) as repo:
-        return guards.run(by_hand(repo, working_tree(repo)), [name] if name else None)
+        tree = Staged(repo, index) if staged else working_tree(repo)
+        settings = settings_at(repo, "HEAD") or read_settings(None)  # a hook runs before the first commit, too
+        return guards.run(by_hand(repo, tree, settings), [name] if name else None)
 
 
-def by_hand(repo: Repo, tree: GitTree | FolderTree) -> Case:
-    settings, _ = find_main(repo)
+def by_hand(repo: Repo, tree: Tree, settings: Settings) -> Case:
     head = repo.store.get("HEAD^{commit}")
     base = GitTree(repo.store, head[0]) if head else MemoryTree({})
     return Case(base=base, tree=tree, changed=(), protected=protected(settings))
