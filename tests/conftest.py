@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from factory.gate import trial
+from factory.gate import interpreter
 from tests import lean
 
 KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
@@ -39,7 +39,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def _lean_gate(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Where the gate runs in this process, it runs with pytest alone; `plugins` marks what needs more."""
     if not request.node.get_closest_marker("plugins"):
-        monkeypatch.setattr(trial, "OWN", lean.python())
+        monkeypatch.setattr(interpreter, "OWN", lean.python())
 
 
 def pytest_unconfigure() -> None:

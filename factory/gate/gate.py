@@ -10,13 +10,14 @@ from factory.gate import ground, looked_at
 from factory.gate.asked import Question, Say
 from factory.gate.commands import to_run
 from factory.gate.conditions import USUAL, Conditions
+from factory.gate.interpreter import installed
 from factory.gate.kept import Kept, rows_at
 from factory.gate.named import deciding
 from factory.gate.proving import Prover
 from factory.gate.sides import Sides
 from factory.gate.tally import Tally
 from factory.gate.tiers import Tiers
-from factory.gate.trial import Ran, Trial, installed
+from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
 from factory.gate.waiting import moved
 from factory.git.repo import Repo
@@ -35,7 +36,7 @@ class Gate:
 
     def __init__(self, repo: Repo, settings: Settings, trial: Trial) -> None:
         self._repo, self._settings, self._trial = repo, settings, trial
-        self.limits, self.python = trial.limits, trial.python
+        self.limits, self.python, self.tools = trial.limits, trial.python, trial.tools
         self._begun: Oid | None = None  # main, while nobody knows yet whether it can be judged
         voice = Voice(repo.store, trial)
         self._kept = Kept(repo, trial, voice)

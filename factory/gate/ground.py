@@ -9,6 +9,7 @@ from factory.errors import CannotJudge
 from factory.gate import triage
 from factory.gate.asked import Say
 from factory.gate.commands import to_run
+from factory.gate.criteria import NOTHING_COLLECTED
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
@@ -43,7 +44,7 @@ def begin(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Colle
         left = max(0.0, until - time.monotonic())
         ran = trial.run(main, command) if tier == "doctor" else trial.glance(main, command, left)
         if ran is not None:
-            _must_be_ground(repo, settings, main, tier, ran)
+            _must_be_ground(repo, settings, trial, main, tier, ran)
 
 
 def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) -> None:
@@ -53,7 +54,7 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
     for command, tier in _commands(settings).items():
         if trial.known(main, command) is None:
             say(f"the gate looks at main: {tier}")
-        _must_be_ground(repo, settings, main, tier, trial.run(main, command))
+        _must_be_ground(repo, settings, trial, main, tier, trial.run(main, command))
 
 
 def _commands(settings: Settings) -> dict[str, str]:
@@ -62,9 +63,9 @@ def _commands(settings: Settings) -> dict[str, str]:
     return {command: tier for tier, commands in reversed(tiers.items()) for command in commands}
 
 
-def _must_be_ground(repo: Repo, settings: Settings, main: Oid, tier: str, ran: Ran) -> None:
+def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
     if why := _fault(ran, settings.gate.strict_main):
-        remedy = f"{KEEP_THE_PATH if ran.blinded else 'mend it'}, then run again"
+        remedy = f"{trial.absent(ran) or (KEEP_THE_PATH if ran.blinded else 'mend it')}, then run again"
         said = f"`{ran.command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
         raise CannotJudge(f"the gate cannot judge anything: {said}")
     if why := unlike(GitTree(repo.store, main), ran.seen):
@@ -80,10 +81,12 @@ def _fault(ran: Ran, strict: bool) -> str:
         return "runs into its time limit"
     if ran.seen.tampered:
         return f"looks tampered with ({ran.seen.tampered})"
-    if ran.seen.sessions and not ran.seen.collected:
+    if ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED):
         return f"finds no test (exit code {ran.code}): write a first one, or name what runs the tests under [gate]"
     if ran.answer is Answer.COULD_NOT_RUN:
         return f"could not run (exit code {ran.code})"
     if ran.answer is Answer.PASS:
         return ""
+    if ran.seen.collected and not ran.seen.finished:
+        return f"is broken off before its tests have ended (exit code {ran.code})"
     return "" if ran.seen.finished and not strict else f"is red (exit code {ran.code})"

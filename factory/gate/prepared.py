@@ -13,7 +13,7 @@ from factory.gate.triage import gist
 from factory.git.store import GitTree, Store
 from factory.model import Oid
 from factory.rooms.rooms import Rooms
-from factory.sandbox.sandbox import Job, Limits, Sandbox
+from factory.sandbox.sandbox import Job, Limits, Sandbox, Tools
 from factory.ssot.settings import Settings
 
 INSIDE = "/factory/env"  # where setup and gate see it, and what FACTORY_ENV says
@@ -28,6 +28,7 @@ def prepare(
     cache: Path,
     main: Oid,
     python: Path,
+    tools: Tools,
     limits: Limits,
 ) -> Path | None:  # fmt: skip
     """The folder that the setup commands filled, from main's own files; None where there are none.
@@ -49,6 +50,7 @@ def prepare(
         for command in commands:
             job = Job(
                 argv=("/bin/sh", "-c", command), room=room.path, timeout=SECONDS, write={INSIDE: aside}, python=python,
+                tools=tools,
                 env={"FACTORY_ENV": place(sandbox, aside)}, limits=limits,
                 network="full" if settings.sandbox.network == "full" else "none",
             )  # fmt: skip

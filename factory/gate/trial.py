@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
-import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from factory.errors import Stopped
 from factory.gate import junit, prepared
+from factory.gate.absent import absent
 from factory.gate.ahead import Ahead
 from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
 from factory.gate.hidden import hidden_files
+from factory.gate.interpreter import find_python, fingerprint
 from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
 from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
+from factory.sandbox import toolchains
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import SYSTEM_PATH, Job, Limits, Sandbox
+from factory.sandbox.sandbox import Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
-OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
 SEEN = "5"  # what of a run is kept: a result that an older version kept says less
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
@@ -67,12 +68,14 @@ class Trial:
     """The gate's hands. Results are kept by content: the same tree is never tested twice."""
 
     def __init__(
-        self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits
-    ) -> None:
+        self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits,
+        environ: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self._repo, self._rooms, self._sandbox, self._settings = repo, rooms, sandbox, settings
-        self._cache, self.limits = cache, limits
+        self._cache, self.limits, self._environ = cache, limits, environ
         self.python = find_python(repo, settings)
-        self._environment = fingerprint(self.python, sandbox.kind)
+        self.tools = toolchains.tools(environ, map(Path, settings.sandbox.read), sandbox.kind)
+        self._bare = self._environment = fingerprint(self.python, sandbox.kind, self.tools)
         self.stop = threading.Event()  # ends what runs
         self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
         self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will
@@ -80,7 +83,7 @@ class Trial:
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
-        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits)
+        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits, self._environ)
         made.stop, made.prepared = self.stop, self.prepared
         made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
@@ -89,10 +92,11 @@ class Trial:
         """Run `[gate] setup` for main, once per content of the files that it names."""
         where = self._cache.with_name("env")
         self.prepared = prepared.prepare(
-            self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.limits
-        )
+            self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.tools,
+            self.limits,
+        )  # fmt: skip
         if self.prepared:
-            self._environment = f"{fingerprint(self.python, self._sandbox.kind)} {self.prepared.name}"
+            self._environment = f"{self._bare} {self.prepared.name}"
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False, under: Conditions = USUAL) -> Ran:
         """A command on a tree, in a room of its own: what one command changes, the next does not see.
@@ -125,6 +129,10 @@ class Trial:
     def glance(self, tree: Oid, command: str, seconds: float) -> Ran | None:
         """What it says, where that is known or, once begun, it ends within the time; None where it goes on."""
         return self.known(tree, command) or self._begun.glance(self._key(tree, command, USUAL), seconds)
+
+    def absent(self, ran: Ran) -> str:
+        """Which program the command did not find, and what lets a room have it; empty where it found all."""
+        return absent(ran.output, self._environ, self.tools) if ran.code else ""
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""
@@ -178,7 +186,7 @@ class Trial:
             job = Job(
                 argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
-                files=files, socket=observer.socket, stop=stop, at=under.room,
+                files=files, socket=observer.socket, stop=stop, at=under.room, tools=self.tools,
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
@@ -208,7 +216,7 @@ class Trial:
             env["PYTHONPATH"] = ":".join(self._sandbox.inside(job, room / root) for root in roots)
         if self.prepared:
             at = prepared.place(self._sandbox, self.prepared)
-            env |= {"FACTORY_ENV": at, "PATH": f"{at}/bin:{self.python.parent}:{SYSTEM_PATH}"}
+            env |= {"FACTORY_ENV": at, "PATH": ":".join((f"{at}/bin", str(self.python.parent), *self.tools.path))}
         return env
 
     def _told(self, room: Path, shown: str, code: int) -> Observation | None:
@@ -228,28 +236,3 @@ def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]
         output=text,
         wrote=wrote,
     )
-
-
-def find_python(repo: Repo, settings: Settings) -> Path:
-    """The interpreter of the gate: the settings', the repository's own `.venv` or `venv`, or the factory's."""
-    root = repo.work_tree or repo.git_dir
-    if settings.gate.python:
-        return root / settings.gate.python
-    for name in (".venv", "venv"):
-        at = root / name / "bin" / "python"
-        if at.exists():
-            return at
-    return OWN
-
-
-def installed(python: Path) -> frozenset[str]:
-    """The top-level modules that an interpreter's packages bring, by name."""
-    found = python.parent.parent.glob("lib/python*/site-packages/*")
-    return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
-
-
-def fingerprint(python: Path, sandbox: str) -> str:
-    """What tells one environment from another: the interpreter and the packages that it would import."""
-    lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
-    seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib)]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()

@@ -105,7 +105,7 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=program.files, write=program.write,
             read=(*map(Path, house.settings.sandbox.read), *program.read), network=_network(house, settings),
             limits=house.gate.limits, stop=Either(*filter(None, stops)), python=house.gate.python,
-            socket=program.socket,
+            socket=program.socket, tools=house.gate.tools,
         )  # fmt: skip
 
         def told(word: str | Path) -> str:

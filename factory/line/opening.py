@@ -55,18 +55,20 @@ class Bench:
     trial: Trial
     gate: Gate
     cache: Path
+    environ: Mapping[str, str]
 
     def at(self, main: Oid) -> Bench:
         """The same bench with the settings that main had at another commit."""
         settings = settings_at(self.repo, main) or read_settings(None)
-        return _bench(self.repo, main, settings, self.cache, self.aside, self.rooms, self.sandbox)
+        return _bench(self.repo, main, settings, self.cache, self.aside, self.rooms, self.sandbox, self.environ)
 
 
 def _bench(
-    repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox
-) -> Bench:
-    trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings))
-    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache)
+    repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox,
+    environ: Mapping[str, str],
+) -> Bench:  # fmt: skip
+    trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings), environ)
+    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache, environ)
 
 
 @contextmanager
@@ -78,7 +80,8 @@ def make_bench(repo: Repo, environ: Mapping[str, str]) -> Iterator[Bench]:
     rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
     try:
         rooms.sweep()
-        yield _bench(repo, main, settings, cache, aside, rooms, probe(settings.sandbox.kind, settings.sandbox.image))
+        found = probe(settings.sandbox.kind, settings.sandbox.image)
+        yield _bench(repo, main, settings, cache, aside, rooms, found, environ)
     finally:
         rooms.close()
 

@@ -50,6 +50,7 @@ def own(job: Job, made: set[str]) -> list[str]:
     out: list[str] = []
     reads = [*job.read, *(python_paths(job.python) if job.python else ())]
     binds = [("--ro-bind", str(path), str(path)) for path in dict.fromkeys(reads)]
+    binds += [("--ro-bind-try", str(path), str(path)) for path in job.tools.read]
     binds += [("--bind", str(job.room), job.at)]
     binds += [("--ro-bind", str(host), at) for at, host in job.files.items()]
     binds += [("--bind", str(host), at) for at, host in job.write.items()]

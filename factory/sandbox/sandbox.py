@@ -30,6 +30,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Tools:
+    """The toolchains of the host that a job may use (`sandbox/toolchains.py`)."""
+
+    path: tuple[str, ...] = tuple(SYSTEM_PATH.split(":"))
+    read: tuple[Path, ...] = ()  # host paths, read-only, at their own place
+    env: Mapping[str, str] = field(default_factory=dict)
+    offline: Mapping[str, str] = field(default_factory=dict)  # the same, where there is no network
+
+
+@dataclass(frozen=True)
 class Job:
     """One command in one room."""
 
@@ -44,6 +54,7 @@ class Job:
     files: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host file or folder, read-only
     write: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host folder, writable
     python: Path | None = None  # an interpreter: bound with all that it needs, its folder first in PATH
+    tools: Tools = Tools()
     limits: Limits = Limits()
     stop: threading.Event | None = None
     pass_fds: tuple[int, ...] = ()
@@ -98,8 +109,10 @@ def in_system(path: Path) -> bool:
 
 def environment(job: Job, home: str, scratch: str) -> dict[str, str]:
     """The whole environment of a job, built from nothing and the same for every kind."""
-    path = f"{Path(os.path.abspath(job.python)).parent}:{SYSTEM_PATH}" if job.python else SYSTEM_PATH
-    return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": scratch, "USER": "worker", **job.env}
+    first = (str(Path(os.path.abspath(job.python)).parent),) if job.python else ()
+    usual = {"PATH": ":".join(dict.fromkeys((*first, *job.tools.path))), "HOME": home, "LANG": "C.UTF-8"}
+    tools = {**job.tools.env, **(job.tools.offline if job.network == "none" else {})}
+    return {**usual, "TMPDIR": scratch, "USER": "worker", **tools, **job.env}
 
 
 def place(table: Mapping[str, Path], host: Path) -> str | None:

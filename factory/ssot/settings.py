@@ -136,7 +136,9 @@ class Sandbox(Value):
         "auto", description="how a room is made; auto: an overlay, and where that cannot be had a warm folder"
     )
     image: str = Field("", description="docker and podman: the image, pulled before; empty: python:3.13-slim")
-    read: tuple[Text, ...] = Field((), description="absolute paths that may be read besides the room and the system")
+    read: tuple[Text, ...] = Field(
+        (), description="absolute paths that may be read besides the room, the system and the toolchains on PATH"
+    )
     network: Literal["none", "model", "full"] = Field(
         "none",
         description="a worker's: none and model are alike (an agent reaches its own model through the controller, "

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from factory.gate import trial
+from factory.gate import interpreter
 from factory.git.repo import Repo
 from factory.line.opening import cache_dir
 from factory.sandbox.bubblewrap import binary
@@ -53,7 +53,7 @@ def boxed() -> dict[str, Row]:
 def here() -> dict[str, Row]:
     """All cases, right here and without a sandbox: to be called in a box only."""
     found: dict[str, Row] = {}
-    trial.OWN = lean.python()
+    interpreter.OWN = lean.python()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for case in sorted(cases.every(), key=lambda case: case.name != FIRST):
             at, seed = Path(folder, case.name), Path(folder, "known")

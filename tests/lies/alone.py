@@ -20,7 +20,7 @@ from typing import NamedTuple
 from unittest import mock
 
 import guards
-from factory.gate import trial
+from factory.gate import interpreter
 from factory.model import Changed
 from factory.rooms.removal import remove
 from guards import protected
@@ -56,7 +56,7 @@ def lists_off() -> Iterator[None]:
     left = tuple(guard for guard in guards.GUARDS if guard.NAME not in LISTS)
     with (
         mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "_objections", _globs_alone),
-        mock.patch.object(trial, "OWN", lean.python()),
+        mock.patch.object(interpreter, "OWN", lean.python()),
     ):  # fmt: skip
         yield
     lean.remove()

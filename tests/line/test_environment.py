@@ -32,6 +32,37 @@ def test_a_setup_that_fails_stops_before_the_first_ticket(make: Make) -> None:
     assert "no wheel" in done.err
 
 
+def test_a_program_that_no_room_shows_is_named_with_the_setting_that_shows_it(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "tryit").write_text("#!/bin/sh\nexit 0\n")
+    (tools / "tryit").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    shop = make("D-1 One", settings=SETTINGS, regression="tryit\n")
+    done = shop.run("run")
+    assert done.code == 4
+    shown = f'read = ["{tools}"]'
+    assert f"`tryit` is in {tools}, which rooms do not show: write `{shown}` under [sandbox]" in done.err
+    shop.commit({"ssot/factory.toml": f"{SETTINGS}\n[sandbox]\n{shown}\n"})
+    assert shop.run("run").code == 0
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("import os\ndef test_a(): os._exit(1)\n", "is broken off before its tests have ended (exit code 1)"),
+        ("def test_a(): pass\n", "could not run (exit code 4)"),
+    ],
+)
+def test_a_main_that_cannot_be_tested_is_said_to_be_what_it_is(make: Make, test: str, said: str) -> None:
+    word = "" if "_exit" in test else " --no-such-option"
+    settings = SETTINGS.replace("sh tools/regression.sh", f"python -m pytest -q{word}")
+    done = make("D-1 One", settings=settings, files={"test_a.py": test}).run("run")
+    assert (done.code, f"on main {said}" in done.err) == (4, True), done.err
+
+
 def test_a_runner_that_writes_junit_is_judged_test_by_test(make: Make) -> None:
     regression = """
 ok() { echo "<testcase classname='t' name='$1'/>"; }

@@ -1,0 +1,40 @@
+"""The interpreter of the gate, and what tells its surroundings from others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from factory.git.repo import Repo
+from factory.sandbox.sandbox import Tools
+from factory.ssot.settings import Settings
+
+OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
+
+
+def find_python(repo: Repo, settings: Settings) -> Path:
+    """The interpreter of the gate: the settings', the repository's own `.venv` or `venv`, or the factory's."""
+    root = repo.work_tree or repo.git_dir
+    if settings.gate.python:
+        return root / settings.gate.python
+    for name in (".venv", "venv"):
+        at = root / name / "bin" / "python"
+        if at.exists():
+            return at
+    return OWN
+
+
+def installed(python: Path) -> frozenset[str]:
+    """The top-level modules that an interpreter's packages bring, by name."""
+    found = python.parent.parent.glob("lib/python*/site-packages/*")
+    return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
+
+
+def fingerprint(python: Path, sandbox: str, tools: Tools) -> str:
+    """What tells one environment from another: the interpreter, the packages that it would import, the toolchains."""
+    lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
+    seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib), *tools.path, *map(str, tools.read)]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
