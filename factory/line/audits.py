@@ -6,15 +6,16 @@ import tempfile
 from pathlib import Path
 
 from factory import workers
-from factory.errors import Mistake
+from factory.errors import FactoryError, Mistake
 from factory.git.store import GitTree
-from factory.line import auditor, booking
+from factory.line import auditor, booking, labour, trouble
 from factory.line.auditor import FILE, Opinion, Question, Silent, Word
 from factory.line.house import House
 from factory.line.labour import halt_of, launcher, settings_of, wallet_of
 from factory.line.turn import Attempt
-from factory.model import Answer, Ended, Oid, Plan, Triage, Verdict
+from factory.model import Answer, Ended, Oid, Plan, Risk, Triage, Verdict
 from factory.records import landing
+from factory.ssot.settings import Settings
 
 
 def second_look(
@@ -88,8 +89,24 @@ def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
             files=GitTree(house.repo.store, tree), launch=launcher(house, plan, room.path),
             wallet=wallet_of(house, plan), stop=halt_of(house, plan),
         )  # fmt: skip
-        done = workers.load(settings.kind).work(task)
+        done = _heard(plan, settings.kind, task)
         return done.ended, _answer(room.path / FILE)
+
+
+def _heard(plan: Plan, kind: str, task: workers.Task) -> workers.Work:
+    """What the auditor's worker does. Silent where its set-up, or its own code, does not let it: that is no reason to
+    end the run for the tickets that it does not read."""
+    try:
+        return labour.guarded(workers.load(kind).work, task)
+    except FactoryError as error:
+        if trouble.is_common(error):
+            raise
+        raise Silent(f"the auditor {plan.worker} could not read: {error}") from error
+
+
+def is_unread(settings: Settings, risk: Risk) -> bool:
+    """Whether a change of this risk is to be read before it is stamped, and nobody is set up to do so."""
+    return settings.risk.of(risk).auditor and not settings.auditor.worker
 
 
 def _answer(at: Path) -> bytes | None:

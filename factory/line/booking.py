@@ -145,13 +145,20 @@ def conclude(house: House, attempt: Attempt, work: Work, merge: landing.Merge, v
     )  # fmt: skip
 
 
-def stamped(house: House, attempt: Attempt, stamp: Stamp, red: Mapping[str, str] = {}) -> None:
-    """The ledger's word on a stamp that main holds already, and on what is `red` there; the attempt's ref goes."""
+def stamped(house: House, attempt: Attempt, stamp: Stamp, red: Mapping[str, str] = {}, *, unread: bool = False) -> None:
+    """The ledger's word on a stamp that main holds already, and on what is `red` there; the attempt's ref goes.
+    `unread`: its risk asks for a reader, and there is none."""
     record = records.stamped(attempt.record, stamp.oid)
     more = {**learning.from_stamp(house.ledger, attempt, stamp), RED: {"main": stamp.oid, "red": dict(red)}}
-    write(house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid)
+    risk = attempt.plan.risk.value if unread else ""
+    write(
+        house, "stamped", record, attempt.plan.title, folded=stamp.oid, more=more, Status="PASS", Stamp=stamp.oid,
+        Unread=risk,
+    )  # fmt: skip
     attempts.drop(house.repo, stamp.ticket, stamp.attempt)
     house.say(stamp.ticket, f"stamped {stamp.oid[:12]}")
+    if unread:
+        house.say(stamp.ticket, f"its risk is {risk}, and nobody read it: set [auditor] worker", "warning")
 
 
 def fail(

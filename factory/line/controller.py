@@ -13,7 +13,7 @@ from factory import workers
 from factory.errors import FactoryError, Moved
 from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import ticket_path
-from factory.line import batches, booking, judging, labour, setback, trouble
+from factory.line import audits, batches, booking, judging, labour, setback, trouble
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
 from factory.model import Ended, Oid, Plan, Result, Stamp, Ticket
@@ -156,5 +156,5 @@ def _stamp(
             )  # fmt: skip
         except Moved:
             return None
-        booking.stamped(house, attempt, stamp, red)
+        booking.stamped(house, attempt, stamp, red, unread=audits.is_unread(house.settings, attempt.plan.risk))
         return stamp

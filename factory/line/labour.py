@@ -49,10 +49,10 @@ def work(
         answers=house.cache / "answers", about=lambda: kickoff.about(house.cache / "kickoff", seen), share=shared.share,
         fellows=tuple(workers.Fellow(fellow, wallet_of(house, fellow)) for fellow in shared.fellows),
     )  # fmt: skip
-    return _guarded(do or workers.load(settings.kind).work, task)
+    return guarded(do or workers.load(settings.kind).work, task)
 
 
-def _guarded(do: Do, task: workers.Task) -> workers.Work:
+def guarded(do: Do, task: workers.Task) -> workers.Work:
     """A worker's own code may break in any way; that is a failed attempt, not a broken factory."""
     try:
         return do(task)

@@ -11,6 +11,7 @@ from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.git.store import GitTree
+from factory.line.audits import is_unread
 from factory.line.purse import must_ever_fit
 from factory.model import State, Ticket
 from factory.money import budget
@@ -46,6 +47,7 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
                 "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
                 "timeout_minutes": plan.timeout_minutes, "waits_for": [] if id in first else list(ticket.deps),
                 "checks": (checks := [c.check for c in plan.criteria if c.check]),
+                "unread": is_unread(settings, ticket.risk),
                 "waits": _fault(ticket, view, settings),
                 "mute": [test for check in checks for test in mute(check, partial(repo.store.file, tree))],
             }
@@ -78,6 +80,7 @@ def as_text(document: dict[str, Any]) -> str:
             f"and {t['timeout_minutes']:g} minutes{wait}"
         )
         lines += [f"    waits until that is mended: {t['waits']}"] if t["waits"] else []
+        lines += ["    its risk asks for a reader, and there is none: set [auditor] worker"] if t["unread"] else []
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
         lines += [f"    {test} {SAYS_LITTLE}" for test in t["mute"]]

@@ -23,6 +23,7 @@ from factory.reports import trail
 from factory.reports.cards import CardsDay, cards_day, failures
 from factory.ssot.settings import Settings
 
+UNREAD = "Factory-Unread"  # the trailer of a stamp whose risk asks for a reader that nobody set up: the risk
 STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
 
 
@@ -50,6 +51,7 @@ class Day(NamedTuple):
     done: int
     waiting: int
     today: tuple[str, ...]  # stamped on this day
+    unread: tuple[str, ...]  # of them those that nobody read, though their risk asks for a reader
     failed: int  # attempts that failed on this day
     blocked: tuple[Blocked, ...]
     waits: tuple[Blocked, ...]  # of `waiting` those that cannot begin until something is mended
@@ -120,6 +122,7 @@ def fold(
         done=len(done),
         waiting=states.count(State.PENDING) + states.count(State.INFLIGHT),
         today=tuple(t for t in stamped if t in done or not found),
+        unread=tuple(dict.fromkeys(e.ticket for e in events if e.trailers.get(UNREAD) and e.ticket in done)),
         failed=sum(e.name == "fail" for e in events) - failures(events),
         blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
         waits=tuple(Blocked(s.ticket.id, None, s.record.waits) for s in found if _waits(s)),

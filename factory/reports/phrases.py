@@ -15,6 +15,7 @@ class Phrases(NamedTuple):
     counts: tuple[str, ...]  # the table's head
     today: str
     nothing_today: str
+    no_reader: str
     failed: str
     boxes: str
     box_failed: str
@@ -56,6 +57,7 @@ ENGLISH = Phrases(
     counts=("created", "done", "failed attempts today", "blocked", "waiting"),
     today="Done today: {0}.",
     nothing_today="Nothing was finished today.",
+    no_reader="Read by nobody, though their risk asks for it: {0}. Set [auditor] worker.",
     failed="{0} attempts failed today; none of them got into main.",
     boxes="Boxes that failed or stopped",
     box_failed="failed: {0}",
@@ -118,6 +120,7 @@ KOREAN = Phrases(
     counts=("만든 것", "끝난 것", "오늘 실패한 시도", "막힌 것", "기다리는 것"),
     today="오늘 끝낸 것: {0}.",
     nothing_today="오늘 끝낸 것이 없습니다.",
+    no_reader="위험도 때문에 감사가 필요하지만 아무도 읽지 않은 것: {0}. [auditor] worker를 설정하세요.",
     failed="오늘 실패한 시도는 {0}번이며, main에는 하나도 들어가지 않았습니다.",
     boxes="실패하거나 멈춘 상자",
     box_failed="실패: {0}",

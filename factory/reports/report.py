@@ -33,6 +33,8 @@ def _language(day: Day, words: Phrases) -> Iterator[str]:
     yield _counts(day, words)
     if day.today or not (day.cards and day.cards.stamped):
         yield words.today.format(", ".join(day.today)) if day.today else words.nothing_today
+    if day.unread:
+        yield words.no_reader.format(", ".join(day.unread))
     if day.failed:
         yield words.failed.format(day.failed)
     if day.cards:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from factory.egress.egress import Egress, Limits
 from factory.egress.keys import find_key
-from factory.errors import CouldNotRun, Mistake
+from factory.errors import Mistake
 from factory.injected import forward
 from factory.model import Ended, Report
 from factory.money.wallet import AttemptTooDear
@@ -69,8 +69,6 @@ def _launch(cli: Cli, given: Given, installed: Installed, task: Task, egress: Eg
 
 
 def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, audit: Path) -> Work:
-    if egress.broken:
-        raise CouldNotRun(f"the egress proxy failed: {egress.broken}")
     too_dear = isinstance(egress.stopped, AttemptTooDear)
     if egress.stopped and not too_dear:
         raise egress.stopped
@@ -79,6 +77,8 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
     if refused and not (refused.status == 404 and used.calls):  # a model that has answered is there
         blame(refused, egress.provider.name, given.model)
     said = str(egress.stopped) if too_dear else cli.error(done, given.home)
+    if egress.broken:  # by what this room sent: no other ticket has to meet that
+        said = f"the egress proxy failed: {egress.broken}"
     return Work(
         ended=how_it_ended(done, said, later=bool(refused and refused.later)),
         report=Report(

@@ -67,6 +67,33 @@ def test_a_low_risk_is_not_read(make: Make) -> None:
     assert "audit_report.json" not in shop.git("ls-tree", "-r", "--name-only", "main^2")
 
 
+@pytest.mark.parametrize(
+    ("risk", "more", "said"), [("HIGH", "", 1), ("HIGH", "\n[risk.HIGH]\nauditor = false\n", 0), ("LOW", "", 0)]
+)
+def test_what_is_stamped_unread_for_want_of_an_auditor_is_told(make: Make, risk: str, more: str, said: int) -> None:
+    shop = make("D-1 A ticket", settings=SETTINGS + more)
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("| LOW |", f"| {risk} |")})
+    assert shop.run("dry").out.count("its risk asks for a reader, and there is none") == said
+    assert shop.run("run").out.count("its risk is HIGH, and nobody read it") == said
+    report = shop.run("report").out
+    assert report.count("Read by nobody, though their risk asks for it: D-1.") == said
+    assert report.count("아무도 읽지 않은 것: D-1.") == said
+
+
+SCRIPT = 'kind = "command"\ncommand = ["python3", "tools/auditor.py"]'
+
+
+@pytest.mark.parametrize(("reader", "why"), [(SCRIPT, "ended with FAILED"), ('kind = "codex"', "could not read: ")])
+def test_an_auditor_that_cannot_read_keeps_nobody_else_from_being_stamped(make: Make, reader: str, why: str) -> None:
+    settings = AUDITED.replace(SCRIPT, reader) + "\n[caps]\nattempts = 1\n"
+    shop = make("D-1 One", "D-2 Two", settings=settings, files={"tools/auditor.py": "raise SystemExit(9)\n"})
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("P2 | LOW | One", "P2 | HIGH | One")})
+    assert shop.run("run").code == 1
+    told = shop.run("status", "--json").json["tickets"]
+    assert [t["state"] for t in told.values()] == ["BLOCKED", "DONE"]
+    assert told["D-1"]["why"].startswith(f"the auditor reader {why}")
+
+
 def test_a_block_is_quarantined_at_once_with_its_finding(make: Make) -> None:
     shop = shop_of(make, 'printf "right\\ndanger\\n" > D-1.txt\n')
     assert shop.run("run").code == 1
