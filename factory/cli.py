@@ -5,15 +5,19 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
 
 import typer
 
 from factory.commands import helping, judging, learning, looking, steering, working, writing
 from factory.commands.menu import Menu
+from factory.commands.signals import deaf, ends_at_once
 from factory.commands.terminal import complain, say
 from factory.errors import Exit, FactoryError, of_machine
+from factory.stream import NOBODY, streams
 
+INTERRUPTED = "interrupted; `factory run` goes on where it was"
 app = typer.Typer(
     name="factory",
     cls=Menu,
@@ -31,29 +35,63 @@ for group in (helping, working, steering, writing, looking, judging, learning):
 
 def main(argv: list[str] | None = None) -> None:
     """The entry point."""
+    if argv is None:
+        _speak_utf8()
     os.umask(0o022)
     gc.set_threshold(100_000)  # else a tenth of a short command goes into looking for rubbish among fresh imports
     atexit.register(gc.freeze)  # and a seventh into a last look, when all of it goes anyway
+    with streams() as (out, _):
+        code, why = _carried_out(argv)
+        with deaf():
+            if out.lost and out.lost.errno not in NOBODY:
+                code = code or (Exit.OK if out.beside else Exit.COULD_NOT_RUN)
+                why = why or f"stdout: {out.lost.strerror}; what was to be shown is lost"
+            if why:
+                complain(why)
+    if argv is None:  # the process ends here: an impatient Ctrl-C more would only break into Python's own end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(int(code))
+
+
+def _speak_utf8() -> None:
+    """Begin anew where Python would take the names of files for another encoding than git's (LC_ALL=ko_KR.EUC-KR).
+
+    The screen keeps the encoding that it has.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1" and sys.executable:
+        screen = sys.stdout or sys.stderr
+        os.environ["PYTHONUTF8"] = "1"
+        os.environ.setdefault("PYTHONIOENCODING", screen.encoding if screen else "utf-8")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def _carried_out(argv: list[str] | None) -> tuple[int, str]:
+    """The exit code, and the one line that is to be said of it."""
     try:
-        sys.exit(app(argv, standalone_mode=False) or 0)
+        with ends_at_once() as asked:
+            code = app(argv, standalone_mode=False) or 0
+            return code, INTERRUPTED if asked.is_set() and code == Exit.INTERRUPTED else ""
+    except SystemExit as end:  # typer takes a broken pipe, whosever it is, for the screen's
+        broken = end.__context__
+        return _unexpected(broken) if isinstance(broken, OSError) else (Exit.COULD_NOT_RUN, "")
     except FactoryError as error:
-        complain(str(error), error.exit)
+        return error.exit, str(error)
     except (typer.Abort, KeyboardInterrupt):
-        complain("interrupted; `factory run` goes on where it was", Exit.INTERRUPTED)
+        return Exit.INTERRUPTED, INTERRUPTED
     except Exception as error:
-        _unexpected(error)
+        return _unexpected(error)
 
 
-def _unexpected(error: Exception) -> None:
+def _unexpected(error: Exception) -> tuple[int, str]:
     if type(error).__name__ == "NoArgsIsHelpError":  # a group's name alone: typer would have its help for an error
         say(error.ctx.get_help())  # type: ignore[attr-defined]
-        sys.exit(int(Exit.OK))
+        return Exit.OK, ""
     show = getattr(error, "format_message", None)
     if show is not None:  # typer's own word on a wrong option
-        complain(f"{show()}; see `factory --help`", Exit.MISTAKE)
+        return Exit.MISTAKE, f"{show()}; see `factory --help`"
     if isinstance(error, OSError):
-        complain(str(of_machine(error)), Exit.COULD_NOT_RUN)
+        return Exit.COULD_NOT_RUN, str(of_machine(error))
     if os.environ.get("FACTORY_DEBUG"):
         raise error
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    complain(f"a fault of the factory itself: {what}; FACTORY_DEBUG=1 shows where", Exit.COULD_NOT_RUN)
+    return Exit.COULD_NOT_RUN, f"a fault of the factory itself: {what}; FACTORY_DEBUG=1 shows where"

@@ -128,7 +128,9 @@ MACHINE = frozenset(
 def of_machine(error: OSError) -> CouldNotRun:
     """A call that the machine refused, in the words of one line."""
     where = f": {error.filename}" if error.filename else ""
-    return CouldNotRun(f"{error.strerror or error}{where}; make room or mend it, then run again")
+    descriptors = error.errno in (errno.EMFILE, errno.ENFILE)
+    remedy = "allow more (`ulimit -n 1024`)" if descriptors else "make room or mend it"
+    return CouldNotRun(f"{error.strerror or error}{where}; {remedy}, then run again")
 
 
 class Moved(FactoryError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any
 
 _ESCAPES = re.compile(
@@ -17,6 +18,7 @@ _HIDDEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _UNPRINTED = re.compile(rf"{_HIDDEN.pattern}|[\r\v\f\x85\u2028\u2029\ud800-\udfff]")
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -37,6 +39,11 @@ def json_text(value: Any, *, sort_keys: bool = False, indent: int | None = 1) ->
     return _UNPRINTED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
+def ascii_json(text: str) -> str:
+    """The same JSON document in ASCII alone."""
+    return _BEYOND.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
 def one_line(text: str, limit: int = 72) -> str:
     """The text as one line of at most `limit` characters, for a subject or a trailer's value.
 
@@ -44,3 +51,35 @@ def one_line(text: str, limit: int = 72) -> str:
     """
     line = " ".join(printable(text).split())
     return line if len(line) <= limit else line[: max(limit - 1, 0)].rstrip() + "…"[:limit]
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes: two for a wide letter, none for a mark on the letter before it."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_width, text))
+
+
+def _width(letter: str) -> int:
+    at = ord(letter)
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf") or 0x1160 <= at <= 0x11FF or 0xD7B0 <= at <= 0xD7FF:
+        return 0  # the last two: vowels and ends of a Korean syllable that is written in its parts
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def cut(text: str, columns: int) -> str:
+    """The text, or as much of its beginning as fits, with an ellipsis."""
+    if cells(text) <= columns:
+        return text
+    kept, left = "", columns - 1
+    for letter in text:
+        left -= _width(letter)
+        if left < 0:
+            break
+        kept += letter
+    return kept + "…"[:columns]
+
+
+def padded(text: str, columns: int) -> str:
+    """The text as wide as a column of a table."""
+    return text + " " * (columns - cells(text))

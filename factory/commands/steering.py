@@ -10,6 +10,7 @@ import typer
 
 from factory.commands.terminal import RepoDir, TicketId, end, progress, say
 from factory.errors import Exit
+from factory.stream import wait_no_more
 
 app = typer.Typer()
 
@@ -22,6 +23,7 @@ def _command(repo: Path, command: str, ticket: str = "") -> None:
     from factory.line.opening import open_house
     from factory.operator import inbox, operator
 
+    wait_no_more()
     said = None
     while said is None:
         try:

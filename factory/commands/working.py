@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
-from factory.commands.terminal import AsJson, RepoDir, end, interrupts, print_json, progress, say
+from factory.commands.signals import interrupts
+from factory.commands.terminal import AsJson, RepoDir, end, print_json, progress, say
 from factory.errors import Exit
+from factory.stream import wait_no_more
 
 app = typer.Typer()
 
@@ -23,6 +25,7 @@ def init(
     """Put the factory's files into a repository. Overwrites nothing."""
     from factory.operator.init import init as lay_out
 
+    wait_no_more()
     for line in lay_out(repo, os.environ, key=key):
         say(line)
 
@@ -38,6 +41,7 @@ def run(
     from factory.line.opening import open_house
     from factory.reports import screen
 
+    wait_no_more()
     with (
         screen.board(sys.stdout, progress) as show,
         open_house(repo, dict(os.environ), say=show, working=True) as house,
@@ -80,6 +84,7 @@ def submit(
     from factory.line.opening import open_house
     from factory.operator.submit import hand_in
 
+    wait_no_more()
     with open_house(repo, dict(os.environ), say=progress) as house:
         turn = hand_in(house, ticket, branch)
     if turn.stamp is None:
@@ -94,4 +99,5 @@ def demo(
     """Run the factory on a small real repository. It is made for that, in a temporary folder."""
     from factory.demo import demo as show
 
+    wait_no_more()
     show(say, progress, dict(os.environ), keep)

@@ -25,7 +25,7 @@ from factory.git.repo import Repo
 from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
 from factory.sandbox import toolchains
-from factory.sandbox.process import Finished
+from factory.sandbox.process import ENDING, Either, Finished
 from factory.sandbox.sandbox import Job, Limits, Sandbox
 from factory.ssot.settings import Settings
 
@@ -77,7 +77,7 @@ class Trial:
         self.python = find_python(repo, settings)
         self.tools = toolchains.tools(environ, map(Path, settings.sandbox.read), sandbox.kind)
         self._bare = self._environment = fingerprint(self.python, sandbox.kind, self.tools)
-        self.stop = threading.Event()  # ends what runs
+        self.stop: threading.Event = Either(ENDING)  # ends what runs
         self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
         self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will
         self.prepared: Path | None = None  # the environment that setup filled

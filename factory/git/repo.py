@@ -26,6 +26,7 @@ from factory.model import Changed, Oid
 from factory.tree import Entry
 
 OLDEST_GIT = (2, 38)
+APART: dict[str, Any] = {"start_new_session": True}  # of every git: a terminal's Ctrl-C is for the controller alone
 LEDGER = "refs/heads/factory/ledger"
 
 
@@ -72,7 +73,7 @@ class Repo:
         """Make an empty repository whose first branch is main."""
         options = ["--bare"] if bare else []
         git = _at(_git(), path, environment())
-        git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options])
+        git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options], **APART)
 
     def _open(self, path: Path) -> None:
         if not path.is_dir():
@@ -124,7 +125,7 @@ class Repo:
                 file.seek(0)
             code, out, err = git.execute(
                 command, istream=file, with_extended_output=True, with_exceptions=False, stdout_as_string=False,
-                strip_newline_in_stdout=False, env=env or None,
+                strip_newline_in_stdout=False, env=env or None, **APART,
             )  # fmt: skip
         text = err if isinstance(err, str) else err.decode("utf-8", "replace")
         return code, out if isinstance(out, bytes) else out.encode(), text
@@ -141,7 +142,7 @@ class Repo:
         return self._start("cat-file", "--batch")
 
     def _start(self, *args: str) -> Any:
-        return self._git.execute(["git", *args], istream=-1, as_process=True)
+        return self._git.execute(["git", *args], istream=-1, as_process=True, **APART)
 
     # --- refs
 
@@ -248,10 +249,12 @@ def _git() -> Any:
     except ImportError as error:  # GitPython starts git when it is imported, and says this of every failure
         raise (error.__cause__ if isinstance(error.__cause__, OSError) else absent) from None
     try:
-        found = git.Git().version_info
+        found = git.Git().execute(["git", "version"], with_exceptions=False, **APART)
     except git.GitCommandNotFound as error:
         raise absent from error
-    version = tuple(int(n) for n in re.findall(r"\d+", ".".join(map(str, found)))[:2])
+    version = tuple(int(n) for n in re.findall(r"\d+", found)[:2])
+    if not version:
+        raise absent
     if version < OLDEST_GIT:
         raise CouldNotRun(f"git {'.'.join(map(str, version))} is too old; install git 2.38 or newer")
     return git

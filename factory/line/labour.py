@@ -18,7 +18,7 @@ from factory.money.wallet import AttemptTooDear, LedgerWallet
 from factory.proposals.shares import Share
 from factory.records.view import RULES
 from factory.rooms.change import Visible
-from factory.sandbox.process import Either, Finished
+from factory.sandbox.process import ENDING, Either, Finished
 from factory.sandbox.sandbox import Job
 from factory.ssot.settings import Worker
 from factory.tree import Tree
@@ -100,7 +100,7 @@ def launcher(house: House, plan: Plan, room: Path) -> workers.Launch:
     settings = settings_of(house, plan)
 
     def launch(program: workers.Program) -> Finished:
-        stops = (house.halts.get(plan.ticket_id), program.end)
+        stops = (halt_of(house, plan), program.end, ENDING)
         job = Job(
             argv=(), room=room, timeout=plan.timeout_minutes * 60, files=program.files, write=program.write,
             read=(*map(Path, house.settings.sandbox.read), *program.read), network=_network(house, settings),

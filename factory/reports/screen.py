@@ -25,7 +25,7 @@ def watch(take: Callable[[], Page], out: TextIO, times: int = 0, every: float = 
         if out.isatty():
             _live(take, out, times, every)
         else:
-            for number in _ticks(times, every):
+            for number in _ticks(out, times, every):
                 out.write(("\n" if number else "") + page_text(take()) + "\n")
                 out.flush()
     except KeyboardInterrupt:
@@ -37,13 +37,13 @@ def _live(take: Callable[[], Page], out: TextIO, times: int, every: float) -> No
     from rich.live import Live
 
     with Live(_table(take()), console=Console(file=out), screen=False, auto_refresh=False) as live:
-        for _ in _ticks(times, every):
+        for _ in _ticks(out, times, every):
             live.update(_table(take()), refresh=True)
 
 
-def _ticks(times: int, every: float) -> Iterator[int]:
+def _ticks(out: TextIO, times: int, every: float) -> Iterator[int]:
     number = 0
-    while True:
+    while not getattr(out, "lost", None):  # nobody looks any more
         yield number
         number += 1
         if times and number >= times:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,8 @@ class Bubblewrap:
             except CouldNotRun as error:
                 raise CouldNotRun(f"bubblewrap does not run here: {error}; {REMEDY}") from error
         if finished.code != 0:
-            raise CouldNotRun(f"bubblewrap does not run here: `true` ended with {finished.code}; {REMEDY}")
+            said = " ".join(finished.stderr.decode("utf-8", "replace").split()) or "no reason given"
+            raise CouldNotRun(f"bubblewrap does not run here: `true` ended with {finished.code} ({said}); {REMEDY}")
         return made
 
     def inside(self, job: Job, host: Path) -> str:
@@ -145,12 +147,20 @@ class Bubblewrap:
 
 
 def rlimits(limits: Limits, bounded: bool) -> list[str]:
-    """prlimit's arguments.
+    """prlimit's arguments. None is above what the controller itself was given (`ulimit`): nobody may raise that.
 
     Where a control group counts the processes, the user's own count is only a far fence: all rooms share it.
     """
-    out = [f"--nproc={limits.processes * (16 if bounded else 1)}", f"--nofile={limits.open_files}", "--core=0"]
-    return [*out, f"--fsize={limits.file_mb * MB}", f"--data={limits.memory_mb * MB}"]
+    wanted = {
+        "nproc": limits.processes * (16 if bounded else 1), "nofile": limits.open_files, "core": 0,
+        "fsize": limits.file_mb * MB, "data": limits.memory_mb * MB,
+    }  # fmt: skip
+    return [f"--{name}={_given(name, most)}" for name, most in wanted.items()]
+
+
+def _given(name: str, most: int) -> int:
+    hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 def _checked(finished: Finished, status: dict[str, int]) -> Finished:

@@ -20,6 +20,8 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell says it
 DRAIN_SECONDS = 1.0  # for output that is still in the pipes after the leader's end
 STEPS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 5.0))  # and the seconds each is given
 TICK = 0.05  # seconds between looks at the caller's stop event
+PAUSE = 2.0  # a look that takes longer was no look: the controller stood still (Ctrl-Z, a machine that slept)
+ENDING = threading.Event()  # set where the controller itself ends now; for `Either`
 
 
 @dataclass(frozen=True)
@@ -206,11 +208,15 @@ class _Watch:
     def _until(self, deadline: float) -> bool:
         """Moves bytes until the leader has ended (True), or time or the caller says stop (False)."""
         wait = 0.001  # grows to TICK: a short program is noticed at once, a long one costs nothing
+        now = time.monotonic()
         while not self._has_ended():
-            if time.monotonic() >= deadline or (self._stop is not None and self._stop.is_set()):
+            if now >= deadline or (self._stop is not None and self._stop.is_set()):
                 return False
             wait = min(wait * 2, TICK)
-            self._move(min(wait, max(0.0, deadline - time.monotonic())))
+            self._move(min(wait, deadline - now))
+            before, now = now, time.monotonic()
+            if now - before > PAUSE:  # what it waited for meanwhile was us
+                deadline += now - before
         return True
 
     def _has_ended(self) -> bool:

@@ -39,7 +39,7 @@ def test_a_git_that_cannot_be_started_is_not_called_absent(where: Path) -> None:
     field.close()
     assert (ran.code, ran.err) == (
         4,
-        "factory: Too many open files: git version; make room or mend it, then run again\n",
+        "factory: Too many open files: git version; allow more (`ulimit -n 1024`), then run again\n",
     )
 
 
