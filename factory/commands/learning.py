@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from factory.commands.terminal import AsJson, RepoDir, print_json, say
+from factory.commands.terminal import AsJson, RepoDir, print_json, say, typed
 
 if TYPE_CHECKING:
     from factory.line.knowledge import Card
@@ -41,7 +41,7 @@ def kb_search(words: str, repo: RepoDir = Path("."), as_json: AsJson = False) ->
     """Cards by words, best first."""
     from factory.line.knowledge import search
 
-    _show_cards(repo, as_json, lambda cards: search(cards, words))
+    _show_cards(repo, as_json, lambda cards: search(cards, typed(words)))
 
 
 @app.command("show")
@@ -59,4 +59,4 @@ def kb_edit(fingerprint: str, note: str, repo: RepoDir = Path(".")) -> None:
     from factory.line.opening import open_house
 
     with open_house(repo, dict(os.environ)) as house:
-        say(write_note(house, fingerprint, note))
+        say(write_note(house, fingerprint, typed(note)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -37,6 +38,24 @@ def complain(text: str) -> None:
     from factory.plain import printable
 
     sys.stderr.write(f"factory: {' '.join(printable(text).split())}\n")
+
+
+def typed(words: str) -> str:
+    """What a person typed, in the terminal's own alphabet. Mistake where it is in another."""
+    from factory.errors import Mistake
+
+    raw, encoding = os.fsencode(words), sys.stdout.encoding or "utf-8"
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        name = encoding.upper()
+        raise Mistake(
+            f"the words {raw[:40]!r} are not {name}, as this terminal is", remedy="set LC_ALL to what it speaks"
+        ) from None
 
 
 def progress(ticket: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from factory.cards.example import HELP
-from factory.commands.terminal import AsJson, RepoDir, end, print_json, say
+from factory.commands.terminal import AsJson, RepoDir, end, print_json, say, typed
 from factory.errors import Exit
 
 app = typer.Typer()
@@ -44,7 +44,7 @@ def add(
     """A ticket from one sentence, PLANNED. It stands at once in the tables of the working tree."""
     from factory.operator.tables_by_hand import add_by_hand
 
-    added = add_by_hand(repo, sentence, check)
+    added = add_by_hand(repo, typed(sentence), typed(check))
     say(f"{added.ticket} is PLANNED, with {added.criterion}")
     more = "" if check else f", give {added.criterion} a check"
     say(f"fill its section in D_ROADMAP.md{more}, then set it IN_PROGRESS and commit")

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TextIO
 
-from factory.reports.watch import Page, page_text
+from factory.plain import printable
+from factory.reports.watch import Page, fitted, page_text
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from rich.live import Live
 
 Show = Callable[[str, str], None]
 ENDS = ("stamped", "failed", "put off", "broken off", "quarantined", "checkpoint", "taken back")
 SECONDS_BETWEEN_LOOKS = 2.0
+ASIDE, BACK, HOME = "\x1b[?1049h", "\x1b[?1049l", "\x1b[H"
+TO_THE_END, BELOW = "\x1b[K", "\x1b[J"  # from here, what was shown before is taken away
 
 
 def watch(take: Callable[[], Page], out: TextIO, times: int = 0, every: float = SECONDS_BETWEEN_LOOKS) -> None:
     """Show the page again and again, `times` or (0) until Ctrl-C, which is a good end."""
-    try:
-        if out.isatty():
+    with suppress(KeyboardInterrupt):
+        if moves(out):
             _live(take, out, times, every)
         else:
             for number in _ticks(out, times, every):
-                out.write(("\n" if number else "") + page_text(take()) + "\n")
+                out.write(("\n" if number else "") + printable(page_text(take())) + "\n")
                 out.flush()
-    except KeyboardInterrupt:
-        return
+
+
+def moves(out: TextIO) -> bool:
+    """Whether it is a terminal that can draw over what it shows."""
+    return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 def _live(take: Callable[[], Page], out: TextIO, times: int, every: float) -> None:
-    from rich.console import Console
-    from rich.live import Live
-
-    with Live(_table(take()), console=Console(file=out), screen=False, auto_refresh=False) as live:
+    """On a screen of its own, as large as the window is then; the last page stays when it ends."""
+    page = None
+    out.write(ASIDE)
+    try:
         for _ in _ticks(out, times, every):
-            live.update(_table(take()), refresh=True)
+            page = take()
+            out.write(HOME + "".join(f"{line}{TO_THE_END}\n" for line in fitted(page, *_window(out))) + BELOW)
+            out.flush()
+    finally:
+        out.write(BACK + (printable(page_text(page)) + "\n" if page else ""))
+        out.flush()
+
+
+def _window(out: TextIO) -> tuple[int, int]:
+    """Columns and rows that may be written: the last of each stays free, where some terminals would move on."""
+    told = shutil.get_terminal_size()  # COLUMNS and LINES, else the terminal's
+    try:
+        real = os.get_terminal_size(out.fileno())
+    except (OSError, ValueError):
+        real = told
+    return max(1, min(told.columns, real.columns or 80) - 1), max(1, min(told.lines, real.lines or 24) - 1)
 
 
 def _ticks(out: TextIO, times: int, every: float) -> Iterator[int]:
@@ -51,29 +73,10 @@ def _ticks(out: TextIO, times: int, every: float) -> Iterator[int]:
         time.sleep(every)
 
 
-def _table(page: Page) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    document: dict[str, Any] = page.status
-    running = {r.ticket: f"attempt {r.attempt}, {r.minutes:.1f} min" for r in page.running}
-    table = Table(expand=True)
-    for name in ("ticket", "state", "tried", "title", "proof or reason"):
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
-    for id, t in document["tickets"].items():
-        proof = running.get(id) or (f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}")
-        # Text, not markup: a title may hold brackets.
-        table.add_row(Text(id), Text(t["state"]), str(t["attempts"]), Text(t["title"]), Text(proof.strip()))
-    plain = page_text(page).splitlines()
-    rest = [line for line in plain if line.startswith(("box: ", "rooms: ", "today ", "next: "))]
-    return Group(Text("\n".join(plain[:2])), table, Text("\n".join(rest)))
-
-
 @contextmanager
 def board(out: TextIO, plain: Show) -> Iterator[Show]:
     """Where a run's lines go: on a terminal a live line per ticket, and what is final above them; else plain lines."""
-    if not out.isatty():
+    if not moves(out):
         yield plain
         return
     from rich.console import Console
@@ -100,4 +103,5 @@ class Board:
             else:
                 self._lines.pop(ticket, None)
                 self._live.console.print(Text(f"{stamp} {ticket or 'factory':<12} {text}"))
-            self._live.update(Text("\n".join(self._lines.values())), refresh=True)
+            lines = Text("\n".join(self._lines.values()), no_wrap=True, overflow="ellipsis")
+            self._live.update(lines, refresh=True)

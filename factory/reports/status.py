@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,13 @@ from factory.git.ledger import Ledger
 from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.model import Oid, State
+from factory.plain import cut, padded
 from factory.records.state import counts, standings
 from factory.records.view import RED, factory_file, find_main, look
 from factory.reports import stops
 
 SHOWN = 5  # of what stays red
+TITLE = 40  # columns of a terminal for a ticket's title
 
 
 def status(repo: Repo, now: float) -> dict[str, Any]:
@@ -78,23 +81,44 @@ def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
 
 def as_text(document: dict[str, Any]) -> str:
     """The same as a table for a person."""
-    found = document["counts"]
+    lines = [*head(document), *ticket_lines(document).values(), *other_lines(document), spent(document)]
+    return "\n".join(lines)
+
+
+def head(document: dict[str, Any]) -> list[str]:
+    """How the factory stands, and how many tickets stand where."""
     lines = [
         f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
-        "  ".join(f"{name} {n}" for name, n in found.items()) + f"   main {document['main'][:12]}",
+        "  ".join(f"{name} {n}" for name, n in document["counts"].items()) + f"   main {document['main'][:12]}",
     ]
     if not document["tickets"] and not document.get("cards"):
         lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
-    width = max((len(id) for id in document["tickets"]), default=0)
+    return lines
+
+
+def ticket_lines(document: dict[str, Any], running: Mapping[str, str] = {}, wide: int = TITLE) -> dict[str, str]:
+    """A line a ticket. `running`: what is said of some instead of what went wrong. `wide`: columns for a title."""
+    width, lines = max((len(id) for id in document["tickets"]), default=0), {}
     for id, t in document["tickets"].items():
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
-        lines.append(f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {t['title'][:40]:<40}  {proof}".rstrip())
-    lines += _card_lines(document["cards"]) if "cards" in document else []
-    lines += _red_lines(document.get("red", {}))
-    spent = document["budget"]
-    lines.append(f"today ({spent['date']}): {spent['calls']} calls, {spent['tokens_in']} tokens in, "
-                 f"{spent['tokens_out']} out, ${spent['usd']:.2f}")  # fmt: skip
-    return "\n".join(lines)
+        title = padded(cut(t["title"], wide), wide)
+        known = running.get(id, proof)
+        lines[id] = f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {title}  {known}".rstrip()
+    return lines
+
+
+def other_lines(document: dict[str, Any]) -> list[str]:
+    """Of the cards, and of what is red on main."""
+    return [*(_card_lines(document["cards"]) if "cards" in document else ()), *_red_lines(document.get("red", {}))]
+
+
+def spent(document: dict[str, Any]) -> str:
+    """What the day cost."""
+    used = document["budget"]
+    return (
+        f"today ({used['date']}): {used['calls']} calls, {used['tokens_in']} tokens in, "
+        f"{used['tokens_out']} out, ${used['usd']:.2f}"
+    )
 
 
 def _red_lines(red: dict[str, str]) -> list[str]:

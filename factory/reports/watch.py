@@ -9,12 +9,15 @@ from factory.git.ledger import Ledger
 from factory.git.places import cache_dir
 from factory.git.repo import Repo
 from factory.model import State
+from factory.plain import cut, printable
 from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Record
 from factory.records.view import factory_file
-from factory.reports.status import as_text, status
+from factory.reports.status import TITLE, as_text, head, other_lines, spent, status, ticket_lines
 from factory.rooms.rooms import disk_use
+
+WEIGHT = {State.INFLIGHT.value: 4, State.BLOCKED.value: 3, State.PENDING.value: 1, State.DONE.value: 0}
 
 
 class Running(NamedTuple):
@@ -69,6 +72,33 @@ def page_text(page: Page) -> str:
     lines = [as_text(page.status), f"box: {page.box}", f"rooms: {page.rooms}"]
     lines += [f"running: {r.ticket}#{r.attempt}, {r.minutes:.1f} min, sign of life {r.beat:.0f} s ago"
               for r in page.running]  # fmt: skip
-    if page.next and page.status["state"] != "RUNNING":
-        lines.append(f"next: {page.next}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_next(page)])
+
+
+def fitted(page: Page, columns: int, rows: int) -> list[str]:
+    """The lines of the page that a window has room for. What matters least goes first: rooms, box, what is done."""
+    document = page.status
+    first, second, *rest = head(document)
+    below = [spent(document), *_next(page)]
+    known = {r.ticket: f"attempt {r.attempt}, {r.minutes:.1f} min" for r in page.running}
+    room = rows - 2 - len(rest) - len(below)
+    tickets = _chosen(document, ticket_lines(document, known, max(8, min(TITLE, columns - 45))), max(0, room))
+    more = [*other_lines(document), f"box: {page.box}", f"rooms: {page.rooms}"][: max(0, room - len(tickets))]
+    lines = [first, second, *rest, *tickets, *more, *below]
+    if len(lines) > rows:
+        lines = [first, *below[::-1], second][:rows]
+    return [cut(printable(line).replace("\n", " "), columns) for line in lines]
+
+
+def _chosen(document: dict[str, Any], lines: dict[str, str], room: int) -> list[str]:
+    """All tickets, or those that a person cares for most, in their order, and how many more there are."""
+    if len(lines) <= room:
+        return list(lines.values())
+    states = {id: WEIGHT.get(t["state"], 2) for id, t in document["tickets"].items()}
+    chosen = set(sorted(lines, key=lambda id: -states[id])[: max(0, room - 1)])
+    told = [line for id, line in lines.items() if id in chosen]
+    return [*told, f"and {len(lines) - len(told)} more tickets; `factory status` shows them"][:room]
+
+
+def _next(page: Page) -> list[str]:
+    return [f"next: {page.next}"] if page.next and page.status["state"] != "RUNNING" else []
