@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection
 
@@ -65,7 +66,7 @@ def _commands(settings: Settings) -> dict[str, str]:
 
 def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
     if why := _fault(ran, settings.gate.strict_main):
-        remedy = f"{trial.absent(ran) or (KEEP_THE_PATH if ran.blinded else 'mend it')}, then run again"
+        remedy = f"{trial.absent(ran) or _remedy(ran)}, then run again"
         said = f"`{ran.command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
         raise CannotJudge(f"the gate cannot judge anything: {said}")
     if why := unlike(GitTree(repo.store, main), ran.seen):
@@ -73,6 +74,15 @@ def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tie
             f"`{ran.command}` ({tier}) is red on main in a room, and it may be for the room alone: {why}; "
             "make that test skip there, or commit what it needs as it is"
         )
+
+
+def _remedy(ran: Ran) -> str:
+    if ran.blinded:
+        return KEEP_THE_PATH
+    if lacking := re.search(r"(\S+): No module named (\w+)\s*$", ran.output):
+        python, module = lacking.groups()
+        return f"install it (`{python} -m pip install {module}`) or name another command (`factory help project`)"
+    return "mend it"
 
 
 def _fault(ran: Ran, strict: bool) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from factory.errors import Mistake
 from factory.git.repo import Repo
 from factory.line.opening import key_path
+from factory.operator import surroundings
 from factory.records import signing
 from factory.ssot.product import product_of
 from factory.tree import FolderTree
@@ -27,7 +29,10 @@ TEMPLATES = {
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "factory.yml": ".github/workflows/factory.yml",
 }
+JUSTFILES = ("justfile", "Justfile", ".justfile")
 LATER = "factory.just"  # where there is a justfile already, ours lies beside it
+OURS = re.compile(r"(?m)^factory_run\b")
+DEFAULT = "[private]\ndefault:\n    @just --list\n\n"  # a bare `just` starts nothing that costs
 
 
 def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
@@ -37,12 +42,20 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             raise Mistake(
                 "a bare repository has no place for files", path=str(path), remedy="run `factory init` in a clone"
             )
-        branch = _branch(repo)
-        product = product_of(FolderTree(repo.work_tree, repo.tracked()))
-        lines = list(_write(repo.work_tree, branch, product))
+        files, branch = list(repo.tracked()), _branch(repo)
+        source, folder = surroundings.requirement()
+        words = {
+            "BRANCH": branch,
+            "ZONE": surroundings.zone(environ),
+            "PRODUCT": _listed(product_of(FolderTree(repo.work_tree, files))),
+            "GATE": surroundings.gate(files),
+            "SOURCE": source if source.startswith(surroundings.WHEELS) else json.dumps(source),
+            "DEFAULT": DEFAULT,
+        }
+        lines = list(_write(repo.work_tree, words))
         if key:
             lines += _key(repo, environ)
-        return [*lines, "", *_next()]
+        return [*lines, "", *_next(repo, branch), *_notes(repo, words, folder)]
 
 
 def _branch(repo: Repo) -> str:
@@ -51,19 +64,34 @@ def _branch(repo: Repo) -> str:
     return out.decode("utf-8", "replace").strip() if code == 0 else "main"
 
 
-def _write(root: Path, branch: str, product: Iterable[str]) -> Iterator[str]:
-    listed = ", ".join(json.dumps(glob, ensure_ascii=False) for glob in product)
+def _listed(globs: Iterable[str]) -> str:
+    """TOML's list; empty where nothing is there yet, for then main's tree is asked anew each time."""
+    globs = [glob for glob in globs if glob != "**"]
+    return ", ".join(json.dumps(glob, ensure_ascii=False) for glob in globs)
+
+
+def _write(root: Path, words: Mapping[str, str]) -> Iterator[str]:
     for name, place in TEMPLATES.items():
-        at = root / place
-        if place == "justfile" and (at.exists() or (root / "Justfile").exists() or (root / ".justfile").exists()):
-            at = root / LATER
+        at, hint = _place(root, place)
         if at.exists() or at.is_symlink():
             yield f"kept   {at.relative_to(root)}"
             continue
         at.parent.mkdir(parents=True, exist_ok=True)
-        at.write_text(template(name).replace("@BRANCH@", branch).replace("@PRODUCT@", listed), encoding="utf-8")
-        hint = "  (add `import 'factory.just'` to your justfile)" if at.name == LATER else ""
+        text = template(name)
+        for word, value in ({**words, "DEFAULT": ""} if hint else words).items():
+            text = text.replace(f"@{word}@", value)
+        at.write_text(text, encoding="utf-8")
         yield f"wrote  {at.relative_to(root)}{hint}"
+
+
+def _place(root: Path, place: str) -> tuple[Path, str]:
+    """Where a file goes, and what is left to do; beside a justfile that is a person's, ours has another name."""
+    if place != "justfile":
+        return root / place, ""
+    theirs = next((at for name in JUSTFILES if (at := root / name).exists()), None)
+    if theirs is None or OURS.search(theirs.read_text(encoding="utf-8", errors="replace")):
+        return theirs or root / place, ""
+    return root / LATER, f"  (add `import '{LATER}'` to {theirs.name})"
 
 
 def template(name: str) -> str:
@@ -89,11 +117,29 @@ def _key(repo: Repo, environ: Mapping[str, str]) -> Iterator[str]:
         yield f"wrote  {signing.ALLOWED}"
 
 
-def _next() -> list[str]:
-    return [
-        "Next:",
-        "  1. say who works: a [workers.default] in ssot/factory.toml",
-        "  2. commit these files on the branch that is to be stamped",
-        "  3. write a ticket and its criterion (D-001 shows how), set it IN_PROGRESS, commit",
-        "  4. factory dry, then factory run",
+def _next(repo: Repo, branch: str) -> Iterator[str]:
+    steps = ["say who works: take the # of one [workers.default] in ssot/factory.toml away"]
+    if not surroundings.has_identity(repo):
+        steps += ['tell git who you are: git config user.name "..." && git config user.email "..."']
+    steps += [
+        "set the row of D-001 in D_ROADMAP.md to IN_PROGRESS: a first ticket, to see the line run",
+        f"commit what is new on {branch}",
+        "factory dry, then factory run",
     ]
+    yield "Next:"
+    yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def _notes(repo: Repo, words: Mapping[str, str], folder: str) -> Iterator[str]:
+    """What a person should know of this repository before the first run."""
+    assert repo.work_tree is not None
+    if words["GATE"] == surroundings.NO_TESTS:
+        yield "There is no test yet: the gate runs none, and a ticket's own checks are all that judges it."
+    elif words["GATE"] == surroundings.PYTEST and (own := surroundings.without_pytest(repo.work_tree)):
+        yield f"{own} has no pytest: `{own}/bin/python -m pip install pytest`, or name another runner under [gate]."
+    for place in surroundings.not_ignored(repo):
+        yield f"{place} is an environment that git does not ignore: `echo '/{place}' >> .gitignore`."
+    if words["SOURCE"].startswith(surroundings.WHEELS):
+        made = f"`pip wheel --no-deps -w {surroundings.WHEELS} {folder or 'CLONE'}`"
+        yield f"The CI workflow installs the factory from {surroundings.WHEELS}: {made} puts it there; commit it."
+    yield "`factory help project` has more: other languages, other runners, CI, cron, a second machine."

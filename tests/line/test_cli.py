@@ -182,39 +182,6 @@ def test_init_on_an_empty_repository_and_run_right_after_it(at: At, tmp_path: Pa
     assert shop.run("verify").code == 0
 
 
-def test_init_on_a_repository_with_code_overwrites_nothing_even_twice(at: At, tmp_path: Path) -> None:
-    mine = {"justfile": b"mine:\n\ttrue\n", "D_ROADMAP.md": b"# my own\n", "app.py": b"x = 1\n"}
-    _plain(tmp_path / "old", mine)
-    shop = at(tmp_path / "old")
-    assert shop.run("init").code == 0
-    for path, content in mine.items():
-        assert (shop.path / path).read_bytes() == content
-    files = {p: p.read_bytes() for p in shop.path.rglob("*") if p.is_file() and ".git/" not in str(p)}
-    again = shop.run("init")
-    assert again.code == 0
-    assert "wrote" not in again.out
-    assert {p: p.read_bytes() for p in shop.path.rglob("*") if p.is_file() and ".git/" not in str(p)} == files
-
-
-def test_the_first_ticket_of_init_runs_with_any_worker_and_is_signed(at: At, tmp_path: Path) -> None:
-    _plain(tmp_path / "new", {"tests/test_it.py": b"def test_it():\n    pass\n"})
-    shop = at(tmp_path / "new")
-    assert shop.run("init").code == 0
-    settings = shop.path / "ssot/factory.toml"
-    worker = '[workers.default]\nkind = "command"\ncommand = ["sh", "-c", "echo hello > HELLO.md"]\n'
-    settings.write_text(settings.read_text() + worker)
-    table = shop.path / "D_ROADMAP.md"
-    table.write_text(table.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
-    shop.git("add", "-A")
-    shop.git("-c", "user.name=p", "-c", "user.email=p@example.com", "commit", "-q", "-m", "the factory's files")
-    done = shop.run("run")
-    assert (done.code, done.err) == (0, ""), done
-    verified = shop.run("verify")
-    assert (verified.code, "no signature" in verified.out) == (0, False)
-    assert (shop.path / "HELLO.md").read_text() == "hello\n"
-    assert shop.git("status", "--porcelain") == ""
-
-
 def test_init_names_the_branch_that_is_checked_out(at: At, tmp_path: Path) -> None:
     _plain(tmp_path / "new", {"app.py": b""})
     shop = at(tmp_path / "new")

@@ -1,0 +1,106 @@
+"""What `init` reads off the machine and the repository, so that its files are right as they stand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Mapping
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from factory.git.repo import Repo
+from factory.ssot.product import TEST_FILES
+from factory.tree import matches
+
+LOCALTIME = Path("/etc/localtime")
+WHEELS = ".github/stampmill"  # where CI finds the factory that no address brings
+PYTEST = """\
+doctor = ["python -m pytest --collect-only -q"]
+fast = ["python -m pytest -q -x"]
+regression = ["python -m pytest -q"]"""
+OTHERS = {"go.mod": "go test ./...", "Cargo.toml": "cargo test --offline", "package.json": "npm test"}
+NO_TESTS = """\
+# There was no test here, so that nothing runs: a ticket's own checks are all that judges it. Once there are tests,
+# name what runs them, as in regression = ["python -m pytest -q"].
+doctor = ["true"]
+fast = []
+regression = []"""
+RUNS = 'doctor = ["true"]\nfast = []\nregression = ["{0}"]'
+
+
+def zone(environ: Mapping[str, str]) -> str:
+    """The machine's own time zone, by its IANA name; UTC where it has none that is known."""
+    named = environ.get("TZ", "").lstrip(":")
+    link = os.path.realpath(LOCALTIME).partition("zoneinfo/")[2]
+    return next((name for name in (named, link.removeprefix("posix/")) if name and _is_zone(name)), "UTC")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return False
+    except KeyError:
+        return False
+
+
+def gate(paths: Collection[str]) -> str:
+    """The tiers' commands for a repository with these files: what its tests are run by, where it has any."""
+    tests = [path for path in paths if matches(path, TEST_FILES)]
+    if any(path.endswith(".py") for path in tests):
+        return PYTEST
+    return next((RUNS.format(run) for name, run in OTHERS.items() if name in paths and tests), NO_TESTS)
+
+
+def without_pytest(root: Path) -> str:
+    """The repository's own environment, where the gate would look for pytest and not find it; empty: there is none."""
+    own = next((root / name for name in (".venv", "venv") if (root / name / "bin" / "python").exists()), None)
+    lacks = own and not any(own.glob("lib/python*/site-packages/pytest"))
+    return own.name if own and lacks else ""
+
+
+def not_ignored(repo: Repo) -> list[str]:
+    """Environments in the checkout that git would take for a person's work."""
+    asked = ("ls-files", "-z", "--others", "--exclude-standard", "--", "pyvenv.cfg", "*/pyvenv.cfg")
+    found = repo.ask(*asked, cwd=repo.work_tree)[1].decode("utf-8", "replace").split("\0")
+    return [path.removesuffix("pyvenv.cfg") for path in found if "/" in path]
+
+
+def has_identity(repo: Repo) -> bool:
+    """Whether git knows who commits here."""
+    return all(repo.ask("config", f"user.{key}", cwd=repo.work_tree)[1].strip() for key in ("name", "email"))
+
+
+def requirement() -> tuple[str, str]:
+    """What `pip install` takes on another machine to get this factory; where nothing is known, also where to build it.
+
+    A release comes by its name, a clone by the address that it was cloned from. Else a wheel in the repository itself.
+    """
+    try:
+        found = distribution("stampmill")
+    except PackageNotFoundError:
+        return f"{WHEELS}/*.whl", ""
+    told = json.loads(found.read_text("direct_url.json") or "{}")
+    address = str(told.get("url", ""))
+    if not address:
+        return f"stampmill=={found.version}", ""
+    if "vcs_info" in told:
+        return f"stampmill @ git+{address}@{told['vcs_info'].get('commit_id', 'HEAD')}", ""
+    if not address.startswith("file:"):
+        return f"stampmill @ {address}", ""
+    folder = unquote(urlsplit(address).path)
+    origin = _origin(Path(folder))
+    return (f"stampmill @ git+{origin}", "") if origin else (f"{WHEELS}/*.whl", folder)
+
+
+def _origin(clone: Path) -> str:
+    """The address that a clone came from, where any machine may ask it; empty elsewhere."""
+    try:
+        with Repo(clone) as repo:
+            told = repo.ask("config", "remote.origin.url")[1].decode("utf-8", "replace").strip()
+    except Exception:  # no clone, or not ours to read: then there is no address
+        return ""
+    return told if re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./~-]+", told) else ""

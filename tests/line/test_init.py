@@ -1,0 +1,219 @@
+"""`init`: its files are right as they stand, in whatever repository, and lead to a first stamp."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from importlib.metadata import Distribution
+from pathlib import Path
+
+import pytest
+import yaml
+
+from factory.git.repo import Repo
+from factory.operator import surroundings
+from factory.ssot.read_settings import read_settings
+from tests.git.conftest import put
+from tests.line.conftest import Shop, executable
+
+At = Callable[[Path], Shop]
+ROOT = Path(__file__).parents[2]
+WORKER = '\n[workers.default]\nkind = "command"\ncommand = ["sh", "-c", "echo hello > HELLO.md"]\n'
+TEST = {"tests/test_it.py": b"def test_it():\n    assert 1 + 1 == 2\n"}
+
+
+@pytest.fixture
+def plain(at: At, tmp_path: Path) -> Callable[..., Shop]:
+    """plain(files) -> a repository with these files on main, and no factory in it."""
+
+    def make(files: dict[str, bytes]) -> Shop:
+        path = tmp_path / "repo"
+        path.mkdir()
+        Repo.create(path)
+        with Repo(path) as repo:
+            if files:
+                put(repo, dict(files), "code")
+                repo.call("read-tree", "-m", "-u", "HEAD", cwd=path)
+        return at(path)
+
+    return make
+
+
+def commit(shop: Shop) -> None:
+    shop.git("add", "-A")
+    shop.git("-c", "user.name=p", "-c", "user.email=p@example.com", "commit", "-q", "-m", "the factory's files")
+
+
+def files(shop: Shop) -> dict[Path, bytes]:
+    return {p: p.read_bytes() for p in shop.path.rglob("*") if p.is_file() and ".git" not in p.parts}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ({}, ""),
+        ({"justfile": b"mine:\n\ttrue\n"}, "wrote  factory.just  (add `import 'factory.just'` to justfile)"),
+        ({".justfile": b"mine:\n\ttrue\n", "D_ROADMAP.md": b"# my own\n"}, "to .justfile)"),
+    ],
+)
+def test_init_overwrites_nothing_and_has_nothing_to_do_a_second_time(
+    plain: Callable[..., Shop], theirs: dict[str, bytes], said: str
+) -> None:
+    shop = plain(theirs | {"app.py": b"x = 1\n"})
+    assert said in shop.run("init").out
+    before = files(shop)
+    assert {p: before[shop.path / p] for p in theirs} == theirs
+    assert "D_ROADMAP.md" in {p.name for p in before}
+    again = shop.run("init")
+    assert (again.code, "wrote" in again.out) == (0, False)
+    assert files(shop) == before
+
+
+def test_a_bare_just_starts_nothing_that_costs(plain: Callable[..., Shop]) -> None:
+    shop = plain({})
+    shop.run("init")
+    text = (shop.path / "justfile").read_text()
+    first = text.split("\n\n")[1]
+    assert first == "[private]\ndefault:\n    @just --list"
+    if just := shutil.which("just"):
+        said = subprocess.run([just], cwd=shop.path, capture_output=True, text=True, check=True)
+        assert "factory_run *args" in said.stdout
+    (shop.path / "justfile").write_text("build:\n\ttrue\n")
+    shop.run("init")
+    assert "default" not in (shop.path / "factory.just").read_text()
+
+
+@pytest.mark.parametrize("code", [{}, {"README.md": b"# a shop\n"}, TEST], ids=["empty", "no tests", "tests"])
+def test_the_first_ticket_of_init_is_stamped_and_signed_in_any_repository(
+    plain: Callable[..., Shop], code: dict[str, bytes]
+) -> None:
+    shop = plain(code)
+    said = shop.run("init").out
+    assert ("There is no test yet" in said) == (code is not TEST)
+    settings, table = shop.path / "ssot/factory.toml", shop.path / "D_ROADMAP.md"
+    settings.write_text(settings.read_text() + WORKER)
+    table.write_text(table.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
+    commit(shop)
+    done = shop.run("run")
+    assert (done.code, done.err) == (0, ""), done
+    verified = shop.run("verify")
+    assert (verified.code, "no signature" in verified.out) == (0, False)
+    assert (shop.path / "HELLO.md").read_text() == "hello\n"
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_init_tells_what_a_repository_lacks(plain: Callable[..., Shop]) -> None:
+    shop = plain(TEST)
+    venv.create(shop.path / ".venv", symlinks=True)
+    (shop.path / "env").mkdir()
+    (shop.path / "env/pyvenv.cfg").write_text("home = /usr/bin\n")
+    said = shop.run("init").out
+    assert "tell git who you are: git config user.name" in said
+    assert ".venv has no pytest: `.venv/bin/python -m pip install pytest`" in said
+    assert "env/ is an environment that git does not ignore: `echo '/env/' >> .gitignore`" in said
+    settings = shop.path / "ssot/factory.toml"
+    settings.write_text(settings.read_text() + WORKER)
+    table = shop.path / "D_ROADMAP.md"
+    table.write_text(table.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
+    commit(shop)
+    done = shop.run("run")
+    assert (done.code, done.err.count("\n")) == (4, 1)
+    assert ".venv/bin/python -m pip install pytest`) or name another command (`factory help project`)" in done.err
+    for key in ("name", "email"):
+        shop.git("config", f"user.{key}", "p")
+    assert "tell git who you are" not in shop.run("init").out
+
+
+def test_the_zone_is_the_machines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = tmp_path / "localtime"
+    monkeypatch.setattr(surroundings, "LOCALTIME", link)
+    assert surroundings.zone({}) == "UTC"
+    link.symlink_to("/usr/share/zoneinfo/Asia/Seoul")
+    assert surroundings.zone({}) == "Asia/Seoul"
+    assert surroundings.zone({"TZ": ":Europe/Berlin"}) == "Europe/Berlin"
+    assert surroundings.zone({"TZ": "KST-9"}) == "Asia/Seoul"
+    assert surroundings.zone({"TZ": "../../etc/passwd"}) == "Asia/Seoul"
+
+
+@pytest.mark.parametrize(
+    ("paths", "runs"),
+    [
+        (["tests/test_a.py", "package.json"], "python -m pytest -q"),
+        (["go.mod", "a_test.go"], "go test ./..."),
+        (["package.json", "test/a.test.js"], "npm test"),
+        (["package.json", "index.js"], ""),
+        (["README.md"], ""),
+    ],
+)
+def test_the_gate_is_what_runs_the_tests_that_are_there(paths: list[str], runs: str) -> None:
+    gate = read_settings(f"[gate]\n{surroundings.gate(paths)}\n".encode()).gate
+    assert (gate.regression, bool(gate.doctor)) == ((runs,) if runs else (), True)
+
+
+URL = '{{"url": "{0}", {1}}}'
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        (None, "stampmill==7.1"),
+        (URL.format("https://h.example/s.git", '"vcs_info": {"vcs": "git", "commit_id": "abc"}'),
+         "stampmill @ git+https://h.example/s.git@abc"),
+        (URL.format("https://h.example/s.whl", '"archive_info": {}'), "stampmill @ https://h.example/s.whl"),
+        ("clone", "stampmill @ git+https://h.example/me/s.git"),
+        (URL.format("file:///nowhere", '"dir_info": {}'), ".github/stampmill/*.whl"),
+    ],
+)  # fmt: skip
+def test_ci_installs_the_factory_from_where_it_was_installed_here(
+    told: str | None, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "stampmill-7.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stampmill\nVersion: 7.1\n")
+    if told == "clone":
+        (tmp_path / "a clone").mkdir()
+        Repo.create(tmp_path / "a clone")
+        with Repo(tmp_path / "a clone") as repo:
+            repo.call("config", "remote.origin.url", "https://h.example/me/s.git")
+        told = f'{{"url": "{(tmp_path / "a clone").as_uri()}", "dir_info": {{}}}}'
+    if told:
+        (info / "direct_url.json").write_text(told)
+    monkeypatch.setattr(surroundings, "distribution", lambda _: Distribution.at(info))
+    assert surroundings.requirement()[0] == wanted
+
+
+def test_the_ci_workflow_is_green_on_a_push_and_on_a_pull_request(plain: Callable[..., Shop], tmp_path: Path) -> None:
+    shop = plain(TEST)
+    shop.run("init")
+    commit(shop)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "pip").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/installed\n')
+    (tools / "factory").write_text(f'#!/bin/sh\nexec {sys.executable} -c "from factory.cli import main; main()" "$@"\n')
+    for tool in tools.iterdir():
+        executable(tool)
+    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    workflow = yaml.safe_load((shop.path / ".github/workflows/factory.yml").read_text())
+    steps = [step["run"] for step in workflow["jobs"]["verify"]["steps"] if "run" in step]
+    assert len(steps) == 4
+
+    def git(at: Path, *words: str) -> None:
+        subprocess.run(["git", "-C", str(at), *words], check=True, capture_output=True)
+
+    git(shop.path, "branch", "work")
+    for event in ("push", "pull_request"):
+        at = tmp_path / event
+        at.mkdir()
+        git(at, "init", "-q", "-b", "elsewhere")
+        git(at, "remote", "add", "origin", str(shop.path))
+        git(at, "fetch", "-q", "origin")
+        # a push checks its branch out; a pull request's merge commit belongs to no branch
+        git(at, *(("checkout", "-q", "main") if event == "push" else ("checkout", "-q", "--detach", "origin/work")))
+        for step in steps:
+            ran = subprocess.run(["bash", "-e", "-c", step], cwd=at, env=env, capture_output=True, text=True)
+            assert ran.returncode == 0, (event, step, ran)
+    assert len((tmp_path / "installed").read_text().splitlines()) == 2
