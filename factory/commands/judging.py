@@ -34,14 +34,8 @@ def verify(
         for b in found.bad:
             say(f"{b.stamp[:12]} {b.ticket}: {b.why}")
         say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
-        if found.unsigned:
-            say(f"{found.unsigned} stamps carry no signature (`factory init` makes a key)")
-        if found.unnamed:
-            say(
-                f"{found.unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
-            )
-        if found.unseen:
-            say(f"{found.unseen} commits lie at a shallow clone's edge and were not checked")
+        for line in found.told:
+            say(line)
     end(Exit.FAIL if found.bad else Exit.OK)
 
 

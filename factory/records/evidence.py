@@ -9,7 +9,7 @@ from typing import Any
 
 from factory.model import Plan, Result, Verdict
 from factory.plain import json_text
-from factory.records import redact
+from factory.records import judges, redact
 
 HASHES = "hash_manifest.json"
 FILES = (
@@ -35,7 +35,7 @@ def pack(
     """Every file of `.factory/evidence/`, by name; `hash_manifest.json` holds the sha256 of every other."""
     raw = {
         "manifest.json": _json({"ticket": plan.ticket_id, "attempt": plan.attempt, "key": plan.idempotency_key,
-                                "files": list(FILES), "worker": plan.worker}),
+                                "files": list(FILES), "worker": plan.worker, "judges": judges.digest()}),
         "kpi.json": _json(result.kpi_summary),
         "gate.log": verdict.log.encode("utf-8", "replace"),
         "git_info.json": _json(dict(git_info)),

@@ -5,37 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from factory.git import objects
 from factory.git.objects import IDENTITY, Commit
 from factory.git.repo import Repo
-from factory.git.store import GitTree
-from factory.model import Answer, Changed, Light, Oid, Plan, Result
+from factory.model import Answer, Light, Oid, Plan
 from factory.records import attempts, evidence, landing, premises, signed
 from factory.records.plans import RESERVED
-from factory.ssot.protected import FIRST
-from factory.tree import FOLDER
+from factory.verify import guarded
+from factory.verify.chain import Chain, read_chain
 
 Rerun = Callable[[Plan, Oid, Oid, Oid], str]  # (plan, main, gate tree, work) -> why it does not pass, or ""
+Guards = Callable[[Commit, Chain], Iterator[str]]  # what the guards object to now, as far as it is a fault
 ALWAYS = ("scope", "protected", "ssot_docs")  # guards that every verdict holds
 
 
-class Chain(NamedTuple):
-    """A stamp's parts."""
-
-    main: Oid
-    base: Oid
-    steps: tuple[Commit, Commit, Commit]  # plan, work, evidence
-    plan: Plan
-    work: Oid
-    result: Result
-    result_bytes: bytes
-    pack: dict[str, bytes]
-
-
-def stamp_faults(repo: Repo, oid: Oid, ticket: str, turned: Iterable[str], rerun: Rerun | None) -> Iterator[str]:
-    """Everything that is wrong with one stamp. `turned`: the rows that its commit set to DONE."""
+def stamp_faults(
+    repo: Repo, oid: Oid, ticket: str, turned: Iterable[str], rerun: Rerun | None, guards: Guards
+) -> Iterator[str]:
+    """Everything that is wrong with one stamp. `turned`: the rows that its commit set to DONE; `guards` looks again."""
     commit = repo.store.commit(oid)
     if len(commit.parents) != 2:
         yield f"a stamp is a merge of two parents, and this commit has {len(commit.parents)}: it was copied or rebased"
@@ -52,48 +41,9 @@ def stamp_faults(repo: Repo, oid: Oid, ticket: str, turned: Iterable[str], rerun
     if strange := sorted(set(turned) - {chain.plan.ticket_id, *chain.plan.ac_ids}):
         yield f"it turns rows to DONE that are not its own: {', '.join(strange)}"
     yield from signed.faults(repo, commit, chain.main)
+    yield from guards(commit, chain)
     if rerun is not None and (why := rerun(chain.plan, chain.main, commit.tree, chain.work)):
         yield f"run again, the gate says: {why}"
-
-
-def read_chain(repo: Repo, commit: Commit) -> Chain:
-    """The three commits under a stamp. KeyError or ValueError where they are not what they should be."""
-    store = repo.store
-    main, proof = commit.parents
-    steps = [store.commit(proof)]
-    for name in ("work", "plan"):
-        if len(steps[-1].parents) != 1:
-            raise ValueError(f"its second parent is no attempt: plan, work, evidence ({name} is missing)")
-        steps.append(store.commit(steps[-1].parents[0]))
-    for step, name in zip(steps, ("evidence", "work", "plan"), strict=True):
-        if not step.subject.startswith(f"{name}("):
-            raise ValueError(f"its second parent is no attempt: plan, work, evidence (found {step.subject[:40]!r})")
-    if len(steps[2].parents) != 1:
-        raise ValueError("its plan does not stand on one base")
-    result_bytes = _must(store.file(steps[0].tree, attempts.RESULT), attempts.RESULT)
-    return Chain(
-        main=main,
-        base=steps[2].parents[0],
-        steps=(steps[2], steps[1], steps[0]),
-        plan=Plan.model_validate(attempts.from_json(_must(store.file(steps[1].tree, attempts.PLAN), attempts.PLAN))),
-        work=steps[0].parents[0],
-        result=Result.model_validate(attempts.from_json(result_bytes)),
-        result_bytes=result_bytes,
-        pack=_pack(repo, steps[0].tree),
-    )
-
-
-def _must(content: bytes | None, path: str) -> bytes:
-    if content is None:
-        raise ValueError(f"{path} is missing")
-    return content
-
-
-def _pack(repo: Repo, tree: Oid) -> dict[str, bytes]:
-    entry = repo.store.entry(tree, attempts.EVIDENCE)
-    if entry is None or entry.mode != FOLDER:
-        return {}
-    return {name: repo.store.read(found.oid, "blob") for name, found in repo.store.flat(entry.oid).items()}
 
 
 def hand(repo: Repo, oid: Oid, commit: Commit) -> Iterator[str]:
@@ -208,25 +158,13 @@ def _trees(repo: Repo, commit: Commit, chain: Chain) -> Iterator[str]:
 
 def _premises(repo: Repo, chain: Chain) -> Iterator[str]:
     """The rules are main's, as they were at the first parent; what the plan and the result say is held to them."""
-    store, plan = repo.store, chain.plan
+    plan = chain.plan
     yield from (f"its plan is not what main said: {what}" for what in premises.stale(repo, chain.main, plan))
     if [c.id for c in plan.criteria] != list(plan.ac_ids):
         yield "its plan names other criteria (ac_ids) than it holds"
     if tiers := premises.untried(repo, chain.main, chain.result):
         yield f"main's settings have commands for {', '.join(tiers)}, and the result does not say PASS of them"
-    changed = repo.diff(store.tree_of(chain.base), store.edit(chain.steps[1].tree, {RESERVED: None}))
+    changed = guarded.touched(repo, chain)
     if sorted(attempts.as_text(c.path) for c in changed) != sorted(chain.result.files_changed):
         yield "its work changed other files than result.json names"
-    yield from _scope(repo, chain, changed)
-
-
-def _scope(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[str]:
-    from guards import scope
-    from guards.case import Case
-
-    store = repo.store
-    terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
-    forbidden = (*chain.plan.scope.forbidden, *FIRST)  # a stamp is held to the list of its own day
-    plan = chain.plan.model_copy(update={"scope": chain.plan.scope.model_copy(update={"forbidden": forbidden})})
-    for found in scope.check(Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)):
-        yield f"it touches what it may not: {found.path}: {found.message}"
+    yield from guarded.always(repo, chain, changed)

@@ -12,11 +12,15 @@ from factory.git import objects
 from factory.git.objects import Commit, parse_commit
 from factory.git.repo import Logged, Repo
 from factory.model import Oid
-from factory.records import signed
+from factory.records import judges
 from factory.trucks import proof
 from factory.trucks.yard import CARDS, attempts_of
+from factory.verify import guarded, unproven
+from factory.verify.chain import Chain
+from factory.verify.line import line
 from factory.verify.proof import Rerun, stamp_faults
-from factory.verify.rows import Rows
+from factory.verify.rows import Rows, Turned
+from factory.verify.signers import Signers
 
 
 class Bad(NamedTuple):
@@ -28,24 +32,21 @@ class Bad(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What `verify` found. `unsigned`, `unnamed` (signed, where main named nobody who may) and `unseen` (below a
-    shallow clone's edge) are told, and are not bad."""
+    """What `verify` found. `told` is what a person should know, a line each, and is no fault."""
 
     stamps: int
     bad: tuple[Bad, ...]
-    unsigned: int
-    unseen: int
     ok: int
-    unnamed: int = 0
+    told: tuple[str, ...] = ()
 
 
 def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
     """Check the whole first-parent line of main, oldest first. `rerun` judges tickets again, `again` cards."""
     walk = _Walk(repo, rerun, again)
-    for logged in reversed(list(repo.log(main))):
+    for logged in line(repo, main):
         walk.step(logged)
-    ok = walk.stamps - len(walk.false)
-    return Verified(walk.stamps, tuple(reversed(walk.bad)), walk.unsigned, walk.unseen, ok, walk.unnamed)
+    walk.end(main)
+    return Verified(walk.stamps, tuple(reversed(walk.bad)), walk.stamps - len(walk.false), tuple(walk.told))
 
 
 def claims(logged: Logged) -> str | None:
@@ -62,36 +63,83 @@ class _Walk:
 
     def __init__(self, repo: Repo, rerun: Rerun | None, again: proof.Again | None) -> None:
         self._repo, self._rerun, self._again, self._rows = repo, rerun, again, Rows()
+        self._signers = Signers(repo)
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
-        self.stamps = self.unsigned = self.unseen = self.unnamed = 0
+        self._judges: set[str] = set()  # by which guards the stamps before were judged
+        self._claimed: dict[tuple[str, str], Bad] = {}  # rows that no stamp turned, as long as they stand so
+        self.stamps = self._unseen = 0
         self.bad: list[Bad] = []
+        self.told: list[str] = []
         self.false: set[Oid] = set()
 
     def step(self, logged: Logged) -> None:
         commit = self._repo.store.commit(logged.oid)
-        turned = list(self._rows.turned(self._repo, commit.tree))
         ticket = claims(logged)
+        turned = self._rows.turned(self._repo, commit.tree, is_stamp=ticket is not None)
+        self._take_back(logged.oid)
+        self._signers.step(logged.oid, commit)
         if not _whole(self._repo, commit, ticket):
-            self.unseen += 1
+            self._unseen += 1
             return
         if ticket is None:
-            self.bad += [
-                Bad(logged.oid, row, "its row says DONE from here on, and this commit is no stamp") for row in turned
-            ]
+            self._claim(logged.oid, turned)
             self._rewind(logged)
             return
         self.stamps += 1
-        self.unsigned += not commit.signature
-        self.unnamed += bool(commit.signature) and not signed.names(self._repo, commit.parents[0])
-        whys = [*_readable(self._faults(logged, ticket, turned)), *self._twice(logged)]
+        self._signers.stamp(logged.oid, commit)
+        whys = [*_readable(self._faults(logged, ticket, [row.id for row in turned])), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:
             self.false.add(logged.oid)
 
+    def end(self, main: Oid) -> None:
+        """What only the whole line shows."""
+        history = self._rows.history()
+        if self._unseen:
+            self.told.append(f"{self._unseen} commits lie at a shallow clone's edge and were not checked")
+        else:
+            self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
+        if history:
+            shown = ", ".join(history[:3]) + (", ..." if len(history) > 3 else "")
+            self.told.append(
+                f"{len(history)} rows said DONE when the tables first came ({shown}): no stamp proves them"
+            )
+        self.told += self._signers.told(main)
+
+    def _claim(self, oid: Oid, turned: list[Turned]) -> None:
+        for row in turned:
+            why = "its row says DONE from here on, and this commit is no stamp"
+            if row.reworded:
+                why = "its row is DONE, and in other words here than those that a stamp proved; put them back: no stamp"
+            bad = Bad(oid, row.id, why)
+            self._claimed[row.table, row.id] = bad
+            self.bad.append(bad)
+
+    def _take_back(self, oid: Oid) -> None:
+        """A row that claims nothing any more is no fault of main's; that it did is told."""
+        for place in self._rows.taken_back & self._claimed.keys():
+            bad = self._claimed.pop(place)
+            self.bad.remove(bad)
+            self.told.append(f"{bad.ticket} claimed what no stamp proves from {bad.stamp[:12]} to {oid[:12]}")
+
     def _faults(self, logged: Logged, ticket: str, turned: list[str]) -> Iterator[str]:
         if not proof.is_of_cards(logged):
-            return stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun)
+            return stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun, self._guards)
         return proof.faults(self._repo, logged, turned, self._again)
+
+    def _guards(self, commit: Commit, chain: Chain) -> Iterator[str]:
+        """What the guards object to now: a fault where the stamp says that these judged it, or must have."""
+        found = guarded.again(self._repo, commit.tree, chain)
+        own = judges.digest()
+        is_older = found.judges != own and own not in self._judges and (found.judges or not self._judges)
+        self._judges |= {found.judges} - {""}
+        if found.objections and is_older:
+            said = f"{chain.plan.ticket_id} was judged by other guards than these, which would refuse it"
+            self.told.append(f"{said}: {'; '.join(found.objections[:3])}")
+        elif found.objections and found.judges != own:
+            yield "it does not say that main's guards judged it, as they did before it, and they refuse it"
+        if not is_older:
+            yield from (f"the guards refuse it: {line}" for line in found.objections)
 
     def _twice(self, logged: Logged) -> Iterator[str]:
         found = objects.trailers(logged.message)

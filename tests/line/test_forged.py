@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import shift
 from factory.line.opening import key_path, open_house
-from factory.records import signing
+from factory.records import judges, signing
 from factory.records.signing import Signer
 from tests.line.conftest import RIGHT, SETTINGS, Shop, build
 from tests.line.forge import MAIN, Parts, forge, put_commit
@@ -313,6 +314,121 @@ def test_what_was_done_when_the_tables_came_is_history_and_no_claim(make: Make) 
     assert shop.run("verify").code == 0
 
 
+# --- what the guards would have refused --------------------------------------------------------------------
+
+
+def adds(path: str, content: bytes | str) -> Change:
+    """The work brings one file more, and the result says so."""
+
+    def change(parts: Parts) -> None:
+        parts.work_files[path] = content
+        parts.result["files_changed"] = sorted(["D-2.txt", path])
+
+    return change
+
+
+GUARDED: dict[str, tuple[Change, str]] = {
+    "a file that every Python runs": (adds("src/evil.pth", "import os\n"), "run by every Python"),
+    "a module that every Python runs": (adds("lib/sitecustomize.py", "x = 1\n"), "run by every Python"),
+    "compiled Python": (adds("a/b.pyc", b"\0\1"), "compiled Python"),
+    "too many lines": (adds("a.txt", "line\n" * 400), "size: 40"),
+    "a key": (adds("a.txt", "key = 'AKIA" + "Q7ZPLM3XW5RTV2NB'\n"), "secrets"),
+    "reaching for the runner": (adds("src/a.py", "import _pytest\n"), "reach"),
+    "an editor's tasks": (adds("web/.vscode/tasks.json", "{}\n"), "protected"),
+    "a package's hook": (adds("package.json", '{"scripts": {"postinstall": "x"}}\n'), "postinstall"),
+    "two guards left out": (lambda p: [p.result["guards"].pop(name) for name in ("reach", "size")], "reach, size"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", GUARDED)
+def test_what_the_guards_refuse_is_named_although_the_result_says_that_they_passed(stamped: Shop, what: str) -> None:
+    change, why = GUARDED[what]
+    named(stamped, forge(stamped, change), why)
+
+
+@pytest.mark.parametrize("word", ["", "0" * 32], ids=["no guards named", "others named"])
+def test_a_stamp_that_names_other_guards_than_those_before_it_is_held_to_these(stamped: Shop, word: str) -> None:
+    def change(parts: Parts) -> None:
+        adds("a.txt", "line\n" * 400)(parts)
+        parts.edit_pack("manifest.json", judges=word)
+
+    assert len(named(stamped, forge(stamped, change), "as they did before it")) > 1
+
+
+def test_guards_that_are_stricter_today_are_told_and_no_fault(stamped: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = forge(stamped, adds("a.txt", "line\n" * 400))
+    monkeypatch.setattr(judges, "digest", lambda: "another day's")
+    told = stamped.run("verify")
+    assert (told.code, "D-2 was judged by other guards" in told.out, "size: 40" in told.out) == (0, True, True)
+    named(stamped, forge(stamped, adds("src/evil.pth", "x\n")), "run by every Python")  # what all days refused
+    assert stamp
+
+
+def test_a_module_in_front_of_pythons_own_is_named_where_the_root_comes_first(make: Make) -> None:
+    tiers = SETTINGS.replace('doctor = ["true"]', 'doctor = ["python -m compileall -q tools"]')
+    shop = make("D-1 First", "D-2 Second", settings=tiers)
+    assert shop.run("run").code == 0
+    named(shop, forge(shop, adds("json.py", "x = 1\n")), "json.py: is found before the library `json`")
+
+
+# --- a history that is not the whole one -------------------------------------------------------------------
+
+
+def hidden_by(how: str, shop: Shop, tip: str, past: str) -> None:
+    """Git is made to see the tip right above `past`."""
+    if how == "a graft":
+        (shop.path / ".git/info").mkdir(exist_ok=True)
+        (shop.path / ".git/info/grafts").write_text(f"{tip} {past}\n")
+    elif how == "a shallow file":
+        (shop.path / ".git/shallow").write_text(f"{tip}\n")
+    else:
+        with Repo(shop.path) as repo:
+            oid = repo.store.write_commit(repo.store.commit(tip)._replace(parents=(past,)))
+            repo.move(f"refs/replace/{tip}", oid, None)
+
+
+@pytest.mark.parametrize("how", ["a graft", "a replacement", "a shallow file"])
+def test_what_git_is_told_to_pass_over_is_looked_at_all_the_same(stamped: Shop, how: str) -> None:
+    past = stamped.git("rev-parse", "main^1").strip()
+    stamp = forge(stamped, lambda p: p.result.update(status="FAIL"))
+    hidden_by(how, stamped, stamped.commit({"README.md": "x\n"}), past)
+    named(stamped, stamp, "not PASS")
+
+
+def test_a_history_cut_to_one_commit_is_named_by_the_rows_that_it_left(stamped: Shop) -> None:
+    tree = stamped.git("rev-parse", "main^{tree}").strip()
+    with Repo(stamped.path) as repo:
+        cut = repo.store.write_commit(Commit(tree, (), "all of it\n", 1_790_000_200))
+        repo.move(MAIN, cut, repo.tip(MAIN))
+    assert len(named(stamped, cut, "which is no part of main")) == 2
+    ledger = re.sub(r"[0-9a-f]{12} \|", " |", stamped.read("AC_LEDGER.md"))
+    put_commit(stamped, "what was done elsewhere\n", {"AC_LEDGER.md": ledger})
+    told = stamped.run("verify")
+    assert (told.code, "4 rows said DONE when the tables first came" in told.out) == (0, True)
+
+
+# --- faults that are mended ---------------------------------------------------------------------------------
+
+
+def test_a_done_criterion_put_back_into_its_words_is_no_fault_any_more(stamped: Shop) -> None:
+    table = stamped.read("AC_LEDGER.md")
+    reworded = stamped.commit({"AC_LEDGER.md": table.replace("| D-1 | it is right |", "| D-1 | it is right. |")})
+    assert len(named(stamped, reworded, "in other words")) == 1
+    stamped.commit({"AC_LEDGER.md": table})
+    told = stamped.run("verify")
+    assert (told.code, f"AC-D-1-1 claimed what no stamp proves from {reworded[:12]}" in told.out) == (0, True)
+    stamped.commit({"AC_LEDGER.md": table.replace("| D-1 | it is right |", "| D-1 | it is fast |")})
+    assert stamped.run("verify").code == 1
+
+
+def test_a_row_that_was_said_done_by_hand_and_is_not_any_more_is_no_fault(stamped: Shop) -> None:
+    table = stamped.read("D_ROADMAP.md")
+    stamped.commit(_done(stamped))
+    assert stamped.run("verify").code == 1
+    stamped.commit({"D_ROADMAP.md": table})
+    assert stamped.run("verify").code == 0
+
+
 # --- commits that only look like stamps ------------------------------------------------------------------
 
 
@@ -524,6 +640,24 @@ def test_a_stamp_changed_under_its_signature_is_named(run_signed: Shop) -> None:
         oid = repo.store.write_commit(tip._replace(time=tip.time + 1))
         repo.move(MAIN, oid, repo.tip(MAIN))
     named(run_signed, oid, "signature is not one of")
+
+
+def test_a_list_of_signers_that_was_taken_away_and_put_back_is_told(run_signed: Shop) -> None:
+    names = run_signed.read("ssot/allowed_signers")
+    gone = run_signed.commit({"ssot/allowed_signers": None}, "nobody")
+    row, ac = "| D-2 | IN_PROGRESS | P2 | LOW | Two |  |\n", "| AC-2 | D-2 | x | `grep -q right D-2.txt` | OPEN |  |\n"
+    tables = {
+        "D_ROADMAP.md": run_signed.read("D_ROADMAP.md") + row,
+        "AC_LEDGER.md": run_signed.read("AC_LEDGER.md") + ac,
+    }
+    run_signed.commit(tables)
+    assert run_signed.run("run").code == 0
+    stamp = forge(run_signed, lambda parts: None)
+    back = run_signed.commit({"ssot/allowed_signers": names}, "somebody again")
+    told = run_signed.run("verify")
+    assert told.code == 0
+    assert f"1 of them though main had named who may sign before: {stamp[:12]}" in told.out
+    assert f"changed after it first named somebody: {gone[:12]}, {back[:12]}" in told.out
 
 
 # --- good stays good -------------------------------------------------------------------------------------

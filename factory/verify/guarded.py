@@ -1,0 +1,85 @@
+"""A stamp's guards once more, from git alone: main before it, the tree that was stamped, the terms of that day."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import guards
+from factory.gate import loaded
+from factory.git.repo import Repo
+from factory.git.store import GitTree
+from factory.model import Changed, Oid
+from factory.records import premises
+from factory.records.judges import digest
+from factory.records.plans import RESERVED
+from factory.ssot.protected import FIRST
+from factory.verify.chain import Chain
+from guards import scope, shadows
+from guards.case import Case
+
+FLAGS = frozenset({"addressed"})  # guards that refuse nothing
+AT_THE_ROOT = re.compile(r"(?:\S*/)?python[\d.]*\s+-m\s")  # such a command finds modules at the root before all others
+
+
+class Guarded(NamedTuple):
+    """`judges`: by which guards its evidence says that it was judged; empty: it is older than that word."""
+
+    judges: str
+    objections: tuple[str, ...]
+
+
+def again(repo: Repo, tree: Oid, chain: Chain) -> Guarded:
+    """What today's guards object to in a stamp. They refuse by main's own settings and policies of that day."""
+    said = json.loads(chain.pack.get("manifest.json", b"{}"))
+    judges = str(said.get("judges") or "") if isinstance(said, dict) else ""
+    case = case_of(repo, tree, chain)
+    found = guards.run(case, [name for name in guards.NAMES if name not in FLAGS])
+    lines = [str(finding) for findings in found.values() for finding in findings if not finding.flag]
+    names = guards.NAMES if judges == digest() else ()  # other guards may have been other ones
+    left_out = [name for name in names if chain.result.guards.get(name) != "PASS"]
+    lines += [f"its result does not say that the guard {', '.join(left_out)} passed"] if left_out else []
+    return Guarded(judges, (*lines, *_in_front(repo, case, chain)))
+
+
+def case_of(repo: Repo, tree: Oid, chain: Chain) -> Case:
+    """The question as the gate put it."""
+    store = repo.store
+    terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
+    forbidden = chain.plan.scope.forbidden
+    return Case(GitTree(store, chain.main), GitTree(store, tree), touched(repo, chain), chain.plan, terms, forbidden)
+
+
+def touched(repo: Repo, chain: Chain) -> tuple[Changed, ...]:
+    """What its work changed, `.factory/` left out."""
+    store = repo.store
+    return repo.diff(store.tree_of(chain.base), store.edit(chain.steps[1].tree, {RESERVED: None}))
+
+
+def always(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[str]:
+    """What every version's guards refused: out of scope, on the first list of what is protected, loaded by its name."""
+    store = repo.store
+    terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
+    forbidden = (*chain.plan.scope.forbidden, *FIRST)  # a stamp is held to the list of its own day
+    plan = chain.plan.model_copy(update={"scope": chain.plan.scope.model_copy(update={"forbidden": forbidden})})
+    case = Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)
+    for found in scope.check(case):
+        yield f"it touches what it may not: {found.path}: {found.message}"
+    for change in changed:
+        if not shadows.METADATA.search(change.path):
+            yield from (f"it brings {change.path}, which {said}" for said in shadows.objections(case, change))
+
+
+def _in_front(repo: Repo, case: Case, chain: Chain) -> Iterator[str]:
+    """New modules at the root in front of Python's own, where a command of main's looks there first."""
+    gate = premises.settings_of(repo, chain.main).gate
+    commands = (*gate.doctor, *gate.fast, *gate.regression, *(c.check for c in chain.plan.criteria))
+    if not any(AT_THE_ROOT.match(command) for command in commands):
+        return
+    known = {path.partition("/")[0].partition(".")[0] for path in case.base.entries()}
+    new = [change.path for change in case.changed if change.new and not change.old]
+    fresh = [path for path in new if path.partition("/")[0].partition(".")[0] not in known]
+    yield from loaded.shadows(fresh, replace(loaded.supposed(()), path=(".", "/")))

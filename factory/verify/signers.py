@@ -1,0 +1,65 @@
+"""Who may sign, along main: what the stamps' signatures prove, and where main changed its word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factory.git.objects import Commit
+from factory.git.repo import Repo
+from factory.model import Oid
+from factory.records import signed, signing
+
+OPEN = "whoever can write to this repository could have made them, work, evidence and all"
+
+
+class Signers:
+    """Each stamp is held to the list of the main before it (`signed.faults`); here the lists are held to each other."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._blob = ""
+        self._named = False  # whether any main up to here named a signer
+        self._changes: list[Oid] = []  # commits that changed or emptied a list that named somebody
+        self._stamps: list[tuple[Oid, Commit, Oid]] = []  # with the commit whose list holds
+        self._bare: list[Oid] = []  # not signed, though a main before had named who may sign
+
+    def step(self, oid: Oid, commit: Commit) -> None:
+        """The next commit of the line."""
+        found = self._repo.store.entry(commit.tree, signing.ALLOWED)
+        blob = found.oid if found else ""
+        if blob != self._blob and self._named:
+            self._changes.append(oid)
+        self._blob = blob
+        self._named = self._named or signed.names(self._repo, oid)
+
+    def stamp(self, oid: Oid, commit: Commit) -> None:
+        """The commit of the last step is a stamp."""
+        self._stamps.append((oid, commit, commit.parents[0] if commit.parents else oid))
+        if not commit.signature and self._named:
+            self._bare.append(oid)
+
+    def told(self, main: Oid) -> Iterator[str]:
+        """What a person should know of it."""
+        unsigned = sum(not commit.signature for _, commit, _ in self._stamps)
+        if unsigned:
+            yield f"{unsigned} stamps carry no signature: {OPEN} (`factory init` makes a key)"
+        if self._bare:
+            yield f"{len(self._bare)} of them though main had named who may sign before: {_shown(self._bare)}"
+        names = [(commit, signed.names(self._repo, parent)) for _, commit, parent in self._stamps if commit.signature]
+        if unnamed := sum(not named for _, named in names):
+            yield f"{unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+        if self._changes:
+            yield f"{signing.ALLOWED} was changed after it first named somebody: {_shown(self._changes)}"
+        if foreign := [oid for oid, commit, parent in self._stamps if self._is_foreign(commit, parent, main)]:
+            yield f"{len(foreign)} stamps are signed by whom main named then and does not name now: {_shown(foreign)}"
+
+    def _is_foreign(self, commit: Commit, parent: Oid, main: Oid) -> bool:
+        """A good signature by the list of its own day that is none by the list at the tip."""
+        if not self._changes or not commit.signature or not signed.names(self._repo, parent):
+            return False
+        there, here = (self._repo.store.entry(self._repo.store.tree_of(at), signing.ALLOWED) for at in (parent, main))
+        return there != here and next(signed.faults(self._repo, commit, main), "") != ""
+
+
+def _shown(oids: list[Oid]) -> str:
+    return ", ".join(oid[:12] for oid in oids[:3]) + (", ..." if len(oids) > 3 else "")
