@@ -161,7 +161,7 @@ def _as_master(config, descriptor, terms, memory, found):
     root, look, own, common = _common(terms, memory, config, lambda message: send(dumps(message)), found)
     says = {name: bool(getattr(option, name, False)) for name in ("collectonly", "setuponly", "setupplan")}
     send(dumps(["start", dict(says, pytest=pytest.__version__, root=root)]))
-    truth, ended = calls.here(look)
+    truth, ended = calls.here(key, look)
     recorder, session = calls.recorder(send, calls.witness(key, ended)), _session(send, terms["backwards"])
     groups = (recorder, truth, session, *common, _workers(send, key, terms))
     own += seal.parts(hook for group in groups for hook in group.values())

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 
 import pytest
 
@@ -38,25 +39,32 @@ def _call_hook(look, ended):
         return pytest.hookimpl(hookwrapper=True, trylast=True)(old)
 
 
-def here(look):
-    """Tests of this process: how each call ended, asked for when its report is logged."""
-    calls = {}
-    return {"pytest_runtest_call": _call_hook(look, calls.__setitem__)}, calls.pop
-
-
-def worker(key, look):
-    """Tests of a pytest-xdist worker: each report takes the truth home with it, under a seal."""
-    calls = {}
+def _sealing(key, calls, away):
+    """Each report takes the truth home with it, under a seal, where it goes to another process (`away()`)."""
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(item, call):
         outcome = yield
-        if call.when == "call" and outcome.excinfo is None:
+        if call.when == "call" and outcome.excinfo is None and away():
             word = "fell" if calls.pop(item.nodeid, True) else "ran"
             outcome.get_result().__dict__["stampmill"] = [word, line.tag(key, item.nodeid, word)]
 
-    call_hook = _call_hook(look, calls.__setitem__)
-    return {"pytest_runtest_call": call_hook, "pytest_runtest_makereport": pytest_runtest_makereport}
+    return pytest_runtest_makereport
+
+
+def here(key, look):
+    """Tests of this process: how each call ended, asked for when its report is logged. One that a plug-in runs in a
+    forked child sends its report home."""
+    calls, getpid, owner = {}, os.getpid, os.getpid()
+    seal = _sealing(key, calls, lambda: getpid() != owner)
+    return {"pytest_runtest_call": _call_hook(look, calls.__setitem__), "pytest_runtest_makereport": seal}, calls.pop
+
+
+def worker(key, look):
+    """Tests of a pytest-xdist worker."""
+    calls = {}
+    seal = _sealing(key, calls, lambda: True)
+    return {"pytest_runtest_call": _call_hook(look, calls.__setitem__), "pytest_runtest_makereport": seal}
 
 
 def witness(key, ended):

@@ -37,8 +37,13 @@ def _module(session, name):
     return module
 
 
-def _run(session, module, function):
-    """The outcome of each phase. The runner is looked up by name each time: a patched one is what we want to meet."""
+def _protocol(item):
+    """The runner is looked up by name each time: a patched one is what we want to meet."""
+    return sys.modules["_pytest.runner"].runtestprotocol(item, log=False, nextitem=None)
+
+
+def _run(session, module, function, protocol):
+    """The outcome of each phase."""
     from _pytest.fixtures import FuncFixtureInfo
 
     nothing = FuncFixtureInfo(argnames=(), initialnames=(), names_closure=[], name2fixturedefs={})
@@ -48,25 +53,44 @@ def _run(session, module, function):
     before = session._setupstate
     session._setupstate = type(before)()
     try:
-        reports = sys.modules["_pytest.runner"].runtestprotocol(item, log=False, nextitem=None)
+        reports = protocol(item)
         return {report.__dict__["when"]: report.__dict__["outcome"] for report in reports}
     finally:
         session._setupstate = before
 
 
+def _wraps(impl):
+    return impl.hookwrapper or getattr(impl, "wrapper", False)
+
+
 def canaries(terms, tell, worker):
     """The hooks that run each before a random test, and both when all is over: never within a test's own protocol,
     where a plug-in may have put its hands on the runner for that test alone."""
-    modules, places, begun, sessions = [], {}, [0], []
+    modules, places, begun, sessions, waiting = [], {}, [0], [], []
 
-    def sing(kind):
+    def wrapped(item):
+        """Within what plug-ins put round a test's protocol: some hooks of theirs count on it."""
+        manager = sessions[0].config.pluginmanager
+        every = sessions[0].config.hook.pytest_runtest_protocol.get_hookimpls()
+        others = [one for one in every if one.function is not pytest_runtest_protocol and not _wraps(one)]
+        waiting.append(item)
+        try:
+            around = manager.subset_hook_caller("pytest_runtest_protocol", [one.plugin for one in others])
+            around(item=item, nextitem=item)
+        finally:
+            reports = waiting.pop()
+        return reports
+
+    def sing(kind, protocol=_protocol):
         try:
             if not modules:
                 modules.append(_module(sessions[0], terms["module"]))
-            found = _run(sessions[0], modules[0], terms[kind])
+            found = _run(sessions[0], modules[0], terms[kind], protocol)
         except Exception as error:
             found = {"error": "%s: %s" % (type(error).__name__, error)}
-        tell(["canary", kind, found])
+        if "call" not in found and protocol is _protocol:
+            return sing(kind, wrapped)
+        return tell(["canary", kind, found])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(session):
@@ -77,10 +101,14 @@ def canaries(terms, tell, worker):
                 places.setdefault(_below(total), []).append(kind)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol():
+    def pytest_runtest_protocol(item):
+        if waiting and item is waiting[0]:
+            waiting[0] = _protocol(item)
+            return True
         for kind in places.pop(begun[0], ()):
             sing(kind)
         begun[0] += 1
+        return None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish():

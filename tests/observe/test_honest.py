@@ -419,3 +419,60 @@ def test_run_all_goes_past_a_known_red_in_each_xdist_worker(watch: Watch) -> Non
     }
     got = watch(files, "-x", "-n", "2", run_all=True)
     assert (len(got.seen.outcomes), got.code) == (12, 1)
+
+
+COUNTS_ON_ITS_PROTOCOL = """
+import pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    item.seen = []
+    yield
+    del item.seen
+{hook}
+"""
+HOOKS = {
+    "a hook": "def pytest_runtest_setup(item):\n    item.seen.append(1)",
+    "a wrapper": "@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item):\n    yield\n    item.seen.append(1)",
+}
+
+
+@pytest.mark.parametrize("extra", [(), ("-n2",)])
+@pytest.mark.parametrize("hook", HOOKS)
+def test_the_canaries_sing_where_a_plug_in_counts_on_what_it_puts_round_a_test(
+    watch: Watch, hook: str, extra: tuple[str, ...]
+) -> None:
+    tests = "".join(f"def test_{n}():\n    assert True\n" for n in range(3))
+    plugin = COUNTS_ON_ITS_PROTOCOL.replace("{hook}", HOOKS[hook])
+    got = watch({"plug.py": plugin, "test_a.py": tests}, "-p", "plug", *extra)
+    assert "3 passed" in got.output
+    _all_green(got)
+
+
+FORKS = """
+import json, os, pytest
+from _pytest.runner import runtestprotocol
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    reader, writer = os.pipe()
+    pid, hook = os.fork(), item.config.hook
+    if not pid:
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        said = [hook.pytest_report_to_serializable(config=item.config, report=report) for report in reports]
+        os.write(writer, json.dumps(said).encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(pid, 0)
+    with os.fdopen(reader, "rb") as told:
+        for data in json.loads(told.read()):
+            report = hook.pytest_report_from_serializable(config=item.config, data=data)
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+"""
+
+
+@pytest.mark.parametrize("extra", [(), ("-n2",)])
+def test_tests_that_a_plug_in_forks_are_seen(watch: Watch, extra: tuple[str, ...]) -> None:
+    tests = "def test_a():\n    assert True\ndef test_b():\n    assert 1 == 2\n"
+    got = watch({"conftest.py": FORKS, "test_a.py": tests}, *extra)
+    assert got.seen.outcomes == {"test_a.py::test_a": Outcome.PASSED, "test_a.py::test_b": Outcome.FAILED}, got.output
+    assert (got.code, got.seen.tampered, got.seen.doubts) == (1, "", frozenset())
