@@ -105,9 +105,10 @@ def recorder(send, saw):
     def pytest_runtest_logreport(report):
         fields, node = report.__dict__, report.nodeid
         when, outcome = fields["when"], fields["outcome"]
-        entry = phases.get(node)
+        place = node, fields.get("node")  # and which worker of pytest-xdist: by `--dist each` all of them run it
+        entry = phases.get(place)
         if entry is None:
-            entry = phases[node] = [[], 0.0, ""]
+            entry = phases[place] = [[], 0.0, ""]
         if outcome == "passed" and when in around and "wasxfail" not in fields:
             entry[0].append(passed[when])
         else:
@@ -116,6 +117,6 @@ def recorder(send, saw):
             entry[2] = (entry[2] + "\n" + str(fields.get("longrepr", "")))[-TEXT:]
         entry[1] += fields.get("duration", 0.0)
         if when == "teardown" or when not in passed:
-            flush(node, *phases.pop(node))
+            flush(node, *phases.pop(place))
 
     return {"pytest_runtest_logreport": pytest_runtest_logreport}

@@ -421,6 +421,26 @@ def test_run_all_goes_past_a_known_red_in_each_xdist_worker(watch: Watch) -> Non
     assert (len(got.seen.outcomes), got.code) == (12, 1)
 
 
+TOGETHER = """
+import os, pathlib, time
+def test_a():
+    pathlib.Path("here-" + os.environ["PYTEST_XDIST_WORKER"]).touch()
+    until = time.monotonic() + 60
+    while len(list(pathlib.Path().glob("here-*"))) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not os.path.exists("here-gw1")
+def test_b():
+    pass
+"""
+
+
+@pytest.mark.plugins
+def test_a_test_that_two_xdist_workers_run_at_a_time_is_told_by_both(watch: Watch) -> None:
+    got = watch({"test_a.py": TOGETHER}, "--dist=each", "--tx=2*popen")
+    assert got.seen.outcomes == {"test_a.py::test_a": Outcome.FAILED, "test_a.py::test_b": Outcome.PASSED}
+    assert (got.code, got.seen.tampered, got.seen.doubts, got.seen.collected) == (1, "", frozenset(), 2)
+
+
 COUNTS_ON_ITS_PROTOCOL = """
 import pytest
 @pytest.hookimpl(hookwrapper=True)
