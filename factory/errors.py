@@ -78,6 +78,16 @@ class Stopped(FactoryError):
     stop = "operator"
 
 
+class InTheWay(Stopped):
+    """Main could not move without harm to a person's checkout. `everyone`: no stamp at all could land there now."""
+
+    stop = "way"
+
+    def __init__(self, text: str, *, everyone: bool = False) -> None:
+        super().__init__(text)
+        self.everyone = everyone
+
+
 class LimitReached(Stopped):
     """The caller's own limit on this run."""
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from factory.errors import CouldNotRun, Stopped
-from factory.git import follow
+from factory.errors import CouldNotRun, InTheWay, Moved
+from factory.git import follow, index_lock
+from factory.git.edited import edited
+from factory.git.names import prefixes
 from factory.git.objects import to_name
 from factory.git.repo import Repo
 from factory.git.unsynced import write_through
-from factory.model import Oid
+from factory.model import Changed, Oid
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
@@ -26,39 +30,103 @@ def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def in_the_way(repo: Repo, checkout: Path, touched: list[str]) -> tuple[str, ...]:
-    """The paths of uncommitted work in this checkout that writing these paths would overwrite."""
-    named = touched if len(touched) <= 200 else []  # an argument list has its limit; then look at everything
+def in_the_way(repo: Repo, checkout: Path, changed: Iterable[Changed]) -> tuple[str, ...]:
+    """The paths of uncommitted work in this checkout that a change would overwrite, remove or stand in.
+
+    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    """
+    becomes = {c.path: c for c in changed}
+    named = list(becomes) if len(becomes) <= 200 else []  # an argument list has its limit; then look at everything
     out = repo.call(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
         cwd=checkout, GIT_LITERAL_PATHSPECS="1",
     )  # fmt: skip
-    dirty = [entry[3:] for entry in to_name(out).split("\0") if len(entry) > 3]
-    return tuple(sorted(d for d in dirty if d in touched or _holds(d, touched)))
+    dirty = [entry[3:].rstrip("/") for entry in to_name(out).split("\0") if len(entry) > 3]
+    found = {d for d in dirty if d not in becomes and _meets(d, becomes)}
+    found |= {d for d in dirty if d in becomes and not _may_go(repo, checkout, becomes[d])}
+    return tuple(sorted(found | _no_folders(checkout, becomes)))
 
 
-def _holds(folder: str, paths: list[str]) -> bool:
-    return folder.endswith("/") and any(path.startswith(folder) for path in paths)
+def _meets(path: str, becomes: Mapping[str, Changed]) -> bool:
+    """Whether something lies below a path, or a file comes to stand where this path is inside."""
+    above = (becomes.get(folder) for folder in prefixes(path.rpartition("/")[0]))
+    return any(other.startswith(f"{path}/") for other in becomes) or any(c and c.new for c in above)
 
 
-def must_be_clean(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
-    """Stopped, with the paths, where moving main would overwrite what a person has not committed."""
-    must_be_free(repo, ref, {c.path: c.new for c in repo.diff(old, new)})
+def _may_go(repo: Repo, checkout: Path, change: Changed) -> bool:
+    same = bool(change.new) and follow.is_blob(repo, checkout, change.path, change.new_mode, change.new)
+    return same or edited(repo, checkout, change) is not None
 
 
-def must_be_free(repo: Repo, ref: str, becomes: Mapping[str, Oid]) -> None:
-    """Stopped, with the paths, where a checkout of main has uncommitted work in one of these.
+def _no_folders(checkout: Path, becomes: Mapping[str, Changed]) -> set[str]:
+    """What stands where a folder has to be and is none, and does not go with the change itself. Git names no file
+    there when it is asked for what lies below."""
+    above = {folder for path, c in becomes.items() if c.new for folder in prefixes(path.rpartition("/")[0])}
+    return {
+        folder for folder in above - becomes.keys()
+        if os.path.lexists(checkout / folder) and ((checkout / folder).is_symlink() or not (checkout / folder).is_dir())
+    }  # fmt: skip
 
-    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
-    """
-    repo.store.walk.must_be_bounded(repo.store.tree_of(ref))  # `git status` would unfold a tree without a bound
+
+def uncommitted(repo: Repo, ref: str) -> dict[Path, tuple[str, ...]]:
+    """A checkout of this branch -> what differs there from its last commit; a new folder is named as a whole."""
+    found = {}
+    repo.store.walk.must_be_bounded(repo.store.tree_of(ref))
     for checkout in checkouts(repo, ref):
-        found = in_the_way(repo, checkout, list(becomes))
-        if paths := [p for p in found if not (becomes.get(p) and _same(repo, checkout, p, becomes[p]))]:
-            shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-            raise Stopped(
-                f"{checkout}: uncommitted work in {shown} would be overwritten; commit or stash it, then `factory run`"
+        out = repo.call("status", "--porcelain=v1", "-z", "--no-renames", cwd=checkout)
+        found[checkout] = tuple(entry[3:] for entry in to_name(out).split("\0") if len(entry) > 3)
+    return found
+
+
+def must_be_free(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+    """InTheWay, with the paths, where moving main would overwrite what a person has not committed."""
+    repo.store.walk.must_be_bounded(repo.store.tree_of(ref))  # `git status` would unfold a tree without a bound
+    changed = repo.diff(old, new)
+    for checkout in checkouts(repo, ref):
+        if paths := in_the_way(repo, checkout, changed):
+            raise InTheWay(
+                f"{checkout}: uncommitted work in {some(paths)} would be overwritten; commit it, stash it or move it "
+                "away, then `factory run`"
             )
+
+
+def some(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+
+
+def could_follow(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+    """InTheWay where main could not move from one commit to the other now, for whatever lies in a checkout."""
+    with _ready(repo, ref, old, new):
+        pass
+
+
+@contextmanager
+def _ready(repo: Repo, ref: str, old: Oid, new: Oid) -> Iterator[list[Callable[[], None]]]:
+    must_be_free(repo, ref, old, new)
+    with ExitStack() as held:
+        yield [held.enter_context(follow.ready(repo, path, old, new)) for path in checkouts(repo, ref)]
+
+
+def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+    """Move main, and its checkouts with it. InTheWay where one of them could not follow, Moved where somebody else
+    moved it: then nothing is done. The compare-and-swap is the commit point."""
+    with _ready(repo, ref, old, new) as steps:
+        if repo.tip(ref) != old:
+            raise Moved(f"{ref} is not where it was")
+        announce(repo, ref, old, new)
+        repo.move(ref, new, old)
+        for step in steps:
+            step()
+    _note(repo).unlink()
+
+
+def drop_left_locks(repo: Repo, ref: str) -> list[Path]:
+    """Remove the locks over these checkouts' indexes that a dead git command left; says which."""
+    locks = [index_lock.of(follow.index_of(repo, path)) for path in checkouts(repo, ref)]
+    left = [lock for lock in locks if index_lock.is_left(lock)]
+    for lock in left:
+        lock.unlink(missing_ok=True)
+    return left
 
 
 def _note(repo: Repo) -> Path:
@@ -86,18 +154,14 @@ def noted(repo: Repo) -> dict[str, Any]:
         ) from None
 
 
-def mend(repo: Repo, *, killed: bool = False) -> None:
-    """Make the noted checkouts follow main; nothing to do where none is noted. `killed`: a dead controller's note."""
+def mend(repo: Repo) -> None:
+    """Make the checkouts follow that a killed controller's note names; nothing to do where there is none."""
     note = noted(repo)
     if not note:
         return
     new = repo.tip(note["ref"])
     for path in map(Path, note["checkouts"]):
         if new and path in checkouts(repo, note["ref"]):
-            follow.follow(repo, path, note["old"], new, killed)
+            with follow.ready(repo, path, note["old"], new, killed=True) as step:
+                step()
     _note(repo).unlink()
-
-
-def _same(repo: Repo, checkout: Path, path: str, oid: Oid) -> bool:
-    code, out, _ = repo.ask("hash-object", "--end-of-options", path, cwd=checkout)
-    return code == 0 and out.decode().strip() == oid

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from factory.errors import CouldNotRun
+from factory.errors import InTheWay
 from factory.git import index_lock
+from factory.git.edited import Edited, edited
 from factory.git.names import prefixes
+from factory.git.objects import to_name
 from factory.git.repo import Repo
 from factory.git.unsynced import must_have_room, sync_file, sync_folder
 from factory.model import Changed, Oid
@@ -17,26 +21,57 @@ from factory.tree import EXECUTABLE, LINK
 PATIENCE = 50  # tenths of a second: a person's own git command may hold the index for a moment
 
 
-def follow(repo: Repo, checkout: Path, old: Oid, new: Oid, killed: bool) -> None:
-    """Move a checkout from old to new; on disk when this returns. `killed`: it was begun, and cut off anywhere."""
-    index = Path(repo.call("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=checkout).decode()[:-1])
-    changed = repo.diff(old, new)
-    why = "another git command holds its index.lock"
+@contextmanager
+def ready(repo: Repo, checkout: Path, old: Oid, new: Oid, *, killed: bool = False) -> Iterator[Callable[[], None]]:
+    """Hold a checkout's index, and give what moves it from old to new: on disk when the block ends.
+
+    InTheWay where git would refuse: it is asked before main moves, and nobody can change the index in between.
+    `killed`: it was begun before, and cut off anywhere.
+    """
+    index = index_of(repo, checkout)
+    changed, tables = repo.diff(old, new), list[Edited]()
+
+    def read_tree(*dry: str) -> None:
+        code, _, why = repo.ask("read-tree", *dry, "-m", "-u", old, new, cwd=checkout, GIT_INDEX_FILE=str(copy))
+        if code:
+            for folder in (index.parent, checkout):
+                must_have_room(folder)
+            raise InTheWay(f"{checkout} cannot follow main: {_line(why)}; mend that, then `factory run`")
+
+    def go() -> None:
+        read_tree()
+        for table in tables:
+            table.put(repo, copy)
+
+    with ExitStack() as held:
+        copy = _hold(held, index, checkout)
+        _catch_up(repo, checkout, changed, copy, killed)
+        tables += [found for path in changed if (found := edited(repo, checkout, path, copy))]
+        for table in tables:
+            table.set_aside(repo, copy)
+        read_tree("-n")
+        yield go
+        _sync(checkout, changed, index)
+    sync_folder(index.parent)
+
+
+def index_of(repo: Repo, checkout: Path) -> Path:
+    return Path(to_name(repo.call("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=checkout))[:-1])
+
+
+def _hold(held: ExitStack, index: Path, checkout: Path) -> Path:
+    """The copy of the index to work on."""
     for _ in range(PATIENCE):
         try:
-            with index_lock.held(index) as copy:
-                _catch_up(repo, checkout, changed, copy, killed)
-                code, _, why = repo.ask("read-tree", "-m", "-u", old, new, cwd=checkout, GIT_INDEX_FILE=str(copy))
-                if code == 0:
-                    break
+            return held.enter_context(index_lock.held(index))
         except FileExistsError:
-            pass
-        time.sleep(0.1)
-    else:
-        for folder in (index.parent, checkout):
-            must_have_room(folder)
-        raise CouldNotRun(f"{checkout} could not follow main: {_line(why)}; mend that, then `factory run`")
-    _sync(checkout, changed, index)
+            time.sleep(0.1)
+    lock = index_lock.of(index)
+    raise InTheWay(
+        f"{checkout}: a git command holds {lock}; end it, or, where none runs any more, remove that file, "
+        "then `factory run`",
+        everyone=True,
+    )
 
 
 def _line(text: str) -> str:
@@ -52,10 +87,10 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
     for path in changed:
         before = (path.old_mode or "0", path.old or zero)
         after = (path.new_mode or "0", path.new or zero)
-        if _is(repo, checkout, path.path, path.new_mode, path.new):
+        if is_blob(repo, checkout, path.path, path.new_mode, path.new):
             lines.append(f"{' '.join(after)}\t{path.path}")
         elif killed and (
-            _is(repo, checkout, path.path, path.old_mode, path.old)
+            is_blob(repo, checkout, path.path, path.old_mode, path.old)
             or _drop_half(repo, checkout, path)
             or _gone(checkout, path.path)
         ):
@@ -73,7 +108,7 @@ def _gone(checkout: Path, path: str) -> bool:
     return not os.path.lexists(checkout / path) or any(map(os.path.islink, above))
 
 
-def _is(repo: Repo, checkout: Path, path: str, mode: str, oid: Oid) -> bool:
+def is_blob(repo: Repo, checkout: Path, path: str, mode: str, oid: Oid) -> bool:
     """Whether a checkout's file is this blob, through its own filters; no blob: whether there is no file."""
     at = checkout / path
     if not oid or _gone(checkout, path):

@@ -6,11 +6,15 @@ we take the lock ourselves, as a second name of a file of our own, and let git w
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+SETTLED = 60.0  # seconds: git writes an index in one go
 
 
 @contextmanager
@@ -29,6 +33,42 @@ def held(index: Path) -> Iterator[Path]:
     finally:
         lock.unlink(missing_ok=True)
         _forget(index)
+
+
+def is_left(lock: Path) -> bool:
+    """Whether a lock is surely a dead process's: what it wrote is cut off and grows no more, or the machine was started
+    since. Whole, it may be the one under an open editor of `git commit`, which holds it for hours."""
+    try:
+        seen, content = lock.stat(), lock.read_bytes()
+    except OSError:
+        return False
+    age = time.time() - seen.st_mtime
+    return (age > SETTLED and not _whole(content)) or seen.st_mtime < _started() - SETTLED
+
+
+def _whole(content: bytes) -> bool:
+    """Whether an index ends with the checksum that git puts there last; zeros, where it is told to leave it out."""
+    ends = ((hashlib.sha1(usedforsecurity=False), 20), (hashlib.sha256(), 32))
+    for digest, width in ends:
+        body, end = content[:-width], content[-width:]
+        digest.update(body)
+        if content.startswith(b"DIRC") and end in (digest.digest(), bytes(width)):
+            return True
+    return False
+
+
+def _started() -> float:
+    """When this machine was started, in seconds since the epoch; 0 where it does not say."""
+    try:
+        words = Path("/proc/stat").read_text().partition("btime ")[2].split(maxsplit=1)
+    except OSError:
+        return 0.0
+    return float(words[0]) if words else 0.0
+
+
+def of(index: Path) -> Path:
+    """Git's own lock of an index."""
+    return _names(index)[2]
 
 
 def release(index: Path) -> None:

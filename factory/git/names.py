@@ -12,6 +12,7 @@ from factory.model import Finding, Triage
 PRODUCT_FOLDERS = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"})
 PRODUCT_SUFFIXES = (".pyc",)
 RESERVED = ".factory"
+TABLES = frozenset({"D_ROADMAP.md", "AC_LEDGER.md"})  # every stamp sets rows of both, and a person writes others
 
 # Characters that HFS+ ignores when it compares names (git: utf8.c, next_hfs_char)
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from factory import workers
 from factory.errors import FactoryError, Mistake
+from factory.git.names import TABLES
 from factory.git.store import GitTree
 from factory.line import auditor, booking, labour, trouble
 from factory.line.auditor import FILE, Opinion, Question, Silent, Word
 from factory.line.house import House
 from factory.line.labour import halt_of, launcher, settings_of, wallet_of
 from factory.line.turn import Attempt
-from factory.model import Answer, Ended, Oid, Plan, Risk, Triage, Verdict
+from factory.model import Answer, Changed, Ended, Oid, Plan, Risk, Triage, Verdict
 from factory.records import landing
 from factory.ssot.settings import Settings
 
@@ -32,12 +33,25 @@ def second_look(
         return verdict, None
     try:
         flagged = tuple(str(finding) for finding in verdict.findings if finding.flag)
-        opinion = opinion_of(house, Question(plan, merge.main, merge.tree, verdict, flagged))
+        asked = Question(plan, merge.main, merge.tree, verdict, flagged)
+        opinion = _said_before(house, attempt, merge) or opinion_of(house, asked)
     except Silent as silent:
         house.say(plan.ticket_id, str(silent))
         return (_unheard(verdict, str(silent)) if verdict.passed else verdict), None
     house.say(plan.ticket_id, f"auditor: {opinion.verdict.value}: {opinion.summary}")
     return weighed(verdict, opinion), opinion
+
+
+def _said_before(house: House, attempt: Attempt, merge: landing.Merge) -> Opinion | None:
+    """What it said before of this very change: it is not paid again because a stamp had to wait."""
+    if (heard := attempt.heard) is None:
+        return None
+    before, now = (house.repo.diff(*two) for two in ((heard.main, heard.tree), (merge.main, merge.tree)))
+    return heard.opinion if _beside_tables(before) == _beside_tables(now) else None
+
+
+def _beside_tables(changed: tuple[Changed, ...]) -> list[Changed]:
+    return [change for change in changed if change.path not in TABLES]
 
 
 def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:

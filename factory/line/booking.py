@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from factory.errors import DoesNotAddUp, Moved
+from factory.errors import DoesNotAddUp, InTheWay, Moved
 from factory.git.ledger import ticket_path
 from factory.line import learning, purse
 from factory.line.auditor import Opinion, Word
@@ -187,7 +187,9 @@ def fail(
     if record.ends:
         quarantine(house, record)
     nobody = triage is Triage.CONFLICT  # with what landed meanwhile
-    return Turn(attempt.plan.ticket_id, None, result, why, nobody, attempt.plan.worker, record.ends)
+    return Turn(
+        attempt.plan.ticket_id, result=result, why=why, nobody=nobody, worker=attempt.plan.worker, ends=record.ends
+    )
 
 
 def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
@@ -214,7 +216,10 @@ def spent(house: House, record: Record) -> bool:
 
 
 def quarantine(house: House, record: Record) -> None:
-    """BLOCKED: on main, where a person sees it, then in the ledger. A row that a person took away is theirs."""
+    """BLOCKED: on main, where a person sees it, then in the ledger. A row that a person took away is theirs.
+
+    Where a person is editing that very row, the record alone says so until the next run.
+    """
     for left in reversed(range(20)):
         if not landing.is_released(house.repo, main := house.main(), record.ticket):
             break
@@ -225,6 +230,9 @@ def quarantine(house: House, record: Record) -> None:
                 signer=house.signer,
             )  # fmt: skip
             break
+        except InTheWay as way:
+            house.say(record.ticket, f"its row will say BLOCKED later: {way}", "warning")
+            return
         except Moved:
             if not left:
                 raise

@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from factory import workers
-from factory.errors import FactoryError, Moved
+from factory.errors import FactoryError, InTheWay, Moved
 from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import ticket_path
-from factory.line import audits, batches, booking, judging, labour, setback, trouble
+from factory.line import audits, batches, booking, judging, kept, labour, setback, trouble, way
 from factory.line.house import House
+from factory.line.replant import replant
 from factory.line.turn import Attempt, Turn
 from factory.model import Ended, Oid, Plan, Result, Stamp, Ticket
 from factory.records import attempts, landing
+from factory.records.attempts import Work
 from factory.records.premises import hidden_at
 from factory.records.records import started
 from factory.records.state import Lease, Record, View, criteria_of
@@ -30,6 +32,13 @@ REMERGES = 5  # how often somebody else may move main while a gate runs, before 
 
 def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = ()) -> Turn:
     """One attempt at one ticket, from plan to stamp. `fellows`: tickets that may go out in the same call."""
+    if ticket.id in view.records and view.records[ticket.id].passed:
+        try:
+            return take_up(house, view, ticket)
+        except Exception as error:
+            if trouble.is_common_to_judge(error):
+                raise
+            return setback.set_aside(house, ticket, error)
     halt = house.halts[ticket.id] = threading.Event()
     if house.stop.is_set():  # `stop --now` came between the deal and here
         halt.set()
@@ -126,22 +135,40 @@ def _as_told(house: House, attempt: Attempt) -> Attempt:
 def land(house: House, attempt: Attempt) -> Turn:
     """Gate the change on today's main and stamp it, or book why it did not pass. One at a time."""
     with house.landing:  # held by an operator's commands, too
-        return _land(house, _as_told(house, attempt))
+        attempt, work = judging.keep_work(house, _as_told(house, attempt))
+        return _land(house, attempt, work)
 
 
-def _land(house: House, attempt: Attempt) -> Turn:
+def take_up(house: House, view: View, ticket: Ticket) -> Turn:
+    """An attempt that passed and could not land: gated on today's main, not made again."""
+    with house.landing:
+        attempt, work = kept.read(house.repo, ticket, view.records[ticket.id], view.criteria, house.clock.now())
+        house.numbers[ticket.id] = attempt.plan.attempt
+        return _land(house, attempt, work)
+
+
+def _land(house: House, attempt: Attempt, work: Work) -> Turn:
     plan, repo = attempt.plan, house.repo
-    attempt, work = judging.keep_work(house, attempt)
     for _ in range(REMERGES):
         if not landing.is_released(repo, house.main(), plan.ticket_id):
             return setback.broken_off(house, attempt, "its row was taken off the line meanwhile")
+        if not repo.is_ancestor(work.base, main := house.main()):
+            house.say(plan.ticket_id, "main was rewritten meanwhile; the change goes onto it as it is now", "warning")
+            if (moved := replant(house, attempt, work, main)) is None:
+                return setback.give_way(house, attempt, None, "main was rewritten, and the change does not fit on it")
+            attempt, work = moved
+            plan = attempt.plan
         merge, verdict, opinion, result, evidence = judging.judged(house, attempt, work)
         if not verdict.passed:
             return booking.fail(house, attempt, result, evidence, verdict, opinion)
-        if stamp := _stamp(house, attempt, merge, result, evidence, verdict.red):
+        try:
+            stamp = way.retried(house, partial(_stamp, house, attempt, merge, result, evidence, verdict.red))
+        except InTheWay as obstacle:
+            return setback.keep(house, attempt, evidence, obstacle)
+        if stamp:
             return Turn(plan.ticket_id, stamp, result)
         house.say(plan.ticket_id, "main moved meanwhile; merging and gating again")
-    return setback.give_way(house, attempt, work)
+    return setback.give_way(house, attempt, work.work, "main kept moving while the gate ran")
 
 
 def _stamp(

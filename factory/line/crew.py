@@ -49,7 +49,8 @@ class Crew:
             if len(self._running) >= most:
                 break
             if self.fits(ticket):
-                fellows = fellows_of(view, self._house.settings, ticket, tickets)
+                made = [t for t in tickets if not (t.id in view.records and view.records[t.id].passed)]
+                fellows = fellows_of(view, self._house.settings, ticket, made)
                 self._running[self._pool.submit(controller.advance, self._house, view, ticket, fellows)] = ticket
                 started += 1
         return started

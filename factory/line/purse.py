@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,14 @@ def success(house: House, main: Oid) -> dict[str, Any]:
     return wallet.guard_changes(house.ledger, house.settings, house.clock.now(), last_success_order_id=last)
 
 
-def fitting(house: House, tickets: Iterable[Ticket]) -> tuple[list[Ticket], OverBudget | None]:
-    """The tickets whose worst cost fits under what is left of the day; and why the first of the others does not."""
+def fitting(house: House, tickets: Iterable[Ticket], made: Container[str]) -> tuple[list[Ticket], OverBudget | None]:
+    """The tickets whose worst cost fits under what is left of the day, and those whose attempt is made; and why the
+    first of the others does not fit."""
     fit: list[Ticket] = []
     over: OverBudget | None = None
     for ticket in tickets:
         try:
-            if _costs(house.settings, ticket):
+            if ticket.id not in made and _costs(house.settings, ticket):
                 wallet.must_fit(house.ledger, house.settings, _worst(house.settings, ticket), house.clock.now())
             fit.append(ticket)
         except OverBudget as error:

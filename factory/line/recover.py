@@ -66,7 +66,7 @@ def sweep_asides(objects_dir: Path) -> None:
 
 def mend(house: House, view: View) -> bool:
     """Bring the ledger up to what main says, and put killed attempts back. True where something was mended."""
-    checkout.mend(house.repo, killed=True)
+    checkout.mend(house.repo)
     recover_books(house.ledger, house.settings)
     adopted = _adopt(house, view)
     said = {word.ticket for word in view.words}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from factory.errors import QuotaUsed
+from factory.errors import InTheWay, QuotaUsed
 from factory.git.ledger import ticket_path
 from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
-from factory.model import State, Ticket
+from factory.model import Oid, State, Ticket
 from factory.money import budget, pace
 from factory.records import attempts, landing, records, redact
-from factory.records.attempts import Work
 from factory.records.state import Record
 from factory.reports import trail
 
@@ -75,12 +74,23 @@ def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator
     return Turn(ticket, why=why, nobody=True)
 
 
-def give_way(house: House, attempt: Attempt, work: Work) -> Turn:
-    """Main moved under the gate again and again: the ticket goes back, and nobody failed; not for ever."""
-    why = "main kept moving while the gate ran"
+def keep(house: House, attempt: Attempt, evidence: Oid, way: InTheWay) -> Turn:
+    """It passed, and a checkout could not follow: it waits as it is. InTheWay where no other could land either."""
+    record = records.kept(attempt.record, evidence, f"passed, and waits: {way}")
+    booking.write(house, "later", record, record.why, second=evidence)
+    attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    house.say(attempt.plan.ticket_id, record.why, "warning")
+    if way.everyone:
+        raise way
+    return Turn(attempt.plan.ticket_id, why=str(way), kept=True, nobody=True)
+
+
+def give_way(house: House, attempt: Attempt, work: Oid | None, why: str) -> Turn:
+    """Main moved under it: the ticket goes back, and nobody failed; not for ever. `work`: what the ledger keeps of it,
+    and nothing where main was rewritten: somebody may have taken a secret out of its base."""
     record = records.overtaken(attempt.record, why)
     record = records.ended(record) if booking.spent(house, record) else record
-    booking.write(house, "later", record, why, second=work.work)
+    booking.write(house, "later", record, why, second=work)
     attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
     if record.ends:
         booking.quarantine(house, record)

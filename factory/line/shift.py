@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory.errors import DoesNotAddUp, Exit, FactoryError, LimitReached, Stopped, of_machine
-from factory.git import checkout, history
-from factory.line import ending, purse, recover, trouble
+from factory.errors import DoesNotAddUp, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
+from factory.git import history
+from factory.line import ending, purse, recover, trouble, way
 from factory.line.aside import Aside
 from factory.line.crew import TICK, Crew
 from factory.line.ending import halves
@@ -24,7 +24,7 @@ from factory.records import boxes
 from factory.records.boxes import BACK, Half
 from factory.records.plans import must_have_workers
 from factory.records.state import View, counts, criteria_of, ready, standings
-from factory.records.view import CRITERIA, ROADMAP, look
+from factory.records.view import look
 from factory.trucks import road, standing
 from factory.trucks.night import Night
 
@@ -47,7 +47,7 @@ class Shift:
         self._weather = Glass(house.settings)
         self._worked: set[str] = set()
         self._seen: tuple[tuple[Oid, Oid | None], View] | None = None
-        self._cards, self._aside = Night(house), Aside(house)
+        self._cards, self._aside, self._way = Night(house), Aside(house), way.Way(house)
         self._day = purse.today(house)
         self.stamped = self.failed = self._turns = 0
 
@@ -61,6 +61,8 @@ class Shift:
             self._prepare()
             while self._next():
                 self._midnight()
+            if kept := self._way.waiting(self._look()):
+                raise InTheWay(way.told(kept))
             if word := self._aside.word:
                 return self._waiting(word)
             waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
@@ -140,7 +142,7 @@ class Shift:
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
         )  # fmt: skip
         if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
-            checkout.must_be_free(house.repo, house.ref, {ROADMAP: "", CRITERIA: ""})  # every stamp writes both
+            way.must_be_open(house, view)
             must_be_able_to_sign(house, view.main)
             house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
         self._of_cards(self._cards.prepare)
@@ -182,7 +184,8 @@ class Shift:
 
     def _deal(self, view: View) -> tuple[Ticket, ...]:
         """What may be dealt: ready now, or once the wait for a rate limit is over."""
-        found = self._aside.able(view, ready(view, float("inf")))
+        waiting = self._way.waiting(view)
+        found = self._aside.able(view, (t for t in ready(view, float("inf")) if t.id not in waiting))
         left = None if self._limit is None else self._limit - len(self._worked)
         return found if left is None else tuple(t for t in found if t.id in self._worked or left > 0)
 
@@ -218,8 +221,9 @@ class Shift:
             raise
 
     def _unfinished(self, half: Half, view: View) -> tuple[str, ...]:
-        """The tickets of the half that are still to be worked on in this run."""
-        return tuple(t for t in boxes.unfinished(half, _states(view)) if t not in self._aside)
+        """What is to be done in a half in this run. What waits holds up nobody: it is dealt again when it can."""
+        waiting = self._way.waiting(view)
+        return tuple(t for t in boxes.unfinished(half, _states(view)) if t not in waiting and t not in self._aside)
 
     def _over(self) -> bool:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
@@ -245,7 +249,7 @@ class Shift:
         now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
         able = self._aside.able(view, ready(view, now))  # main may have moved since they were dealt
         tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
-        fit, over = purse.fitting(self._house, tickets)
+        fit, over = purse.fitting(self._house, tickets, {id for id, r in view.records.items() if r.passed})
         started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
         if over and not started and not crew.tickets:
             raise over

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from factory.errors import FactoryError
+from factory.line.auditor import Opinion
 from factory.model import Criterion, Oid, Plan, Result, Stamp, Ticket
 from factory.records.state import Record
 from factory.rooms.change import Change
 from factory.workers import Work
+
+
+class Heard(NamedTuple):
+    """An auditor's opinion, and what it was shown: main and the tree that was to be stamped on it."""
+
+    opinion: Opinion
+    main: Oid
+    tree: Oid
 
 
 class Attempt(NamedTuple):
@@ -23,6 +32,7 @@ class Attempt(NamedTuple):
     work: Work
     change: Change
     broke: Exception | None = None  # what was met when its change was taken out of its room
+    heard: Heard | None = None  # what the auditor said of it, where it was asked before
 
 
 class Turn(NamedTuple):
@@ -32,6 +42,7 @@ class Turn(NamedTuple):
     stamp: Stamp | None = None
     result: Result | None = None
     why: str = ""
+    kept: bool = False  # it passed, and waits until nothing is in its way
     nobody: bool = False  # broken off, overtaken or set aside: it says nothing of the weather
     worker: str = ""
     ends: bool = False  # it was the ticket's last attempt

@@ -12,12 +12,13 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.line.audits import is_unread
+from factory.line.foretold import foretold
 from factory.line.purse import must_ever_fit
 from factory.model import State, Ticket
 from factory.money import budget
 from factory.records import plans
 from factory.records.state import Record, View, criteria_of, ready, standings
-from factory.records.view import find_main, look
+from factory.records.view import find_main, look, main_ref
 from factory.ssot.product import product_of
 from factory.ssot.settings import Settings
 from factory.trucks.outlook import as_line, outlook
@@ -55,7 +56,10 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
     today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
     product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
     cards = outlook(yard, settings, today)
-    return {"main": main, "product": product, "first": settings.cards.first, "tickets": found, "cards": cards}
+    waiting = [s.ticket for s in stands.values() if s.state is State.PENDING]
+    warnings = foretold(repo, main_ref(settings), waiting)
+    return {"main": main, "product": product, "first": settings.cards.first, "tickets": found, "cards": cards,
+            "warnings": warnings}  # fmt: skip
 
 
 def _fault(ticket: Ticket, view: View, settings: Settings) -> str:
@@ -72,6 +76,7 @@ def as_text(document: dict[str, Any]) -> str:
     cards = [as_line(found) for found in document["cards"]]
     if not document["tickets"] and not cards:
         return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
+    warnings = [f"warning: {line}" for line in document["warnings"]]
     lines = [f"product: {', '.join(document['product'])}; all else judges"] if document["tickets"] else []
     for t in document["tickets"]:
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
@@ -84,4 +89,4 @@ def as_text(document: dict[str, Any]) -> str:
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
         lines += [f"    {test} {SAYS_LITTLE}" for test in t["mute"]]
-    return "\n".join([*cards, *lines] if document["first"] == "cards" else [*lines, *cards])
+    return "\n".join([*cards, *lines, *warnings] if document["first"] == "cards" else [*lines, *cards, *warnings])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factory.errors import Mistake
+from factory.errors import InTheWay, Mistake
 from factory.git.names import finding
 from factory.git.store import GitTree
 from factory.line import booking, controller, recover
@@ -30,7 +30,10 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
     head, base = _head(house, branch, view.main)
     must_be_able_to_sign(house, view.main)
     house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
-    return controller.land(house, _attempt(house, view, ticket, head, base))
+    turn = controller.land(house, _attempt(house, view, ticket, head, base))
+    if turn.kept:
+        raise InTheWay(turn.why)
+    return turn
 
 
 def _ticket(view: View, ticket_id: str) -> Ticket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from factory.errors import Mistake, Moved
+from factory.errors import Mistake
 from factory.git import checkout, objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -134,14 +134,9 @@ def _body(result: Result) -> str:
 
 
 def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
-    """Put one commit on main, and make the checkouts follow. The compare-and-swap is the commit point."""
+    """Put one commit on main, and make the checkouts follow."""
     oid = repo.store.write_commit(commit)
-    checkout.must_be_clean(repo, ref, old, oid)
-    if repo.tip(ref) != old:
-        raise Moved(f"{ref} moved while the gate ran")
-    checkout.announce(repo, ref, old, oid)
-    repo.move(ref, oid, old)
-    checkout.mend(repo)
+    checkout.advance(repo, ref, old, oid)
     return oid
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from factory.errors import Mistake
-from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Ticket
+from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Terms, Ticket
 from factory.records.state import View, criteria_of
 from factory.ssot.settings import PROTECTED, Settings
 
@@ -30,9 +30,6 @@ def make_plan(
 ) -> Plan:
     """The plan of one attempt. The same ticket, attempt, base and worker give the same key."""
     terms = ticket.terms
-    key = hashlib.sha256(
-        "\0".join((base, ticket.id, str(attempt), worker, terms.model_dump_json(), ticket.prose)).encode()
-    ).hexdigest()
     return Plan(
         ticket_id=ticket.id,
         attempt=attempt,
@@ -49,9 +46,20 @@ def make_plan(
         budget_usd=settings.budget.cycle_usd if terms.budget_usd is None else terms.budget_usd,
         model_budget=_model(ticket, settings, worker),
         worker=worker,
-        idempotency_key=key,
+        idempotency_key=_key(base, ticket.id, attempt, worker, terms, ticket.prose),
         previous=previous,
     )
+
+
+def on_base(plan: Plan, base: Oid, terms: Terms) -> Plan:
+    """The same plan for another commit of main, which holds the ticket with these terms."""
+    key = _key(base, plan.ticket_id, plan.attempt, plan.worker, terms, plan.description)
+    return plan.model_copy(update={"base": base, "idempotency_key": key})
+
+
+def _key(base: Oid, ticket: str, attempt: int, worker: str, terms: Terms, prose: str) -> str:
+    said = "\0".join((base, ticket, str(attempt), worker, terms.model_dump_json(), prose))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _model(ticket: Ticket, settings: Settings, worker: str) -> str:

@@ -13,7 +13,7 @@ def started(record: Record, attempt: int, lease: Lease) -> Record:
     return record.model_copy(
         update={
             "state": State.INFLIGHT, "attempt": attempt, "lease": lease, "started": record.started or lease.since,
-            "waits": "",
+            "waits": "", "passed": None,
         }
     )  # fmt: skip
 
@@ -24,6 +24,7 @@ def failed(record: Record, triage: Triage, why: str, previous: Previous, *, gate
         update={
             "state": State.PENDING, "attempts": record.attempts + 1, "triage": triage, "why": why, "lease": None,
             "previous": previous, "gate_failures": record.gate_failures + 1 if gate else 0, "transient": 0,
+            "passed": None,
         }
     )  # fmt: skip
 
@@ -33,7 +34,7 @@ def conflicted(record: Record, why: str, previous: Previous) -> Record:
     return record.model_copy(
         update={
             "state": State.PENDING, "triage": Triage.CONFLICT, "why": why, "lease": None, "previous": previous,
-            "conflicts": record.conflicts + 1,
+            "conflicts": record.conflicts + 1, "passed": None,
         }
     )  # fmt: skip
 
@@ -61,7 +62,14 @@ def killed(record: Record) -> Record:
 
 
 def _again(record: Record) -> Record:
-    return record.model_copy(update={"state": State.PENDING, "lease": None, "attempt": record.attempt - 1})
+    update = {"state": State.PENDING, "lease": None, "attempt": record.attempt - 1, "passed": None}
+    return record.model_copy(update=update)
+
+
+def kept(record: Record, evidence: Oid, why: str) -> Record:
+    """It passed, and something in a checkout was in the way: it lands when that is gone."""
+    update = {"state": State.PENDING, "lease": None, "triage": None, "why": why, "passed": evidence, "not_before": 0.0}
+    return record.model_copy(update=update)
 
 
 def stamped(record: Record, stamp: Oid) -> Record:
@@ -69,7 +77,7 @@ def stamped(record: Record, stamp: Oid) -> Record:
         update={
             "state": State.DONE, "attempts": record.attempts + 1, "stamp": stamp, "lease": None, "triage": None,
             "why": "", "previous": None,
-            "transient": 0, "not_before": 0.0,
+            "transient": 0, "not_before": 0.0, "passed": None,
         }
     )  # fmt: skip
 
@@ -80,7 +88,8 @@ def ended(record: Record) -> Record:
 
 
 def blocked(record: Record, triage: Triage | None, why: str) -> Record:
-    return record.model_copy(update={"state": State.BLOCKED, "lease": None, "triage": triage, "why": why})
+    update = {"state": State.BLOCKED, "lease": None, "triage": triage, "why": why, "passed": None}
+    return record.model_copy(update=update)
 
 
 def released(record: Record) -> Record:

@@ -50,6 +50,7 @@ class Record(Value):
     started: float = 0.0  # of the first attempt since the release, seconds since the epoch
     ends: bool = False  # the attempt that failed was the last: its row is to be BLOCKED on main
     adopted: bool = False  # DONE before the factory came
+    passed: Oid | None = None  # the evidence of the last attempt, which passed and could not land: it is not made again
 
 
 class Standing(NamedTuple):
@@ -105,6 +106,8 @@ def _standing(view: View, ticket: Ticket) -> Standing:
             return stands(State.BLOCKED, record.triage, record.why or "a person wrote BLOCKED")
     if record.state is State.BLOCKED:
         return stands(State.PENDING)  # a person set the row back: released anew
+    if record.ends and record.state is State.PENDING:
+        return stands(State.BLOCKED, record.triage, record.why)  # its row could not be set yet
     state = record.state if record.state is State.INFLIGHT else State.PENDING
     return stands(state, *((None, record.waits) if record.waits else (record.triage, record.why)))
 

@@ -36,6 +36,11 @@ STOPS = {
         "It was interrupted (Ctrl-C, or the computer ended it). Nothing is lost.",
         "Ctrl-C나 컴퓨터가 도중에 끊었습니다. 잃은 것은 없습니다.",
     ),
+    "way": Stop(
+        "RECOVERABLE", RUN,
+        "What passed waits: something in your own folder is in its way. Nothing of yours was touched.",
+        "통과한 일이 기다리고 있습니다. 내 폴더에 있는 것이 길을 막고 있고, 그것은 건드리지 않았습니다.",
+    ),
     "storm": Stop(
         "RECOVERABLE", RUN,
         "Too much went wrong in a row, so it stopped before more time and money was lost.",

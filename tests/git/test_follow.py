@@ -62,14 +62,14 @@ def test_any_mixture_that_a_power_cut_left_is_taken_up(
     (path / "grows.txt").write_bytes(left)
     (path / "link").unlink(missing_ok=True)
     (path / "link").symlink_to("a.txt")
-    checkout.mend(repo, killed=True)
+    checkout.mend(repo)
     assert follows(repo, path)
 
 
 def test_a_persons_words_are_not_taken_for_half_a_file(repo: Repo, path: Path, moved: tuple[str, str]) -> None:
     (path / "grows.txt").write_bytes(b"my own words\n")
     with pytest.raises(Exception, match=r"grows\.txt"):
-        checkout.mend(repo, killed=True)
+        checkout.mend(repo)
     assert (path / "grows.txt").read_bytes() == b"my own words\n"
 
 
@@ -84,7 +84,7 @@ def test_what_lies_behind_a_link_is_not_taken_for_half_a_file(repo: Repo, path: 
     (path / "d").symlink_to(theirs)
     (theirs / "new.txt").write_bytes(OLD)  # as if it had been cut off
     with suppress(FactoryError):
-        checkout.mend(repo, killed=True)
+        checkout.mend(repo)
     assert (theirs / "new.txt").read_bytes() == OLD
 
 

@@ -340,43 +340,6 @@ def test_a_branch_whose_name_is_in_the_way_of_the_factorys_is_one_line(shop: Sho
 # --- a person's uncommitted work -------------------------------------------------------------------------
 
 
-def test_uncommitted_work_in_the_way_stops_the_run_and_nothing_is_lost(shop: Shop) -> None:
-    (shop.path / "D-1.txt").write_text("a person's own\n")
-    before = shop.main()
-    done = shop.run("run")
-    assert done.code == 3
-    assert "D-1.txt" in done.out + done.err
-    assert (shop.path / "D-1.txt").read_text() == "a person's own\n"
-    assert shop.main() == before
-    assert shop.git("status", "--porcelain") == "?? D-1.txt\n"
-    (shop.path / "D-1.txt").rename(shop.path / "kept.txt")
-    stamped(shop, status="?? kept.txt\n")
-
-
-def test_a_roadmap_that_is_being_edited_stops_the_run_before_any_work(make: Make, tmp_path: Path) -> None:
-    """Every stamp writes the two tables: a worker's hour would be for nothing."""
-    shop = make("D-1 A ticket")
-    text = shop.read("D_ROADMAP.md").replace("# Roadmap", "# Roadmap, as a person is writing it")
-    (shop.path / "D_ROADMAP.md").write_text(text)
-    done = shop.run("run")
-    assert done.code == 3
-    assert "D_ROADMAP.md" in done.out + done.err
-    assert "start(" not in " ".join(shop.subjects("factory/ledger"))
-    assert (shop.path / "D_ROADMAP.md").read_text() == text
-    shop.git("stash", "-q")
-    stamped(shop)
-    shop.git("stash", "pop", "-q")
-    assert "as a person is writing it" in (shop.path / "D_ROADMAP.md").read_text()
-    assert "| D-1 | DONE |" in (shop.path / "D_ROADMAP.md").read_text()
-
-
-def test_an_ignored_file_in_the_way_is_not_overwritten_either(shop: Shop) -> None:
-    (shop.path / ".git/info/exclude").write_text("D-1.txt\n")
-    (shop.path / "D-1.txt").write_text("precious\n")
-    assert shop.run("run").code == 3
-    assert (shop.path / "D-1.txt").read_text() == "precious\n"
-
-
 def test_uncommitted_work_that_is_not_in_the_way_stays(shop: Shop) -> None:
     (shop.path / "tools/worker.sh").write_text("changed\n")
     (shop.path / "new.txt").write_text("new\n")
@@ -385,17 +348,6 @@ def test_uncommitted_work_that_is_not_in_the_way_stays(shop: Shop) -> None:
     stamped(shop, status="A  staged.txt\n M tools/worker.sh\n?? new.txt\n")
     assert (shop.path / "tools/worker.sh").read_text() == "changed\n"
     assert (shop.path / "D-1.txt").read_text() == "right\n"
-
-
-def test_an_index_lock_is_told_and_the_next_run_goes_on(shop: Shop) -> None:
-    lock = shop.path / ".git/index.lock"
-    lock.touch()
-    done = shop.run("run")
-    refused(done, 4, "index.lock")
-    lock.unlink()
-    assert shop.run("run").code == 0
-    assert shop.subjects()[0] == "stamp(D-1): A ticket"
-    assert shop.git("status", "--porcelain") == ""
 
 
 def test_a_clone_without_its_blobs_is_refused_with_one_line(shop: Shop, at: At, tmp_path: Path) -> None:

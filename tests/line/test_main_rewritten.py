@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from factory.git.repo import Repo
+from factory.line import shift
+from factory.line.opening import open_house
 from tests.line.conftest import Shop
 from tests.line.night import FAST
 
@@ -101,3 +104,52 @@ def test_a_shallow_clone_with_the_ledger_still_knows_what_is_done(make: Make, at
     clone.git("branch", "-q", "factory/ledger", "origin/factory/ledger")
     assert ticket(clone)["state"] == "DONE"
     assert clone.run("run").code == 0
+
+
+# --- under a run -----------------------------------------------------------------------------------------
+
+AMEND = ("commit", "-q", "--amend", "-m", "as it should have been")
+
+
+def under_the_run(shop: Shop, *commands: tuple[str, ...]) -> None:
+    """A run; a person rewrites main while the first worker works."""
+    left = list(commands)
+
+    def say(_ticket: str, text: str) -> None:
+        while text.endswith("works") and left:
+            shop.git("-c", "user.name=A", "-c", "user.email=a@example.com", *left.pop(0))
+
+    with open_house(shop.path, dict(os.environ), say=say) as house:
+        assert shift.run(house).stamped == 1
+
+
+@pytest.mark.parametrize("amended", [False, True])
+def test_what_was_taken_out_of_main_under_a_run_does_not_come_back(make: Make, amended: bool) -> None:
+    """A key that was committed, say: neither the file nor the commit that held it is in what the stamp stands on."""
+    shop = make("D-1 One", settings=FAST)
+    leak = shop.commit({"leak.txt": "a key\n", "kept.txt": "more\n"})
+    undo = [("rm", "-q", "leak.txt"), AMEND] if amended else [("reset", "-q", "--hard", "HEAD~1")]
+    under_the_run(shop, *undo)
+    assert shop.subjects()[0] == "stamp(D-1): One"
+    assert "leak.txt" not in shop.git("ls-tree", "-r", "--name-only", "main")
+    assert ("kept.txt" in shop.git("ls-tree", "-r", "--name-only", "main")) is amended
+    assert leak not in shop.git("rev-list", "--all")
+    assert shop.git("status", "--porcelain") == ""
+    assert shop.run("verify").code == 0
+
+
+def test_an_amended_root_under_a_run_is_one_like_any_other(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    under_the_run(shop, AMEND)
+    assert shop.subjects() == ["stamp(D-1): One", "as it should have been"]
+    assert shop.run("verify").code == 0
+
+
+def test_a_change_that_does_not_fit_on_the_rewritten_main_is_made_again(make: Make, tmp_path: Path) -> None:
+    shop = make("D-1 One", settings=FAST, worker="echo right >> D-1.txt\n")
+    shop.commit({"D-1.txt": "a first line\n"})
+    (shop.path / "D-1.txt").write_text("another\n")
+    shop.git("stash", "-q")
+    under_the_run(shop, ("stash", "pop", "-q"), ("commit", "-q", "-a", "--amend", "-m", "another"))
+    assert shop.read("D-1.txt") == "another\nright\n"
+    assert shop.run("verify").code == 0
