@@ -70,7 +70,7 @@ def _sandbox() -> Sandbox:
 def _gate(repo: Repo, sandbox: Sandbox, tree: str, where: Path) -> None:
     """From an idle machine to a verdict: rooms, the guards, the sandbox, the observer, the comparison."""
     settings, rooms = read_settings(SETTINGS.encode()), Rooms(Aside(repo.store), where / "rooms")
-    trial = Trial(repo, rooms, sandbox, settings, where / "results", Limits(), os.environ)
+    trial = Trial(repo, rooms, sandbox, settings, where / "results", Limits(), os.environ, 0.0)
     seen = GitTree(repo.store, tree)
     verdict = Gate(repo, settings, trial).by_hand(
         Case(seen, seen, ()), main=tree, tree=tree, steps=("guards", "regression"), say=lambda _: None

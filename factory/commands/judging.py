@@ -64,10 +64,13 @@ def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) 
 TreeName = Annotated[str | None, typer.Option("--tree", help="a commit or tree; default: the working tree")]
 
 
-def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool) -> None:
+Fresh = Annotated[bool, typer.Option("--fresh", help="run all of it now, whatever is remembered")]
+
+
+def _gate(repo: Path, tree: str | None, tiers: tuple[str, ...], as_json: bool, fresh: bool) -> None:
     from factory.operator.byhand import gate as judge
 
-    found = judge(repo, dict(os.environ), tree, tiers, quiet if as_json else progress)
+    found = judge(repo, dict(os.environ), tree, tiers, quiet if as_json else progress, fresh=fresh)
     _tell(found, "gate" if len(tiers) > 1 else tiers[0], as_json)
 
 
@@ -89,31 +92,32 @@ def gate(
     work: Annotated[str | None, typer.Option(help="an attempt's work commit: its gate, once more")] = None,
     base: Annotated[str, typer.Option(help="with --work: main as it was then")] = "HEAD",
     as_json: AsJson = False,
+    fresh: Fresh = False,
 ) -> None:
     """Guards, doctor, fast and regression, on a tree. The working tree, where --tree names none."""
     if work:
         from factory.operator.again import again
 
         _tell(again(repo, dict(os.environ), work, base, quiet if as_json else progress), "gate", as_json)
-    _gate(repo, tree, ("guards", "doctor", "fast", "regression", "kept"), as_json)
+    _gate(repo, tree, ("guards", "doctor", "fast", "regression", "kept"), as_json, fresh)
 
 
 @app.command()
-def doctor(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+def doctor(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False, fresh: Fresh = False) -> None:
     """The gate's first tier: can anything run at all?"""
-    _gate(repo, tree, ("doctor",), as_json)
+    _gate(repo, tree, ("doctor",), as_json, fresh)
 
 
 @app.command()
-def fast(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+def fast(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False, fresh: Fresh = False) -> None:
     """The gate's second tier: the quick tests."""
-    _gate(repo, tree, ("fast",), as_json)
+    _gate(repo, tree, ("fast",), as_json, fresh)
 
 
 @app.command()
-def regression(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False) -> None:
+def regression(repo: RepoDir = Path("."), tree: TreeName = None, as_json: AsJson = False, fresh: Fresh = False) -> None:
     """The gate's third tier: every test."""
-    _gate(repo, tree, ("regression",), as_json)
+    _gate(repo, tree, ("regression",), as_json, fresh)
 
 
 @app.command()

@@ -35,6 +35,7 @@ def run(
     repo: RepoDir = Path("."),
     tickets: Annotated[int | None, typer.Option(help="stop after this many tickets", min=1)] = None,
     once: Annotated[bool, typer.Option("--once", help="one attempt at one ticket")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="forget what the gate remembers, and [gate] setup")] = False,
 ) -> None:
     """Work until nothing is released, or something says stop. A cap ends it too. It resumes what was left."""
     from factory.line import shift
@@ -44,7 +45,7 @@ def run(
     wait_no_more()
     with (
         screen.board(sys.stdout, progress) as show,
-        open_house(repo, dict(os.environ), say=show, working=True) as house,
+        open_house(repo, dict(os.environ), say=show, working=True, fresh=fresh) as house,
         interrupts(house),
     ):
         ended = shift.run(house, tickets=tickets, once=once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Literal
 
@@ -49,6 +50,8 @@ class Tally:
     def heard(self, what: str, ran: Ran) -> None:
         """Keep what a command said."""
         end = "ran into its time limit" if ran.timed_out else f"exit code {ran.code}"
+        if ran.remembered:
+            end += f", as it ended at {datetime.datetime.fromtimestamp(ran.at, datetime.UTC):%Y-%m-%d %H:%M} UTC"
         self.log += [f"== {what}: {ran.command}", ran.output.rstrip("\n"), f"-- {end}, {ran.seconds:.1f} s"]
 
     def verdict(self) -> Verdict:

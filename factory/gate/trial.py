@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class Ran(Value):
     seconds: float
     seen: Observation  # what a test runner that reports to the gate did
     output: str = ""
+    at: float = 0.0  # when it ran, in seconds since the epoch
+    remembered: bool = False  # it ran before this command of the factory began
     wrote: tuple[str, ...] = ()  # paths of the tree that it wrote to or removed, and new ones that a runner would load
 
     @property
@@ -66,12 +69,17 @@ class Ran(Value):
 
 
 class Trial:
-    """The gate's hands. Results are kept by content: the same tree is never tested twice."""
+    """The gate's hands. Results are kept by content: a tree that was green is not tested twice.
+
+    What was not green is believed only since `began`, in seconds since the epoch: its cause may lie outside of the tree
+    (a tool, data, the date), and be mended since.
+    """
 
     def __init__(
         self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits,
-        environ: Mapping[str, str],
+        environ: Mapping[str, str], began: float,
     ) -> None:  # fmt: skip
+        self.began = began
         self._repo, self._rooms, self._sandbox, self._settings = repo, rooms, sandbox, settings
         self._cache, self.limits, self._environ = cache, limits, environ
         self.python = find_python(repo, settings)
@@ -84,7 +92,9 @@ class Trial:
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
-        made = Trial(self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits, self._environ)
+        made = Trial(
+            self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits, self._environ, self.began
+        )
         made.stop, made.prepared = self.stop, self.prepared
         made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
@@ -147,9 +157,12 @@ class Trial:
     def _known_result(self, key: str) -> Ran | None:
         try:
             content = self.recall(key)
-            return Ran.model_validate(json.loads(content)) if content else None
+            ran = Ran.model_validate(json.loads(content)) if content else None
         except ValueError:
             return None
+        if ran is None or ran.at >= self.began:
+            return ran
+        return ran.model_copy(update={"remembered": True}) if ran.answer is Answer.PASS else None
 
     def _kept(self, key: str, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
         ran = self._run(tree, command, under, stop)
@@ -191,14 +204,14 @@ class Trial:
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
-            done = self._sandbox.run(dataclasses.replace(job, env=env))
+            at, done = time.time(), self._sandbox.run(dataclasses.replace(job, env=env))
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
             seen = observer.observe(done.code)
             written = room.written()
             if not seen.sessions and self._settings.gate.junit in written:
                 seen = self._told(room.path, self._sandbox.inside(job, room.path), done.code) or seen
-            return _ran(command, done, seen, telling(written, self._repo.store.flat(content)))
+            return _ran(command, at, done, seen, telling(written, self._repo.store.flat(content)))
 
     def _observer(self, tree: Oid, room: Path, under: Conditions) -> Observer:
         """Hidden files are for the judge alone: the tested code may not open them."""
@@ -226,7 +239,7 @@ class Trial:
         return None if at.is_symlink() or not at.is_file() else junit.told(at.read_bytes(), code, shown)
 
 
-def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]) -> Ran:
+def _ran(command: str, at: float, done: Finished, seen: Observation, wrote: tuple[str, ...]) -> Ran:
     text = (done.stdout + (b"\n" if done.stdout and done.stderr else b"") + done.stderr).decode("utf-8", "replace")
     return Ran(
         command=command,
@@ -235,5 +248,6 @@ def _ran(command: str, done: Finished, seen: Observation, wrote: tuple[str, ...]
         seconds=round(done.seconds, 3),
         seen=seen,
         output=text,
+        at=at,
         wrote=wrote,
     )

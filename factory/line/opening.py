@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from factory.gate.gate import Gate
 from factory.gate.trial import Trial
 from factory.git import lock
 from factory.git.ledger import Ledger
-from factory.git.places import cache_dir, private_dir
+from factory.git.places import cache_dir, home, private_dir
 from factory.git.repo import Repo
 from factory.line import recover
 from factory.line.house import House, Say
@@ -55,41 +56,55 @@ class Bench:
     trial: Trial
     gate: Gate
     cache: Path
+    memory: Path  # what the gate remembers
     environ: Mapping[str, str]
 
     def at(self, main: Oid) -> Bench:
         """The same bench with the settings that main had at another commit."""
         settings = settings_at(self.repo, main) or read_settings(None)
-        return _bench(self.repo, main, settings, self.cache, self.aside, self.rooms, self.sandbox, self.environ)
+        trial = self._trial(settings)
+        return replace(self, main=main, settings=settings, trial=trial, gate=Gate(self.repo, settings, trial))
 
-
-def _bench(
-    repo: Repo, main: Oid, settings: Settings, cache: Path, aside: Aside, rooms: Rooms, sandbox: Sandbox,
-    environ: Mapping[str, str],
-) -> Bench:  # fmt: skip
-    trial = Trial(repo, rooms, sandbox, settings, cache / "gate", limits_of(settings), environ)
-    return Bench(repo, main, settings, aside, rooms, sandbox, trial, Gate(repo, settings, trial), cache, environ)
+    def _trial(self, settings: Settings) -> Trial:
+        return Trial(
+            self.repo, self.rooms, self.sandbox, settings, self.memory, limits_of(settings), self.environ,
+            self.trial.began,
+        )  # fmt: skip
 
 
 @contextmanager
-def make_bench(repo: Repo, environ: Mapping[str, str]) -> Iterator[Bench]:
-    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate; at the end no room stays."""
+def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -> Iterator[Bench]:
+    """Probe the sandbox, sweep what a dead process left in the rooms, and set up the gate; at the end no room stays.
+
+    `apart`: nothing is believed that ran before, and what runs now is not remembered.
+    """
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
     rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
+    memory = (cache / f"apart-{os.getpid()}" if apart else cache) / "gate"
     try:
         rooms.sweep()
-        found = probe(settings.sandbox.kind, settings.sandbox.image)
-        yield _bench(repo, main, settings, cache, aside, rooms, found, environ)
+        sandbox, limits = probe(settings.sandbox.kind, settings.sandbox.image), limits_of(settings)
+        trial = Trial(repo, rooms, sandbox, settings, memory, limits, environ, time.time())
+        gate = Gate(repo, settings, trial)
+        yield Bench(repo, main, settings, aside, rooms, sandbox, trial, gate, cache, memory, environ)
     finally:
         rooms.close()
+        if apart:
+            remove(memory.parent)
+
+
+def forget(repo: Repo, environ: Mapping[str, str]) -> None:
+    """What the gate remembers, and what `[gate] setup` made. Called with the controller's lock held."""
+    for name in ("gate", "env"):
+        remove(cache_dir(repo, environ) / name)
 
 
 @contextmanager
-def open_bench(path: Path, environ: Mapping[str, str]) -> Iterator[Bench]:
+def open_bench(path: Path, environ: Mapping[str, str], *, apart: bool = False) -> Iterator[Bench]:
     """A bench without the controller's lock: judging by hand disturbs no run, and no run disturbs it."""
-    with Repo(path) as repo, make_bench(repo, environ) as bench:
+    with Repo(path) as repo, make_bench(repo, environ, apart=apart) as bench:
         yield bench
 
 
@@ -101,12 +116,18 @@ def open_house(
     clock: Clock | None = None,
     say: Say | None = None,
     working: bool = False,
+    fresh: bool = False,
 ) -> Iterator[House]:
-    """Everything that a writing command works with. Busy where another controller holds the repository."""
+    """Everything that a writing command works with. Busy where another controller holds the repository.
+
+    `fresh`: what the gate remembers is forgotten.
+    """
     clock = clock or Clock()
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo, before)
         recover.sweep_asides(repo.common_dir / "objects")
+        if fresh:
+            forget(repo, environ)
         with make_bench(repo, environ) as bench:
             yield _house(repo, bench, environ, clock, say or (lambda _ticket, _text: None), working)
 
@@ -134,9 +155,16 @@ def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:
-    """The factory's own key for this repository, outside of it; None where `init` made none."""
+    """The factory's own key for this repository, outside of it; None where `init` made none.
+
+    Of several that main names, the one of this place; one that it names stays found when the folder is moved.
+    """
     at = key_path(repo, environ)
-    return at if at.exists() else None
+    allowed = signing.ALLOWED
+    named = repo.store.file(repo.store.tree_of(find_main(repo)[1]), allowed) or b""
+    around = sorted(at.parent.glob("*.key")) if at.parent.is_dir() else []
+    found = [key for key in (at, *around) if signing.is_named(key, named)]
+    return found[0] if found else at if at.exists() else None
 
 
 def must_be_able_to_sign(house: House, main: Oid) -> None:
@@ -146,5 +174,5 @@ def must_be_able_to_sign(house: House, main: Oid) -> None:
 
 
 def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:
-    base = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME") or "/var/tmp", ".config")
+    base = environ.get("XDG_CONFIG_HOME") or home(environ) / ".config"
     return Path(base) / "stampmill" / f"{hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]}.key"

@@ -19,7 +19,7 @@ from factory.records.plans import RESERVED
 
 def again(path: Path, environ: Mapping[str, str], work: str, base: str, say: Say) -> Verdict:
     """The verdict on a work commit, merged with main as it was at `base`, by the rules that main had there."""
-    with open_bench(path, environ) as bench:
+    with open_bench(path, environ, apart=True) as bench:
         repo, store = bench.repo, bench.repo.store
         made, main = _commit(repo, work), _commit(repo, base)
         plan = _plan(repo, made)

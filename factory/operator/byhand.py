@@ -21,9 +21,11 @@ from factory.tree import SUBMODULE, Entry, FolderTree, MemoryTree, Tree
 from guards.case import Case
 
 
-def gate(path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say) -> Verdict:
-    """The verdict on the working tree, or on a named tree, held against main."""
-    with open_bench(path, environ) as bench:
+def gate(
+    path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say, *, fresh: bool = False
+) -> Verdict:  # fmt: skip
+    """The verdict on the working tree, or on a named tree, held against main. `fresh`: all of it runs now."""
+    with open_bench(path, environ, apart=fresh) as bench:
         oid = named(bench.repo, tree) if tree else snapshot(bench.repo)
         case = by_hand(bench.repo, GitTree(bench.repo.store, oid), bench.settings)
         return bench.gate.by_hand(case, main=bench.main, tree=oid, steps=tiers, say=lambda text: say("", text))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from factory.errors import Mistake
 from factory.git.repo import Repo
-from factory.line.opening import key_path
+from factory.line.opening import key_path, signing_key
 from factory.operator import surroundings
 from factory.records import signing
 from factory.ssot.product import product_of
@@ -52,7 +52,7 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             "SOURCE": source if source.startswith(surroundings.WHEELS) else json.dumps(source),
             "DEFAULT": DEFAULT,
         }
-        lines = list(_write(repo.work_tree, words))
+        lines = [*_write(repo.work_tree, words), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
         return [*lines, "", *_next(repo, branch), *_notes(repo, words, folder)]
@@ -98,10 +98,20 @@ def template(name: str) -> str:
     return importlib.resources.files("factory").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+def _no_rebase(repo: Repo, branch: str) -> Iterator[str]:
+    """A pull that rebases would take stamps apart: they are merges, and their second parents hold `.factory/`."""
+    name, tree = f"branch.{branch}.rebase", repo.work_tree
+    if repo.ask("config", "--get", name, cwd=tree)[0] == 0:
+        yield f"kept   {name}"
+    else:
+        repo.call("config", name, "false", cwd=tree)
+        yield f"set    {name} = false in this clone, so that `git pull` merges: a rebase takes stamps apart"
+
+
 def _key(repo: Repo, environ: Mapping[str, str]) -> Iterator[str]:
     """The key that signs the stamps: the private half outside the repository, the public half in it."""
     assert repo.work_tree is not None
-    at, allowed = key_path(repo, environ), repo.work_tree / signing.ALLOWED
+    at, allowed = _key_here(repo, environ), repo.work_tree / signing.ALLOWED
     if at.exists():
         line = signing.allowed_line(at)
         yield "kept   the key that signs this repository's stamps"
@@ -115,6 +125,17 @@ def _key(repo: Repo, environ: Mapping[str, str]) -> Iterator[str]:
         with allowed.open("a", encoding="utf-8") as file:
             file.write(line)
         yield f"wrote  {signing.ALLOWED}"
+
+
+def _key_here(repo: Repo, environ: Mapping[str, str]) -> Path:
+    """The key that is there, wherever this folder was when it was made; else the place for a new one."""
+    place = key_path(repo, environ)
+    if repo.tip("HEAD") is None or place.exists():
+        return place
+    try:
+        return signing_key(repo, environ) or place
+    except Mistake:  # main is not there yet
+        return place
 
 
 def _next(repo: Repo, branch: str) -> Iterator[str]:

@@ -40,6 +40,17 @@ def names_signers(allowed: bytes) -> bool:
     return any(line.strip() and not line.startswith(b"#") for line in allowed.splitlines())
 
 
+def is_named(key: Path, allowed: bytes) -> bool:
+    """Whether an allowed-signers file holds the public half of a private key that lies here."""
+    try:
+        kind, public = allowed_line(key).split()[2:4]
+    except (OSError, ValueError):
+        return False
+    return key.exists() and any(
+        f"{kind} {public}".encode() in line for line in allowed.splitlines() if not line.startswith(b"#")
+    )
+
+
 def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
     """Mistake where main names who may sign and this factory cannot: its stamps would be worth nothing."""
     if not names_signers(allowed):
@@ -49,8 +60,7 @@ def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
             f"it names who signs the stamps, and there is no key at {expected}",
             path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
         )  # fmt: skip
-    kind, key = allowed_line(signer.key).split()[2:4]
-    if f"{kind} {key}".encode() not in allowed:
+    if not is_named(signer.key, allowed):
         raise Mistake(
             f"the key {signer.key} is none of those that it names",
             path=ALLOWED, remedy="`factory init` adds its public half; commit that",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from factory.errors import Mistake
-from factory.git import history
+from factory.git import history, objects
 from factory.git.ledger import FACTORY, Ledger, ticket_path
 from factory.git.names import RESERVED
 from factory.git.repo import Repo
@@ -16,6 +16,7 @@ from factory.ssot import crosscheck, documents, unread
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
+LATELY = 1000  # commits of main that are looked through for a rebase
 RED = "red.json"  # in the ledger: what stays red at a commit of main, and why
 ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"
 
@@ -73,9 +74,7 @@ def settings_at(repo: Repo, name: str) -> Settings | None:
 def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken."""
     if repo.store.entry(repo.store.tree_of(main), RESERVED):
-        raise Mistake(
-            "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
-        )
+        raise _tracked(repo, main)
     roadmap = _document(repo, main, ROADMAP)
     tickets = documents.read_roadmap(roadmap)
     unread.check(roadmap)
@@ -87,6 +86,22 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
         records |= {record.ticket: record for record in lost(repo, ledger, main)}
         folded = None  # main was rewritten: fold it all again
     return View(main, tickets, criteria, records, history.words(repo, main, folded))
+
+
+def _tracked(repo: Repo, main: Oid) -> Mistake:
+    """Main holds the reserved name: a person's own folder, or a stamp that a rebase has taken apart."""
+    steps, settings = ("plan", "work", "evidence"), settings_at(repo, main) or read_settings(None)
+    for logged in repo.log(main, limit=LATELY):
+        if objects.trailers(logged.message).get("Factory-Event") in steps:
+            return Mistake(
+                "main holds an attempt's own commits on its line: a rebase (`git pull --rebase`, say) took a stamp "
+                "apart", path=RESERVED,
+                remedy="take it back with `git reset --hard ORIG_HEAD && git pull --no-rebase`, and keep it from "
+                f"happening again with `git config branch.{settings.factory.main}.rebase false`",
+            )  # fmt: skip
+    return Mistake(
+        "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
+    )
 
 
 def folds(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:

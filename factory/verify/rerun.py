@@ -22,16 +22,20 @@ def _judge(bench: Bench, plan: Plan, main: Oid, tree: Oid, work: Oid, say: Calla
     store = bench.repo.store
     tickets = read_roadmap(store.file(store.tree_of(main), ROADMAP) or b"")
     terms = next((t.terms for t in tickets if t.id == plan.ticket_id), Terms())
+    bench.trial.prepare(main)
     bare = store.edit(store.tree_of(work), {RESERVED: None})
     return bench.gate.judge(plan, terms, main=main, tree=tree, work=bare, say=say)
 
 
 def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Verified:
-    """Verify main; with `again`, also run the gate of every stamp on its own tree, from its own main's settings."""
+    """Verify main; with `again`, also run the gate of every stamp on its own tree, from its own main's settings.
+
+    It runs: what is remembered lies on this machine, where anybody may have written it.
+    """
     if not again:
         with Repo(path) as repo:
             return verify(repo, find_main(repo)[1])
-    with open_bench(path, environ) as bench:
+    with open_bench(path, environ, apart=True) as bench:
 
         def rerun(plan: Plan, main: Oid, tree: Oid, work: Oid) -> str:
             say(plan.ticket_id, "running its gate again")

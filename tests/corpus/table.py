@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from factory.gate import interpreter
-from factory.git.repo import Repo
-from factory.line.opening import cache_dir
 from factory.sandbox.bubblewrap import binary
 from factory.sandbox.process import run as start
 from factory.sandbox.sandbox import python_paths
@@ -61,8 +58,7 @@ def here() -> dict[str, Row]:
             ended = line.run(case, at, os.environ, rooms="warm", sandbox="none", seed=known)
             found[case.name] = (ended.state, ended.layers, "ESCAPED" in ended.said)
             if case.name == FIRST:
-                with Repo(at) as repo:
-                    shutil.copytree(cache_dir(repo, os.environ) / "gate", seed)
+                line.learn(at, seed)
             sys.stderr.write(f"{case.name}: {ended.state} {' '.join(ended.layers)}\n")
     return found
 

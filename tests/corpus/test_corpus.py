@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from factory.git.repo import Repo
-from factory.line.opening import cache_dir
 from factory.rooms.removal import remove
 from tests.corpus import cases, line, table
 from tests.corpus.cases import HERE, MISTAKE, STAMPED, Case
@@ -37,8 +34,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             patch.setenv("CORPUS_API_KEY", "")
             ended = line.run(cases.load(HERE / "right-fix"), at / "shop", os.environ, rooms)
             assert ended.state == STAMPED, ended.printed
-            with Repo(at / "shop") as repo:
-                shutil.copytree(cache_dir(repo, os.environ) / "gate", at / "gate")
+            line.learn(at / "shop", at / "gate")
         return at / "gate"
 
     return of

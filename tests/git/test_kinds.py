@@ -174,6 +174,29 @@ def test_a_repository_that_tracks_the_reserved_folder_is_refused(shop: Shop) -> 
     assert shop.git("status", "--porcelain") == ""
 
 
+def test_a_stamp_that_a_rebase_took_apart_is_called_so_and_the_way_back_works(
+    shop: Shop, at: At, tmp_path: Path
+) -> None:
+    """`git pull --rebase`, after somebody else's commit: it is no folder of a person's that could be renamed."""
+    clone = _clone(shop, at, tmp_path)
+    shop.commit({"note.txt": "somebody else's\n"})
+    clone.git("config", "pull.rebase", "true")
+    assert "set    branch.main.rebase = false" in clone.run("init", "--no-key").out
+    assert clone.git("config", "branch.main.rebase") == "false\n"
+    assert "kept   branch.main.rebase" in clone.run("init", "--no-key").out
+    clone.git("clean", "-q", "-f", "-d")
+    assert clone.run("run").code == 0
+    clone.git("config", "--unset", "branch.main.rebase")
+    pull = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always", "pull", "-q")
+    clone.git(*pull, "origin", "main", GIT_ALLOW_PROTOCOL="file")
+    for command in ("run", "status"):
+        refused(clone.run(command), 2, ".factory: ", "git reset --hard ORIG_HEAD && git pull --no-rebase")
+    clone.git("reset", "-q", "--hard", "ORIG_HEAD")
+    clone.git(*pull, "--no-rebase", "origin", "main", GIT_ALLOW_PROTOCOL="file")
+    assert clone.run("verify").code == 0
+    assert clone.run("status", "--json").json["counts"]["DONE"] == 1
+
+
 # --- how the repository is set up ------------------------------------------------------------------------
 
 

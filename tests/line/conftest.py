@@ -49,9 +49,9 @@ class Shop:
         with Repo(self.path) as repo:
             return repo.tip("refs/heads/main") or ""
 
-    def git(self, *args: str) -> str:
+    def git(self, *args: str, **env: str) -> str:
         with Repo(self.path) as repo:
-            return repo.call(*args, cwd=self.path).decode("utf-8", "surrogateescape")
+            return repo.call(*args, cwd=self.path, **env).decode("utf-8", "surrogateescape")
 
     def subjects(self, ref: str = "main") -> list[str]:
         return self.git("log", "--first-parent", "--format=%s", ref).splitlines()

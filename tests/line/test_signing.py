@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from factory.errors import CouldNotRun
+from factory.git import places
 from factory.git.repo import Repo
 from factory.line.opening import key_path
 from factory.records.signing import ALLOWED
 from tests.line.conftest import Shop
 
+At = Callable[[Path], Shop]
 Make = Callable[..., Shop]
 
 
@@ -109,3 +113,29 @@ def test_without_any_key_verify_says_that_nothing_is_signed(make: Make) -> None:
     shop = make("D-1 A ticket")
     assert shop.run("run").code == 0
     assert "1 stamps carry no signature" in shop.run("verify").out
+
+
+def test_the_key_is_found_when_the_projects_folder_is_moved_or_cloned(signed: Shop, at: At, tmp_path: Path) -> None:
+    key = key_of(signed)
+    moved = at(signed.path.rename(tmp_path / "renamed"))
+    assert "kept   the key" in moved.run("init").out
+    assert moved.run("run").code == 0
+    assert "2 stamps, 2 good" in moved.run("verify").out
+    assert [p.name for p in key.parent.glob("*.key")] == [key.name]  # no other was made
+
+
+def test_without_home_the_systems_list_of_users_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert places.home({"HOME": "/somebody"}) == Path("/somebody")
+    assert places.home({}) == Path(pwd.getpwuid(os.getuid()).pw_dir)
+    monkeypatch.setattr(places, "_listed", str)  # a user without an entry, as in many containers
+    monkeypatch.setattr(places, "APART", str(tmp_path))
+    own = places.home({})
+    assert (own.parent, own.stat().st_mode & 0o777) == (tmp_path, 0o700)
+    assert places.home({}) == own
+    own.chmod(0o755)
+    with pytest.raises(CouldNotRun, match="not this user's alone; set HOME"):
+        places.home({})
+    own.rmdir()
+    own.symlink_to(tmp_path)
+    with pytest.raises(CouldNotRun):
+        places.home({})
