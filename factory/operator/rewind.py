@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from factory.errors import Mistake
 from factory.git import checkout, history, objects
+from factory.git.carry import carry
 from factory.git.ledger import ticket_path
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -16,7 +17,7 @@ from factory.records import landing, records
 from factory.records.state import Record, View, stamp_of
 from factory.records.view import CRITERIA, ROADMAP, look
 from factory.ssot import documents, edits
-from factory.tree import FILE, Entry
+from factory.tree import EXECUTABLE, FILE, Entry
 
 
 def rewind(house: House, row: Ticket, *, with_dependents: bool) -> str:
@@ -47,18 +48,35 @@ def _must_go(house: House, taken: list[tuple[str, Oid]]) -> None:
 
 
 def dependents(repo: Repo, view: View, ticket: str, oid: Oid) -> list[Stamp]:
-    """The later stamps, newest first, that name the ticket among their dependencies or changed the same files."""
+    """The later stamps, newest first, that build on one: they name it among their dependencies, or its change cannot
+    be undone beneath theirs. Another file in common (a changelog) makes nobody a dependent."""
+    later = [
+        word.stamp for word in history.words(repo, view.main, oid)
+        if word.stamp and stamp_of(view, word.ticket) == word.oid
+    ]  # fmt: skip
+    taken, found = {ticket}, set[str]()
     deps = {t.id: set(t.deps) for t in view.tickets}
-    touched = {ticket: _files(repo, oid)}
-    found: list[Stamp] = []
-    for word in history.words(repo, view.main, oid):
-        if word.stamp is None or stamp_of(view, word.ticket) != word.oid:
-            continue
-        files = _files(repo, word.oid)
-        if deps.get(word.ticket, set()) & touched.keys() or any(files & other for other in touched.values()):
-            touched[word.ticket] = files
-            found.append(word.stamp)
-    return found[::-1]
+    for stamp in later:
+        if deps.get(stamp.ticket, set()) & taken:
+            taken.add(stamp.ticket)
+            found.add(stamp.oid)
+    while True:
+        chosen = [stamp for stamp in later if stamp.oid in found][::-1]
+        met = _met(repo, view.main, [*((s.ticket, s.oid) for s in chosen), (ticket, oid)])
+        more = {s.oid for s in later if s.oid not in found and met in _files(repo, s.oid)}
+        if not met or not more:
+            return chosen
+        found |= more
+
+
+def _met(repo: Repo, main: Oid, taken: Iterable[tuple[str, Oid]]) -> str:
+    """The first path where taking these back, in this order, meets what came later; "" where it meets nothing."""
+    for ticket, stamp in taken:
+        undone = _undone(repo, main, ticket, stamp, 0)
+        if isinstance(undone, str):
+            return undone
+        main = repo.store.write_commit(undone)
+    return ""
 
 
 def _files(repo: Repo, stamp: Oid) -> set[str]:
@@ -76,6 +94,17 @@ def _take_back(house: House, ticket: str, stamp: Oid) -> None:
 
 def reverted(repo: Repo, main: Oid, ticket: str, stamp: Oid, now: int) -> Commit:
     """The commit that takes a stamp back: its change undone on today's main, its rows open again."""
+    undone = _undone(repo, main, ticket, stamp, now)
+    if isinstance(undone, str):
+        raise Mistake(
+            f"{ticket} cannot be taken back: {undone} was changed since",
+            remedy="change it by hand, or rewind what came later first",
+        )
+    return undone
+
+
+def _undone(repo: Repo, main: Oid, ticket: str, stamp: Oid, now: int) -> Commit | str:
+    """The same, or the first path where it meets what came later."""
     store = repo.store
     before, after = store.tree_of(f"{stamp}^1"), store.tree_of(stamp)
     # The tables are set by row below: undoing their lines would collide with the neighbours' flips.
@@ -83,15 +112,24 @@ def reverted(repo: Repo, main: Oid, ticket: str, stamp: Oid, now: int) -> Commit
     undone = store.edit(before, tables)
     step = store.write_commit(Commit(undone, (stamp,), f"undo {stamp}\n", now))
     merged = repo.merge(main, step)
-    if merged.conflicts:
-        raise Mistake(
-            f"{ticket} cannot be taken back: {merged.conflicts[0]} was changed since",
-            remedy="change it by hand, or rewind what came later first",
-        )
-    tree = _open_rows(repo, merged.tree, ticket, _criteria(repo, before))
+    settled: dict[str, Entry | None] = {}
+    for path in merged.conflicts:
+        if (entry := _line_by_line(repo, path, after, before, store.tree_of(main))) is None:
+            return path
+        settled[path] = entry
+    tree = _open_rows(repo, store.edit(merged.tree, settled), ticket, _criteria(repo, before))
     trailers = [("Factory-Event", "rewind"), ("Factory-Ticket", ticket), ("Factory-Rewinds", stamp)]
     text = objects.message(f"rewind({ticket}): takes back {stamp[:12]}", trailers=trailers)
     return Commit(tree, (main,), text, now)
+
+
+def _line_by_line(repo: Repo, path: str, old: Oid, new: Oid, now: Oid) -> Entry | None:
+    """Git calls it a conflict where another stamp added its own line right beside; each line is still there alone."""
+    entries = [repo.store.entry(tree, path) for tree in (old, new, now)]
+    if len({entry.mode if entry else "" for entry in entries} - {FILE, EXECUTABLE}) or entries[0] is None:
+        return None
+    made = carry(*(repo.store.read(entry.oid, "blob") for entry in entries if entry))
+    return None if made is None or entries[2] is None else Entry(entries[2].mode, repo.store.write_blob(made))
 
 
 def _criteria(repo: Repo, tree: Oid) -> dict[str, Criterion]:

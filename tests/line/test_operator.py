@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.conftest import Shop, criteria
+from tests.line.conftest import RIGHT, Shop, criteria
 from tests.line.night import FAST, SLOW, running, safe, second
 
 Make = Callable[..., Shop]
@@ -324,3 +324,21 @@ def test_a_second_run_is_refused_by_name(slow: Make, go: Path) -> None:
         run.let_go()
         assert run.ends() == 0
     safe(shop)
+
+
+def test_a_rewind_takes_back_what_builds_on_it_and_not_what_shares_a_changelog(make: Make) -> None:
+    """D-2 names D-1; D-3 writes its own line; D-4 changes the line that D-1 wrote in text.txt."""
+    lines = 'echo "- $FACTORY_TICKET" >> CHANGELOG.md\n'
+    lib = '[ "$FACTORY_TICKET" != D-1 ] || echo one > text.txt\n[ "$FACTORY_TICKET" != D-4 ] || echo four > text.txt\n'
+    files = {"CHANGELOG.md": "# Changes\n"}
+    shop = make("D-1 One", "D-3 Three", "D-2 Two | D-1", "D-4 Four", worker=RIGHT + lines + lib, files=files)
+    assert shop.run("run").code == 0
+    assert shop.read("CHANGELOG.md") == "# Changes\n- D-1\n- D-3\n- D-4\n- D-2\n"
+    told = shop.run("rewind", "D-1")
+    assert (told.code, told.err.split("; ")[0]) == (2, "factory: D-2, D-4 build on D-1")
+    assert shop.run("rewind", "D-4").code == 0
+    assert shop.run("rewind", "D-2").code == 0
+    assert shop.run("rewind", "D-1").code == 0
+    assert shop.read("CHANGELOG.md") == "# Changes\n- D-3\n"
+    assert shop.git("status", "--porcelain") == ""
+    assert shop.run("verify").code == 0
