@@ -27,6 +27,8 @@ from factory.tree import Entry
 
 OLDEST_GIT = (2, 38)
 APART: dict[str, Any] = {"start_new_session": True}  # of every git: a terminal's Ctrl-C is for the controller alone
+ASKED = ("rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format")
+PLACES, TOP = ("--absolute-git-dir", "--git-common-dir"), "--show-toplevel"
 LEDGER = "refs/heads/factory/ledger"
 
 
@@ -35,7 +37,9 @@ def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
     # point at another global configuration stay: a person may have set them.
     for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith(("GIT_PYTHON", "GIT_CONFIG_"))]:
         del os.environ[name]
-    at = git.Git(str(path))
+    if not os.access(path, os.X_OK):  # GitPython would work in the folder around the process instead
+        raise Mistake("this folder cannot be entered", path=str(path), remedy="name a repository with --repo DIR")
+    at = git.Git(path)  # of a name in letters it expands each `$NAME`, and of a Path none
     at.update_environment(**env)
     return at
 
@@ -78,11 +82,9 @@ class Repo:
     def _open(self, path: Path) -> None:
         if not path.is_dir():
             raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")
-        asked = ("rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
-                 "--is-bare-repository", "--show-object-format")  # fmt: skip
-        code, out, err = self._run(*asked, "--show-toplevel")  # one process; where there is no work tree it refuses
+        code, out, err = self._run(*ASKED, *PLACES, TOP)  # one process; where there is no work tree it refuses
         if code:
-            code, out, err = self._run(*asked)
+            code, out, err = self._run(*ASKED, *PLACES)
         if code:
             if "dubious ownership" in err:
                 raise Mistake(
@@ -91,7 +93,11 @@ class Repo:
                     remedy="run the factory as its owner, or give the folder to the user who runs it",
                 )
             raise Mistake("this is not a git repository", path=str(path), remedy="run `git init` there, or use --repo")
-        git_dir, common, bare, self.algorithm, *top = to_name(out).splitlines()
+        bare, self.algorithm, *places = to_name(out).split("\n")[:-1]
+        if len(places) > len(PLACES) + 1:  # a line break in a path
+            asked = [self._run("rev-parse", "--path-format=absolute", place) for place in (*PLACES, TOP)]
+            places = [to_name(found)[:-1] for code, found, _ in asked if code == 0]
+        git_dir, common, *top = places
         self.git_dir, self.common_dir, self.bare = Path(git_dir), Path(common), bare == "true"
         self.work_tree = Path(top[0]) if top and not self.bare else None
 

@@ -284,6 +284,31 @@ def test_a_shallow_clone_stamps_and_says_what_it_cannot_see(shop: Shop, at: At, 
     assert "1 commits lie at a shallow clone's edge" in clone.run("verify").out
 
 
+PATHS = (
+    b"with space",
+    b'quote\'s "two"',
+    b"line\nbreak",
+    "한글".encode(),
+    b"caf\xe9",
+    b"back\\slash",
+    b"-x",
+    b":(top)x",
+    b"$HOME and ~",
+)
+
+
+@pytest.mark.parametrize("name", PATHS, ids=ascii)
+def test_a_repository_may_lie_anywhere(at: At, tmp_path: Path, name: bytes) -> None:
+    place = tmp_path / name.decode("utf-8", "surrogateescape")
+    build(place, "D-1 A ticket")
+    shop = at(place)
+    stamped(shop)
+    assert (place / "D-1.txt").read_text() == "right\n"
+    (place / "D_ROADMAP.md").write_text(shop.read("D_ROADMAP.md").replace("DONE", "PLANNED"))
+    assert shop.run("dry").code == 0
+    assert shop.run("report").code == 0
+
+
 def _clone(shop: Shop, at: At, tmp_path: Path, *options: str) -> Shop:
     with Repo(shop.path) as repo:
         repo.call(
