@@ -147,6 +147,7 @@ class Ticket(Value):
     deps: tuple[str, ...] = ()
     prose: str = ""
     terms: Terms = Terms()
+    fault: str = Field("", description="what is wrong with its terms, with file and line: it is not worked on")
     order: int = Field(0, description="position in the table, from 0")
     line: int = Field(0, description="line of the row in D_ROADMAP.md, from 1")
 

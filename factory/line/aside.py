@@ -9,9 +9,10 @@ from factory.line import booking, purse, setback
 from factory.line.house import House
 from factory.line.turn import Turn
 from factory.model import Ticket
-from factory.records import records
+from factory.records import premises, records
 from factory.records.plans import must_be_workable, worker_of
 from factory.records.state import View
+from factory.records.view import SETTINGS
 
 MEET = 2  # tickets that could not be begun by one worker before the others of that worker wait, too
 
@@ -53,10 +54,21 @@ class Aside:
             must_be_workable(ticket, view, self._house.settings)
             purse.must_ever_fit(self._house.settings, ticket)
         except Mistake as mistake:
-            return mistake
+            return self._since(view, ticket) or mistake
         met = self._unfit.get(worker_of(ticket, self._house.settings), {})
         enough = len(met) >= MEET or any(isinstance(error, Stopped) for error in met.values())
         return next(iter(met.values())) if enough else None
+
+    def _since(self, view: View, ticket: Ticket) -> Mistake | None:
+        """A run works by the settings that it began with: what is wrong by them may be right by now."""
+        now = premises.settings_of(self._house.repo, view.main)
+        if now == self._house.settings:
+            return None
+        try:
+            must_be_workable(ticket, view, now)
+        except Mistake:
+            return None
+        return Mistake(f"{ticket.id} needs what main has had since this run began", path=SETTINGS, remedy="run again")
 
     def took(self, turn: Turn) -> None:
         """What a turn says of its ticket and of its worker."""

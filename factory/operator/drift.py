@@ -73,6 +73,8 @@ def _rows(view: View) -> Iterator[Drift]:
     adopted = {name for name, record in view.records.items() if record.adopted}
     for ticket in view.tickets:
         where = f"{ROADMAP}:{ticket.line}"
+        if ticket.fault:
+            yield Drift("table", where, ticket.fault)
         if ticket.status is TicketStatus.DONE and ticket.id not in stamped and ticket.id not in adopted:
             yield Drift("stamp", where, f"{ticket.id} says DONE, and main has no stamp of it")
         if ticket.status is not TicketStatus.DONE and ticket.id in stamped:

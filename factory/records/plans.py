@@ -94,7 +94,10 @@ def must_have_workers(settings: Settings, *, cards: bool = False) -> None:
 
 
 def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
-    """Mistake where its id is too long, its worker is none of the settings', or nothing could tell that it is done."""
+    """Mistake where its terms are wrong, its id is too long, its worker is none of the settings', or nothing could tell
+    that it is done."""
+    if ticket.fault:
+        raise Mistake(ticket.fault)
     if len(ticket.id) > LONGEST:
         raise Mistake(
             f"the id {ticket.id[:40]}... has {len(ticket.id)} characters", path="D_ROADMAP.md", line=ticket.line,

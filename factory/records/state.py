@@ -109,7 +109,8 @@ def _standing(view: View, ticket: Ticket) -> Standing:
     if record.ends and record.state is State.PENDING:
         return stands(State.BLOCKED, record.triage, record.why)  # its row could not be set yet
     state = record.state if record.state is State.INFLIGHT else State.PENDING
-    return stands(state, *((None, record.waits) if record.waits else (record.triage, record.why)))
+    waits = ticket.fault or record.waits
+    return stands(state, *((None, waits) if waits else (record.triage, record.why)))
 
 
 def stamp_of(view: View, ticket: str) -> Oid | None:

@@ -78,6 +78,7 @@ def _ticket(path: str, row: Row, order: int, parts: Mapping[str, sections.Sectio
         deps=tuple(_deps(cells.get("deps", ""), path, line)),
         prose=section.prose if section else "",
         terms=section.terms if section else Terms(),
+        fault=section.fault if section else "",
         order=order,
         line=line,
     )

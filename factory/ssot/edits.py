@@ -102,6 +102,8 @@ def _check_free(name: str, taken: Iterable[str], path: str) -> None:
 
 
 def _check_back(now: Mapping[str, Noun], wanted: Noun, path: str) -> None:
+    if fault := getattr(now.get(wanted.id), "fault", ""):
+        raise Mistake(fault)
     place = {"order": 0, "line": 0}
     read = now[wanted.id].model_dump() | place if wanted.id in now else {}
     if wrong := [key for key, value in (wanted.model_dump() | place).items() if read.get(key, 0) != value]:

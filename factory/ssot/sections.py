@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import difflib
 import itertools
 import json
+import posixpath
 import re
 import tomllib
 from collections.abc import Collection, Iterator
@@ -25,6 +27,7 @@ class Section(NamedTuple):
     line: int
     prose: str
     terms: Terms
+    fault: str = ""  # what is wrong with its terms, with file and line: they hold for nobody but where they hide
 
 
 def sections(document: Document, tickets: Collection[str]) -> dict[str, Section]:
@@ -64,10 +67,36 @@ def _section(document: Document, heading: Heading, lines: range) -> Section:
     if fence is None:
         return Section(heading.line + 1, _text(document, lines), Terms())
     body = "\n".join(_body(document, fence))
-    terms = toml.build(Terms, body, document.path, fence.first + 2)
-    _check_globs(document, fence, body, terms)
+    terms, fault = _terms(document, fence, body)
     prose = _text(document, range(lines.start, fence.first)), _text(document, range(fence.last, lines.stop))
-    return Section(heading.line + 1, "\n\n".join(filter(None, prose)), terms)
+    return Section(heading.line + 1, "\n\n".join(filter(None, prose)), terms, fault)
+
+
+def _terms(document: Document, fence: Fence, body: str) -> tuple[Terms, str]:
+    """The terms, or what is wrong with them: that is their ticket's trouble alone. Mistake where they may hide what
+    cannot be told, for what one ticket hides no worker sees."""
+    try:
+        terms = toml.build(Terms, body, document.path, fence.first + 2)
+        _check_globs(document, fence, body, terms)
+        return terms, ""
+    except Mistake as mistake:
+        if (hidden := _hides(body)) is None:
+            raise
+        return Terms(hidden=hidden), str(mistake)
+
+
+def _hides(body: str) -> tuple[str, ...] | None:
+    """The globs that terms with a fault hide, and what was meant by those with one; None where that cannot be told."""
+    try:
+        terms = tomllib.loads(body)
+    except ValueError:
+        return None
+    near = [key for key in terms if difflib.get_close_matches(key, ["hidden"])]
+    found = terms.get("hidden", [])
+    if near not in ([], ["hidden"]) or not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        return None
+    meant = (posixpath.normpath(one.replace("\\", "/")).lstrip("/~.") for one in found)
+    return tuple(dict.fromkeys((*found, *filter(None, meant))))
 
 
 def block(document: Document, lines: range) -> Fence | None:

@@ -49,6 +49,8 @@ TROUBLES = (
     Trouble(
         "a model without a price", "PENDING", "the price of 'E-8' (google) is not known", section='worker = "dear"'
     ),
+    Trouble("a glob that is none", "PENDING", 'readonly: "/etc" is absolute', section='readonly = ["/etc"]'),
+    Trouble("terms that nobody knows", "PENDING", "unknown key modfy", section='modfy = ["x"]'),
     Trouble("a ticket dearer than a day", "PENDING", "a whole day $1000.00", section="budget_usd = 5000"),
     Trouble("an id that git cannot hold", "PENDING", "has 262 characters; 200 is the most", id=f"D-{LONG}"),
     Trouble("a name that is no text", "DONE", "", "echo x > \"$(printf 'a\\377')\""),

@@ -188,19 +188,42 @@ def test_a_missing_file_is_a_mistake() -> None:
 @pytest.mark.parametrize(
     ("section", "says"),
     [
-        ("## D-1\n```toml\nmodfy = []\n```", "8: unknown key modfy; did you mean modify?"),
-        ("## D-1\n\n```toml\n\nmax_lines = 0\n```", "10: max_lines: should be greater than or equal to 1, not 0;"),
-        ("## D-1\n```toml\nmax_lines = true\n```", "8: max_lines: should be a valid integer, not true;"),
-        ("## D-1\n```toml\nbudget_usd = inf\n```", "8: budget_usd is inf; a cap that is not a number never stops"),
-        ("## D-1\n```toml\nmodify = [\n  'a',\n  '/b',\n]\n```", '8: modify: "/b" is absolute; write it from'),
+        ("## D-1\n```toml\nhiden = ['x']\n```", "8: unknown key hiden; did you mean hidden?"),
+        ("## D-1\n```toml\nhidden = 'x'\n```", "8: hidden: should be a list, not"),
         ("## D-1\n```toml\nmodify = [\n```", "8: not TOML: "),
         ("## D-1\n\n## D-1\n", "8: a second section of D-1 (the first is on line 6); keep one of them"),
         ("## D-01\n```toml\nhidden = ['x']\n```", "6: terms for D-01, which is not in the table; correct the id, or"),
     ],
 )
-def test_a_section_is_refused_with_its_line(section: str, says: str) -> None:
+def test_a_section_is_refused_with_its_line_where_it_may_hide_what_cannot_be_told(section: str, says: str) -> None:
     text = f"# R\n{HEAD}| D-1 | DONE | | | t | |\n\n{section}\n"
     assert mistake(lambda: roadmap(text)).startswith(f"D_ROADMAP.md:{says}")
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ("modfy = []", "8: unknown key modfy; did you mean modify?"),
+        ("\nmax_lines = 0", "9: max_lines: should be greater than or equal to 1, not 0;"),
+        ("max_lines = true", "8: max_lines: should be a valid integer, not true;"),
+        ("budget_usd = inf", "8: budget_usd is inf; a cap that is not a number never stops"),
+        ("modify = [\n  'a',\n  '/b',\n]", '8: modify: "/b" is absolute; write it from'),
+        ("readonly = ['a\\b']", '8: readonly: "a\\b" has a backslash'),
+        ("hidden = ['', 'c']", '8: hidden: "" is empty; remove it'),
+    ],
+)
+def test_terms_with_a_fault_are_their_tickets_trouble_alone(terms: str, says: str) -> None:
+    text = f"# R\n{HEAD}| D-1 | DONE | | | t | |\n| D-2 | DONE | | | t | |\n\n## D-1\n```toml\n{terms}\n```\n"
+    one, other = roadmap(text)
+    line, _, what = says.partition(": ")
+    assert one.fault.startswith(f"D_ROADMAP.md:{int(line) + 1}: {what}")
+    assert (other.fault, one.terms.modify, one.terms.max_lines) == ("", (), 300)
+
+
+def test_terms_with_a_fault_go_on_to_hide_what_they_hide_and_what_was_meant() -> None:
+    block = "modfy = []\nhidden = ['a.py', '/b.py', './c/d.py', 'e/../f.py', 'g\\h.py']"
+    (ticket,) = roadmap(f"# R\n{HEAD}| D-1 | DONE | | | t | |\n\n## D-1\n```toml\n{block}\n```\n")
+    assert {"a.py", "b.py", "c/d.py", "f.py", "g/h.py"} <= set(ticket.terms.hidden)
 
 
 @pytest.mark.parametrize(
@@ -335,10 +358,9 @@ def test_terms_are_written_as_they_are_read(names: list[str], worker: str) -> No
 @pytest.mark.parametrize("name", ["nonsense", "size", "protected", "Reach", ""])
 def test_a_guard_that_no_ticket_is_excused_from_is_named_with_its_line(name: str) -> None:
     row = "| D-1 | PLANNED | | | t | |\n\n## D-1\n\n```toml\nmodify = ['a']\n"
-    with pytest.raises(Mistake) as caught:
-        roadmap(f'{HEAD}{row}allow = ["tests_kept", "{name}"]\n```\n')
-    said = f"allow[1]: should be 'tests_kept' or 'reach', not \"{name}\""
-    assert (caught.value.what, caught.value.line) == (said, (HEAD + row).count("\n") + 1)
+    (ticket,) = roadmap(f'{HEAD}{row}allow = ["tests_kept", "{name}"]\n```\n')
+    line = (HEAD + row).count("\n") + 1
+    assert ticket.fault.startswith(f"D_ROADMAP.md:{line}: allow[1]: should be 'tests_kept' or 'reach', not \"{name}\"")
 
 
 def test_a_ticket_without_prose_or_terms_is_a_row_alone() -> None:
