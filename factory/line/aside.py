@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory.errors import FactoryError, Mistake, Stopped
-from factory.line import booking, purse, setback
+from factory.line import purse, setback
 from factory.line.house import House
 from factory.line.turn import Turn
 from factory.model import Ticket
-from factory.records import premises, records
+from factory.records import premises
 from factory.records.plans import must_be_workable, worker_of
 from factory.records.state import View
 from factory.records.view import SETTINGS
@@ -27,12 +27,15 @@ class Aside:
         self.cards: FactoryError | None = None  # what is wrong with the cards: then none is worked on
         self._seen: View | None = None
         self._wrong: dict[str, FactoryError] = {}  # what is wrong with a ticket by the view that was seen last
+        self._told = set[str]()  # whose record says that it waits, by an earlier run's word or by `_wrong`
 
     def __contains__(self, ticket: str) -> bool:
         return ticket in self._met or ticket in self._wrong
 
     def able(self, view: View, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
         """Those that can be worked on. What keeps the others is told once, and stands in their records."""
+        if self._seen is None:
+            self._told = {id for id, record in view.records.items() if record.waits}
         if view is not self._seen:  # main may have moved: what was wrong may be mended
             self._seen, self._wrong = view, {}
         return tuple([ticket for ticket in tickets if self._is_able(view, ticket)])
@@ -42,11 +45,12 @@ class Aside:
             return False
         if error := self._fault(view, ticket):
             self._wrong[ticket.id] = error
+            self._told.add(ticket.id)
             setback.set_aside(self._house, ticket, error)
             return False
-        record = view.records.get(ticket.id)
-        if record is not None and record.waits:
-            booking.write(self._house, "wait", records.aside(record, ""), "it waits no more")
+        if ticket.id in self._told:  # and what a turn met just now stays, also before `took` knows of it
+            self._told.remove(ticket.id)
+            setback.waits_no_more(self._house, ticket.id)
         return True
 
     def _fault(self, view: View, ticket: Ticket) -> FactoryError | None:
@@ -76,7 +80,7 @@ class Aside:
             self._met[turn.ticket] = turn.waits
             if turn.unfit:
                 self._unfit.setdefault(turn.unfit, {})[turn.ticket] = turn.waits
-                self._seen = None
+                self._wrong = {}  # asked anew
 
     @property
     def word(self) -> FactoryError | None:

@@ -55,6 +55,13 @@ def set_aside(house: House, ticket: Ticket, error: Exception) -> Turn:
     return Turn(ticket.id, why=why, nobody=True, waits=word, unfit=unfit)
 
 
+def waits_no_more(house: House, ticket: str) -> None:
+    """What kept it is mended: its record does not say so any longer."""
+    record = house.ledger.read(ticket_path(ticket), Record.model_validate)
+    if record and record.waits:
+        booking.write(house, "wait", records.aside(record, ""), "it waits no more")
+
+
 def _printed(house: House, attempt: Attempt) -> bytes:
     """What the worker printed, bounded and without secrets: such an attempt has no evidence pack that would hold it."""
     work = attempt.work
