@@ -11,6 +11,7 @@ from typing import Any
 
 from factory.errors import Mistake
 from factory.model import Changed, Finding, Plan, Terms
+from factory.ssot.encoding import read
 from factory.tree import LINK, SUBMODULE, Tree
 
 
@@ -51,8 +52,8 @@ class Case:
         except KeyError:
             return None
         try:
-            return tomllib.loads(content.decode()) or None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            return tomllib.loads(read(content, path).plain) or None
+        except tomllib.TOMLDecodeError as error:
             raise Mistake(str(error), path=path, remedy="write valid TOML") from error
 
     def counted(self, judge: Callable[[Tree], Iterable[Finding]]) -> Iterator[Finding]:

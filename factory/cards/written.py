@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from factory.errors import Mistake
+from factory.ssot import encoding
 
 if TYPE_CHECKING:
     import yaml
@@ -41,11 +42,7 @@ def read_written(model: type[M], path: str, content: bytes, *, max_lines: int) -
 
 
 def _text(path: str, content: bytes, max_lines: int) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Mistake("not UTF-8", path=path, line=line, remedy="save the file as UTF-8") from None
+    text = encoding.read(content, path).text.removeprefix(encoding.BOM)
     if (count := len(text.rstrip("\n").split("\n"))) > max_lines:
         remedy = "move what differs by file into globs and rules, or split the plan by goal"
         raise Mistake(f"{count} lines; a plan has at most {max_lines}", path=path, line=max_lines + 1, remedy=remedy)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from factory import workers
-from factory.errors import MACHINE, FactoryError
+from factory.errors import MACHINE, FactoryError, Mistake
 from factory.line import kickoff
 from factory.line.house import House
 from factory.model import Ended, Plan
@@ -20,6 +20,7 @@ from factory.records.view import RULES
 from factory.rooms.change import Visible
 from factory.sandbox.process import ENDING, Either, Finished
 from factory.sandbox.sandbox import Job
+from factory.ssot import encoding
 from factory.ssot.settings import Worker
 from factory.tree import Tree
 
@@ -69,9 +70,11 @@ def guarded(do: Do, task: workers.Task) -> workers.Work:
 
 def _rules(files: Tree) -> str:
     try:
-        return files.read(RULES).decode("utf-8", "replace")
+        return encoding.read(content := files.read(RULES), RULES).plain
     except KeyError:
         return ""
+    except Mistake:  # main got them under the run, which looked when it began
+        return content.decode("utf-8", "replace")
 
 
 def settings_of(house: House, plan: Plan) -> Worker:

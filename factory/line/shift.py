@@ -24,7 +24,7 @@ from factory.records import boxes
 from factory.records.boxes import BACK, Half
 from factory.records.plans import must_have_workers
 from factory.records.state import View, counts, criteria_of, ready, standings
-from factory.records.view import look
+from factory.records.view import look, must_be_readable
 from factory.trucks import road, standing
 from factory.trucks.night import Night
 
@@ -137,6 +137,7 @@ class Shift:
         if wrong := boxes.faults(halves(house)):
             raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
         must_have_workers(house.settings, cards=bool(road.look(house).plans()))
+        must_be_readable(house.repo, view.main)
         recover.mark(
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,

@@ -18,7 +18,7 @@ from factory.model import State, Ticket
 from factory.money import budget
 from factory.records import plans
 from factory.records.state import Record, View, criteria_of, ready, standings
-from factory.records.view import find_main, look, main_ref
+from factory.records.view import find_main, look, main_ref, must_be_readable
 from factory.ssot.product import product_of
 from factory.ssot.settings import Settings
 from factory.trucks.outlook import as_line, outlook
@@ -31,6 +31,7 @@ def decisions(repo: Repo, now: float) -> dict[str, Any]:
     ledger = Ledger(repo, lambda: now)
     view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
     plans.must_have_workers(settings, cards=bool(yard.plans()))
+    must_be_readable(repo, main)
     stands, tree = standings(view), repo.store.tree_of(main)
     first = [t.id for t in ready(view, now)]
     later = [id for id, s in stands.items() if s.state is State.PENDING and id not in first]

@@ -12,7 +12,7 @@ from factory.git.repo import Repo
 from factory.model import Oid, Value
 from factory.records.records import released
 from factory.records.state import Record, View
-from factory.ssot import crosscheck, documents, unread
+from factory.ssot import crosscheck, documents, encoding, unread
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
@@ -34,6 +34,11 @@ class FactoryFile(Value):
     stop_asked: str = ""  # an operator's `stop`, until a `resume`
     sandbox: str = ""  # what the last run worked in, so that looking needs no probe
     rooms: str = ""
+
+
+def must_be_readable(repo: Repo, main: Oid) -> None:
+    """Mistake where the rules are in an encoding that no worker could read."""
+    encoding.read(repo.store.file(repo.store.tree_of(main), RULES) or b"", RULES)
 
 
 def main_ref(settings: Settings) -> str:

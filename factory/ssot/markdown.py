@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from factory.errors import Mistake
+from factory.ssot import encoding as encodings
+from factory.ssot.encoding import BOM
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-BOM = "\ufeff"
 
 
 class Heading(NamedTuple):
@@ -45,20 +44,21 @@ class Document(NamedTuple):
     headings: tuple[Heading, ...]
     fences: tuple[Fence, ...]
     comments: tuple[range, ...] = ()  # what a person took out of the text
+    encoding: str = "utf-8"  # the file keeps its own
 
     def encode(self) -> bytes:
-        return "\n".join(self.lines).encode()
+        return "\n".join(self.lines).encode(self.encoding)
 
 
 def outline(content: bytes, path: str) -> Document:
-    """The caller's own to change. Raises Mistake where the file is not UTF-8 text."""
+    """The caller's own to change. Raises Mistake where the file is no text that says its encoding."""
     found = _outlined(content, path)
     return found._replace(lines=list(found.lines))
 
 
 @functools.lru_cache(4)  # a roadmap and a ledger, before and after an edit: parsing is what a table of thousands costs
 def _outlined(content: bytes, path: str) -> Document:
-    text = _decoded(content, path)
+    text, encoding = encodings.read(content, path)
     nodes = list(_blocks(text))
     lines = text.split("\n")
     return Document(
@@ -68,20 +68,8 @@ def _outlined(content: bytes, path: str) -> Document:
         tuple(_heading(node, lines) for node in nodes if node.type in ("atx_heading", "setext_heading")),
         tuple(_fence(node) for node in nodes if node.type == "fenced_code_block"),
         tuple(_lines(node) for node in nodes if node.type == "html_block" and _is_comment(node)),
+        encoding,
     )
-
-
-def _decoded(content: bytes, path: str) -> str:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        bad = f"byte 0x{content[error.start]:02x}"
-        raise Mistake(f"not UTF-8: {bad}", path=path, line=line, remedy="save the file as UTF-8") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise Mistake("a NUL byte", path=path, line=line, remedy="save the file as UTF-8 text")
-    return text
 
 
 def _for_the_parser(text: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from factory import globs
 from factory.errors import Mistake
-from factory.ssot import toml
+from factory.ssot import encoding, toml
 from factory.ssot.settings import KINDS, SETTINGS, Settings
 
 BAD_BRANCH = re.compile(r"^[-/.]|\.\.|@\{|//|[\s~^:?*\[\\\x00-\x1f\x7f]|[/.]$|\.lock(/|$)|/\.|^@$")
@@ -27,20 +27,12 @@ def read_settings(content: bytes | None, path: str = SETTINGS, kinds: Collection
     """`None`: no such file, and all defaults. Raises Mistake."""
     if content is None:
         return Settings()
-    text = _decoded(content, path)
+    text = encoding.read(content, path).plain
     settings = toml.build(Settings, text, path)
     for fault in _faults(settings, kinds):
         line = toml.line_of(text, fault.keys)
         raise Mistake(f"{toml.dotted(fault.keys)} {fault.what}", path=path, line=line, remedy=fault.remedy)
     return settings
-
-
-def _decoded(content: bytes, path: str) -> str:
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Mistake("not UTF-8", path=path, line=line, remedy="save the file as UTF-8") from None
 
 
 def _faults(settings: Settings, kinds: Collection[str]) -> Iterator[Fault]:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from factory.errors import Mistake
-from factory.ssot.markdown import BOM, Document
+from factory.ssot.encoding import BOM
+from factory.ssot.markdown import Document
 
 BLANK = " \t"
 PIPE = re.compile(r"(?<!\\)\|")

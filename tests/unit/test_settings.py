@@ -207,7 +207,7 @@ def test_a_kind_of_worker_is_a_word_in_one_list() -> None:
             "[sandbox]\nread = ['/a/../b']\n",
             '2: sandbox.read[0] "/a/../b" is not absolute; write the path from /, without',
         ),
-        (b"# a\n# \xff\n", "2: not UTF-8; save the file as UTF-8"),
+        (b"# a\n# \xff\n", "2: not UTF-8: byte 0xff; save the file as UTF-8"),
     ],
 )
 def test_a_mistake_names_the_key_the_line_and_the_remedy(text: str | bytes, says: str) -> None:
