@@ -6,6 +6,7 @@ import fnmatch
 import functools
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -95,7 +96,7 @@ class FolderTree:
 
 @functools.lru_cache(maxsize=1024)
 def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_regex, globs)) if globs else "(?!)", re.DOTALL)
+    return re.compile("|".join(map(_regex, map(composed, globs))) if globs else "(?!)", re.DOTALL)
 
 
 def _regex(glob: str) -> str:
@@ -123,5 +124,13 @@ def _regex(glob: str) -> str:
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path is named by one of the globs. A glob without a slash names that path at the root only."""
-    return _pattern(tuple(globs)).fullmatch(path) is not None
+    """Whether a path is named by one of the globs. A glob without a slash names that path at the root only.
+
+    However the letters are composed: a macOS disk has taken those of a name apart, and a keyboard types them whole.
+    """
+    return _pattern(tuple(globs)).fullmatch(composed(path)) is not None
+
+
+def composed(path: str) -> str:
+    """The path with its letters whole (NFC)."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)

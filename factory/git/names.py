@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from factory.model import Finding, Triage
+from factory.tree import composed
 
 # Left behind by running tests and checkers, and no part of a change unless the tree tracks them.
 PRODUCT_FOLDERS = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"})
@@ -47,7 +47,7 @@ def fold(path: str) -> str:
     """What a file system that ignores case and composition would make of a path."""
     if path.isascii():
         return path.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return composed(composed(path).casefold())
 
 
 def is_reserved(name: str) -> bool:
@@ -105,7 +105,9 @@ def collisions(added: Iterable[str], spelt: Mapping[str, str], lives: Callable[[
             if other == prefix and folded in spelt and lives(spelt[folded]):
                 other = spelt[folded]
             if other != prefix:
-                yield finding(path, f"differs only in case from {other}", Triage.SCOPE)
+                alike = composed(prefix) == composed(other)
+                how = "how its letters are composed (NFC and NFD)" if alike else "case"
+                yield finding(path, f"differs only in {how} from {other}", Triage.SCOPE)
                 break
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from factory.tree import composed
+
 Read = Callable[[str], bytes | None]  # None: there is no such file
 
 
@@ -77,6 +79,15 @@ def apply(edits: Iterable[Edit], read: Read, may: Callable[[str], bool] = lambda
             rejected.append(Rejected(path=edit.path, reason=str(no)))
     refused = {r.path for r in rejected}
     return Applied(files={p: c for p, c in files.items() if p not in refused}, rejected=tuple(rejected))
+
+
+def spelt(edits: Iterable[Edit], paths: Iterable[str]) -> list[Edit]:
+    """With the repository's own spelling of each path: a model writes letters whole, a disk may have them apart."""
+    found = list(edits)
+    if all(edit.path.isascii() for edit in found):
+        return found
+    known = {composed(path): path for path in paths if not path.isascii()}
+    return [edit.model_copy(update={"path": known.get(composed(edit.path), edit.path)}) for edit in found]
 
 
 def _check_path(path: str, may: Callable[[str], bool]) -> None:

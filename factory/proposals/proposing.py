@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from factory.proposals.context import choose
-from factory.proposals.hunks import Proposal, apply
+from factory.proposals.hunks import Proposal, apply, spelt
 from factory.proposals.placing import place
 from factory.proposals.prompt import prompt, repair
 from factory.tree import matches
@@ -49,13 +49,16 @@ def propose(task: Task, ask: Ask) -> str:
 
 def _carry_out(task: Task, proposal: Proposal, ask_again: Callable[[str], Proposal] | None) -> str:
     """What does not apply goes back once, where that was not used up; nothing is placed until all applies."""
-    applied = apply(proposal.edits, lambda path: _content(task, path), lambda path: _may(task, path))
+    applied = apply(
+        spelt(proposal.edits, task.files.entries()), lambda path: _content(task, path), lambda path: _may(task, path)
+    )
     files, rejected = dict(applied.files), applied.rejected
     if rejected and ask_again:
         again = ask_again(repair(rejected))
-        second = apply(again.edits, lambda p: files.get(p, _content(task, p)), lambda path: _may(task, path))
+        edits = spelt(again.edits, task.files.entries())
+        second = apply(edits, lambda p: files.get(p, _content(task, p)), lambda path: _may(task, path))
         files |= second.files
-        tried = {edit.path for edit in again.edits}
+        tried = {edit.path for edit in edits}
         rejected = (*(r for r in rejected if r.path not in tried), *second.rejected)
     if rejected:
         raise Unusable("edits do not apply: " + "; ".join(map(str, rejected)))

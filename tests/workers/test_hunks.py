@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.proposals.hunks import SCHEMA, Edit, Hunk, Proposal, apply
+from factory.proposals.hunks import SCHEMA, Edit, Hunk, Proposal, apply, spelt
 from factory.proposals.placing import place
 
 FILES = {"a.py": b"one\ntwo\nthree\ntwo\n", "dos.txt": b"one\r\ntwo\r\n", "bin": b"\xff\x00x"}
@@ -131,3 +132,9 @@ def test_placing_follows_no_link_and_opens_no_fifo(tmp_path: Path) -> None:
     assert len(failed) == 4
     assert [p.name for p in outside.iterdir()] == ["f"]
     assert (outside / "f").read_text() == "kept"
+
+
+def test_a_path_is_the_repositorys_own_however_its_letters_are_composed() -> None:
+    apart = unicodedata.normalize("NFD", "문서/설명.txt")
+    edits = [hunk("문서/설명.txt"), hunk("문서/새.txt"), hunk("a.py")]
+    assert [edit.path for edit in spelt(edits, [apart, "a.py"])] == [apart, "문서/새.txt", "a.py"]
