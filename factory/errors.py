@@ -23,7 +23,7 @@ MEANS = {
     Exit.MISTAKE: "a mistake in what was written or typed: one line, with file and line, and what to do",
     Exit.STOPPED: "stopped by a cap, a storm or an operator; the line names the command that goes on",
     Exit.COULD_NOT_RUN: "it could not run: the machine lacks something, or main itself cannot be judged",
-    Exit.INTERRUPTED: "interrupted (Ctrl-C, or a polite kill); `factory run` goes on",
+    Exit.INTERRUPTED: "interrupted (Ctrl-C, a closed terminal, or a polite kill); `factory run` goes on",
 }
 
 
