@@ -7,6 +7,7 @@ from typing import Protocol
 
 from factory.errors import FactoryError, Mistake
 from factory.model import Finding
+from factory.tree import Tree
 from guards import (
     addressed,
     docops,
@@ -21,6 +22,7 @@ from guards import (
     welding,
 )
 from guards.case import Case
+from guards.policy import Policy, load
 
 
 class Guard(Protocol):
@@ -44,7 +46,19 @@ GUARDS: tuple[Guard, ...] = (
     size,
     addressed,
 )
+POLICIES: dict[str, type[Policy]] = {
+    docops.POLICY: docops.DocOps,
+    welding.POLICY: welding.Welding,
+    engine_centricity.POLICY: engine_centricity.Centre,
+}
 NAMES = tuple(guard.NAME for guard in GUARDS)
+
+
+def must_have_policies(main: Tree) -> None:
+    """Mistake where main has a policy that says nothing that can be read: no change could be judged."""
+    case = Case(main, main, ())
+    for path, kind in POLICIES.items():
+        load(case, path, kind)
 
 
 def run(case: Case, names: Iterable[str] | None = None) -> dict[str, tuple[Finding, ...]]:

@@ -61,18 +61,21 @@ def run(
 
 @app.command()
 def dry(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
-    """What `run` would do; nothing is changed. Which ticket, which worker, which scope, which cost cap."""
+    """What `run` would do; nothing is changed. Which ticket, which worker, which scope, which cost cap.
+
+    The checks of what may start now are run on main, and what no work could pass is named."""
     from factory.git.repo import Repo
     from factory.operator.dry import as_text, decisions
 
     with Repo(repo) as opened:
-        found = decisions(opened, time.time())
+        found = decisions(opened, time.time(), dict(os.environ))
     if as_json:
-        print_json(found)
+        print_json(found.document)
     else:
-        say(as_text(found))
-    if any(ticket["waits"] for ticket in found["tickets"]):
-        end(Exit.MISTAKE)
+        say(as_text(found.document))
+    for fault in found.faults:
+        raise fault
+    end(found.exit)
 
 
 @app.command()

@@ -51,14 +51,23 @@ def light(ran: Ran, brings: Collection[str] = ()) -> Light:
     A program that the change itself brings, or lets be started, is missing before it: that is red.
     """
     if ran.code in NOT_RUN:
-        word = re.match(r"\s*(?:\./)?(\S+)", ran.command)
-        return Light.RED if word and word[1] in brings else Light.COULD_NOT_RUN
+        return Light.RED if _starts(ran.command, brings) else Light.COULD_NOT_RUN
     if ran.blinded:
         return Light.COULD_NOT_RUN
     if ran.answer is Answer.PASS:
         return Light.GREEN
-    nothing = ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED)
-    return Light.COULD_NOT_RUN if nothing else Light.RED
+    return Light.COULD_NOT_RUN if selects_nothing(ran) else Light.RED
+
+
+def selects_nothing(ran: Ran) -> bool:
+    """Whether a test runner ran, and found no test of those that it was asked for."""
+    return bool(ran.seen.sessions) and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED)
+
+
+def _starts(command: str, brings: Collection[str]) -> bool:
+    """Whether a command names one of the paths, from whatever folder: `cd back && ./verify`, `timeout 9 ./verify`."""
+    words = {word.removeprefix("./") for word in re.findall(r"[\w.@+/-]+", command)}
+    return any(path == word or path.endswith(f"/{word}") for path in brings for word in words if word)
 
 
 def judge(
@@ -77,9 +86,7 @@ def judge(
         line = f"{criterion.id} was green {when}, so it proves nothing: {check}"
         tally.fail(Triage.VACUOUS, [line, *_on_the_wrong_side(ran, moved)], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
-        hint = f"; {KEEP_THE_PATH}" if ran.before.blinded else ""
-        line = f"{criterion.id} could not run on main (exit code {ran.before.code}){hint}: {check}"
-        tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(ran.before.output)], Answer.COULD_NOT_RUN)
+        _no_ground(tally, criterion, ran.before)
     elif signs:
         tally.fail(Triage.TAMPER, [f"{criterion.id}: {sign}: {check}" for sign in signs])
     elif second is not Light.GREEN:
@@ -89,6 +96,17 @@ def judge(
     elif ran.held is not ran.after:
         second = _goal(tally, criterion, ran, moved)
     return CriterionResult(id=criterion.id, before=first, after=second)
+
+
+def _no_ground(tally: Tally, criterion: PlanCriterion, before: Ran) -> None:
+    """It said neither yes nor no before the work."""
+    if selects_nothing(before):
+        line = f"{criterion.id} selects no test (exit code {before.code}), not even with what the change brings"
+        tally.fail(Triage.PATH, [f"{line}: `{criterion.check}`"], Answer.COULD_NOT_RUN)
+        return
+    hint = f"; {KEEP_THE_PATH}" if before.blinded else ""
+    line = f"{criterion.id} could not run on main (exit code {before.code}){hint}: `{criterion.check}`"
+    tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
 
 
 def first_light(ran: Passes, moved: Touching) -> Light:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from functools import partial
 
@@ -19,12 +20,12 @@ from factory.gate.tally import Tally
 from factory.gate.tiers import Tiers
 from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
-from factory.gate.waiting import moved
+from factory.gate.waiting import moved, together
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Criterion, Oid, Plan, Terms, Triage, Verdict
+from factory.model import Criterion, Light, Oid, Plan, Terms, Triage, Verdict
 from factory.ssot.settings import Settings
-from guards.case import Case, text
+from guards.case import Case, content, text
 
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
 Step = Callable[[Question, Tally], None]
@@ -38,6 +39,7 @@ class Gate:
         self._repo, self._settings, self._trial = repo, settings, trial
         self.limits, self.python, self.tools = trial.limits, trial.python, trial.tools
         self._begun: Oid | None = None  # main, while nobody knows yet whether it can be judged
+        self._fine: frozenset[str] = frozenset()  # commands that can run there, as far as is known
         voice = Voice(repo.store, trial)
         self._kept = Kept(repo, trial, voice)
         self._tiers = Tiers(trial, settings.gate)
@@ -79,7 +81,7 @@ class Gate:
 
     def _ask(self, asked: Question) -> Verdict:
         do: dict[str, Step] = {
-            "guards": self._guards, "names": self._names, "doctor": self._tiers.doctor, "criteria": self._prover.prove,
+            "guards": self._guards, "names": self._names, "doctor": self._tiers.doctor, "criteria": self._criteria,
             "fast": partial(self._tiers.tests, "fast"), "regression": partial(self._tiers.tests, "regression"),
             "twice": self._prover.twice, "kept": self._kept.hold,
         }  # fmt: skip
@@ -100,6 +102,19 @@ class Gate:
         self._begun = main
         ground.begin(self._repo, self._settings, self._trial, main, checks, say)
 
+    def on_main(self, main: Oid, checks: Collection[str], seconds: float) -> dict[str, Ran]:
+        """What checks say on main, those that end within the time. The others go on, and are there for a judgement."""
+        until = time.monotonic() + seconds
+        for check in checks:
+            self._trial.begin(main, check)
+        found = {check: self._trial.glance(main, check, max(0.0, until - time.monotonic())) for check in checks}
+        return {check: ran for check, ran in found.items() if ran is not None}
+
+    def watch(self) -> None:
+        """While nobody waits for what was begun: CannotJudge as soon as it shows that nothing can be judged."""
+        if self._begun:
+            self._fine |= ground.watch(self._repo, self._settings, self._trial, self._begun, self._fine)
+
     def settle(self, say: Say) -> None:
         """Wait until what was begun has ended, before any attempt is told what became of it. CannotJudge, as below."""
         if self._begun:
@@ -115,6 +130,16 @@ class Gate:
         self._trial.end()
 
     # --- steps
+
+    def _criteria(self, asked: Question, tally: Tally) -> None:
+        """Where one stays red, also whether another ticket's tests wait in the file that it asks."""
+        self._prover.prove(asked, tally)
+        last = tally.criteria[-1] if tally.criteria and not tally.passing else None
+        if last and last.after is Light.RED:
+            criterion, base = next(c for c in asked.checks if c.id == last.id), GitTree(self._repo.store, asked.main)
+            rows = rows_at(self._repo, asked.main)
+            if why := together(criterion, rows, lambda path: content(base, path)):
+                tally.failed = (f"{tally.failed[0]}; {why}", *tally.failed[1:])
 
     def _guards(self, asked: Question, tally: Tally) -> None:
         asked.say("the guards look")

@@ -48,6 +48,16 @@ def begin(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Colle
             _must_be_ground(repo, settings, trial, main, tier, ran)
 
 
+def watch(repo: Repo, settings: Settings, trial: Trial, main: Oid, fine: frozenset[str]) -> frozenset[str]:
+    """Which of the commands that were begun have ended well. CannotJudge where one has not; those in `fine` have."""
+    ended = set()
+    for command, tier in _commands(settings).items():
+        if command not in fine and (ran := trial.glance(main, command, 0.0)):
+            _must_be_ground(repo, settings, trial, main, tier, ran)
+            ended.add(command)
+    return frozenset(ended)
+
+
 def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) -> None:
     """CannotJudge where the gate cannot run on main, or is red there for the room alone."""
     must_have_tiers(settings)

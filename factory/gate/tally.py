@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -12,6 +13,15 @@ from factory.model import Answer, CriterionResult, Finding, Outcome, Tests, Tier
 
 MOST = 200  # of what stays red that is told by name
 TIERS = ("doctor", "fast", "regression")
+
+
+HEARD = re.compile(r"^== (?!.*=$).+: ", re.MULTILINE)
+
+
+def last_heard(log: str) -> str:
+    """Of a verdict's log what the last command said: what stands before it is of main, or passed."""
+    starts = [found.start() for found in HEARD.finditer(log)]
+    return log[starts[-1] :] if starts else log
 
 
 class Tally:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from factory.gate.asked import Question
 from factory.gate.named import named
-from factory.model import Changed, Criterion, CriterionStatus
+from factory.model import Changed, Criterion, CriterionStatus, PlanCriterion
 from guards.case import text
 
 SOURCES = (
@@ -38,6 +38,28 @@ def moved(asked: Question, rows: Iterable[Criterion]) -> Iterator[str]:
             data = not path.endswith((".py", ".md", ".rst")) and _read_by(path, files, words)
             if path in files or data:
                 yield f"{path}: {row.id} of {row.ticket} waits for it as main has it; {SAYS}"
+
+
+def together(criterion: PlanCriterion, rows: Iterable[Criterion], read: Callable[[str], bytes | None]) -> str:
+    """A line where the check asks a whole file of tests, and so does an open criterion of another ticket; else ""."""
+    whole = {path for path in _whole(criterion.check) if read(path) is not None}
+    own = {row.ticket for row in rows if row.id == criterion.id}
+    for row in rows if whole else ():
+        shared = sorted(whole & set(_whole(row.check)))
+        if shared and row.status is CriterionStatus.OPEN and row.ticket not in own:
+            return (
+                f"{row.id} of {row.ticket} asks the whole of {shared[0]}, too: where tests of both wait in it neither "
+                f"can be green; let each name its own, `{shared[0]}::test_...`"
+            )
+    return ""
+
+
+def _whole(check: str) -> list[str]:
+    """The Python files that pytest is told to run from end to end."""
+    words = check.split()
+    if not any("pytest" in word for word in words) or any(word.startswith(("-k", "-m=")) for word in words):
+        return []
+    return [word.removeprefix("./") for word in words if word.endswith(".py")]
 
 
 def _read_by(path: str, files: Iterable[str], words: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory.errors import FactoryError, Mistake, Stopped
-from factory.line import purse, setback
+from factory.line import setback
+from factory.line.beforehand import Fitness
 from factory.line.house import House
 from factory.line.turn import Turn
 from factory.model import Ticket
@@ -22,6 +23,7 @@ class Aside:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._fitness = Fitness(house.repo, house.settings, house.environ)
         self._met: dict[str, FactoryError] = {}  # what a ticket met when it was begun
         self._unfit: dict[str, dict[str, FactoryError]] = {}  # worker -> those of its tickets that met something
         self.cards: FactoryError | None = None  # what is wrong with the cards: then none is worked on
@@ -54,11 +56,8 @@ class Aside:
         return True
 
     def _fault(self, view: View, ticket: Ticket) -> FactoryError | None:
-        try:
-            must_be_workable(ticket, view, self._house.settings)
-            purse.must_ever_fit(self._house.settings, ticket)
-        except Mistake as mistake:
-            return self._since(view, ticket) or mistake
+        if error := self._fitness.fault(ticket, view):
+            return self._since(view, ticket) or error
         met = self._unfit.get(worker_of(ticket, self._house.settings), {})
         enough = len(met) >= MEET or any(isinstance(error, Stopped) for error in met.values())
         return next(iter(met.values())) if enough else None

@@ -39,10 +39,10 @@ def _untried(view: View, ticket: Ticket) -> bool:
     return record.attempts == 0 and record.previous is None
 
 
-def next_plan(house: House, view: View, ticket: Ticket) -> tuple[Plan, Share | None]:
+def next_plan(house: House, view: View, ticket: Ticket, told: Iterable[str] = ()) -> tuple[Plan, Share | None]:
     """The plan of the ticket's next attempt. Where its answer was bought already, the plan's base is the one that the
     answer was made for: what landed meanwhile is merged, as with any attempt that ran beside others."""
-    plan = _plan(house, view, ticket, view.main)
+    plan = _plan(house, view, ticket, view.main, told)
     if house.settings.workers[plan.worker].batch < 2:
         return plan, None
     share = Shares(house.cache / "answers").find(plan)
@@ -55,9 +55,10 @@ def plans_of(house: House, view: View, tickets: Iterable[Ticket]) -> tuple[Plan,
     return tuple(_plan(house, view, ticket, view.main) for ticket in tickets)
 
 
-def _plan(house: House, view: View, ticket: Ticket, base: str) -> Plan:
+def _plan(house: House, view: View, ticket: Ticket, base: str, told: Iterable[str] = ()) -> Plan:
     record = view.records.get(ticket.id) or Record(ticket=ticket.id)
     return plans.make_plan(
         ticket, criteria_of(ticket.id, view.criteria), house.settings, attempt=record.attempt + 1, base=base,
         worker=plans.worker_of(ticket, house.settings), previous=record.previous,
+        told=told,
     )  # fmt: skip

@@ -194,6 +194,7 @@ def fail(
 
 def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
     """What the next attempt is told of this one."""
+    from factory.gate.tally import last_heard
     from factory.gate.triage import tail
 
     def clean(text: str) -> str:
@@ -204,7 +205,7 @@ def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tup
         triage=verdict.triage or Triage.TEST,
         fingerprint=verdict.fingerprint,
         failed=tuple(clean(line) for line in verdict.failed[:20]),
-        log_tail=clean(tail(verdict.log)),
+        log_tail=clean(tail(last_heard(verdict.log))),
         advice=tuple(map(clean, advice)),
     )
 

@@ -11,17 +11,16 @@ from pathlib import Path
 
 from factory import workers
 from factory.errors import FactoryError, InTheWay, Moved
-from factory.gate.altered import SAYS_LITTLE, mute
 from factory.git.ledger import ticket_path
-from factory.line import audits, batches, booking, judging, kept, labour, setback, trouble, way
+from factory.line import audits, batches, beforehand, booking, judging, kept, labour, setback, trouble, way
 from factory.line.house import House
 from factory.line.replant import replant
 from factory.line.turn import Attempt, Turn
-from factory.model import Ended, Oid, Plan, Result, Stamp, Ticket
+from factory.model import Ended, Oid, Plan, Result, Stamp, State, Ticket
 from factory.records import attempts, landing
 from factory.records.attempts import Work
 from factory.records.premises import hidden_at
-from factory.records.records import started
+from factory.records.records import released, started
 from factory.records.state import Lease, Record, View, criteria_of
 from factory.rooms import change
 from factory.rooms.change import Change, Visible
@@ -43,7 +42,11 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
     if house.stop.is_set():  # `stop --now` came between the deal and here
         halt.set()
     try:
-        attempt = perform(house, view, ticket, fellows)
+        record = _record(view, ticket)
+        seen = beforehand.ahead_of(house, view, record, ticket)
+        if seen.hopeless:
+            return setback.give_up(house, record, *seen.hopeless)
+        attempt = perform(house, view, ticket, fellows, seen.told)
     except Exception as error:
         if trouble.is_common(error):
             raise
@@ -58,28 +61,31 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
     return land(house, attempt)
 
 
-def perform(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = ()) -> Attempt:
-    """Plan, room, worker, harvest. Runs beside other attempts; lands nothing."""
+def _record(view: View, ticket: Ticket) -> Record:
+    """As the attempt finds it. A person who opened a row again that was BLOCKED or DONE released it anew."""
     record = view.records.get(ticket.id) or Record(ticket=ticket.id)
-    plan, share = batches.next_plan(house, view, ticket)
+    return released(record) if record.state in (State.BLOCKED, State.DONE) else record
+
+
+def perform(
+    house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = (), told: tuple[str, ...] = ()
+) -> Attempt:
+    """Plan, room, worker, harvest. Runs beside other attempts; lands nothing. `told`: to the worker, in its plan."""
+    record = _record(view, ticket)
+    plan, share = batches.next_plan(house, view, ticket, told)
+    name = beforehand.attempt(record, house.settings)
     now = house.clock.now()
     lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
     record = started(record, plan.attempt, lease)
     house.numbers[ticket.id] = plan.attempt
     booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
-    _foretell(house, plan)
-    house.say(ticket.id, f"attempt {plan.attempt}: {plan.worker} works")
+    for line in told:
+        house.say(ticket.id, line)
+    house.say(ticket.id, f"{name}: {plan.worker} works")
     shared = labour.Shared(share, () if share else batches.plans_of(house, view, fellows))
     work, made, broke = _work(house, plan, shared)
     return Attempt(ticket, criteria_of(ticket.id, view.criteria), record, plan, plan_commit, now, work, made, broke)
-
-
-def _foretell(house: House, plan: Plan) -> None:
-    """Before money is spent: what the criteria's tests will not be able to say."""
-    store, tree = house.repo.store, house.repo.store.tree_of(plan.base)
-    for test in (test for c in plan.criteria for test in mute(c.check, partial(store.file, tree))):
-        house.say(plan.ticket_id, f"{test} {SAYS_LITTLE}")
 
 
 def _work(house: House, plan: Plan, shared: labour.Shared) -> tuple[workers.Work, Change, Exception | None]:

@@ -20,6 +20,7 @@ from factory.git.ledger import Ledger
 from factory.git.places import cache_dir, home, private_dir
 from factory.git.repo import Repo
 from factory.line import recover
+from factory.line.beforehand import Ground
 from factory.line.house import House, Say
 from factory.line.logbook import Logbook
 from factory.model import Oid
@@ -27,6 +28,7 @@ from factory.money.spacing import Spacing
 from factory.records import signing
 from factory.records.redact import secret_values
 from factory.records.signing import Signer
+from factory.records.state import View
 from factory.records.view import find_main, settings_at
 from factory.rooms.change import Aside
 from factory.rooms.removal import remove
@@ -171,6 +173,11 @@ def must_be_able_to_sign(house: House, main: Oid) -> None:
     """Mistake where main names who may sign the stamps, and this factory's key is not there or not among them."""
     allowed = house.repo.store.file(house.repo.store.tree_of(main), signing.ALLOWED)
     signing.must_be_able(house.signer, allowed or b"", key_path(house.repo, house.environ))
+
+
+def ground_of(house: House, view: View) -> Ground:
+    """What a run of this house stands on."""
+    return Ground(house.repo, view, house.settings, house.environ, house.signer, key_path(house.repo, house.environ))
 
 
 def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:

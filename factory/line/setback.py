@@ -1,4 +1,5 @@
-"""An attempt that ends without a verdict: put off by a server, broken off by a person, or overtaken by main."""
+"""An attempt that ends without a verdict: put off by a server, broken off by a person, overtaken by main, or never
+begun, for no work could have passed."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from factory.git.ledger import ticket_path
 from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.line.turn import Attempt, Turn
-from factory.model import Oid, State, Ticket
+from factory.model import Oid, State, Ticket, Triage
 from factory.money import budget, pace
 from factory.records import attempts, landing, records, redact
 from factory.records.state import Record
@@ -90,6 +91,17 @@ def keep(house: House, attempt: Attempt, evidence: Oid, way: InTheWay) -> Turn:
     if way.everyone:
         raise way
     return Turn(attempt.plan.ticket_id, why=str(way), kept=True, nobody=True)
+
+
+def give_up(house: House, record: Record, triage: Triage, why: str) -> Turn:
+    """No attempt could pass: BLOCKED before anybody is paid, with the reason, until a person has changed something."""
+    why = redact.one_line(redact.redact(why, house.secrets), 300)
+    house.say(record.ticket, f"not begun, for no work could pass: {triage.value}: {why}", "warning")
+    with house.landing:
+        record = record.model_copy(update={"triage": triage, "why": why, "ends": True})
+        booking.write(house, "hopeless", record, f"{triage.value}: {why}", Triage=triage.value)
+        booking.quarantine(house, record)
+    return Turn(record.ticket, why=why, nobody=True)
 
 
 def give_way(house: House, attempt: Attempt, work: Oid | None, why: str) -> Turn:

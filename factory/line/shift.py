@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory.errors import DoesNotAddUp, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
+from factory.errors import CannotJudge, DoesNotAddUp, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
 from factory.git import history
-from factory.line import ending, purse, recover, trouble, way
+from factory.line import beforehand, ending, purse, recover, trouble, way
 from factory.line.aside import Aside
 from factory.line.crew import TICK, Crew
 from factory.line.ending import halves
 from factory.line.house import House
-from factory.line.opening import must_be_able_to_sign
+from factory.line.opening import ground_of
 from factory.line.turn import Turn
 from factory.line.weather import Glass
 from factory.model import Event, Oid, State, Ticket, Triage
@@ -22,9 +22,8 @@ from factory.money.storm import Failure, Weather
 from factory.operator import inbox, operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
-from factory.records.plans import must_have_workers
 from factory.records.state import View, counts, criteria_of, ready, standings
-from factory.records.view import look, must_be_readable
+from factory.records.view import look
 from factory.trucks import road, standing
 from factory.trucks.night import Night
 
@@ -136,15 +135,17 @@ class Shift:
             view = self._look()
         if wrong := boxes.faults(halves(house)):
             raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        must_have_workers(house.settings, cards=bool(road.look(house).plans()))
-        must_be_readable(house.repo, view.main)
+        stands_on = ground_of(house, view)
+        for fault in beforehand.faults(stands_on, cards=bool(road.look(house).plans())):
+            raise fault
         recover.mark(
             house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
             stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
         )  # fmt: skip
         if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
             way.must_be_open(house, view)
-            must_be_able_to_sign(house, view.main)
+            for line in beforehand.warnings(stands_on):
+                house.say("", line, "warning")
             house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
         self._of_cards(self._cards.prepare)
 
@@ -203,6 +204,7 @@ class Shift:
             while True:
                 operator.attend(house)
                 self._midnight()
+                self._watch(crew)
                 crew.beat()
                 view = self._look()
                 half = self._top_up(half, view)
@@ -225,6 +227,15 @@ class Shift:
         """What is to be done in a half in this run. What waits holds up nobody: it is dealt again when it can."""
         waiting = self._way.waiting(view)
         return tuple(t for t in boxes.unfinished(half, _states(view)) if t not in waiting and t not in self._aside)
+
+    def _watch(self, crew: Crew) -> None:
+        """Main that turns out to be no ground to judge on ends what runs: nobody pays on for what cannot be judged."""
+        try:
+            self._house.gate.watch()
+        except CannotJudge:
+            for ticket in crew.tickets:
+                self._house.halt(ticket)
+            raise
 
     def _over(self) -> bool:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
@@ -250,6 +261,8 @@ class Shift:
         now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
         able = self._aside.able(view, ready(view, now))  # main may have moved since they were dealt
         tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
+        if tickets:
+            beforehand.must_still_judge(self._house, view)
         fit, over = purse.fitting(self._house, tickets, {id for id, r in view.records.items() if r.passed})
         started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
         if over and not started and not crew.tickets:

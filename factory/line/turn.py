@@ -43,7 +43,7 @@ class Turn(NamedTuple):
     result: Result | None = None
     why: str = ""
     kept: bool = False  # it passed, and waits until nothing is in its way
-    nobody: bool = False  # broken off, overtaken or set aside: it says nothing of the weather
+    nobody: bool = False  # broken off, overtaken, set aside or hopeless: it says nothing of the weather
     worker: str = ""
     ends: bool = False  # it was the ticket's last attempt
     waits: FactoryError | None = None  # why the ticket is worked on no more in this run

@@ -9,23 +9,19 @@ from typing import TypeVar
 from factory.errors import FactoryError, InTheWay
 from factory.git import checkout
 from factory.line import kept
-from factory.line.foretold import foretold
 from factory.line.house import House
 from factory.model import Oid, State
 from factory.records import landing
-from factory.records.state import Record, View, standings
+from factory.records.state import Record, View
 
 LOOK = 2.0  # seconds between looks at a checkout that is in the way
 Made = TypeVar("Made")
 
 
 def must_be_open(house: House, view: View) -> None:
-    """Before money is spent. InTheWay where no stamp at all could land; what one ticket may meet is told."""
+    """Before money is spent. InTheWay where no stamp at all could land."""
     _clear(house)
     checkout.could_follow(house.repo, house.ref, view.main, view.main)
-    waiting = [s.ticket for s in standings(view).values() if s.state is State.PENDING]
-    for line in foretold(house.repo, house.ref, waiting):
-        house.say("", line, "warning")
 
 
 def retried(house: House, land: Callable[[], Made]) -> Made:

@@ -2,75 +2,117 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from factory.errors import Mistake
-from factory.gate.altered import SAYS_LITTLE, mute
+from factory.errors import Exit, FactoryError
+from factory.gate.altered import mute
+from factory.gate.trial import Ran
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.git.store import GitTree
+from factory.line import beforehand
 from factory.line.audits import is_unread
-from factory.line.foretold import foretold
-from factory.line.purse import must_ever_fit
-from factory.model import State, Ticket
+from factory.line.beforehand import Fitness, Ground
+from factory.line.opening import key_path, make_bench, signing_key
+from factory.model import Plan
 from factory.money import budget
-from factory.records import plans
-from factory.records.state import Record, View, criteria_of, ready, standings
-from factory.records.view import find_main, look, main_ref, must_be_readable
+from factory.records.signing import Signer
+from factory.records.state import Record, View, ready, standings
+from factory.records.view import find_main, look
 from factory.ssot.product import product_of
-from factory.ssot.settings import Settings
 from factory.trucks.outlook import as_line, outlook
 from factory.trucks.yard import Yard
 
+PATIENCE = 30.0  # seconds for what all checks say on main
 
-def decisions(repo: Repo, now: float) -> dict[str, Any]:
+
+class Found(NamedTuple):
+    """What the next run would do, and what would end it before its first worker started."""
+
+    document: dict[str, Any]
+    faults: tuple[FactoryError, ...]
+    exit: Exit = Exit.OK  # of what keeps single tickets, where the others could go on
+
+
+def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
     """The tickets in the order in which they would be taken, with worker, scope and cost cap; and each day's cards."""
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
     view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
-    plans.must_have_workers(settings, cards=bool(yard.plans()))
-    must_be_readable(repo, main)
-    stands, tree = standings(view), repo.store.tree_of(main)
+    on = Ground(repo, view, settings, environ, Signer(signing_key(repo, environ)), key_path(repo, environ))
+    faults = list(beforehand.faults(on, cards=bool(yard.plans())))
     first = [t.id for t in ready(view, now)]
-    later = [id for id, s in stands.items() if s.state is State.PENDING and id not in first]
-    found = []
-    for id in (*first, *later):
-        ticket = stands[id].ticket
-        record = view.records.get(id) or Record(ticket=id)
-        plan = plans.make_plan(
-            ticket, criteria_of(id, view.criteria), settings,
-            attempt=record.attempt + 1, base=main, worker=plans.worker_of(ticket, settings), previous=record.previous,
-        )  # fmt: skip
-        found.append(
-            {
-                "ticket": id, "attempt": plan.attempt, "worker": plan.worker, "risk": plan.risk.value,
-                "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
-                "timeout_minutes": plan.timeout_minutes, "waits_for": [] if id in first else list(ticket.deps),
-                "checks": (checks := [c.check for c in plan.criteria if c.check]),
-                "unread": is_unread(settings, ticket.risk),
-                "waits": _fault(ticket, view, settings),
-                "mute": [test for check in checks for test in mute(check, partial(repo.store.file, tree))],
-            }
-        )  # fmt: skip
+    later = [ticket.id for ticket in on.pending if ticket.id not in first]
+    plans = {id: _plan(on, id) for id in (*first, *later)}
+    untried = [plans[id] for id in first if not _record(view, id).attempts]
+    waits = _waits(on)
+    if waits and len(waits) == len(plans):
+        faults += [next(iter(waits.values()))]
+    try:
+        ran = {} if faults else _on_main(on, [c.check for plan in untried for c in plan.criteria if c.check])
+    except FactoryError as error:
+        faults, ran = [error], {}
+    tickets = [
+        _told(on, plan, id in first, ran if plan in untried else {}) | {"waits": str(waits.get(id, ""))}
+        for id, plan in plans.items()
+    ]
     today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
     product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
-    cards = outlook(yard, settings, today)
-    waiting = [s.ticket for s in stands.values() if s.state is State.PENDING]
-    warnings = foretold(repo, main_ref(settings), waiting)
-    return {"main": main, "product": product, "first": settings.cards.first, "tickets": found, "cards": cards,
-            "warnings": warnings}  # fmt: skip
+    document = {
+        "main": main, "product": product, "first": settings.cards.first, "tickets": tickets,
+        "cards": outlook(yard, settings, today), "warnings": beforehand.warnings(on),
+        "faults": list(map(str, faults)),
+    }  # fmt: skip
+    return Found(document, tuple(faults), next((error.exit for error in waits.values()), Exit.OK))
 
 
-def _fault(ticket: Ticket, view: View, settings: Settings) -> str:
-    """Why a run would leave it waiting; "" where it would not."""
-    try:
-        plans.must_be_workable(ticket, view, settings)
-        must_ever_fit(settings, ticket)
-    except Mistake as mistake:
-        return str(mistake)
-    return ""
+def _waits(on: Ground) -> dict[str, FactoryError]:
+    """Ticket -> what keeps it until that is mended."""
+    fitness = Fitness(on.repo, on.settings, on.environ)
+    found = {ticket.id: fitness.fault(ticket, on.view) for ticket in on.pending}
+    return {ticket: error for ticket, error in found.items() if error}
+
+
+def _record(view: View, ticket: str) -> Record:
+    return view.records.get(ticket) or Record(ticket=ticket)
+
+
+def _plan(on: Ground, ticket: str) -> Plan:
+    return beforehand.plan_of(on.view, on.settings, standings(on.view)[ticket].ticket, _record(on.view, ticket))
+
+
+def _on_main(on: Ground, checks: list[str]) -> dict[str, Ran]:
+    """What checks say on main, in rooms that are gone in the end. None is asked where `[gate] setup` must run first."""
+    if on.settings.gate.setup or not checks:
+        return {}
+    with (
+        tempfile.TemporaryDirectory(prefix="factory-dry-", ignore_cleanup_errors=True) as folder,
+        make_bench(on.repo, {**on.environ, "XDG_CACHE_HOME": folder}) as bench,
+    ):
+        try:
+            return bench.gate.on_main(on.view.main, checks, PATIENCE)
+        finally:
+            bench.gate.end()
+
+
+def _told(on: Ground, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dict[str, Any]:
+    ticket = standings(on.view)[plan.ticket_id].ticket
+    seen = beforehand.prospect_of(on.repo.store, on.view, on.settings, plan, ticket.terms, ran)
+    checks = [c.check for c in plan.criteria if c.check]
+    return {
+        "ticket": ticket.id, "attempt": plan.attempt, "worker": plan.worker, "risk": plan.risk.value,
+        "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
+        "timeout_minutes": plan.timeout_minutes, "waits_for": [] if is_ready else list(ticket.deps),
+        "checks": checks, "unasked": [check for check in checks if check not in ran],
+        "unread": is_unread(on.settings, ticket.risk),
+        "hopeless": ": ".join(seen.hopeless) if seen.hopeless else "", "told": list(seen.told),
+        "mute": [test for check in checks for test in mute(check, partial(on.repo.store.file, on.view.main))],
+        "try": beforehand.attempt(_record(on.view, ticket.id), on.settings),
+    }  # fmt: skip
 
 
 def as_text(document: dict[str, Any]) -> str:
@@ -80,14 +122,16 @@ def as_text(document: dict[str, Any]) -> str:
     warnings = [f"warning: {line}" for line in document["warnings"]]
     lines = [f"product: {', '.join(document['product'])}; all else judges"] if document["tickets"] else []
     for t in document["tickets"]:
+        name = f"{t['ticket']}#{t['try'].removeprefix('attempt ')}"
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
         lines.append(
-            f"{t['ticket']}#{t['attempt']}  worker {t['worker']}  risk {t['risk']}  at most ${t['budget_usd']:.2f} "
+            f"{name}  worker {t['worker']}  risk {t['risk']}  at most ${t['budget_usd']:.2f} "
             f"and {t['timeout_minutes']:g} minutes{wait}"
         )
         lines += [f"    waits until that is mended: {t['waits']}"] if t["waits"] else []
         lines += ["    its risk asks for a reader, and there is none: set [auditor] worker"] if t["unread"] else []
         lines.append(f"    may change: {', '.join(t['modify'])}")
         lines += [f"    must turn green: {check}" for check in t["checks"]]
-        lines += [f"    {test} {SAYS_LITTLE}" for test in t["mute"]]
+        lines += [f"    BLOCKED before anybody is paid: {t['hopeless']}"] if t["hopeless"] else []
+        lines += [f"    {line}" for line in t["told"]]
     return "\n".join([*cards, *lines, *warnings] if document["first"] == "cards" else [*lines, *cards, *warnings])

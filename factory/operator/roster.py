@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +13,16 @@ from factory import workers
 from factory.egress import keys
 from factory.egress.prices import worst
 from factory.egress.providers import GEMINI, Provider
-from factory.errors import FactoryError
+from factory.errors import CouldNotRun, FactoryError
+from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
 from factory.kinds import KINDS
 from factory.operator import ping
 from factory.records.view import find_main
+from factory.sandbox import toolchains
 from factory.sandbox.sandbox import Job, Sandbox, probe
 from factory.ssot.settings import Settings, Worker
+from factory.tree import Tree
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli
 from factory.workers.installed import Installed, find
@@ -112,6 +116,45 @@ def _worker(name: str, settings: Worker, environ: Mapping[str, str], *, spend: b
     except FactoryError as error:
         found |= {"ready": False, "why": str(error)}
     return found
+
+
+def must_be_ready(name: str, settings: Settings, environ: Mapping[str, str], repo: Repo, main: Tree) -> None:
+    """CouldNotRun or Mistake where a worker of the settings lacks its program, its model, its price or its key."""
+    worker = settings.workers[name]
+    if (provider := _provider(worker)) is None:
+        if worker.kind == "command":
+            _must_be_startable(name, worker, settings, environ, repo, main)
+        return
+    try:
+        agent = _agent(worker)
+        default = agent.default_model if agent else getattr(workers.load(worker.kind), "DEFAULT_MODEL", "")
+        chosen(worker, default, provider.prices)
+        keys.find_key(provider.name, environ, worker.key_env)
+        if agent:
+            find(agent.program, environ.get("PATH", ""), agent.install)
+    except CouldNotRun as error:
+        raise CouldNotRun(f"worker {name}: {error}") from error
+
+
+def _must_be_startable(
+    name: str, worker: Worker, settings: Settings, environ: Mapping[str, str], repo: Repo, main: Tree
+) -> None:
+    """A program that is not there is 127 at each attempt. In a container it is the image that has it or not."""
+    if not worker.command or settings.sandbox.kind in ("docker", "podman"):
+        return
+    program = worker.command[0]
+    kind = "none" if settings.sandbox.kind == "none" else "bwrap"
+    found = toolchains.tools(environ, map(Path, settings.sandbox.read), kind).path
+    own = environ.get("PATH", "") if "PATH" in worker.env else ""
+    path = own or ":".join((str(find_python(repo, settings).parent), *found))
+    inside = program.removeprefix("./")
+    there = inside in main.entries() or Path(program).exists() if "/" in program else shutil.which(program, path=path)
+    if not there:
+        where = "main has no such file" if "/" in program else f"it is in none of {path}"
+        raise CouldNotRun(
+            f"worker {name}: no program {program} can be started in its room: {where}; write where it lies in "
+            f"[workers.{name}] command, and its folder in [sandbox] read"
+        )
 
 
 def as_text(document: Json) -> str:

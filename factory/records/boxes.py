@@ -101,10 +101,11 @@ def faults(halves: Iterable[Half]) -> list[str]:
 def meet(one: Ticket, other: Ticket) -> bool:
     """Whether the changes of two tickets could touch the same path. In doubt, yes: then one waits."""
     ours, theirs = one.terms.modify or ("**",), other.terms.modify or ("**",)
-    return any(_meet(a, b) for a in ours for b in theirs)
+    return any(touch(a, b) for a in ours for b in theirs)
 
 
-def _meet(one: str, other: str) -> bool:
+def touch(one: str, other: str) -> bool:
+    """Whether two globs could name the same path. In doubt, yes."""
     if not _wild(one) or not _wild(other):
         return matches(one, [other]) or matches(other, [one])
     a, b = _fixed(one), _fixed(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from factory.errors import Mistake
 from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Terms, Ticket
@@ -27,8 +28,10 @@ def make_plan(
     base: Oid,
     worker: str,
     previous: Previous | None = None,
+    told: Iterable[str] = (),
 ) -> Plan:
-    """The plan of one attempt. The same ticket, attempt, base and worker give the same key."""
+    """The plan of one attempt. The same ticket, attempt, base and worker give the same key. `told`: what is seen ahead
+    of its criteria, which its worker should know."""
     terms = ticket.terms
     return Plan(
         ticket_id=ticket.id,
@@ -38,7 +41,7 @@ def make_plan(
         description=ticket.prose,
         criteria=tuple(PlanCriterion(id=c.id, text=c.text, check=c.check) for c in criteria),
         scope=Scope(modify=terms.modify, readonly=terms.readonly, forbidden=protected(settings)),
-        done_criteria=_done(criteria),
+        done_criteria=" ".join((_done(criteria), *(f"Note: {line}." for line in told))),
         risk=ticket.risk,
         priority=ticket.priority,
         base=base,

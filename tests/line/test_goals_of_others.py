@@ -155,3 +155,18 @@ def test_a_test_whose_helper_asserts_is_asked_there(make: Make, product: str, co
     )  # fmt: skip
     done = shop.run("run")
     assert done.code == code, done
+
+
+def test_two_tickets_that_wait_in_one_file_are_told_why_neither_can_be_green(make: Make) -> None:
+    both = f"{WAITS}\n\ndef test_other():\n    assert add(0, 0) == 1\n"
+    check = "python -m pytest -q tests/test_one.py"
+    shop = make(
+        "D-1 One", "D-2 Two", worker=lay({"shop/__init__.py": RIGHT}), ledger=criteria("D-1", "D-2", check=check),
+        files={"tests/test_one.py": both, "shop/__init__.py": ADD},
+    )  # fmt: skip
+    why = (
+        "AC-D-2-1 of D-2 asks the whole of tests/test_one.py, too: where tests of both wait in it neither can be green"
+    )
+    assert f"    {why}" in shop.run("dry").out
+    assert shop.run("run", "--once").code == 3
+    assert f"TEST: AC-D-1-1 is still red: `{check}`; {why}" in shop.run("log", "D-1").out

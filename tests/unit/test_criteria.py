@@ -10,7 +10,7 @@ import pytest
 from factory.gate.criteria import Passes, Touching, judge
 from factory.gate.observe import Observation
 from factory.gate.proving import dim, proven
-from factory.gate.tally import Tally
+from factory.gate.tally import Tally, last_heard
 from factory.gate.trial import Ran
 from factory.model import Outcome, PlanCriterion, Triage
 
@@ -98,3 +98,19 @@ def test_a_second_run_must_be_green_too_and_ids_that_change_are_not_looked_for()
     assert dim(ran({A: P}), (A, f"{B}[1e4]")) == []
     assert dim(ran({A: F}), (A,)) == [f"{A}: failed"]
     assert dim(ran(code=3), ()) == ["exit code 3"]
+
+
+def test_what_the_next_attempt_is_told_of_the_log_is_the_run_that_failed() -> None:
+    tally = Tally()
+    failed = "=== FAILURES ===\n" + "E   assert 1 == 2\n" * 60
+    tally.heard("AC-1 before", ran({A: F}).model_copy(update={"output": f"{failed}of main"}))
+    tally.heard(
+        "AC-1 after", ran({A: F}).model_copy(update={"output": f"{failed}== 1 failed in 0.1s: ==\nof the change"})
+    )
+    tally.log.append("known red: x")
+    said = last_heard(tally.verdict().log)
+    assert said.startswith("== AC-1 after: pytest\n")
+    assert "of main" not in said
+    assert "of the change" in said
+    assert said.endswith("known red: x\n")
+    assert last_heard("the worker ended\n") == "the worker ended\n"
