@@ -152,7 +152,7 @@ def _not_started(criterion: PlanCriterion, ran: Ran) -> Prospect:
     words = WORD.findall(criterion.check)
     gone = next((name for name in NOT_STARTED.findall(ran.output) if name in words), "")
     if gone and not SEVERAL.search(criterion.check):
-        remedy = "install it where the gate finds it (docs/reference.md, [sandbox] read), or write another check"
+        remedy = "install it where the gate finds it (`factory help beforehand`), or write another check"
         return Prospect(
             (Triage.ENVIRONMENT, f"{said}: there is no program {gone} in the gate's room: {check}; {remedy}")
         )

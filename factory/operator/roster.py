@@ -140,11 +140,11 @@ def _must_be_startable(
     name: str, worker: Worker, settings: Settings, environ: Mapping[str, str], repo: Repo, main: Tree
 ) -> None:
     """A program that is not there is 127 at each attempt. In a container it is the image that has it or not."""
-    if not worker.command or settings.sandbox.kind in ("docker", "podman"):
+    kind = settings.sandbox.kind
+    if not worker.command or kind in ("docker", "podman") or (kind == "auto" and not shutil.which("bwrap")):
         return
     program = worker.command[0]
-    kind = "none" if settings.sandbox.kind == "none" else "bwrap"
-    found = toolchains.tools(environ, map(Path, settings.sandbox.read), kind).path
+    found = toolchains.tools(environ, map(Path, settings.sandbox.read), "none" if kind == "none" else "bwrap").path
     own = environ.get("PATH", "") if "PATH" in worker.env else ""
     path = own or ":".join((str(find_python(repo, settings).parent), *found))
     inside = program.removeprefix("./")

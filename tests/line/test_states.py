@@ -71,7 +71,10 @@ def test_recoverable_where_a_storm_stopped_it(make: Make) -> None:
     assert shop.run("run").code == 3
     state, reason = status(shop)
     assert state == "RECOVERABLE"
-    assert "2 attempts failed in a row" in reason
+    assert (
+        "2 attempts failed in a row, of 2 tickets, all by worker default: 2 of 2 failed alike, with WORKER: " in reason
+    )
+    assert "the worker ended with exit code 1; see `factory log`, mend the cause, then `factory run`" in reason
     assert kept(shop)["next_command"] == "factory run"
     half = kept(shop, f"boxes/{today(shop)}/box_01_front.json")
     assert "in a row" in half["stopped"]

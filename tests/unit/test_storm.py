@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from factory.errors import StormStop
+from factory.line.weather import Glass
 from factory.model import State, Ticket, TicketStatus, Triage
 from factory.money import storm
 from factory.money.storm import Failure, Storm, Weather, after, reason
@@ -85,6 +87,16 @@ def test_a_stop_names_what_its_failures_share_and_nothing_that_they_do_not(
     found = folded(*[fails(f"D-{i}", **what) for i, what in enumerate(row)])
     assert found is not None
     assert found.startswith(f"3 attempts failed in a row in box 01, of 3 tickets{said}")
+
+
+def test_a_stop_names_the_tickets_that_it_has_cost() -> None:
+    glass = Glass(Settings.model_validate({"storm": {"failures": 3}}))
+    glass.weigh(*fails("D-1"))
+    glass.weigh(*fails("D-2", ends=True))
+    with pytest.raises(
+        StormStop, match=r"mend the cause, release what it BLOCKED \(`factory retry D-2`\), then `factory"
+    ):
+        glass.weigh(*fails("D-3"))
 
 
 # --- whole nights: the real boxes, the real limits, three attempts at a time --------------------------------
