@@ -137,20 +137,17 @@ def stale(page: str) -> list[str]:
     return [part[2] for part in PART.finditer(page) if updated(part[0]) != part[0]]
 
 
-def main(words: list[str]) -> int:
-    """Renews the pages, or with `--check` only says which are stale."""
+def main(words: list[str]) -> list[str]:
+    """Renews the pages. With `--check` it only says which parts are stale, a line each."""
     check, pages = "--check" in words, [Path(word) for word in words if word != "--check"]
-    found = 0
+    told = []
     for page in pages or sorted(folder().glob("*.md")):
         text = page.read_text(encoding="utf-8")
-        for part in stale(text):
-            found += 1
-            if check:
-                sys.stderr.write(f"{page}: the part {part!r} is not what the code says; {AGAIN}\n")
+        told += [f"{page}: the part {part!r} is not what the code says; {AGAIN}" for part in stale(text)]
         if not check and updated(text) != text:
             page.write_text(updated(text), encoding="utf-8", newline="\n")
-    return 1 if check and found else 0
+    return told if check else []
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit("\n".join(main(sys.argv[1:])) or 0)

@@ -8,8 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+import factory
 from factory.git.repo import Repo
-from factory.sandbox.sandbox import Tools
+from factory.sandbox.sandbox import Tools, in_system, python_paths
 from factory.ssot.settings import Settings
 
 OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
@@ -27,9 +28,16 @@ def find_python(repo: Repo, settings: Settings) -> Path:
     return OWN
 
 
+def ours(python: Path) -> tuple[Path, ...]:
+    """The factory's own packages, where the gate's commands would find them: a repository may have its own so named."""
+    site = Path(factory.__file__).parents[1]
+    seen = python == OWN and (in_system(site) or any(site.is_relative_to(path) for path in python_paths(python)))
+    return (site / "factory", site / "guards") if seen else ()
+
+
 def installed(python: Path) -> frozenset[str]:
     """The top-level modules that an interpreter's packages bring, by name."""
-    found = python.parent.parent.glob("lib/python*/site-packages/*")
+    found = set(python.parent.parent.glob("lib/python*/site-packages/*")).difference(ours(python))
     return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
 
 

@@ -20,7 +20,7 @@ from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
 from factory.gate.hidden import hidden_files
-from factory.gate.interpreter import find_python, fingerprint
+from factory.gate.interpreter import find_python, fingerprint, ours
 from factory.gate.observe import Observation, Observer
 from factory.git.repo import Repo
 from factory.model import Answer, Oid, Value
@@ -201,6 +201,7 @@ class Trial:
                 argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
                 timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
                 files=files, socket=observer.socket, stop=stop, at=under.room, tools=self.tools,
+                hide=ours(self.python),
             )  # fmt: skip
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}

@@ -74,6 +74,8 @@ class Container:
             out += ["--tmpfs", f"{at}:rw,exec,nosuid,nodev,mode=1777,size={size}m"]
         for source, target, how in self._mounts(job):
             out += ["--mount", f"type=bind,source={source},target={target}" + (",readonly" if how == "ro" else "")]
+        for path in job.hide:
+            out += ["--mount", f"type=tmpfs,target={path},tmpfs-mode=0555,tmpfs-size=4096"]
         for key, value in environment(job, HOME, SCRATCH).items():
             out += ["--env", f"{key}={value}"]
         return [*out, "--entrypoint", job.argv[0], self.image, *job.argv[1:]]

@@ -58,6 +58,8 @@ def own(job: Job, made: set[str]) -> list[str]:
         binds += [("--ro-bind", str(job.socket), SOCKET)]
     for how, source, target in binds:
         out += [*parents(target, made), how, source, target]
+    for path in job.hide:
+        out += ["--perms", "0755", "--tmpfs", str(path), "--remount-ro", str(path)]
     return out
 
 

@@ -51,6 +51,7 @@ class Job:
     network: Literal["none", "full"] = "none"
     socket: Path | None = None  # a unix socket of the controller's, bound in
     read: tuple[Path, ...] = ()  # further host paths, read-only, at their own place
+    hide: tuple[Path, ...] = ()  # of these the folders that are empty for it
     files: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host file or folder, read-only
     write: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host folder, writable
     python: Path | None = None  # an interpreter: bound with all that it needs, its folder first in PATH

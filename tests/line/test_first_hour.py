@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -32,7 +31,7 @@ def typed(page: str) -> list[str]:
 
 def run(script: str, at: Path, home: Path, path: str) -> str:
     """What a script prints on an account whose only possessions are a home and a PATH."""
-    env = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **{k: v for k, v in os.environ.items() if "PIP_" in k}}
+    env = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "UV_SYSTEM_CERTS": "1"}  # pip trusts those by itself
     ran = subprocess.run(["bash", "-eu", "-c", script], cwd=at, env=env, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return ran.stdout

@@ -63,15 +63,21 @@ def test_what_is_bound_is_there_and_read_only_or_writable_as_asked(
         folder.mkdir()
     os.chmod(out, 0o777)
     (extra / "data").write_text("data")
-    tables = {"files": {"/factory/plan.json": plan}, "write": {"/factory/out": out}, "read": (extra,)}
+    (extra / "ours").mkdir()
+    (extra / "ours" / "code").write_text("code")
+    tables = {
+        "files": {"/factory/plan.json": plan}, "write": {"/factory/out": out}, "read": (extra,),
+        "hide": (extra / "ours",),
+    }  # fmt: skip
     script = f"{TRY}\nprint(open('/factory/plan.json').read(), open({str(extra / 'data')!r}).read())\n"
     script += (
         "open('/factory/out/report', 'w').write('done')\n"
         f"for p in ('/factory/plan.json', {str(extra / 'data')!r}): attempt(open, p, 'w')\n"
+        f"attempt(open, {str(extra / 'ours' / 'code')!r}); attempt(open, {str(extra / 'ours' / 'new')!r}, 'w')"
     )
     first, *rest = said(inside(script, **tables)).splitlines()
     assert first == "the plan data"
-    assert [line.split()[0] for line in rest] == ["blocked", "blocked"]
+    assert [line.split()[0] for line in rest] == ["blocked"] * 4
     assert (out / "report").read_text() == "done"
     job = Job((), tmp_path / "room", 1.0, **tables)  # type: ignore[arg-type]
     assert box.inside(job, plan) == "/factory/plan.json"
