@@ -15,6 +15,7 @@ from factory.line import shift
 from factory.line.house import Say
 from factory.line.opening import open_house
 from factory.operator.init import template
+from factory.plain import many
 from factory.reports.status import as_text, status
 from factory.tree import FILE, Entry
 
@@ -46,7 +47,7 @@ def _show(show: Print, folder: Path, ended: shift.Ended, now: float) -> None:
         show("What git says (git log --first-parent --oneline main):")
         show(repo.call("log", "--first-parent", "--format=%h %s", "main").decode("utf-8", "replace").rstrip())
     show("")
-    show(f"{ended.stamped} stamped, {ended.failed} attempts failed.")
+    show(f"{ended.stamped} stamped, {many(ended.failed, 'attempt')} failed.")
     show("`factory demo --keep DIR` leaves the repository; there, look further:")
     for line in (
         "factory verify                                # every stamp, from git alone",

@@ -31,6 +31,19 @@ def printable(text: str) -> str:
     return _HALF.sub("\ufffd", _HIDDEN.sub("", text))
 
 
+def many(count: int, thing: str) -> str:
+    """How many there are: `0 stamps`, `1 stamp`, `2,000 stamps`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def whole_line(text: str, limit: int = 1000) -> str:
+    """The text as one line. Too long, it loses its middle: what it begins with tells what is wrong, and its end what to
+    do about it."""
+    line = " ".join(printable(text).split())
+    half = limit * 2 // 5
+    return line if len(line) <= limit else f"{line[: limit - half - 3].rstrip()} … {line[-half:].lstrip()}"
+
+
 def json_text(value: Any, *, sort_keys: bool = False, indent: int | None = 1) -> str:
     """JSON that a person can read: letters of every alphabet as they are, all that a terminal would obey escaped.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from factory.cards.backlog import read_backlog
 from factory.cards.run import run_card
 from factory.errors import Exit, FactoryError, Mistake
+from factory.plain import many
 
 
 def main(path: str) -> Exit:
@@ -15,7 +16,7 @@ def main(path: str) -> Exit:
     try:
         cards = read_backlog(Path(path).read_bytes(), path)
         if len(cards) != 1:
-            raise Mistake(f"{len(cards)} cards", path=path, remedy="give a file with one")
+            raise Mistake(many(len(cards), "card"), path=path, remedy="give a file with one")
         run_card(cards[0], Path.cwd())
     except FactoryError as error:
         sys.stderr.write(f"{error}\n")

@@ -8,6 +8,7 @@ from typing import Any
 
 from factory.cards.card import Accept, FailedFast, Span, WorkItem
 from factory.cards.shapes import misfit
+from factory.plain import many
 
 MOST_REASONS = 20
 
@@ -62,13 +63,13 @@ def _counts(card: WorkItem, count: int) -> list[str]:
             fits, wanted = count == card.input.size, f"{card.input.size}, one an input"
         case number:
             fits, wanted = count == number, str(number)
-    return [] if fits else [f"{card.output}: {count} records, accepted: {wanted}"]
+    return [] if fits else [f"{card.output}: {many(count, 'record')}, accepted: {wanted}"]
 
 
 def _fast(card: WorkItem, count: int, errors: int) -> list[str]:
     """The failfast conditions that these numbers meet."""
     fast = card.failfast
-    reasons = [f"failfast: {errors} errors, allowed: {fast.errors}"] if errors > fast.errors else []
+    reasons = [f"failfast: {many(errors, 'error')}, allowed: {fast.errors}"] if errors > fast.errors else []
     if fast.records is not None and count > fast.records:
-        reasons.append(f"failfast: {count} records, allowed: {fast.records}")
+        reasons.append(f"failfast: {many(count, 'record')}, allowed: {fast.records}")
     return reasons

@@ -15,6 +15,7 @@ from factory.cards.sources import Files, FolderFiles, TreeFiles
 from factory.cards.workers.record import Record, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
+from factory.plain import many
 from factory.proposals.placing import place
 from factory.proposals.proposing import Turn, Unusable
 from factory.workers import Task
@@ -31,7 +32,7 @@ def answer(task: Task, card: WorkItem, ask: Ask) -> str:
     records, files = work(card, sources, repository, ask)
     if failed := place(task.room, {card.output: lines_out(records), **files}):
         raise Unusable("the output cannot be placed: " + "; ".join(failed))
-    return f"{len(records)} records"
+    return many(len(records), "record")
 
 
 def _records(card: WorkItem, repository: Files, shape: str) -> list[Record]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from factory.cards.card import WorkItem
 from factory.errors import CouldNotRun, Mistake
+from factory.plain import many
 
 
 def json_line(record: Any) -> bytes:
@@ -36,7 +37,9 @@ def write_backlog(items: Iterable[WorkItem]) -> bytes:
     content = b"".join(map(_line, made))
     read = read_backlog(content)
     if read != made:
-        raise CouldNotRun(f"{len(made)} cards were made and {len(read)} read back, not all equal; nothing was written")
+        raise CouldNotRun(
+            f"of {many(len(made), 'card')} made {len(read)} came back, or not as they were; nothing was written"
+        )
     return content
 
 

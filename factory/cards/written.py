@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from factory.errors import Mistake
+from factory.plain import many
 from factory.ssot import encoding
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def _text(path: str, content: bytes, max_lines: int) -> str:
     text = encoding.read(content, path).text.removeprefix(encoding.BOM)
     if (count := len(text.rstrip("\n").split("\n"))) > max_lines:
         remedy = "move what differs by file into globs and rules, or split the plan by goal"
-        raise Mistake(f"{count} lines; a plan has at most {max_lines}", path=path, line=max_lines + 1, remedy=remedy)
+        raise Mistake(
+            f"{many(count, 'line')}; a plan has at most {max_lines}", path=path, line=max_lines + 1, remedy=remedy
+        )
     return text
 
 

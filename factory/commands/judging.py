@@ -24,6 +24,7 @@ def verify(
     rerun: Annotated[bool, typer.Option("--rerun", help="run the gate of every stamp again")] = False,
 ) -> None:
     """Check every stamp on main, from git alone. Shape, hashes, tree, rows, signature."""
+    from factory.plain import many
     from factory.verify.rerun import checked
 
     found = checked(repo, dict(os.environ), rerun, quiet if as_json else progress)
@@ -33,7 +34,7 @@ def verify(
     else:
         for b in found.bad:
             say(f"{b.stamp[:12]} {b.ticket}: {b.why}")
-        say(f"{found.stamps} stamps, {found.ok} good, {len(found.bad)} faults")
+        say(f"{many(found.stamps, 'stamp')}, {found.ok} good, {many(len(found.bad), 'fault')}")
         for line in found.told:
             say(line)
     end(Exit.FAIL if found.bad else Exit.OK)

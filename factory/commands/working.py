@@ -40,6 +40,7 @@ def run(
     """Work until nothing is released, or something says stop. A cap ends it too. It resumes what was left."""
     from factory.line import shift
     from factory.line.opening import open_house
+    from factory.plain import many
     from factory.reports import screen
 
     wait_no_more()
@@ -49,8 +50,8 @@ def run(
         interrupts(house),
     ):
         ended = shift.run(house, tickets=tickets, once=once)
-    more = f", {ended.cards} cards" if ended.cards else ""
-    told = f"{ended.stamped} stamped{more}, {ended.failed} attempts failed"
+    more = f", {many(ended.cards, 'card')}" if ended.cards else ""
+    told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     say(told + (f"; {ended.reason}" if ended.reason else ""))
     if not (ended.stamped or ended.failed or ended.cards or ended.reason):
         say("there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main")

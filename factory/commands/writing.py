@@ -65,6 +65,7 @@ def import_(
 def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """Name what tables, cards, stamps and ledger disagree on."""
     from factory.operator.drift import drifts
+    from factory.plain import many
 
     found = drifts(repo)
     if as_json:
@@ -72,5 +73,5 @@ def check_consistency(repo: RepoDir = Path("."), as_json: AsJson = False) -> Non
     else:
         for drift in found:
             say(f"{drift.where}: {drift.what}")
-        say(f"{len(found)} drifts" if found else "the tables, the cards, the stamps and the ledger agree")
+        say(many(len(found), "drift") if found else "the tables, the cards, the stamps and the ledger agree")
     end(Exit.FAIL if found else Exit.OK)

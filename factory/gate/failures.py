@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from factory.plain import printable
+from factory.plain import many, printable
 
 MOST = 50  # failures that are listed; more of them say nothing new
 WIDTH = 300  # characters of one line that is kept
@@ -56,7 +56,7 @@ def tail(text: str, lines: int = 40) -> str:
     if len(rest) <= lines or lines < 8:
         return "\n".join(rest[-lines:])
     head, end = rest[: lines * 3 // 4 - 1], rest[len(rest) - lines // 4 :]
-    return "\n".join([*head, f"[{len(rest) - len(head) - len(end)} lines left out]", *end])
+    return "\n".join([*head, f"[{many(len(rest) - len(head) - len(end), 'line')} left out]", *end])
 
 
 def _begins(line: str) -> bool:

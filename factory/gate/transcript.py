@@ -234,7 +234,7 @@ def _weigh(session: Session) -> None:
         if not session.collected[node]:
             session.suspect(f"{node} was reported and never collected")
         elif times > session.collected[node]:
-            session.suspect(f"{node} was reported {times} times")
+            session.suspect(f"{node} was reported more than once ({times})")
     for node in sorted(session.callless - set(session.reported)):
         session.suspect(f"{node} was reported without all its phases")
     if session.status != 0:

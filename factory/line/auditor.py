@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from factory.git.repo import Repo
 from factory.model import Ended, Oid, Plan, PlanCriterion, Risk, Scope, Value, Verdict
+from factory.plain import many
 
 FILE = "AUDIT.json"
 DIFF = 120_000  # characters of a change that an auditor is shown
@@ -90,7 +91,7 @@ def ask(repo: Repo, asked: Question, worker: str, work: Work) -> Opinion:
 def shown_diff(repo: Repo, main: Oid, tree: Oid) -> str:
     """The change as text, bounded; a cut is said."""
     out = repo.call("diff", "--no-ext-diff", "--no-textconv", "--no-color", main, tree).decode("utf-8", "replace")
-    return out if len(out) <= DIFF else f"{out[:DIFF]}\n[... {len(out) - DIFF} more characters are not shown]\n"
+    return out if len(out) <= DIFF else f"{out[:DIFF]}\n[... {many(len(out) - DIFF, 'more character')} not shown]\n"
 
 
 def brief(asked: Question, worker: str, diff: str) -> Plan:

@@ -9,6 +9,7 @@ from factory.line.auditor import Opinion
 from factory.line.house import House
 from factory.line.turn import Attempt
 from factory.model import Ended, Finding, Oid, Plan, Result, Triage, Verdict
+from factory.plain import many
 from factory.records import attempts, landing, premises
 from factory.records.attempts import Work
 from factory.records.compact import compact
@@ -90,9 +91,9 @@ def _verdict(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -
 def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
     work, made = attempt.work, attempt.change
     if work.ended is Ended.TIMEOUT:
-        return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} minutes"], ()
+        return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} min"], ()
     if work.ended is Ended.LATER:
-        return Triage.API, [f"the model's server refused it {attempt.record.transient + 1} times in a row"], ()
+        return Triage.API, [f"the model's server refused it {many(attempt.record.transient + 1, 'time')} in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
         said = f": {tail[-1]}" if tail else ""

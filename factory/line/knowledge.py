@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from factory.model import Oid, Triage, Value
+from factory.plain import many
 
 KEPT = 8  # tickets and stamps that a card names
 
@@ -71,7 +72,7 @@ def advice(card: Card | None) -> tuple[str, ...]:
     """What the next attempt is told; nothing where nothing is known, or where the card misled."""
     if card is None or card.demoted or not (card.fixes or card.note):
         return ()
-    lines = [f"this failure was seen {card.seen} times before"] + ([card.note] if card.note else [])
+    lines = [f"this failure was seen {many(card.seen, 'time')} before"] + ([card.note] if card.note else [])
     for fix in card.fixes[-2:]:
         files = f", in {', '.join(fix.files[:5])}" if fix.files else ""
         lines.append(f"in {fix.ticket} it went away with stamp {fix.stamp[:12]}{files}: {fix.summary}")

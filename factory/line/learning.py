@@ -44,7 +44,7 @@ def one_card(found: list[Card], beginning: str) -> Card:
     """The card whose fingerprint begins so. Mistake where there is none, or more than one."""
     fits = [card for card in found if card.fingerprint.startswith(beginning)]
     if len(fits) != 1:
-        what = "no card begins" if not fits else f"{len(fits)} cards begin"
+        what = "no card begins" if not fits else f"more than one card ({len(fits)}) begins"
         raise Mistake(f"{what} with {beginning!r}", remedy="`factory kb list` shows the fingerprints")
     return fits[0]
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from factory.model import Value
+from factory.plain import many
 
 MICRO = Decimal("0.000001")
 
@@ -60,6 +61,17 @@ def measures(used: Spend, caps: Caps) -> list[tuple[str, int | Decimal, int | De
     return [(name, getattr(used, name), getattr(caps.day, name)) for name in Spend.model_fields]
 
 
+def dollars(amount: float | Decimal) -> str:
+    """Dollars in digits: to the cent, and what is less than a cent as finely as it must be. `1.50`, `0.0023`."""
+    usd = Decimal(str(amount)).quantize(MICRO)
+    fine = next((n for n in (4, 6) if usd < 1 and round(usd, n)), 2)
+    whole, _, part = f"{usd:.{fine}f}".partition(".")
+    return f"{whole}.{part.rstrip('0'):0<2}"
+
+
 def said(name: str, amount: int | Decimal) -> str:
-    """An amount in words: `3,000 calls`, `$1.50`."""
-    return f"${amount:.2f}" if name == "usd" else f"{amount:,} {name.replace('_', ' ')}"
+    """An amount in words: `3,000 calls`, `1 token in`, `$1.50`."""
+    if name == "usd":
+        return f"${dollars(amount)}"
+    things, _, way = name.partition("_")
+    return f"{many(int(amount), things[:-1])} {way}".rstrip()

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from factory.model import Triage, Value
+from factory.plain import many
 
 TICKETS = 3  # that it takes to make a storm
 
@@ -73,13 +74,13 @@ def reason(storm: Storm, limits: Limits) -> str | None:
     """Why to stop, in words for a person; None: go on."""
     row = storm.failures
     if _counted(row, limits.failures) >= limits.failures:
-        return f"{len(row)} attempts failed in a row{cause(row)}"
+        return f"{many(len(row), 'attempt')} failed in a row{cause(row)}"
     if storm.rate_limits >= limits.rate_limits:
-        return f"the model's server refused {storm.rate_limits} calls in a row"
+        return f"the model's server refused {many(storm.rate_limits, 'call')} in a row"
     for box in sorted({failure.box for failure in row}):
         inside = [failure for failure in row if failure.box == box]
         if _counted(inside, limits.box_failures) >= limits.box_failures:
-            return f"{len(inside)} attempts failed in a row in {box}{cause(inside)}"
+            return f"{many(len(inside), 'attempt')} failed in a row in {box}{cause(inside)}"
     return None
 
 
@@ -92,7 +93,7 @@ def _counted(row: Sequence[Failure], limit: int) -> int:
 def cause(row: Sequence[Failure]) -> str:
     """What they have in common, in words that are true of each that is counted: the same failure, class or worker."""
     tickets, workers = {failure.ticket for failure in row}, {failure.worker for failure in row}
-    of = f", of {len(tickets)} tickets" if len(tickets) > 1 else f", of {row[0].ticket}"
+    of = f", of {many(len(tickets), 'ticket')}" if len(tickets) > 1 else f", of {row[0].ticket}"
     by = f", all by worker {row[0].worker}" if len(workers) == 1 and row[0].worker else ""
     return f"{of}{by}: {_alike(row)}"
 

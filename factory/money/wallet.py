@@ -64,9 +64,9 @@ def guard_changes(ledger: Ledger, settings: Settings, now: float, **changes: str
 def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None:
     """OverBudget where an attempt of that cost could not be paid today."""
     caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
-    caps = caps.model_copy(update={"cycle_usd": caps.daily_usd})
-    book = read_book(ledger, settings, now)
-    found = budget.reserve(book, caps, "", Spend.model_validate({"calls": 1, "usd": usd}), now, zone)
+    worst = Spend.model_validate({"calls": 1, "usd": usd})
+    caps = caps.model_copy(update={"cycle_usd": worst.usd})  # the day's caps are asked here, not the attempt's
+    found = budget.reserve(read_book(ledger, settings, now), caps, "", worst, now, zone)
     if isinstance(found, Refused):
         raise OverBudget(_in_words(found))
 
@@ -148,7 +148,7 @@ def recover_books(ledger: Ledger, settings: Settings) -> None:
         if book.open:
             unspent = [id for id in book.open if id.endswith(SHUT)]
             spent = len(book.open) - len(unspent)
-            text = f"of a run that ended {spent} reservations are spent, {len(unspent)} come back"
+            text = f"of a run that ended: reservations that are spent {spent}, that come back {len(unspent)}"
             for id in unspent:
                 book = budget.settle(book, id, Spend())
             ledger.append(Event(name="spent", text=text), book_changes(ledger, settings, budget.recover(book)))

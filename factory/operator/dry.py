@@ -20,6 +20,7 @@ from factory.line.beforehand import Fitness, Ground
 from factory.line.opening import key_path, make_bench, signing_key
 from factory.model import Plan
 from factory.money import budget
+from factory.money.spend import dollars
 from factory.records.signing import Signer
 from factory.records.state import Record, View, ready, standings
 from factory.records.view import find_main, look
@@ -125,7 +126,7 @@ def as_text(document: dict[str, Any]) -> str:
         name = f"{t['ticket']}#{t['try'].removeprefix('attempt ')}"
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
         lines.append(
-            f"{name}  worker {t['worker']}  risk {t['risk']}  at most ${t['budget_usd']:.2f} "
+            f"{name}  worker {t['worker']}  risk {t['risk']}  at most ${dollars(t['budget_usd'])} "
             f"and {t['timeout_minutes']:g} minutes{wait}"
         )
         lines += [f"    waits until that is mended: {t['waits']}"] if t["waits"] else []

@@ -12,6 +12,7 @@ from typing import Any
 
 from factory.git.repo import Repo
 from factory.git.store import GitTree
+from factory.plain import many
 from factory.records.view import find_main
 from factory.ssot.product import TEST_FILES, product_of
 from factory.tree import LINK, SUBMODULE, Tree, matches
@@ -118,10 +119,14 @@ def _name(requirement: str) -> str:
     return re.split(r"[\s<>=!~;\[(]", requirement, maxsplit=1)[0]
 
 
+COUNTED = (("imports", "import"), ("clones", "repeated block"), ("open_notes", "open note"))
+
+
 def as_paragraph(found: dict[str, Any]) -> str:
     """For a worker: what it is about to work on, in a few sentences."""
     mix = ", ".join(f"{name} {share:.0%}" for name, share in list(found["languages"].items())[:4]) or "no code"
-    parts = [f"{found['files']} files, {found['lines']} lines ({mix}); {found['tests']} test files."]
+    whole = f"{many(found['files'], 'file')}, {many(found['lines'], 'line')}"
+    parts = [f"{whole} ({mix}); {many(found['tests'], 'test file')}."]
     if found["entry_points"]:
         parts.append(f"Entry points: {', '.join(found['entry_points'][:5])}.")
     if found["dependencies"]:
@@ -129,6 +134,6 @@ def as_paragraph(found: dict[str, Any]) -> str:
     if found["long_files"]:
         parts.append(f"Long files: {', '.join(found['long_files'][:5])}.")
     if found["unread"]:
-        parts.append(f"{found['unread']} more files of code are not counted here.")
-    parts.append(f"{found['imports']} imports, {found['clones']} repeated blocks, {found['open_notes']} open notes.")
+        parts.append(f"Not counted here: {many(found['unread'], 'more file')} of code.")
+    parts.append(", ".join(many(found[name], thing) for name, thing in COUNTED) + ".")
     return " ".join(parts)

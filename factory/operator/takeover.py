@@ -7,6 +7,7 @@ from typing import NamedTuple
 from factory.errors import Mistake
 from factory.model import Criterion, Ticket
 from factory.operator.oldqueue import Note, Queue
+from factory.plain import many
 from factory.ssot.documents import read_ledger, read_roadmap
 from factory.ssot.edits import add_criterion, add_ticket
 
@@ -55,7 +56,8 @@ def _with(ticket: Ticket, new: bool, criteria: list[Criterion], roadmap: bytes, 
 
 def report_text(taken: TakenOver) -> str:
     """The report, one line a fact."""
-    lines = [f"{len(taken.added)} tickets added, {len(taken.already)} were there, {len(taken.unmapped)} notes"]
+    added, notes = many(len(taken.added), "ticket"), many(len(taken.unmapped), "note")
+    lines = [f"{added} added, {len(taken.already)} were there, {notes}"]
     lines += [f"added: {name}" for name in taken.added]
     lines += [
         f"line {note.line}: {note.id}: {note.what}" if note.id else f"line {note.line}: {note.what}"

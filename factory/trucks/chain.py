@@ -16,6 +16,7 @@ from factory.git import objects
 from factory.git.objects import Commit
 from factory.line.house import House
 from factory.model import Answer, Oid, Result, Verdict
+from factory.plain import many
 from factory.records import attempts, evidence, redact
 from factory.records.plans import RESERVED
 from factory.tree import FILE, Entry
@@ -64,9 +65,9 @@ def keep(house: House, name: str, main: Oid, group: Sequence[Judged]) -> Kept:
         message = objects.message(f"{step}({name}): {text}", trailers=trailers)
         return store.write_commit(Commit(tree, (parent,), message, now))
 
-    plan = commit("plan", planned, main, f"{len(group)} cards")
+    plan = commit("plan", planned, main, many(len(group), "card"))
     with_work = store.edit(planned, files)
-    work = commit("work", with_work, plan, f"{len(files)} files")
+    work = commit("work", with_work, plan, many(len(files), "file"))
     tree = store.edit(with_work, {RESERVED: None})
     proof = _proof(house, group, {"main": main, "plan": plan, "work": work, "gate_tree": tree})
     whole = _whole(group, proof, {"base": main, "work": work, "gate_tree": tree})

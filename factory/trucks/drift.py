@@ -12,6 +12,7 @@ from factory.errors import Mistake
 from factory.git.store import GitTree
 from factory.model import State
 from factory.operator.drift import Drift
+from factory.plain import many
 from factory.ssot.settings import PACKET
 from factory.trucks.truck import faults, stamps_of, truck_path
 from factory.trucks.yard import Word, Yard, word_of
@@ -73,7 +74,9 @@ def _packets(yard: Yard, day: str, cards: tuple[WorkItem, ...]) -> Iterator[Drif
         for name, packet in zip("AB", yard.packets(day, truck.number), strict=True):
             path = packet_path(day, truck.number, name)
             if len(packet) > PACKET:
-                yield Drift("card", f"{path}:{PACKET + 1}", f"{len(packet)} cards; a packet has at most {PACKET}")
+                yield Drift(
+                    "card", f"{path}:{PACKET + 1}", f"{many(len(packet), 'card')}; a packet has at most {PACKET}"
+                )
             for line, card in enumerate(packet, 1):
                 where = f"{path}:{line}"
                 if made.get(card.id) != card:

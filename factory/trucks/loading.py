@@ -15,6 +15,7 @@ from factory.cards.places import backlog_path, day_plan_path, packet_path
 from factory.cards.serials import used_before, used_elsewhere
 from factory.cards.written import Written
 from factory.errors import Mistake
+from factory.plain import many
 from factory.records.plans import protected
 from factory.ssot.settings import Settings
 from factory.tree import Tree, matches
@@ -50,7 +51,7 @@ def compiled(day: str, tree: Tree, settings: Settings) -> Load:
     if twice := next((card.id for card in cards if card.id in later), None):
         what = f"{twice} is a card of a later day"
         raise Mistake(what, path=plan.path, line=1, remedy="name this plan by a day after the last one with cards")
-    return Load({backlog_path(day): write_backlog(cards)}, f"{len(cards)} cards")
+    return Load({backlog_path(day): write_backlog(cards)}, many(len(cards), "card"))
 
 
 def must_have_workers(plan: Written[DayPlan], cards: Iterable[WorkItem], settings: Settings) -> None:
@@ -86,7 +87,7 @@ def followed(day: str, tree: Tree, settings: Settings, cards: Sequence[WorkItem]
         files[backlog_path(day, name)] = write_backlog(new)
         made += new
         tags = len(files[path].splitlines())
-        told.append(f"{len(new)} cards of {name}, from {tags} tags")
+        told.append(f"{many(len(new), 'card')} of {name}, from {tags} tags")
     return Load(files, "; ".join(told))
 
 
@@ -103,7 +104,7 @@ def packed(
     }
     on_board = len(truck.a) + len(truck.b)
     wait = f", {len(truck.left)} wait" if truck.left else ""
-    return Load(files, f"truck {number:03}: {on_board} cards{wait}")
+    return Load(files, f"truck {number:03}: {many(on_board, 'card')}{wait}")
 
 
 def cards_in(tree: Tree, day: str) -> tuple[WorkItem, ...]:

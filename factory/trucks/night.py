@@ -13,6 +13,7 @@ from factory.model import Ended, State, Triage
 from factory.money import pace, wallet
 from factory.money.storm import Failure, Weather
 from factory.operator import operator
+from factory.plain import many
 from factory.trucks import booking, dealing, landing, road
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
@@ -176,7 +177,8 @@ class _Half:
     def _later(self, made: Made) -> None:
         self._truck, wait = booking.later(self._house, self._truck, made)
         if wait is None:
-            said = (f"the model's server refused it {self._truck.record(made.card.id).transient + 1} times in a row",)
+            times = self._truck.record(made.card.id).transient + 1
+            said = (f"the model's server refused it {many(times, 'time')} in a row",)
             self._fail(Judged(made, refused(Triage.API, said)))
 
     def _fail(self, one: Judged) -> None:

@@ -12,6 +12,7 @@ from factory.cards.pack import pack
 from factory.cards.places import BACKLOG, backlog_path, packet_path
 from factory.git.store import GitTree
 from factory.model import State
+from factory.plain import many
 from factory.ssot.settings import Settings
 from factory.trucks import loading
 from factory.trucks.plan import BUILT_IN
@@ -74,9 +75,9 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
 
 
 DOES = {
-    "compile": "the plan is compiled, then truck {truck:03} takes {cards:,} cards",
-    "pack": "truck {truck:03} takes {cards:,} cards",
-    "work": "truck {truck:03} has {cards:,} cards to go",
+    "compile": "the plan is compiled, then truck {truck:03} takes {cards}",
+    "pack": "truck {truck:03} takes {cards}",
+    "work": "truck {truck:03} has {cards} to go",
     "nothing": "no card can be packed",
     "later": "a later day's plan: nothing is done before that day",
 }
@@ -84,7 +85,7 @@ DOES = {
 
 def as_line(found: dict[str, Any]) -> str:
     """One day's step, for a person."""
-    line = f"cards of {found['day']}: " + DOES[found["does"]].format(**found)
+    line = f"cards of {found['day']}: " + DOES[found["does"]].format(**{**found, "cards": many(found["cards"], "card")})
     line += f" ({_words(found['types'])}) by {_words(found['workers'])}" if found["cards"] else ""
     line += f"; {found['waiting']:,} wait for a later truck" if found["waiting"] else ""
     return line + (f"; {found['blocked']:,} need a person" if found["blocked"] else "")

@@ -207,7 +207,7 @@ def _gated(repo: Repo, main: Oid, result: Result) -> Iterator[str]:
     if tiers := premises.untried(repo, main, result):
         yield f"main's settings have commands for {', '.join(tiers)}, and the result does not say PASS of them"
     if result.tests.failed or result.tests.missing:
-        yield f"{result.tests.failed} tests failed and {result.tests.missing} are missing"
+        yield f"tests that failed: {result.tests.failed}, that are missing: {result.tests.missing}"
 
 
 def _evidence_agrees(parts: Chain, proof: Proof) -> Iterator[str]:

@@ -13,6 +13,7 @@ from factory.git.store import GitTree
 from factory.line import purse
 from factory.line.house import House
 from factory.model import Event, State
+from factory.plain import many
 from factory.records import evidence, landing
 from factory.tree import FILE, Entry
 from factory.trucks import booking, chain, loading
@@ -72,7 +73,7 @@ def _tell(house: House, day: str, name: str, *, over: bool = False) -> None:
     yard = look(house)
     plan = yard.repo.store.entry(yard.repo.store.tree_of(yard.main), day_plan_path(day))
     found = booking.count(yard, day, plan=yard.day(day).plan or (plan.oid if plan else ""), over=over)
-    booking.tell_day(house, name, found, f"{day}: {found.done} of {found.total} cards done")
+    booking.tell_day(house, name, found, f"{day}: cards done {found.done} of {found.total}")
 
 
 def open_truck(house: House) -> Truck | None:
@@ -102,7 +103,7 @@ def _next_truck(house: House, day: str) -> Truck | None:
         return None
     yard = look(house)
     truck = yard.trucks(day)[-1]
-    event = Event(name="pack", text=f"{truck.name}: {len(truck.cards)} cards")
+    event = Event(name="pack", text=f"{truck.name}: {many(len(truck.cards), 'card')}")
     counted = booking.count(yard, day).model_dump(mode="json")
     house.ledger.append(
         event, {truck.path: truck.model_dump(mode="json", exclude_defaults=True), day_path(day): counted}

@@ -88,7 +88,7 @@ def _judgement(chain: Chain) -> Iterator[str]:
     if any(result.guards.get(name) != "PASS" for name in (*ALWAYS, *result.guards)):
         yield "its guards did not all pass"
     if result.tests.failed or result.tests.missing:
-        yield f"{result.tests.failed} tests failed and {result.tests.missing} are missing"
+        yield f"tests that failed: {result.tests.failed}, that are missing: {result.tests.missing}"
     proven = {c.id for c in result.criteria if c.before is Light.RED and c.after is Light.GREEN}
     if missing := [c.id for c in chain.plan.criteria if c.check and c.id not in proven]:
         yield f"{', '.join(missing)} was not red before and green after"

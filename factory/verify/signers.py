@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.model import Oid
+from factory.plain import many
 from factory.records import signed, signing
 
 OPEN = "whoever can write to this repository could have made them, work, evidence and all"
@@ -42,16 +43,16 @@ class Signers:
         """What a person should know of it."""
         unsigned = sum(not commit.signature for _, commit, _ in self._stamps)
         if unsigned:
-            yield f"{unsigned} stamps carry no signature: {OPEN} (`factory init` makes a key)"
+            yield f"without a signature: {many(unsigned, 'stamp')}: {OPEN} (`factory init` makes a key)"
         if self._bare:
             yield f"{len(self._bare)} of them though main had named who may sign before: {_shown(self._bare)}"
         names = [(commit, signed.names(self._repo, parent)) for _, commit, parent in self._stamps if commit.signature]
         if unnamed := sum(not named for _, named in names):
-            yield f"{unnamed} stamps are signed, and main named nobody who may sign: their signatures prove nothing"
+            yield f"signed while main named nobody who may sign, which proves nothing: {many(unnamed, 'stamp')}"
         if self._changes:
             yield f"{signing.ALLOWED} was changed after it first named somebody: {_shown(self._changes)}"
         if foreign := [oid for oid, commit, parent in self._stamps if self._is_foreign(commit, parent, main)]:
-            yield f"{len(foreign)} stamps are signed by whom main named then and does not name now: {_shown(foreign)}"
+            yield f"signed by whom main named then and does not name now: {many(len(foreign), 'stamp')}, {_shown(foreign)}"
 
     def _is_foreign(self, commit: Commit, parent: Oid, main: Oid) -> bool:
         """A good signature by the list of its own day that is none by the list at the tip."""

@@ -12,6 +12,7 @@ from factory.git import objects
 from factory.git.objects import Commit, parse_commit
 from factory.git.repo import Logged, Repo
 from factory.model import Oid
+from factory.plain import many
 from factory.records import judges
 from factory.trucks import proof
 from factory.trucks.yard import CARDS, attempts_of
@@ -96,13 +97,13 @@ class _Walk:
         """What only the whole line shows."""
         history = self._rows.history()
         if self._unseen:
-            self.told.append(f"{self._unseen} commits lie at a shallow clone's edge and were not checked")
+            self.told.append(f"not checked, at a shallow clone's edge: {many(self._unseen, 'commit')}")
         else:
             self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
         if history:
             shown = ", ".join(history[:3]) + (", ..." if len(history) > 3 else "")
             self.told.append(
-                f"{len(history)} rows said DONE when the tables first came ({shown}): no stamp proves them"
+                f"{many(len(history), 'row')} said DONE when the tables first came ({shown}): no stamp proves that"
             )
         self.told += self._signers.told(main)
 

@@ -62,12 +62,12 @@ def test_an_output_that_is_no_jsonl_is_refused(line: bytes) -> None:
 def test_the_first_twenty_bad_lines_are_named_and_the_count_is_still_judged() -> None:
     found = reasons(with_terms(schema="seal", count=1), *[{}] * 1000)
     assert len(found) == 21
-    assert found[-1] == "out/1.jsonl: 1000 records, accepted: 1"
+    assert found[-1] == "out/1.jsonl: 1,000 records, accepted: 1"
 
 
 def test_failfast_holds_for_a_finished_output_too() -> None:
     wrong = {"error": "gone"}
-    assert reasons(with_terms(count={"min": 0}), wrong) == ["failfast: 1 errors, allowed: 0"]
+    assert reasons(with_terms(count={"min": 0}), wrong) == ["failfast: 1 error, allowed: 0"]
     assert reasons(with_terms({"errors": 1}, count={"min": 0}), wrong) == []
     assert reasons(with_terms({"records": 1}, count={"min": 0}), {}, {}) == ["failfast: 2 records, allowed: 1"]
 

@@ -56,6 +56,6 @@ def test_a_card_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
 def test_a_process_ends_with_the_code_and_the_line_of_its_error(tmp_path: Path) -> None:
     failed = ended(tmp_path, "gone")
     assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
-    assert "failfast: 1 errors" in failed.stderr
+    assert "failfast: 1 error" in failed.stderr
     twice = ended(tmp_path, "gone", cards=2)
     assert (twice.returncode, twice.stderr) == (2, "card.jsonl: 2 cards; give a file with one\n")

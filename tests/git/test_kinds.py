@@ -281,7 +281,7 @@ def test_a_shallow_clone_stamps_and_says_what_it_cannot_see(shop: Shop, at: At, 
     shop.commit({"note.txt": "later\n"})
     clone = _clone(shop, at, tmp_path, "--depth=1")
     stamped(clone)
-    assert "1 commits lie at a shallow clone's edge" in clone.run("verify").out
+    assert "not checked, at a shallow clone's edge: 1 commit" in clone.run("verify").out
 
 
 PATHS = (

@@ -106,13 +106,13 @@ def test_without_a_list_of_signers_verify_says_so_and_checks_the_rest(signed: Sh
     done = signed.run("verify")
     assert done.code == 0
     assert "2 stamps, 2 good" in done.out
-    assert "2 stamps are signed, and main named nobody who may sign" in done.out
+    assert "signed while main named nobody who may sign, which proves nothing: 2 stamps" in done.out
 
 
 def test_without_any_key_verify_says_that_nothing_is_signed(make: Make) -> None:
     shop = make("D-1 A ticket")
     assert shop.run("run").code == 0
-    assert "1 stamps carry no signature" in shop.run("verify").out
+    assert "1 stamp, 1 good, 0 faults\nwithout a signature: 1 stamp" in shop.run("verify").out
 
 
 def test_the_key_is_found_when_the_projects_folder_is_moved_or_cloned(signed: Shop, at: At, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_criteria_that_were_lost_half_way_are_added_by_the_next_time() -> None:
 def test_the_report_names_every_note() -> None:
     taken = take_over(queue(row("T-1", "DONE"), row("7", criteria="`pytest -q x`")), ROADMAP, LEDGER)
     assert report_text(taken).splitlines() == [
-        "1 tickets added, 0 were there, 2 notes",
+        "1 ticket added, 0 were there, 2 notes",
         "added: Q-7",
         "line 5: T-1: left out: it says DONE, and here only a stamp makes a ticket DONE",
         "line 6: 7: 7 is no ticket id: it is Q-7 here",
