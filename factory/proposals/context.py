@@ -2,7 +2,8 @@
 
 The rule, in order of rank: (1) what the ticket may change, (2) what it may read, (3) what its words name. Within a
 rank the smaller file goes first. A file is shown whole while it fits; one that does not fit is shown in parts: its
-head, and the lines around the words of the ticket. What was left out is said, with the reason.
+head, and the lines around the words of the ticket. What was left out is said, with the reason. The paths of all files
+are listed, whatever is shown: words in another alphabet than the code's name none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from factory.tree import LINK, SUBMODULE, Entry, Tree, matches
 DEFAULT_BUDGET = 400_000  # bytes; about 100,000 tokens
 PART_SHARE = 4  # a file in parts takes at most this fraction (1/n) of what is left
 HEAD, AROUND = 25, 12  # lines
+LISTED = 40_000  # bytes of paths: a ticket in any language may be about a file that none of its words name
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
 COMMON = frozenset(
     {
@@ -70,6 +72,8 @@ class Shown:
 class Context:
     shown: tuple[Shown, ...]
     left_out: tuple[tuple[str, str], ...]  # path, why
+    paths: tuple[str, ...] = ()  # of all files, as many as LISTED lets through
+    unlisted: int = 0  # paths beyond that
 
 
 def choose(files: Tree, plan: Plan, budget: int = DEFAULT_BUDGET) -> Context:
@@ -93,7 +97,20 @@ def choose(files: Tree, plan: Plan, budget: int = DEFAULT_BUDGET) -> Context:
             budget -= len(part.encode())
         else:
             left_out.append((path, "no room left"))
-    return Context(tuple(shown), tuple(left_out))
+    paths, unlisted = _listed(files)
+    return Context(tuple(shown), tuple(left_out), paths, unlisted)
+
+
+def _listed(files: Tree) -> tuple[tuple[str, ...], int]:
+    """The paths of all files; of very many those that lie nearest to the root."""
+    paths = [path for path, entry in files.entries().items() if entry.mode not in (LINK, SUBMODULE)]
+    room, kept = LISTED, list[str]()
+    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+        room -= len(path.encode("utf-8", "replace")) + 1
+        if room < 0:
+            break
+        kept.append(path)
+    return tuple(sorted(kept)), len(paths) - len(kept)
 
 
 def words_of(plan: Plan) -> frozenset[str]:

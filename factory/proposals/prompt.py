@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from factory.model import Plan, Previous
+from factory.plain import many
 from factory.proposals.context import Context, Shown
 from factory.proposals.hunks import Rejected
 
@@ -24,6 +25,7 @@ def prompt(plan: Plan, rules: str, context: Context, about: str = "") -> str:
     sections = [
         ("Rules of this repository", rules.strip()),
         ("This repository", about),
+        ("All files", _paths(context)),
         ("Files", "\n".join(_file(shown) for shown in context.shown)),
         ("Not shown", "\n".join(f"- {path}: {why}" for path, why in context.left_out)),
         (f"Ticket {plan.ticket_id}: {plan.title}", plan.description.strip() or "(its title says it all)"),
@@ -33,6 +35,11 @@ def prompt(plan: Plan, rules: str, context: Context, about: str = "") -> str:
         ("The attempt before this one failed", _previous(plan.previous) if plan.previous else ""),
     ]
     return "\n\n".join(f"# {title}\n{text}" for title, text in sections if text) + "\n"
+
+
+def _paths(context: Context) -> str:
+    more = [f"({many(context.unlisted, 'path')} more, in deeper folders)"] if context.unlisted else []
+    return "\n".join([*context.paths, *more])
 
 
 AGENT = """\

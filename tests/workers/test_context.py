@@ -10,7 +10,7 @@ from factory.egress.meter import Usage
 from factory.egress.prices import Price, cost, worst
 from factory.errors import Mistake
 from factory.model import Scope
-from factory.proposals.context import choose, parts, words_of
+from factory.proposals.context import LISTED, choose, parts, words_of
 from factory.proposals.prompt import prompt
 from factory.tree import LINK, MemoryTree
 from tests.workers.making import FILES, failed_before, make_plan
@@ -101,3 +101,17 @@ def test_no_call_costs_more_than_its_worst_case(fresh: int, cached: int, out: in
             cost(usage, "google", model, models_price)
             <= worst(fresh + cached, out, "google", model, models_price) + 1e-9
         )
+
+
+def test_a_ticket_in_another_alphabet_without_a_scope_is_sent_the_paths_of_all_files() -> None:
+    plan = make_plan(title="세금을 반올림한다", description="가격에 붙는 세금", criteria=(), scope=Scope())
+    context = choose(MemoryTree({**FILES, "shop/tax.py": "T = 1\n"}), plan)
+    assert "# All files\ncalc.py\nshop/tax.py\n" in prompt(plan, "", context)
+
+
+def test_of_very_many_paths_the_nearest_to_the_root_are_sent_and_the_rest_is_counted() -> None:
+    files = {f"{'deep/' * 20}{n}.py": "" for n in range(1000)} | {"shop.py": ""}
+    context = choose(MemoryTree(files), make_plan(scope=Scope()))
+    assert "shop.py" in context.paths
+    assert sum(len(path) + 1 for path in context.paths) <= LISTED
+    assert f"({context.unlisted} paths more, in deeper folders)" in prompt(make_plan(), "", context)
