@@ -29,7 +29,7 @@ class Tiers:
     def doctor(self, asked: Question, tally: Tally) -> None:
         """What is no tier's to tell."""
         for command in to_run(self._gate, asked.steps)["doctor"]:
-            asked.say("the gate runs doctor")
+            self._say(asked, "doctor", command)
             now = self._ran("doctor", tally, self._trial.run(asked.tree, command))
             was = self._trial.run(asked.main, command)
             if now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
@@ -42,7 +42,7 @@ class Tiers:
     def tests(self, tier: settings.Tier, asked: Question, tally: Tally) -> None:
         """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""
         for command in self._gate.tiers()[tier]:
-            asked.say(f"the gate runs {tier}")
+            self._say(asked, tier, command)
             was, now, held = self._runs(asked, command)
             changing = tally.changing.get(same_run(command))
             if changing is None and (_refuses(was, now, asked) or _refuses(was, held, asked)):
@@ -58,6 +58,10 @@ class Tiers:
                 tally.results["doctor"] = Answer.FAIL if _uncollected(was, now) else Answer.PASS
             if not tally.passing:
                 return
+
+    def _say(self, asked: Question, tier: str, command: str) -> None:
+        known = self._trial.known(asked.tree, command)
+        asked.say(f"the gate remembers {tier} of this tree" if known and known.remembered else f"the gate runs {tier}")
 
     def _as_main_judges(
         self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran, changing: frozenset[str]
@@ -111,7 +115,8 @@ class Tiers:
             why = found.triage or Triage.TEST
             if why is Triage.TEST:
                 why = triage.classify(now.output, exit_code=now.code)
-            tally.fail(why, found.failed, found.answer)
+            causes = [line for line in triage.failures(now.output) if triage.names_cause(line, why)]
+            tally.fail(why, [*found.failed, *causes], found.answer, mark="\n".join(found.failed))
 
     def _again(self, asked: Question, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
         """What tests outside of the change said when they were run once more: are they flaky?"""

@@ -24,7 +24,7 @@ from factory.gate.failures import failures, gist, tail
 from factory.gate.fingerprint import fingerprint
 from factory.model import Triage
 
-__all__ = ["classify", "failures", "fingerprint", "gist", "tail"]
+__all__ = ["classify", "failures", "fingerprint", "gist", "names_cause", "tail"]
 
 NOT_FOUND, NOT_EXECUTABLE, TIMED_OUT, KILLED = 127, 126, 124, (137, -9)
 NOTHING_RAN = re.compile(
@@ -95,6 +95,14 @@ def classify(text: str, *, exit_code: int | None = None, timed_out: bool = False
     if votes[Triage.IMPORT] and not votes[Triage.TEST]:
         votes[Triage.IMPORT] += votes.pop(Triage.SCHEMA, 0)
     return max(NEARER, key=lambda kind: (votes[kind], -NEARER.index(kind)))
+
+
+CAUSES = (Triage.ENVIRONMENT, Triage.IMPORT, Triage.PATH, Triage.SCHEMA, Triage.API)
+
+
+def names_cause(line: str, kind: Triage | None) -> bool:
+    """Whether a line says what a failure of this class came from: the module, the path, the shape."""
+    return kind in CAUSES and _class_of(line) is kind
 
 
 def _class_of(line: str) -> Triage:

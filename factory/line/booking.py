@@ -24,7 +24,7 @@ from factory.model import (
     Triage,
     Verdict,
 )
-from factory.plain import json_text
+from factory.plain import json_text, whole_line
 from factory.records import attempts, evidence, landing, records, redact
 from factory.records.attempts import Work
 from factory.records.compact import compact
@@ -165,8 +165,7 @@ def fail(
     house: House, attempt: Attempt, result: Result, commit: Oid, verdict: Verdict, opinion: Opinion | None = None
 ) -> Turn:
     """The failed attempt goes into the ledger with its evidence; its ticket goes back, or into quarantine."""
-    why = verdict.failed[0] if verdict.failed else verdict.status.value
-    why = redact.one_line(redact.redact(why, house.secrets), 200)
+    why = whole_line(redact.redact(reason(verdict), house.secrets))
     triage = verdict.triage or Triage.TEST
     learnt = learning.from_failure(house.ledger, attempt, triage, verdict.fingerprint, why, house.clock.now())
     before = previous(attempt.plan, verdict, house.secrets, learnt.advice)
@@ -190,6 +189,15 @@ def fail(
     return Turn(
         attempt.plan.ticket_id, result=result, why=why, nobody=nobody, worker=attempt.plan.worker, ends=record.ends
     )
+
+
+def reason(verdict: Verdict) -> str:
+    """The verdict's first line; where what was printed names the cause (an import, a path, a shape), with that."""
+    from factory.gate.triage import names_cause
+
+    first, *more = verdict.failed or (verdict.status.value,)
+    cause = next((line for line in more if names_cause(line, verdict.triage)), "")
+    return f"{first}; it said: {cause}" if cause else first
 
 
 def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:

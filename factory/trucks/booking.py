@@ -10,6 +10,7 @@ from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.model import Event, Oid, State, Triage
 from factory.money import budget, pace
+from factory.plain import whole_line
 from factory.records import redact
 from factory.records.view import folds
 from factory.rooms.change import Change
@@ -114,7 +115,7 @@ def failed(house: House, truck: Truck, one: Judged) -> Truck:
     card, verdict, attempt = one.card.id, one.verdict, one.made.plan.attempt
     triage = verdict.triage or Triage.TEST
     why = verdict.failed[0] if verdict.failed else verdict.status.value
-    why = redact.one_line(redact.redact(why, house.secrets), 200)
+    why = whole_line(redact.redact(why, house.secrets))
     before = booking.previous(one.made.plan, verdict, house.secrets)
     kept = _evidence(house, one)
     record = after_failure(truck.record(card), triage, why, {"previous": before})
