@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from factory.reports.watch import Page
 
 app = typer.Typer()
-LOG_TAIL = 12  # lines of a put-off worker's output  # lines of a put-off worker's output
+LOG_TAIL = 12  # lines of a put-off worker's output
 
 
 @app.command()
@@ -94,17 +94,28 @@ def log(
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="the newest events to show; 0: all")] = 50,
 ) -> None:
-    """The audit trail: every event, newest first. Of one ticket, with what a put-off worker printed."""
+    """The audit trail: every event, newest first. Of one ticket, with what each attempt did, and why it failed."""
     from factory.git.repo import Repo
-    from factory.reports.trail import as_line, printed, trail
+    from factory.reports.trail import as_line, must_be_known, printed, trail
+    from factory.reports.tries import tried
 
     with Repo(repo) as opened:
-        events = [(event, printed(opened, event) if ticket else "") for event in trail(opened, ticket, limit)]
+        found = trail(opened, ticket, limit)
+        if ticket and not found:
+            must_be_known(opened, ticket)
+        events = [(event, printed(opened, event) if ticket else "") for event in found]
+        tries = {event.oid: tried(opened, event) if ticket else [] for event in found}
     if as_json:
-        print_json([event.model_dump(mode="json") | ({"printed": said} if said else {}) for event, said in events])
+        told = {event.oid: {"printed": said, "tried": tries[event.oid]} for event, said in events}
+        more = {oid: {name: value for name, value in one.items() if value} for oid, one in told.items()}
+        print_json([event.model_dump(mode="json") | more[event.oid] for event in found])
         return
+    if not events and not as_json:
+        say(f"nothing has happened to {ticket} yet" if ticket else "nothing has happened yet: `factory run` starts")
     for event, said in events:
         say(as_line(event))
+        for line in tries[event.oid]:
+            say(f"    {line}")
         for line in said.splitlines()[-LOG_TAIL:]:
             say(f"    | {line}")
 

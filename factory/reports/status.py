@@ -10,7 +10,7 @@ from factory.git import lock
 from factory.git.ledger import Ledger
 from factory.git.places import private_dir
 from factory.git.repo import Repo
-from factory.model import Oid, State
+from factory.model import Oid, State, TicketStatus
 from factory.plain import cut, padded
 from factory.records.state import counts, standings
 from factory.records.view import RED, factory_file, find_main, look
@@ -47,9 +47,10 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in standings(view).items()
         },
+        "planned": {t.id: t.title for t in view.tickets if t.status is TicketStatus.PLANNED},
         "red": (ledger.read(RED) or {}).get("red", {}),
         **_cards(repo, ledger, main),
-        "budget": budget_today(ledger, now, settings.factory.timezone),
+        **budget_today(ledger, now, settings.factory.timezone),
     }
 
 
@@ -64,19 +65,19 @@ def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
 
 
 def budget_today(ledger: Ledger, now: float, zone: str) -> dict[str, Any]:
-    """What today cost so far, with what is reserved. Dollars are a float for reading; the books are exact."""
-    from factory.money.budget import Book, day_of
+    """`budget`: what counts against today's caps, spent and set aside. `reserved`: of that what is set aside for calls
+    that have not ended. Dollars are a float for reading; the books are exact."""
+    from factory.money.budget import Book, Spend, day_of
 
     day = day_of(now, ZoneInfo(zone))
     kept = ledger.read(f"budget/{day.isoformat()}.json")
-    used = (Book.model_validate(kept) if kept else Book(date=day)).used
-    return {
-        "date": day.isoformat(),
-        "calls": used.calls,
-        "tokens_in": used.tokens_in,
-        "tokens_out": used.tokens_out,
-        "usd": float(used.usd),
-    }
+    book = Book.model_validate(kept) if kept else Book(date=day)
+    open_ = sum(book.open.values(), Spend())
+    return {"budget": {"date": day.isoformat(), **_readable(book.used)}, "reserved": _readable(open_)}
+
+
+def _readable(spend: Any) -> dict[str, Any]:
+    return {**spend.model_dump(), "usd": float(spend.usd)}
 
 
 def as_text(document: dict[str, Any]) -> str:
@@ -108,17 +109,26 @@ def ticket_lines(document: dict[str, Any], running: Mapping[str, str] = {}, wide
 
 
 def other_lines(document: dict[str, Any]) -> list[str]:
-    """Of the cards, and of what is red on main."""
-    return [*(_card_lines(document["cards"]) if "cards" in document else ()), *_red_lines(document.get("red", {}))]
+    """Of the tickets that are not released, of the cards, and of what is red on main."""
+    planned = [f"{id}  PLANNED  {title}" for id, title in document.get("planned", {}).items()]
+    cards = _card_lines(document["cards"]) if "cards" in document else []
+    return [*planned, *cards, *_red_lines(document.get("red", {}))]
 
 
 def spent(document: dict[str, Any]) -> str:
     """What the day cost."""
     used = document["budget"]
-    return (
-        f"today ({used['date']}): {used['calls']} calls, {used['tokens_in']} tokens in, "
-        f"{used['tokens_out']} out, ${used['usd']:.2f}"
-    )
+    return f"today ({used['date']}): " + _paid(used, document.get("reserved", {}))
+
+
+def _paid(counted: dict[str, Any], reserved: dict[str, Any]) -> str:
+    """What was spent; and what is only set aside, where there is any."""
+    from factory.money.spend import said
+
+    names = ("calls", "tokens_in", "tokens_out", "usd")
+    told = ", ".join(said(name, counted[name] - reserved.get(name, 0)) for name in names)
+    aside = ", ".join(said(name, reserved[name]) for name in names if reserved.get(name))
+    return told + (f"; set aside for calls that have not ended: {aside}" if aside else "")
 
 
 def _red_lines(red: dict[str, str]) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 
+from factory.errors import Mistake
 from factory.git.ledger import parse_event
 from factory.git.repo import LEDGER, Repo
 from factory.model import Event, Oid
+from factory.records.view import ROADMAP, find_main
+from factory.ssot import documents
 
 
 def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
@@ -22,6 +25,14 @@ def trail(repo: Repo, ticket: str | None, limit: int = 0) -> list[Event]:
             if limit and len(found) >= limit:
                 break
     return found
+
+
+def must_be_known(repo: Repo, ticket: str) -> None:
+    """Mistake where no table and no card has the id: nothing can have happened to it."""
+    _, main = find_main(repo)
+    rows = documents.read_roadmap(repo.store.file(main, ROADMAP) or b"")
+    if ticket not in {row.id for row in rows} and repo.store.entry(main, "ssot/backlog") is None:
+        raise Mistake(f"there is no ticket {ticket}", path=ROADMAP, remedy="`factory status` lists them")
 
 
 def later_path(ticket: str) -> str:

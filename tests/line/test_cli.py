@@ -111,12 +111,15 @@ def test_the_json_of_status_and_verify_has_the_contracts_keys(make: Make) -> Non
     shop = make("D-1 A ticket", "D-2 Another", planned=("D-2",))
     assert shop.run("run").code == 0
     status = shop.run("status", "--json").json
-    assert set(status) == {"state", "stop_reason", "main", "counts", "tickets", "budget", "red"}
+    assert set(status) == {
+        "state", "stop_reason", "main", "counts", "tickets", "budget", "red", "planned", "reserved",
+    }  # fmt: skip
     assert set(status["counts"]) == {"PENDING", "INFLIGHT", "DONE", "BLOCKED"}
     assert set(status["tickets"]) == {"D-1"}
     assert {"state", "attempts", "stamp", "triage"} <= set(status["tickets"]["D-1"])
     assert set(status["budget"]) == {"date", "calls", "tokens_in", "tokens_out", "usd"}
-    assert (status["state"], status["main"]) == ("READY", shop.main())
+    assert (status["state"], status["main"], status["planned"]) == ("READY", shop.main(), {"D-2": "Another"})
+    assert "D-2  PLANNED  Another" in shop.run("status").out
     assert shop.run("verify", "--json").json == {"stamps": 1, "ok": 1, "bad": []}
 
 
@@ -292,7 +295,7 @@ def test_guards_by_hand_name_the_line_and_exit_1(make: Make) -> None:
 
 def test_the_log_is_the_audit_trail_newest_first(make: Make) -> None:
     shop = make("D-1 A ticket", "D-2 Another")
-    assert shop.run("log").out == ""
+    assert shop.run("log").out == "nothing has happened yet: `factory run` starts\n"
     assert shop.run("run").code == 0
     lines = shop.run("log").out.splitlines()
     assert "D-2" in shop.run("log", "D-2").out

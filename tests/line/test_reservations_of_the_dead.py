@@ -46,6 +46,8 @@ def test_what_a_worker_without_an_outlet_had_reserved_comes_back(make: Make) -> 
     shop = make("D-1 One")
     die(shop)
     assert used(shop) == WORST  # nobody has looked yet whether that run lives
+    said = "0 calls, 0 tokens in, 0 tokens out, $0.00; set aside for calls that have not ended: 3 calls"
+    assert said in shop.run("status").out
     assert shop.run("run").code == 0
     assert used(shop) == FREE
     guard = json.loads(shop.read("budget_guard.json", "factory/ledger"))
