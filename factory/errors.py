@@ -51,12 +51,24 @@ class Mistake(FactoryError):
         return f"{where}{self.what}"
 
 
+class NoSigner(Mistake):
+    """The key that signs the stamps is not there, or is none that main names."""
+
+    stop = "signing"
+
+
 class CouldNotRun(FactoryError):
     """The environment lacks something that the command needs."""
 
 
 class GitFailed(CouldNotRun):
     """Git would not do one thing. Where it does all else, that is the trouble of the ticket for which it was asked."""
+
+
+class NoWorker(CouldNotRun):
+    """A worker cannot be used here: its program or its key is missing, or its key is refused."""
+
+    stop = "worker"
 
 
 class CannotJudge(CouldNotRun):
@@ -133,15 +145,27 @@ class Busy(FactoryError):
 MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 )  # what the machine refuses to everybody: nobody's attempt failed
+FILES = "allow more (`ulimit -n 1024`)"
+REMEDIES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.ENOENT: "it is not there, or was removed while it was in use: look at that path",
+    errno.EACCES: "let this user read and write there",
+    errno.EPERM: "let this user read and write there",
+    errno.EMFILE: FILES,
+    errno.ENFILE: FILES,
+    errno.ENOMEM: "free memory",
+}
 
 
 def of_machine(error: OSError) -> CouldNotRun:
     """A call that the machine refused, in the words of one line."""
     where = f": {error.filename}" if error.filename else ""
-    descriptors = error.errno in (errno.EMFILE, errno.ENFILE)
-    remedy = "allow more (`ulimit -n 1024`)" if descriptors else "make room or mend it"
+    remedy = REMEDIES.get(error.errno or 0, "mend it")
     return CouldNotRun(f"{error.strerror or error}{where}; {remedy}, then run again")
 
 
 class Moved(FactoryError):
     """A ref was not where it was expected: somebody else moved it. Try again from its new place."""
+
+    stop = "moved"

@@ -60,9 +60,9 @@ def typed(words: str) -> str:
 
 def progress(ticket: str, text: str) -> None:
     """A line of what goes on, with the time of day."""
-    from factory.plain import one_line
+    from factory.plain import whole_line
 
-    say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {one_line(text, 160)}")
+    say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {whole_line(text)}")
 
 
 def quiet(_ticket: str, _text: str) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from factory.errors import CouldNotRun
+from factory.errors import DoesNotAddUp
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import LEDGER, Repo
@@ -34,11 +34,11 @@ def to_json(value: Any) -> bytes:
 
 
 def _parsed(path: str, content: bytes, read: Callable[[Any], T]) -> T:
-    """CouldNotRun where it is not what the factory wrote: the ledger is its own, and somebody else wrote there."""
+    """DoesNotAddUp where it is not what the factory wrote: the ledger is its own, and somebody else wrote there."""
     try:
         return read(json.loads(content))
     except (ValueError, TypeError, RecursionError):
-        raise CouldNotRun(
+        raise DoesNotAddUp(
             f"factory/ledger:{path}: not what the factory wrote; `git log factory/ledger -- {path}` shows who changed "
             "it, and `git branch -f factory/ledger COMMIT` goes back to before that"
         ) from None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from factory.errors import FactoryError
+from factory.errors import FactoryError, of_machine
 from factory.git.ledger import FACTORY
 from factory.line import purse, recover
 from factory.line.house import House
 from factory.model import Event, State
 from factory.money import wallet
+from factory.plain import whole_line
 from factory.records import boxes
 from factory.records.boxes import Half
-from factory.records.redact import one_line, redact
+from factory.records.redact import redact
 from factory.records.state import View, ready, standings
 from factory.records.view import FactoryFile, factory_file, look
 from factory.reports import daily, report, stops
@@ -37,7 +38,7 @@ def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
                 "stop_reason": None if why.state == "READY" else stops.in_words(kind, detail),
             }
         )  # fmt: skip
-        text = one_line(detail or why.english, 300)
+        text = whole_line(detail or why.english)
         event = Event(name="stop", text=text, trailers={daily.STOP: kind})
         changes: dict[str, Any] = {FACTORY: factory.model_dump(mode="json")}
         changes |= _stopped_box(house, text) if why.state != "READY" else {}
@@ -57,7 +58,8 @@ def turn_of_day(house: House, day: datetime.date) -> None:
 
 def papers(house: House, day: datetime.date, factory: FactoryFile, last: Event | None = None) -> dict[str, Any]:
     """The day's page and the months' sums. `last`: the event that is about to be written."""
-    facts = daily.facts(house.repo, house.ledger, house.ref, house.settings, day, factory, last)
+    alive = True if day == purse.today(house) else None
+    facts = daily.facts(house.repo, house.ledger, house.ref, house.settings, day, factory, last, alive=alive)
     return {
         report.path(day): report.page(facts).encode(),
         **daily.months(house.ledger, day),
@@ -102,5 +104,5 @@ def finish(house: House, worked: bool) -> str:
 
 def fail(house: House, error: FactoryError | OSError) -> None:
     """A run that ends by an error books it; where even that cannot be written, the error itself is told."""
-    detail = str(error) if isinstance(error, FactoryError) else f"{error.strerror or error}: {error.filename or ''}"
-    end(house, getattr(error, "stop", "machine"), detail)
+    told = error if isinstance(error, FactoryError) else of_machine(error)
+    end(house, told.stop, str(told))

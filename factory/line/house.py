@@ -16,7 +16,8 @@ from factory.git.repo import Repo
 from factory.line.logbook import Level, Logbook
 from factory.model import Oid
 from factory.money.spacing import Spacing
-from factory.records.redact import one_line, redact
+from factory.plain import whole_line
+from factory.records.redact import redact
 from factory.records.signing import Signer
 from factory.records.view import main_ref, no_branch
 from factory.rooms.change import Aside
@@ -24,7 +25,6 @@ from factory.rooms.rooms import Rooms
 from factory.sandbox.sandbox import Sandbox
 from factory.ssot.settings import Settings
 
-LINE = 300  # characters of a line
 Say = Callable[[str, str], None]  # (ticket, what happens now)
 
 
@@ -78,7 +78,7 @@ class House:
 
     def say(self, ticket: str, text: str, level: Level = "info") -> None:
         """One thing that happens now: a line on the screen and one in the log, without secrets."""
-        line = one_line(redact(text, self.secrets), LINE)
+        line = whole_line(redact(text, self.secrets))
         self.tell(ticket, line)
         if self.log is not None:
             self.log.write(self.clock.now(), line, level, ticket=ticket, attempt=self.numbers.get(ticket, 0))

@@ -10,8 +10,9 @@ from factory.line.house import House
 from factory.line.turn import Attempt, Turn
 from factory.model import Oid, State, Ticket, Triage
 from factory.money import budget, pace
+from factory.plain import whole_line
 from factory.records import attempts, landing, records, redact
-from factory.records.state import Record
+from factory.records.state import CANCELLED_AT_WORK, Record
 from factory.reports import trail
 
 PRINTED = 4096  # bytes of each, stdout and stderr
@@ -43,7 +44,7 @@ def put_off(house: House, attempt: Attempt, wait: float) -> Turn:
 def set_aside(house: House, ticket: Ticket, error: Exception) -> Turn:
     """It could not be begun, and nothing of it failed: it waits until that is mended, and the others go on."""
     word = trouble.as_word(error)
-    why = redact.one_line(redact.redact(str(word), house.secrets), 400)
+    why = whole_line(redact.redact(str(word), house.secrets))
     record = house.ledger.read(ticket_path(ticket.id), Record.model_validate) or Record(ticket=ticket.id)
     number, begun = record.attempt, record.state is State.INFLIGHT
     if begun or record.waits != why:
@@ -75,7 +76,7 @@ def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator
     tip = house.repo.tip(attempts.ref(ticket, number))
     record = records.killed(attempt.record)
     if not landing.is_released(house.repo, house.main(), ticket):
-        record = records.blocked(record, None, "cancelled while it ran")
+        record = records.blocked(record, None, CANCELLED_AT_WORK)
     booking.write(house, "killed", record, why, second=tip)
     attempts.drop(house.repo, ticket, number)
     house.say(ticket, f"broken off: {why}", "warning")

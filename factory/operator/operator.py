@@ -11,7 +11,7 @@ from factory.line.house import House
 from factory.model import State, Ticket, TicketStatus
 from factory.operator import inbox, rewind
 from factory.records import landing, records
-from factory.records.state import Record, standings
+from factory.records.state import CANCELLED, NO_STAMP, Record, Standing, standings
 from factory.records.view import factory_file, look
 from factory.reports import stops
 from factory.trucks import operating
@@ -135,23 +135,40 @@ def on_moved(step: Callable[[], object]) -> None:
     raise Moved("main keeps moving; try again")
 
 
+def _refuse(row: Ticket, standing: Standing | None, only: str) -> Mistake:
+    """What cannot be done to a ticket that stands there, and what can."""
+    where = standing.state.value if standing else row.status.value
+    if standing and standing.state is State.BLOCKED and row.status is TicketStatus.DONE:
+        return Mistake(f"{row.id}: {NO_STAMP}", remedy="set its row to IN_PROGRESS and commit")
+    remedy = {
+        "PLANNED": "release it: set its row to IN_PROGRESS and commit",
+        "PENDING": f"`factory cancel {row.id}` takes it off the line",
+        "INFLIGHT": f"wait for its end, or `factory cancel {row.id}` ends it",
+        "BLOCKED": f"`factory log {row.id}` shows why; `factory retry {row.id}` releases it anew",
+        "DONE": f"`factory rewind {row.id}` takes its stamp back",
+    }
+    return Mistake(f"{row.id} is {where}, and only {only}", remedy=remedy[where])
+
+
+def _standing_of(house: House, row: Ticket) -> Standing | None:
+    return standings(look(house.repo, house.ledger, house.main())).get(row.id)
+
+
 def _cancel(house: House, row: Ticket) -> str:
-    standing = standings(look(house.repo, house.ledger, house.main())).get(row.id)
+    standing = _standing_of(house, row)
     if standing is None or standing.state not in (State.PENDING, State.INFLIGHT):
-        raise Mistake(f"{row.id} is not waiting or in flight", remedy="`factory status` shows where it stands")
-    if standing.state is State.INFLIGHT:
-        house.halt(row.id)
+        raise _refuse(row, standing, "what waits or is worked on can be cancelled")
     _set_row(house, row.id, TicketStatus.BLOCKED, "cancel", "the operator took it off the line")
-    if standing.state is State.PENDING:
-        booking.write(
-            house, "cancel", records.blocked(standing.record, None, "cancelled by the operator"), "by the operator"
-        )
+    if standing.state is State.INFLIGHT:
+        house.halt(row.id)  # after its row is: the attempt that ends looks there why
+        return f"{row.id} is ended and off the line; `factory retry {row.id}` puts it back"
+    booking.write(house, "cancel", records.blocked(standing.record, None, CANCELLED), "by the operator")
     return f"{row.id} is off the line; `factory retry {row.id}` puts it back"
 
 
 def _retry(house: House, row: Ticket) -> str:
     if row.status is not TicketStatus.BLOCKED:
-        raise Mistake(f"{row.id} is {row.status.value}, not BLOCKED", remedy="only a blocked ticket is tried again")
+        raise _refuse(row, _standing_of(house, row), "a blocked ticket is released anew")
     _set_row(house, row.id, TicketStatus.IN_PROGRESS, "retry", "released anew by the operator")
     booking.write(house, "retry", records.released(_record(house, row.id)), "released anew by the operator")
     return f"{row.id} is released anew; its attempts count from here"
@@ -159,9 +176,9 @@ def _retry(house: House, row: Ticket) -> str:
 
 def _replan(house: House, row: Ticket) -> str:
     """Forget what the next plan would be told of earlier attempts."""
-    standing = standings(look(house.repo, house.ledger, house.main())).get(row.id)
+    standing = _standing_of(house, row)
     if standing is None or standing.state is not State.PENDING:
-        raise Mistake(f"{row.id} is not waiting", remedy="`factory retry` releases a blocked ticket first")
+        raise _refuse(row, standing, "a waiting ticket is planned anew")
     fresh = records.released(standing.record).model_copy(update={"previous": None})
     booking.write(house, "replan", fresh, "its next plan is made from nothing")
     return f"{row.id}: the next plan is made from nothing, and its attempts count from here"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from factory.errors import CouldNotRun, Mistake
+from factory.errors import CouldNotRun, NoSigner
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.sandbox import process
@@ -52,16 +52,16 @@ def is_named(key: Path, allowed: bytes) -> bool:
 
 
 def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
-    """Mistake where main names who may sign and this factory cannot: its stamps would be worth nothing."""
+    """NoSigner where main names who may sign and this factory cannot: its stamps would be worth nothing."""
     if not names_signers(allowed):
         return
     if signer.key is None:
-        raise Mistake(
+        raise NoSigner(
             f"it names who signs the stamps, and there is no key at {expected}",
             path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
         )  # fmt: skip
     if not is_named(signer.key, allowed):
-        raise Mistake(
+        raise NoSigner(
             f"the key {signer.key} is none of those that it names",
             path=ALLOWED, remedy="`factory init` adds its public half; commit that",
         )  # fmt: skip

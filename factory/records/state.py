@@ -53,6 +53,13 @@ class Record(Value):
     passed: Oid | None = None  # the evidence of the last attempt, which passed and could not land: it is not made again
 
 
+# Why a ticket is BLOCKED that no failure blocked, as the ledger and `status` say it.
+BY_HAND = "a person wrote BLOCKED"
+NO_STAMP = "its row says DONE, and main holds no stamp for it"
+CANCELLED = "cancelled by the operator"
+CANCELLED_AT_WORK = "cancelled while it ran"
+
+
 class Standing(NamedTuple):
     """One released ticket, as `status` tells it."""
 
@@ -101,9 +108,9 @@ def _standing(view: View, ticket: Ticket) -> Standing:
         case TicketStatus.DONE if stamp:
             return stands(State.DONE)
         case TicketStatus.DONE:
-            return stands(State.BLOCKED, None, "its row says DONE, and main holds no stamp for it")
+            return stands(State.BLOCKED, None, NO_STAMP)
         case TicketStatus.BLOCKED:
-            return stands(State.BLOCKED, record.triage, record.why or "a person wrote BLOCKED")
+            return stands(State.BLOCKED, record.triage, record.why or BY_HAND)
     if record.state is State.BLOCKED:
         return stands(State.PENDING)  # a person set the row back: released anew
     if record.ends and record.state is State.PENDING:

@@ -17,6 +17,7 @@ from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
 LATELY = 1000  # commits of main that are looked through for a rebase
+RUNNING = "RUNNING"  # the state of `factory.json` from a run's beginning to its end
 RED = "red.json"  # in the ledger: what stays red at a commit of main, and why
 ROADMAP, CRITERIA, SETTINGS, RULES = "D_ROADMAP.md", "AC_LEDGER.md", "ssot/factory.toml", "ssot/SSOT_RULES.md"
 

@@ -18,13 +18,15 @@ from factory.money.spend import Spend
 from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Standing, standings
-from factory.records.view import RED, FactoryFile, factory_file, look
+from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
 from factory.reports import trail
 from factory.reports.cards import CardsDay, cards_day, failures
 from factory.ssot.settings import Settings
 
 UNREAD = "Factory-Unread"  # the trailer of a stamp whose risk asks for a reader that nobody set up: the risk
 STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
+KILLED = "killed"  # the kind of an end that the run itself could not write down
+ON, OPEN = "on", "open"  # how a run is that has no end: it works now; it had none yet when a past day ended
 
 
 class Blocked(NamedTuple):
@@ -36,10 +38,11 @@ class Blocked(NamedTuple):
 
 
 class RunEnd(NamedTuple):
-    """One end of a run: its kind (a key of `stops.STOPS`) and the exact reason."""
+    """One end of a run: its kind (a key of `stops.STOPS`, or KILLED) and the exact reason."""
 
     kind: str
     why: str
+    over: bool = False  # a later run began, or a person let it go on
 
 
 class Day(NamedTuple):
@@ -59,8 +62,10 @@ class Day(NamedTuple):
     spent: Spend
     month_usd: float
     stops: tuple[RunEnd, ...]
-    running: bool
+    run: str  # ON, OPEN, or "" where none is on
     next: str
+    reserved: Spend = Spend()  # for calls that are not settled
+    past: bool = False  # the day is over
     cards: CardsDay | None = None  # where there are any
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
@@ -68,9 +73,10 @@ class Day(NamedTuple):
 
 def facts(
     repo: Repo, ledger: Ledger, ref: str, settings: Settings, date: dt.date,
-    factory: FactoryFile | None = None, last: Event | None = None,
+    factory: FactoryFile | None = None, last: Event | None = None, *, alive: bool | None = None,
 ) -> Day:  # fmt: skip
-    """The day's facts. `factory` and `last` are about to be written: how it will stand, and the event."""
+    """The day's facts. `factory` and `last` are about to be written: how it will stand, and the event. `alive`: whether
+    a controller works now; None where the day is over."""
     zone = ZoneInfo(settings.factory.timezone)
     begin = budget.day_turns(date - dt.timedelta(days=1), zone).timestamp()
     until = budget.day_turns(date, zone).timestamp()
@@ -81,8 +87,13 @@ def facts(
     found, fault = _standings(repo, then, main)
     halves = list(then.read_all("boxes", Half.model_validate).values())
     halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
-    return fold(date, settings.factory.timezone, events, found, halves, _book(then, date), factory)._replace(
-        month_usd=float(str(month(then, date)["usd"])),
+    yesterday = factory_file(ledger.at(history.before(repo, LEDGER, begin)))
+    day = fold(
+        date, settings.factory.timezone, events, found, halves, _book(then, date), factory,
+        began=yesterday.state == RUNNING, alive=alive,
+    )  # fmt: skip
+    return day._replace(
+        month_usd=float(sum(book.settled.usd for book in _books(then, date))),
         cards=cards_day(repo, then, main, events),
         fault=fault,
         red=tuple((then.read(RED) or {}).get("red", {}).items()),
@@ -107,14 +118,16 @@ def fold(
     halves: Iterable[Half],
     book: Book,
     factory: FactoryFile,
+    *,
+    began: bool = False,
+    alive: bool | None = None,
 ) -> Day:
-    """The facts from values alone. `events`: the day's, oldest first."""
+    """The facts from values alone. `events`: the day's, oldest first. `began`: a run was on when the day began."""
     events, found = list(events), list(found)
     states = [s.state for s in found]
     done = {s.ticket.id for s in found if s.state is State.DONE}
     # A stamp of cards names no ticket.
     stamped = dict.fromkeys(e.ticket for e in events if e.name == "stamped" and e.ticket)
-    stops = dict.fromkeys(RunEnd(kind, e.text) for e in events if e.name == "stop" and (kind := e.trailers.get(STOP)))
     return Day(
         date=date,
         zone=zone,
@@ -127,16 +140,42 @@ def fold(
         blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
         waits=tuple(Blocked(s.ticket.id, None, s.record.waits) for s in found if _waits(s)),
         boxes=tuple(h for h in boxes.ordered(halves) if h.failed or h.returned or h.stopped),
-        spent=book.used,
+        spent=book.settled,
         month_usd=0.0,
-        stops=tuple(stops),
-        running=factory.state == "RUNNING",
+        stops=_ends(events, factory, began, alive),
+        run="" if factory.state != RUNNING or alive is False else ON if alive else OPEN,
         next=factory.next_command,
+        reserved=sum(book.open.values(), Spend()),
+        past=alive is None,
     )
 
 
 def _waits(standing: Standing) -> bool:
     return standing.state is State.PENDING and bool(standing.record.waits)
+
+
+def _ends(events: Iterable[Event], factory: FactoryFile, on: bool, alive: bool | None) -> tuple[RunEnd, ...]:
+    """Every end of a run, oldest first; one that came again with the same words is told once, where it came last."""
+    found: list[RunEnd] = []
+    for event in events:
+        if event.name in ("run", "resume"):
+            found += [RunEnd(KILLED, "")] if on and event.name == "run" else []
+            found = [end._replace(over=True) for end in found]
+            on = on or event.name == "run"
+        elif event.name == "stop" and (kind := event.trailers.get(STOP)):
+            found.append(RunEnd(kind, event.text))
+            on = False
+    if factory.state == RUNNING and alive is False:
+        found.append(RunEnd(KILLED, ""))
+    if factory.stop_asked:  # while no run was on
+        found.append(RunEnd("held", factory.stop_asked))
+    return tuple({(end.kind, end.why): end for end in found}.values())
+
+
+def _books(ledger: Ledger, date: dt.date) -> list[Book]:
+    """The books of the month that the date is in."""
+    books = ledger.read_all("budget", Book.model_validate).values()
+    return [book for book in books if (book.date.year, book.date.month) == (date.year, date.month)]
 
 
 def _book(ledger: Ledger, date: dt.date) -> Book:
@@ -153,6 +192,4 @@ def months(ledger: Ledger, date: dt.date) -> dict[str, Any]:
 
 def month(ledger: Ledger, date: dt.date) -> dict[str, Any]:
     """`cost_summary_YYYYMM.json` of the month that the date is in."""
-    books = ledger.read_all("budget", Book.model_validate).values()
-    ours = [book for book in books if (book.date.year, book.date.month) == (date.year, date.month)]
-    return budget.month_summary(ours) | {"month": f"{date:%Y-%m}"}
+    return budget.month_summary(_books(ledger, date)) | {"month": f"{date:%Y-%m}"}

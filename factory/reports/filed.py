@@ -6,7 +6,9 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from factory.errors import Mistake
+from factory.git import lock
 from factory.git.ledger import Ledger
+from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.money import budget
 from factory.records.view import find_main, main_ref
@@ -16,10 +18,12 @@ from factory.reports import daily, report
 def daily_page(repo: Repo, now: float, date: str | None) -> str:
     """The page of a date (YYYY-MM-DD), or of today in the factory's zone. Writes nothing."""
     settings, _ = find_main(repo)
-    day = budget.day_of(now, ZoneInfo(settings.factory.timezone))
+    day = today = budget.day_of(now, ZoneInfo(settings.factory.timezone))
     if date is not None:
         try:
             day = dt.date.fromisoformat(date)
         except ValueError:
             raise Mistake(f"{date!r} is no date", remedy="write it as 2026-11-21") from None
-    return report.page(daily.facts(repo, Ledger(repo, lambda: now), main_ref(settings), settings, day))
+    alive = bool(lock.holder(private_dir(repo))) if day >= today else None
+    ledger = Ledger(repo, lambda: now)
+    return report.page(daily.facts(repo, ledger, main_ref(settings), settings, day, alive=alive))

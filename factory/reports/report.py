@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from factory.model import Triage
-from factory.plain import one_line
+from factory.money.spend import dollars
+from factory.plain import whole_line
 from factory.records.boxes import Half
+from factory.records.state import NO_STAMP
 from factory.reports.cards import CardsDay
 from factory.reports.daily import Day
-from factory.reports.phrases import BOTH, Phrases
+from factory.reports.phrases import BOTH, ENGLISH, Phrases
 
-REASON = 200  # characters of a reason
 BLOCKED_CARDS = 20  # that are told one by one
 
 
@@ -30,17 +32,21 @@ def page(day: Day) -> str:
 
 
 def _language(day: Day, words: Phrases) -> Iterator[str]:
+    named = {"day": words.days[day.past]}
     yield _counts(day, words)
     if day.today or not (day.cards and day.cards.stamped):
-        yield words.today.format(", ".join(day.today)) if day.today else words.nothing_today
+        yield words.today.format(", ".join(day.today), **named) if day.today else words.nothing_today.format(**named)
     if day.unread:
         yield words.no_reader.format(", ".join(day.unread))
     if day.failed:
-        yield words.failed.format(day.failed)
+        yield words.failed.format(day.failed, **named)
     if day.cards:
-        yield from _cards(day.cards, words)
+        yield from _cards(day.cards, words, named)
     yield f"### {words.boxes}\n\n" + ("\n".join(_box(half, words) for half in day.boxes) or words.no_boxes)
-    yield words.spent.format(**day.spent.model_dump(), month=day.month_usd)
+    paid = {"usd": _money(day.spent.usd, words), "month": _money(day.month_usd, words), "date": day.date}
+    yield words.spent.format(**{**day.spent.model_dump(), **paid, **named})
+    if day.reserved.usd:
+        yield words.reserved.format(usd=_money(day.reserved.usd, words))
     yield f"### {words.reasons}\n\n" + ("\n".join(_reasons(day, words)) or words.no_reasons)
     yield _next(day, words)
     yield f"**{words.child}:** {_child(day, words)}"
@@ -50,22 +56,27 @@ def _counts(day: Day, words: Phrases) -> str:
     if day.fault:
         return words.unread.format(_quoted(day.fault))
     row = (day.created, day.done, day.failed, len(day.blocked), day.waiting)
-    return _table(words.counts, row)
+    return _table(words.counts, row, words.days[day.past])
 
 
-def _cards(cards: CardsDay, words: Phrases) -> Iterator[str]:
+def _money(usd: float | Decimal, words: Phrases) -> str:
+    return words.money.format(dollars(usd))
+
+
+def _cards(cards: CardsDay, words: Phrases, named: dict[str, str]) -> Iterator[str]:
     row = (cards.created, cards.done, cards.failed, len(cards.blocked), cards.waiting)
-    yield f"### {words.cards}\n\n" + _table(words.cards_counts, row)
-    yield words.cards_today.format(cards.stamped)
+    yield f"### {words.cards}\n\n" + _table(words.cards_counts, row, named["day"])
+    yield words.cards_today.format(cards.stamped, **named)
     if cards.strikes:
         told = ", ".join(f"{words.action.get(action, action)} {times:,}" for action, times in cards.strikes)
-        yield words.strikes.format(sum(times for _, times in cards.strikes), cards.struck, told)
+        yield words.strikes.format(sum(times for _, times in cards.strikes), cards.struck, told, **named)
     else:
-        yield words.no_strikes
+        yield words.no_strikes.format(**named)
 
 
-def _table(head: Iterable[str], row: tuple[int, ...]) -> str:
-    return "\n".join((f"| {' | '.join(head)} |", "|" + "---|" * len(row), f"| {' | '.join(map(str, row))} |"))
+def _table(head: Iterable[str], row: tuple[int, ...], day: str) -> str:
+    names = " | ".join(head).format(day=day)
+    return f"| {names} |\n|{'---|' * len(row)}\n| {' | '.join(map(str, row))} |"
 
 
 def _box(half: Half, words: Phrases) -> str:
@@ -82,25 +93,35 @@ def _box(half: Half, words: Phrases) -> str:
 def _reasons(day: Day, words: Phrases) -> Iterator[str]:
     for stop in day.stops:
         if stop.kind != "done":
-            yield f"- {words.stop[stop.kind]} ({_quoted(stop.why)})"
+            exact = "" if stop.why == ENGLISH.stop[stop.kind] else stop.why
+            yield f"- {_told(words.stop[stop.kind], stop.kind, exact, words)}" + (words.over if stop.over else "")
     for ticket in day.waits:
         yield "- " + words.waits.format(ticket.ticket, _quoted(ticket.why))
     for blocked in day.blocked:
         yield "- " + words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words))
     for name, why in day.red[:BLOCKED_CARDS]:
-        yield "- " + words.red.format(one_line(name, REASON), f"({_quoted(why)})" if why else "")
+        yield "- " + words.red.format(whole_line(name), f"({_quoted(why)})" if why else "")
     for card in day.cards.blocked[:BLOCKED_CARDS] if day.cards else ():
         yield "- " + words.blocked.format(card.card, _why(card.triage, card.why, words))
 
 
 def _why(triage: Triage | None, why: str, words: Phrases) -> str:
-    plain = words.why[triage] if triage else words.by_hand
-    return f"{plain} ({_quoted(why)})" if why else plain
+    if triage is None:
+        return words.by_hand.get(why) or (_quoted(why) if why else words.untold)
+    return _told(words.why[triage], triage.value, why, words)
+
+
+def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
+    """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
+    why = whole_line(why)
+    exact = [words.detail(kind, why), _quoted(why) if why else None]
+    told = ": ".join(filter(None, exact))
+    return f"{plain} ({told})" if told else plain
 
 
 def _next(day: Day, words: Phrases) -> str:
-    if day.running:
-        return words.running
+    if day.run:
+        return words.run[day.run]
     if day.blocked and not day.waiting and day.next in ("", f"factory log {day.blocked[0].ticket}"):
         return words.next.format(f"factory log {day.blocked[0].ticket}") + "\n\n" + _look_at(day, words)
     if day.next:
@@ -110,7 +131,8 @@ def _next(day: Day, words: Phrases) -> str:
 
 
 def _look_at(day: Day, words: Phrases) -> str:
-    return words.next_blocked.format(day.blocked[0].ticket)
+    first = day.blocked[0]
+    return (words.next_no_stamp if first.why == NO_STAMP else words.next_blocked).format(first.ticket)
 
 
 def _child(day: Day, words: Phrases) -> str:
@@ -122,11 +144,11 @@ def _child(day: Day, words: Phrases) -> str:
     told += [words.child_cards.format(created=day.cards.created, done=day.cards.done)] if day.cards else []
     told += [words.child_hard.format(**numbers)] if day.blocked else []
     told += [words.child_waiting.format(**numbers)] if day.waiting else []
-    told += [words.child_spent.format(usd=day.spent.usd)] if day.spent.usd else []
+    cost = words.child_spent.format(usd=_money(day.spent.usd, words), day=words.days[day.past])
+    told += [cost] if day.spent.usd else []
     return " ".join(told)
 
 
 def _quoted(text: str) -> str:
     """Somebody else's words on one line that cannot become a heading, a table or a link of ours."""
-    line = one_line(text, REASON).replace("`", "'")
-    return f"`{line}`"
+    return "`" + whole_line(text).replace("`", "'") + "`"

@@ -6,6 +6,7 @@ from factory.cards.card import card_parts
 from factory.errors import Mistake
 from factory.line.house import House
 from factory.model import State
+from factory.records.state import CANCELLED
 from factory.trucks import booking, road
 from factory.trucks.truck import Truck, stamps_of, states, with_record
 from factory.trucks.yard import Yard
@@ -30,7 +31,7 @@ def obey(house: House, command: str, card: str) -> str:
             return f"{card} is released anew; {_where(truck)} takes it"
         case "cancel" if state in (State.PENDING, State.INFLIGHT):
             house.halt(card)
-            booking.quarantined(house, truck, card, "cancelled by the operator")
+            booking.quarantined(house, truck, card, CANCELLED)
             return f"{card} is off the line; `factory retry {card}` puts it back"
         case "rewind" | "rewind-all" if state is State.DONE:
             stamp = stamps_of(truck)[card][:12]

@@ -52,7 +52,8 @@ class Signers:
         if self._changes:
             yield f"{signing.ALLOWED} was changed after it first named somebody: {_shown(self._changes)}"
         if foreign := [oid for oid, commit, parent in self._stamps if self._is_foreign(commit, parent, main)]:
-            yield f"signed by whom main named then and does not name now: {many(len(foreign), 'stamp')}, {_shown(foreign)}"
+            count = many(len(foreign), "stamp")
+            yield f"signed by whom main named then and does not name now: {count}, {_shown(foreign)}"
 
     def _is_foreign(self, commit: Commit, parent: Oid, main: Oid) -> bool:
         """A good signature by the list of its own day that is none by the list at the tip."""

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from factory.errors import CouldNotRun
+from factory.errors import NoWorker
 
 SYSTEM = (Path("/usr"), Path("/bin"), Path("/lib"), Path("/opt"))
 
@@ -25,10 +25,10 @@ class Installed:
 
 
 def find(program: str, path: str, remedy: str) -> Installed:
-    """The program on `path`. CouldNotRun with the remedy where it is not installed."""
+    """The program on `path`. NoWorker with the remedy where it is not installed."""
     found = shutil.which(program, path=path)
     if found is None:
-        raise CouldNotRun(f"{program} is not installed; {remedy}")
+        raise NoWorker(f"{program} is not installed; {remedy}")
     at = Path(found).resolve()
     interpreter = _interpreter(at, path)
     needed = (*roots(at), *([interpreter] if interpreter else []))

@@ -10,7 +10,7 @@ from factory.egress.meter import Reading, Usage
 from factory.egress.prices import Price, cost, worst
 from factory.egress.providers import Provider
 from factory.egress.refusals import Refused
-from factory.errors import CouldNotRun, Mistake
+from factory.errors import Mistake, NoWorker
 from factory.model import Ended, Report
 from factory.proposals.shares import Share
 from factory.workers import Wallet, Work
@@ -91,7 +91,7 @@ class Spending:
         return (f"{self._provider.name} {self._model}" + (f"  # {notes}" if notes else ""),)
 
     def failed(self, error: Exception) -> Work:
-        """How an attempt ended that did not end well. CouldNotRun for a refused key and Mistake for a model that
+        """How an attempt ended that did not end well. NoWorker for a refused key and Mistake for a model that
         does not exist: no ticket is to blame for them, and every further one would meet them too."""
         refused = error.refused if isinstance(error, Refusal) else None
         ended = Ended.LATER if refused and refused.later else Ended.FAILED
@@ -113,6 +113,6 @@ class Spending:
 def blame(refused: Refused, provider: str, model: str) -> None:
     """Raises where the refusal is the set-up's fault."""
     if refused.key:
-        raise CouldNotRun(f"{provider} refuses the key ({refused.status}); check it, or make a new one")
+        raise NoWorker(f"{provider} refuses the key ({refused.status}); check it, or make a new one")
     if refused.status == 404:
         raise Mistake(f"{provider} has no model {model!r}", path="ssot/factory.toml", remedy="set another `model`")

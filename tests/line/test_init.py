@@ -101,7 +101,7 @@ def test_the_first_ticket_of_init_is_stamped_and_signed_in_any_repository(
     done = shop.run("run")
     assert (done.code, done.err) == (0, ""), done
     verified = shop.run("verify")
-    assert (verified.code, "no signature" in verified.out) == (0, False)
+    assert (verified.code, "without a signature" in verified.out) == (0, False)
     assert (shop.path / "HELLO.md").read_text() == "hello\n"
     assert shop.git("status", "--porcelain") == ""
 

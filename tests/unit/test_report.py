@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.model import Event, State, Ticket, TicketStatus, Triage
 from factory.money.budget import Book
 from factory.money.spend import Spend
+from factory.records import state
 from factory.records.boxes import Half
 from factory.records.state import Record, Standing
 from factory.records.view import FactoryFile
@@ -43,7 +45,7 @@ def a_day(**changes: object) -> Day:
         Half(date="2026-11-21", box=1, half="front", dealt=("D-1", "D-2"), failed=("D-2",), stopped="a storm"),
     ]
     book = Book(date=DATE, settled=Spend(calls=1200, tokens_in=5, tokens_out=6, usd="1.25"))  # type: ignore[arg-type]
-    day = fold(DATE, "Asia/Seoul", events, found, halves, book, FactoryFile(next_command="factory run"))
+    day = fold(DATE, "Asia/Seoul", events, found, halves, book, FactoryFile(next_command="factory run"), alive=False)
     return day._replace(month_usd=9.5, **changes)
 
 
@@ -52,7 +54,7 @@ def test_the_facts_are_counted_and_add_up() -> None:
     assert (day.created, day.done, len(day.blocked), day.waiting, day.failed) == (3, 1, 1, 1, 2)
     assert day.today == ("D-1",)
     assert [half.name for half in day.boxes] == ["box_01_front"]
-    assert day.stops == (("storm", "6 attempts failed in a row"),)
+    assert day.stops == (("storm", "6 attempts failed in a row", False),)
 
 
 def test_the_page_tells_all_in_english_and_then_in_korean() -> None:
@@ -61,11 +63,14 @@ def test_the_page_tells_all_in_english_and_then_in_korean() -> None:
     for half in (english, korean):
         assert "| 3 | 1 | 2 | 1 | 1 |" in half
         assert "box_01_front (2026-11-21)" in half
-        assert "$1.25" in half
         assert "1,200" in half
-        assert "$9.50" in half
         assert "`AC-2 is still red`" in half
         assert "`factory run`" in half
+    assert "$1.25" in english
+    assert "$9.50" in english
+    assert "1.25달러" in korean
+    assert "9.50달러" in korean
+    assert "(시도 6번이 잇달아 실패했습니다: `6 attempts failed in a row`)" in korean
     assert stops.STOPS["storm"].english in english
     assert stops.STOPS["storm"].korean in korean
     assert ENGLISH.why[Triage.TEST] in english
@@ -77,7 +82,7 @@ def test_each_language_closes_with_a_line_for_a_ten_year_old() -> None:
     last = english.strip().splitlines()[-1]
     assert last == (
         "**For a ten-year-old:** Jobs that the robots got: 3. Done and checked: 1. "
-        "Too hard for them, so a grown-up must look: 1. Still waiting: 1. It cost $1.25 today."
+        "A grown-up must look at: 1. Still waiting: 1. It cost $1.25 today."
     )
     assert korean.strip().splitlines()[-1].startswith("**열 살 어린이에게:** 로봇이 받은 일은 3개예요.")
 
@@ -99,7 +104,7 @@ def test_what_is_blocked_and_nothing_waiting_leads_to_the_log() -> None:
 def test_every_stop_and_every_triage_has_words_in_both_languages() -> None:
     for words in BOTH:
         assert set(words.why) == set(Triage)
-        assert set(words.stop) == set(stops.STOPS)
+        assert set(words.stop) == {*stops.STOPS, "killed"}
         assert all(words.stop.values())
 
 
@@ -111,3 +116,78 @@ def test_what_others_wrote_adds_no_heading_and_no_table_row(why: str) -> None:
     assert [line for line in page.splitlines() if line.startswith("#")] == [
         line for line in plain.splitlines() if line.startswith("#")
     ]
+
+
+# --- what is said is so ----------------------------------------------------------------------------------
+
+RAN, ENDED = Event(name="run"), Event(name="stop", text="D_ROADMAP.md:5: wrong", trailers={STOP: "written"})
+
+
+def told(events: list[Event], found: tuple[Standing, ...] = (), alive: bool | None = False, **state: object) -> str:
+    book = Book(date=DATE, settled=Spend(usd="0.0023"), open={"a": Spend(usd="1.5")})  # type: ignore[arg-type]
+    day = fold(DATE, "UTC", events, found, [], book, FactoryFile(**state), alive=alive)  # type: ignore[arg-type]
+    return report.page(day)
+
+
+def test_a_run_that_was_killed_is_told_as_killed_and_not_as_on() -> None:
+    page = told([RAN], state="RUNNING")
+    assert f"- {stops.KILLED}\n" in page
+    assert f"- {stops.KILLED_KOREAN}\n" in page
+    assert "A run is on." not in page
+    assert "Nothing stopped" not in page
+    again = told([RAN, RAN], state="RUNNING", alive=True)
+    assert f"- {stops.KILLED} It went on since.\n" in again
+    assert "A run is on." in again
+    assert "지금 일하고 있습니다." in again
+
+
+def test_a_stop_that_was_mended_is_told_as_over() -> None:
+    line = f"- {stops.STOPS['written'].english} (`D_ROADMAP.md:5: wrong`)"
+    assert f"{line}\n" in told([RAN, ENDED], state="FAIL_STOP")
+    mended = told([RAN, ENDED, RAN, ENDED, RAN], state="READY")
+    assert mended.count(f"{line} It went on since.\n") == 1
+    assert "그 뒤에 다시 이어졌습니다." in mended
+
+
+def test_a_page_of_a_past_day_does_not_speak_of_today() -> None:
+    page = told([RAN], state="RUNNING", alive=None)
+    assert "When the day ended, its last run had not ended." in page
+    assert not [word for word in ("today", "A run is on", "오늘", "지금") if word in page]
+
+
+def test_a_stop_that_holds_while_no_run_is_on_is_told() -> None:
+    page = told([], state="RECOVERABLE", stop_asked="stopped by the operator", next_command="factory resume")
+    assert stops.STOPS["held"].english in page
+    assert "Next: `factory resume`" in page
+
+
+def test_what_is_set_aside_is_not_told_as_spent_and_less_than_a_cent_is_not_nothing() -> None:
+    page = told([])
+    assert "Spent today: $0.0023;" in page
+    assert "Set aside for calls that have not ended: $1.50." in page
+    assert "오늘 쓴 비용: 0.0023달러," in page
+    assert "예약해 둔 비용: 1.50달러" in page
+
+
+@pytest.mark.parametrize(
+    ("why", "english", "korean"),
+    [
+        (state.BY_HAND, "a person set its row to BLOCKED", "사람이 표에 BLOCKED라고 적었습니다"),
+        (state.NO_STAMP, "its row says DONE, and main holds no stamp", "그 스탬프가 없습니다"),
+        (state.CANCELLED, "with `factory cancel`", "작업에서 제외했습니다"),
+        (state.CANCELLED_AT_WORK, "while it was worked on", "일하는 도중에"),
+        ("something else", "D-1 needs a person: `something else`", "사람이 봐야 합니다. `something else`"),
+    ],
+)
+def test_what_no_failure_blocked_is_told_by_its_own_reason(why: str, english: str, korean: str) -> None:
+    page = told([], (standing("D-1", State.BLOCKED, None, why),))
+    assert ("`factory retry D-1`" in page) == (why != state.NO_STAMP)
+    assert english in page
+    assert korean in page
+
+
+def test_a_remedy_at_the_end_of_a_long_reason_is_told() -> None:
+    why = f"AC-1 is green only with what the change made of {'x' * 5000}: leave it as main has it"
+    page = told([], (standing("D-1", State.BLOCKED, Triage.TEST, why),))
+    assert page.count("leave it as main has it`") == 2
+    assert len(page) < 6000
