@@ -303,9 +303,8 @@ class Shift:
         landed = {w.ticket for w in history.words(house.repo, view.main, since) if w.stamp}
         if missing := sorted(set(done.stamped) - landed):
             raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
-        text = (
-            f"{done.date} {done.name}: {len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
-        )
+        ended = f"{len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
+        text = f"{done.date} ({house.settings.factory.timezone}) {done.name}: {ended}"
         house.ledger.append(Event(name="checkpoint", text=text), {done.path: done.model_dump(mode="json")})
         house.say("", f"checkpoint {text}")
 
