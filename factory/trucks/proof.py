@@ -15,17 +15,21 @@ from factory.cards.places import packet_path
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Logged, Repo
-from factory.model import Answer, Oid, Plan, Result
+from factory.git.store import GitTree
+from factory.model import Answer, Oid, Plan, Result, Terms
 from factory.records import attempts, evidence, premises, signed
 from factory.records.plans import RESERVED, protected
 from factory.records.view import settings_at
-from factory.ssot.protected import PROTECTED
+from factory.ssot.protected import FIRST
 from factory.ssot.read_settings import read_settings
 from factory.tree import FOLDER, matches
 from factory.trucks import chain
+from factory.trucks.judge import without_output
 from factory.trucks.plan import card_of, may_touch
 from factory.trucks.yard import CARDS, STAMPED, Word, attempts_of, word_of
-from factory.verify.proof import ALWAYS, hand
+from factory.verify.guarded import Guarded, look
+from factory.verify.proof import ALWAYS, Guards, hand
+from guards.case import Case
 
 Again = Callable[[Plan, WorkItem, Oid, Oid], str]  # (plan, card, main, tree) -> why it is not accepted, or ""
 
@@ -55,7 +59,7 @@ def is_of_cards(logged: Logged) -> bool:
     return CARDS in objects.trailers(logged.message)
 
 
-def faults(repo: Repo, logged: Logged, turned: Iterable[str], again: Again | None) -> Iterator[str]:
+def faults(repo: Repo, logged: Logged, turned: Iterable[str], again: Again | None, guards: Guards) -> Iterator[str]:
     """Everything that is wrong with one stamp. `turned`: the rows that its commit set to DONE, and it may set none.
 
     KeyError or ValueError where it cannot be read."""
@@ -74,6 +78,8 @@ def faults(repo: Repo, logged: Logged, turned: Iterable[str], again: Again | Non
     packed = packed_cards(repo, parts.main, word)
     for name, proof in parts.cards.items():
         yield from (f"{name}: {fault}" for fault in _card(repo, commit, parts, proof, packed.get(name)))
+        if proof.card.type == "PATCH":
+            yield from (f"{name}: {said}" for said in guards(name, _looked_at(repo, commit.tree, parts.main, proof)))
         if again is not None and (why := again(proof.plan, proof.card, parts.main, commit.tree)):
             yield f"{name}: judged again, it is not accepted: {why}"
     yield from signed.faults(repo, commit, parts.main)
@@ -173,7 +179,7 @@ def _tree(repo: Repo, commit: Commit, parts: Chain) -> Iterator[str]:
     cards = [proof.card for proof in parts.cards.values()]
     if len(cards) > 1 and any(card.type == "PATCH" for card in cards):
         yield "it holds a PATCH and other cards, and no gate judged them together"
-    forbidden = (*PROTECTED, *protected(settings_at(repo, parts.main) or read_settings(None)))
+    forbidden = (*FIRST, *protected(settings_at(repo, parts.main) or read_settings(None)))
     for changed in repo.diff(parts.main, commit.tree):
         if matches(changed.path, forbidden):
             yield f"{changed.path} is protected, and was changed"
@@ -198,6 +204,14 @@ def _card(repo: Repo, commit: Commit, parts: Chain, proof: Proof, packed: WorkIt
         yield f"{card.output} is not there"
     else:
         yield from accept(card, io.BytesIO(output))
+
+
+def _looked_at(repo: Repo, tree: Oid, main: Oid, proof: Proof) -> Guarded:
+    """The guards' answer to the question that the gate put for a PATCH."""
+    store, plan = repo.store, proof.plan.model_copy(update={"base": main})
+    changed = repo.diff(store.tree_of(main), without_output(store, proof.card, main, tree))
+    case = Case(GitTree(store, main), GitTree(store, tree), changed, plan, Terms(), plan.scope.forbidden)
+    return look(repo, main, case, proof.result, proof.pack)
 
 
 def _gated(repo: Repo, main: Oid, result: Result) -> Iterator[str]:

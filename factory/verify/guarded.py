@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import guards
 from factory.gate import loaded
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Changed, Oid
+from factory.model import Changed, Oid, Result
 from factory.records import premises
 from factory.records.judges import digest
 from factory.records.plans import RESERVED
@@ -34,15 +34,22 @@ class Guarded(NamedTuple):
 
 def again(repo: Repo, tree: Oid, chain: Chain) -> Guarded:
     """What today's guards object to in a stamp. They refuse by main's own settings and policies of that day."""
-    said = json.loads(chain.pack.get("manifest.json", b"{}"))
+    checks = [c.check for c in chain.plan.criteria]
+    return look(repo, chain.main, case_of(repo, tree, chain), chain.result, chain.pack, checks)
+
+
+def look(
+    repo: Repo, main: Oid, case: Case, result: Result, pack: Mapping[str, bytes], checks: Iterable[str] = ()
+) -> Guarded:
+    """The guards' answer to a question that the gate once put to them."""
+    said = json.loads(pack.get("manifest.json", b"{}"))
     judges = str(said.get("judges") or "") if isinstance(said, dict) else ""
-    case = case_of(repo, tree, chain)
     found = guards.run(case, [name for name in guards.NAMES if name not in FLAGS])
     lines = [str(finding) for findings in found.values() for finding in findings if not finding.flag]
     names = guards.NAMES if judges == digest() else ()  # other guards may have been other ones
-    left_out = [name for name in names if chain.result.guards.get(name) != "PASS"]
+    left_out = [name for name in names if result.guards.get(name) != "PASS"]
     lines += [f"its result does not say that the guard {', '.join(left_out)} passed"] if left_out else []
-    return Guarded(judges, (*lines, *_in_front(repo, case, chain)))
+    return Guarded(judges, (*lines, *_in_front(repo, main, case, checks)))
 
 
 def case_of(repo: Repo, tree: Oid, chain: Chain) -> Case:
@@ -73,10 +80,10 @@ def always(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[s
             yield from (f"it brings {change.path}, which {said}" for said in shadows.objections(case, change))
 
 
-def _in_front(repo: Repo, case: Case, chain: Chain) -> Iterator[str]:
+def _in_front(repo: Repo, main: Oid, case: Case, checks: Iterable[str]) -> Iterator[str]:
     """New modules at the root in front of Python's own, where a command of main's looks there first."""
-    gate = premises.settings_of(repo, chain.main).gate
-    commands = (*gate.doctor, *gate.fast, *gate.regression, *(c.check for c in chain.plan.criteria))
+    gate = premises.settings_of(repo, main).gate
+    commands = (*gate.doctor, *gate.fast, *gate.regression, *checks)
     if not any(AT_THE_ROOT.match(command) for command in commands):
         return
     known = {path.partition("/")[0].partition(".")[0] for path in case.base.entries()}

@@ -15,9 +15,10 @@ from factory.records import attempts, evidence, landing, premises, signed
 from factory.records.plans import RESERVED
 from factory.verify import guarded
 from factory.verify.chain import Chain, read_chain
+from factory.verify.guarded import Guarded
 
 Rerun = Callable[[Plan, Oid, Oid, Oid], str]  # (plan, main, gate tree, work) -> why it does not pass, or ""
-Guards = Callable[[Commit, Chain], Iterator[str]]  # what the guards object to now, as far as it is a fault
+Guards = Callable[[str, Guarded], Iterator[str]]  # of a ticket or card: what the guards object to, if it is a fault
 ALWAYS = ("scope", "protected", "ssot_docs")  # guards that every verdict holds
 
 
@@ -41,7 +42,7 @@ def stamp_faults(
     if strange := sorted(set(turned) - {chain.plan.ticket_id, *chain.plan.ac_ids}):
         yield f"it turns rows to DONE that are not its own: {', '.join(strange)}"
     yield from signed.faults(repo, commit, chain.main)
-    yield from guards(commit, chain)
+    yield from guards(ticket, guarded.again(repo, commit.tree, chain))
     if rerun is not None and (why := rerun(chain.plan, chain.main, commit.tree, chain.work)):
         yield f"run again, the gate says: {why}"
 

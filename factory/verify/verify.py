@@ -16,8 +16,8 @@ from factory.plain import many
 from factory.records import judges
 from factory.trucks import proof
 from factory.trucks.yard import CARDS, attempts_of
-from factory.verify import guarded, unproven
-from factory.verify.chain import Chain
+from factory.verify import unproven
+from factory.verify.guarded import Guarded
 from factory.verify.line import line
 from factory.verify.proof import Rerun, stamp_faults
 from factory.verify.rows import Rows, Turned
@@ -126,16 +126,15 @@ class _Walk:
     def _faults(self, logged: Logged, ticket: str, turned: list[str]) -> Iterator[str]:
         if not proof.is_of_cards(logged):
             return stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun, self._guards)
-        return proof.faults(self._repo, logged, turned, self._again)
+        return proof.faults(self._repo, logged, turned, self._again, self._guards)
 
-    def _guards(self, commit: Commit, chain: Chain) -> Iterator[str]:
+    def _guards(self, name: str, found: Guarded) -> Iterator[str]:
         """What the guards object to now: a fault where the stamp says that these judged it, or must have."""
-        found = guarded.again(self._repo, commit.tree, chain)
         own = judges.digest()
         is_older = found.judges != own and own not in self._judges and (found.judges or not self._judges)
         self._judges |= {found.judges} - {""}
         if found.objections and is_older:
-            said = f"{chain.plan.ticket_id} was judged by other guards than these, which would refuse it"
+            said = f"{name} was judged by other guards than these, which would refuse it"
             self.told.append(f"{said}: {'; '.join(found.objections[:3])}")
         elif found.objections and found.judges != own:
             yield "it does not say that main's guards judged it, as they did before it, and they refuse it"

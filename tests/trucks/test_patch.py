@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from guards import size
 from tests.trucks.conftest import DAY, MakeDay, cards, stamps
 
 PLAN = """\
@@ -19,7 +22,9 @@ WRITE = f"mkdir -p output/{DAY}; echo '{{\"done\": true}}' > output/{DAY}/$FACTO
 CHANGE = WRITE + "case $FACTORY_TICKET in *1) f=a;; *) f=b;; esac; echo new > src/$f.txt\n"
 
 
-def test_each_patch_passes_the_whole_gate_and_has_a_stamp_of_its_own(make_day: MakeDay) -> None:
+def test_each_patch_passes_the_whole_gate_and_has_a_stamp_of_its_own(
+    make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = make_day(PLAN, files=FILES, worker=CHANGE)
     assert shop.run("run").code == 0
     assert [subject.partition(": ")[2] for subject in stamps(shop)] == [
@@ -31,6 +36,10 @@ def test_each_patch_passes_the_whole_gate_and_has_a_stamp_of_its_own(make_day: M
     assert result["gate_results"] == {"doctor": "PASS", "fast": "SKIPPED", "regression": "PASS"}
     assert set(result["guards"].values()) == {"PASS"}
     assert shop.run("verify", "--rerun").code == 0
+    monkeypatch.setattr(size, "lines_changed", lambda *_: 999)  # as if the change were a forged one
+    whys = [bad["why"] for bad in shop.run("verify", "--json").json["bad"]]
+    assert [why.split(":")[0] for why in whys] == ["L1_PATCH_000002", "L1_PATCH_000001"]
+    assert all("the guards refuse it: src/" in why for why in whys)
 
 
 def test_a_patch_that_breaks_the_regression_is_never_stamped(make_day: MakeDay) -> None:
