@@ -59,8 +59,17 @@ def as_text(path: str) -> str:
 
 
 def from_json(content: bytes) -> Any:
-    """What such a file holds. A byte of a path that is no UTF-8 is `\\udcXX` there, which strict readers refuse."""
-    return json.loads(content)
+    """What such a file holds. A byte of a path that is no UTF-8 is `\\udcXX` there, which strict readers refuse.
+
+    ValueError also where a key stands twice: readers would differ on which of the two counts."""
+    return json.loads(content, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands in it twice")
+    return found
 
 
 def _subject(step: str, plan: Plan, text: str) -> str:

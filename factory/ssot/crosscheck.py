@@ -15,10 +15,12 @@ def check(tickets: Collection[Ticket], criteria: Collection[Criterion]) -> None:
     _check_unique(ROADMAP, ((ticket.id, ticket.line) for ticket in tickets))
     _check_unique(LEDGER, ((criterion.id, criterion.line) for criterion in criteria))
     known = {ticket.id for ticket in tickets}
+    proofs = {criterion.id for criterion in criteria}
     for ticket in tickets:
         for dep in ticket.deps:
             if dep not in known:
                 _unknown(f"{ticket.id} depends on {dep}, which is no ticket", dep, known, ROADMAP, ticket.line)
+        _check_replaces(ticket, proofs)
     for criterion in criteria:
         if criterion.ticket not in known:
             what = f'{criterion.id} belongs to "{criterion.ticket}", which is no ticket'
@@ -27,6 +29,16 @@ def check(tickets: Collection[Ticket], criteria: Collection[Criterion]) -> None:
         line = next(ticket.line for ticket in tickets if ticket.id == ring[0])
         what = f"a cycle of dependencies: {' -> '.join(ring)}"
         raise Mistake(what, path=ROADMAP, line=line, remedy="take one of them out of deps")
+
+
+def _check_replaces(ticket: Ticket, known: Collection[str]) -> None:
+    """A criterion that no row has would be ended by nobody."""
+    for name in ticket.terms.replaces:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            remedy = f"did you mean {near[0]}?" if near else f"write the id of a criterion in {LEDGER}"
+            what = f'{ticket.id} replaces "{name}", which is no criterion'
+            raise Mistake(what, path=ROADMAP, line=ticket.line, remedy=remedy)
 
 
 def _check_unique(path: str, ids: Iterable[tuple[str, int]]) -> None:

@@ -66,8 +66,8 @@ def _section(document: Document, heading: Heading, lines: range) -> Section:
     fence = block(document, lines)
     if fence is None:
         return Section(heading.line + 1, _text(document, lines), Terms())
-    body = "\n".join(_body(document, fence))
-    terms, fault = _terms(document, fence, body)
+    text = "\n".join(body(document, fence))
+    terms, fault = _terms(document, fence, text)
     prose = _text(document, range(lines.start, fence.first)), _text(document, range(fence.last, lines.stop))
     return Section(heading.line + 1, "\n\n".join(filter(None, prose)), terms, fault)
 
@@ -106,7 +106,8 @@ def block(document: Document, lines: range) -> Fence | None:
     return next((fence for fence in blocks if fence.info.casefold().split()[:1] == ["toml"]), None)
 
 
-def _body(document: Document, fence: Fence) -> list[str]:
+def body(document: Document, fence: Fence) -> list[str]:
+    """A block's lines, its fences left out."""
     return [line.removesuffix("\r") for line in document.lines[fence.first + 1 : fence.last - fence.closed]]
 
 
@@ -114,11 +115,11 @@ def _text(document: Document, lines: range) -> str:
     return "\n".join(line.removesuffix("\r") for line in document.lines[lines.start : lines.stop]).strip()
 
 
-def _check_globs(document: Document, fence: Fence, body: str, terms: Terms) -> None:
+def _check_globs(document: Document, fence: Fence, text: str, terms: Terms) -> None:
     for key in ("modify", "readonly", "hidden"):
         for place, glob in enumerate(getattr(terms, key)):
             if fault := globs.fault(glob):
-                line = toml.line_of(body, (key, place), fence.first + 2)
+                line = toml.line_of(text, (key, place), fence.first + 2)
                 raise Mistake(f'{key}: "{glob}" {fault}', path=document.path, line=line)
 
 
@@ -128,7 +129,7 @@ def _check_stray(document: Document, ticket: str, heading: Heading, lines: range
     if fence is None:
         return
     try:
-        keys = set(tomllib.loads("\n".join(_body(document, fence))))
+        keys = set(tomllib.loads("\n".join(body(document, fence))))
     except ValueError:
         return
     if keys & set(Terms.model_fields):

@@ -10,6 +10,7 @@ import difflib
 import functools
 import html
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from factory.errors import Mistake
 from factory.model import Priority, Risk, Terms
-from factory.ssot import sections
+from factory.ssot import sections, toml
 from factory.ssot.documents import ROADMAP, TICKETS, read_roadmap
 from factory.ssot.markdown import Document, Fence, outline
 from factory.ssot.tables import Row, find, rows
@@ -62,7 +63,7 @@ def check(content: bytes | None, path: str = ROADMAP) -> None:
 def _first(content: bytes | None, path: str) -> Mistake | None:
     tickets = {ticket.id for ticket in read_roadmap(content, path)}
     document = outline(content or b"", path)
-    found = chain(_columns(document, tickets), _faults(_read(document, tickets)))
+    found = chain(_columns(document, tickets), _faults(_read(document, tickets)), _empty(document, tickets))
     return next(((Mistake(what, path=path, line=line + 1, remedy=remedy)) for line, what, remedy in found), None)
 
 
@@ -128,6 +129,17 @@ def _term(read: _Roadmap, line: int, match: re.Match[str] | None, where: str) ->
         key = next(filter(None, match.groups())).casefold().replace("-", "_")
         if near := difflib.get_close_matches(key, KEYS, 1, NEAR):
             yield line, f"the term {near[0]} stands {where}, where nobody reads it", REMEDY
+
+
+def _empty(document: Document, tickets: Collection[str]) -> Iterator[Fault]:
+    """A term that names nothing would hold for everything."""
+    for heading, lines in sections.parts(document):
+        fence = sections.block(document, lines) if sections.ticket_of(heading, tickets) in tickets else None
+        terms = tomllib.loads("\n".join(sections.body(document, fence))) if fence else {}
+        for key in ("modify", "worker"):
+            if fence and key in terms and not terms[key]:
+                line = toml.line_of("\n".join(sections.body(document, fence)), (key,), fence.first + 2)
+                yield line - 1, f"{key} is empty, and would be no bound", "leave it out, or name what is meant"
 
 
 # --- headings --------------------------------------------------------------------------------------------

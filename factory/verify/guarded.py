@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,13 +9,15 @@ from typing import NamedTuple
 
 import guards
 from factory.gate import loaded
+from factory.git import names
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Changed, Oid, Result
-from factory.records import premises
+from factory.records import attempts, premises
 from factory.records.judges import digest
-from factory.records.plans import RESERVED
+from factory.records.plans import RESERVED, protected
 from factory.ssot.protected import FIRST
+from factory.tree import SUBMODULE
 from factory.verify.chain import Chain
 from guards import scope, shadows
 from guards.case import Case
@@ -42,21 +43,21 @@ def look(
     repo: Repo, main: Oid, case: Case, result: Result, pack: Mapping[str, bytes], checks: Iterable[str] = ()
 ) -> Guarded:
     """The guards' answer to a question that the gate once put to them."""
-    said = json.loads(pack.get("manifest.json", b"{}"))
+    said = attempts.from_json(pack.get("manifest.json", b"{}"))
     judges = str(said.get("judges") or "") if isinstance(said, dict) else ""
     found = guards.run(case, [name for name in guards.NAMES if name not in FLAGS])
     lines = [str(finding) for findings in found.values() for finding in findings if not finding.flag]
-    names = guards.NAMES if judges == digest() else ()  # other guards may have been other ones
-    left_out = [name for name in names if result.guards.get(name) != "PASS"]
+    wanted = guards.NAMES if judges == digest() else ()  # other guards may have been other ones
+    left_out = [name for name in wanted if result.guards.get(name) != "PASS"]
     lines += [f"its result does not say that the guard {', '.join(left_out)} passed"] if left_out else []
-    return Guarded(judges, (*lines, *_in_front(repo, main, case, checks)))
+    return Guarded(judges, (*lines, *_names(case), *_in_front(repo, main, case, checks)))
 
 
 def case_of(repo: Repo, tree: Oid, chain: Chain) -> Case:
     """The question as the gate put it."""
     store = repo.store
     terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
-    forbidden = chain.plan.scope.forbidden
+    forbidden = (*chain.plan.scope.forbidden, *protected(premises.settings_of(repo, chain.main)))
     return Case(GitTree(store, chain.main), GitTree(store, tree), touched(repo, chain), chain.plan, terms, forbidden)
 
 
@@ -78,6 +79,14 @@ def always(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[s
     for change in changed:
         if not shadows.METADATA.search(change.path):
             yield from (f"it brings {change.path}, which {said}" for said in shadows.objections(case, change))
+
+
+def _names(case: Case) -> Iterator[str]:
+    """What no harvest lets by: a submodule, and a name that a file system without case takes for another."""
+    yield from (f"{change.path}: a submodule" for change in case.changed if change.new_mode == SUBMODULE)
+    added = {change.path for change in case.changed if change.new_mode and not change.old_mode}
+    spelt = names.spellings(path for path in case.tree.entries() if path not in added) if added else {}
+    yield from map(str, names.collisions(added, spelt, lambda _: True))
 
 
 def _in_front(repo: Repo, main: Oid, case: Case, checks: Iterable[str]) -> Iterator[str]:

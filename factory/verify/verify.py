@@ -68,7 +68,7 @@ class _Walk:
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
         self._judges: set[str] = set()  # by which guards the stamps before were judged
         self._claimed: dict[tuple[str, str], Bad] = {}  # rows that no stamp turned, as long as they stand so
-        self.stamps = self._unseen = 0
+        self.stamps = self._unseen = self._unproven = 0
         self.bad: list[Bad] = []
         self.told: list[str] = []
         self.false: set[Oid] = set()
@@ -88,6 +88,7 @@ class _Walk:
             return
         self.stamps += 1
         self._signers.stamp(logged.oid, commit)
+        self._unproven += objects.trailers(logged.message).get("Factory-Status", "").endswith("unproven")
         whys = [*_readable(self._faults(logged, ticket, [row.id for row in turned])), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:
@@ -100,6 +101,8 @@ class _Walk:
             self.told.append(f"not checked, at a shallow clone's edge: {many(self._unseen, 'commit')}")
         else:
             self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
+        if self._unproven:
+            self.told.append(f"{self._unproven} stamps are unproven: no check was red before the work and green after")
         if history:
             shown = ", ".join(history[:3]) + (", ..." if len(history) > 3 else "")
             self.told.append(

@@ -336,8 +336,27 @@ GUARDED: dict[str, tuple[Change, str]] = {
     "reaching for the runner": (adds("src/a.py", "import _pytest\n"), "reach"),
     "an editor's tasks": (adds("web/.vscode/tasks.json", "{}\n"), "protected"),
     "a package's hook": (adds("package.json", '{"scripts": {"postinstall": "x"}}\n'), "postinstall"),
+    "a name that is another's but for its case": (adds("d-2.txt", "right\n"), "differs only in case from D-2.txt"),
+    "a folder that is another's but for its case": (adds("TOOLS/x", "x\n"), "differs only in case from tools"),
     "two guards left out": (lambda p: [p.result["guards"].pop(name) for name in ("reach", "size")], "reach, size"),
 }  # fmt: skip
+
+
+def test_what_is_protected_stays_so_where_plan_and_result_forgot_it(stamped: Shop) -> None:
+    """Of the list that is longer than the first one, too."""
+
+    def change(parts: Parts) -> None:
+        adds("web/.vscode/tasks.json", "{}\n")(parts)
+        parts.plan_says["scope"]["forbidden"] = []
+
+    named(stamped, forge(stamped, change), "web/.vscode/tasks.json: protected")
+
+
+def test_a_file_that_says_two_things_under_one_key_cannot_be_read(stamped: Shop) -> None:
+    def change(parts: Parts) -> None:
+        parts.pack["manifest.json"] = parts.pack["manifest.json"].replace(b"{", b'{"judges": "1",', 1)
+
+    named(stamped, forge(stamped, change), "a key stands in it twice")
 
 
 @pytest.mark.parametrize("what", GUARDED)

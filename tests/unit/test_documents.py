@@ -263,6 +263,13 @@ def test_what_only_both_tables_show_is_refused(deps: dict[str, str], criteria: l
     assert mistake(lambda: check(tickets(**deps), rows)).startswith(says)
 
 
+def test_a_criterion_that_a_ticket_replaces_is_there() -> None:
+    (ticket,) = roadmap(f"{HEAD}| D-1 | DONE | | | t | |\n\n{written('D-1', 't', '', Terms(replaces=('AC-1',)))}")
+    check((ticket,), (criterion("AC-1"),))
+    says = mistake(lambda: check((ticket,), (criterion("AC-11"),)))
+    assert says == 'D_ROADMAP.md:3: D-1 replaces "AC-1", which is no criterion; did you mean AC-11?'
+
+
 def test_a_ticket_in_the_table_twice_is_refused() -> None:
     row = "| D-1 | DONE | | | t | |\n"
     says = mistake(lambda: check(roadmap(HEAD + row + row), ()))

@@ -99,6 +99,14 @@ def test_a_column_under_another_name_is_refused(column: str, cell: str, name: st
     unread.check(head.encode())
 
 
+def test_a_term_that_names_nothing_is_no_bound_and_refused() -> None:
+    assert refusal(f"{HEAD}## D-001\n\n```toml\nmax_lines = 9\nmodify = []\n```\n") == (
+        10,
+        "modify is empty, and would be no bound",
+    )
+    assert refusal(f'{HEAD}## D-001\n\n```toml\nworker = ""\n```\n')[0] == 9
+
+
 READ = (
     f"## D-001\n\n{BLOCK}", f"## D-001: x ##\n\n{BLOCK}", f"D-001 x\n-------\n\n{BLOCK}", f"## D-001\n\n~~~toml\n{TERMS}~~~\n",
     f"## D-001\n\n````toml\n{TERMS}````\n", f"## D-001\n\n```TOML title='x'\n{TERMS}```\n", f"## D-001\n\n### Scope\n\n{BLOCK}",
