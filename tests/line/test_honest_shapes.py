@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +125,22 @@ def test_a_main_without_a_test_is_told_so_with_what_to_do(make: Make) -> None:
     assert (
         "on main finds no test (exit code 5): write a first one, or name what runs the tests under [gate]" in done.err
     )
+
+
+def test_a_date_that_passes_between_two_looks_at_main_is_held_against_nobody(make: Make, tmp_path: Path) -> None:
+    """A test of main that was green when main was asked is red now, whatever the change: a folder is the calendar."""
+    calendar = tmp_path / "calendar"
+    calendar.mkdir(mode=0o755)
+    due = f"import os\n\n\ndef test_due():\n    assert not os.listdir({str(calendar)!r})\n"
+    files = {"shop/__init__.py": WRONG, "tests/test_due.py": due, "tests/test_x.py": TEST.format("shop")}
+    settings = SETTINGS.replace('["sh tools/regression.sh"]', '["python -m pytest -q"]')
+    shop = make(
+        "D-1 One", worker=f"cat > shop/__init__.py <<'E'\n{RIGHT}E\n", files=files,
+        ledger=criteria("D-1", check="python -m pytest -q tests/test_x.py"),
+        settings=f'{settings}\n[sandbox]\nread = ["{calendar}"]\n',
+    )  # fmt: skip
+    assert shop.run("regression").code == 0  # main is asked, and what it said is kept
+    (calendar / "2026-11-28").touch()
+    done = shop.run("run")
+    assert done.code == 0, done
+    assert json.loads(shop.read(".factory/result.json", "main^2"))["tests"]["known_red"] == 1
