@@ -64,7 +64,7 @@ class Way:
         try:
             work = kept.commits(repo, record.passed or "")
             merged = landing.merge(repo, view.main, work.base, work.work, record.ticket)
-            if not merged.conflicts:
+            if merged.tree:
                 checkout.could_follow(repo, self._house.ref, view.main, merged.tree)
         except InTheWay as way:
             return str(way)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,8 +84,19 @@ def test_every_other_ticket_is_stamped_and_each_trouble_is_told_as_it_is(
 ) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", "the-key-of-the-test")
     shop, troubles = laid(make, tickets, TROUBLES)
+    in_the_way = next(name for name, trouble in troubles.items() if trouble.lies)
+    (shop.path / f"{in_the_way}.txt").write_text(troubles[in_the_way].lies)
+    (lock := shop.path / ".git" / "index.lock").touch()  # of a git that died an hour ago
+    os.utime(lock, (time.time() - 3600, time.time() - 3600))
+    evening = night(shop, tmp_path / "slept")
+    assert evening.code == 3, evening.said
+    assert f"{in_the_way} passed, and waits to be stamped" in shop.run("status", "--json").json["stop_reason"]
+    assert (shop.path / f"{in_the_way}.txt").read_text() == troubles[in_the_way].lies
+
+    (shop.path / f"{in_the_way}.txt").unlink()
     found = night(shop, tmp_path / "slept")
     assert found.code == 2, found.said  # what a person wrote is wrong, and all else is done
+    assert f"{in_the_way}: attempt" not in found.said  # what passed was kept
     standing = shop.run("status", "--json").json["tickets"]
     assert {name for name, t in standing.items() if t["state"] != "DONE"} <= troubles.keys(), found.said
     ends = {troubles[name].name: standing[name]["state"] for name in troubles}

@@ -18,6 +18,7 @@ class Trouble:
     section: str = ""
     check: str = ""
     id: str = ""
+    lies: str = ""  # a file with this in the person's checkout, where the stamp is to put its own
 
 
 LONG = "x" * 260
@@ -49,6 +50,7 @@ TROUBLES = (
     Trouble(
         "a model without a price", "PENDING", "the price of 'E-8' (google) is not known", section='worker = "dear"'
     ),
+    Trouble("a person's file in the way", "DONE", "", lies="a person's own"),
     Trouble("a glob that is none", "PENDING", 'readonly: "/etc" is absolute', section='readonly = ["/etc"]'),
     Trouble("terms that nobody knows", "PENDING", "unknown key modfy", section='modfy = ["x"]'),
     Trouble("a ticket dearer than a day", "PENDING", "a whole day $1000.00", section="budget_usd = 5000"),
