@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +22,15 @@ def main() -> None:
     if at is None or not (at / OURS).exists() or (at / THEIRS).exists():
         sys.stderr.write(SAID)
         sys.exit(4)
+    if heard := signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     from factory.cli import main as start
 
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     start()
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    """While the commands are loaded, which takes a moment: nothing was begun, and Python would show where it is."""
+    os._exit(130)

@@ -37,7 +37,7 @@ def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
     # point at another global configuration stay: a person may have set them.
     for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith(("GIT_PYTHON", "GIT_CONFIG_"))]:
         del os.environ[name]
-    if not os.access(path, os.X_OK):  # GitPython would work in the folder around the process instead
+    if path.is_dir() and not os.access(path, os.X_OK):  # GitPython would work in the folder around the process instead
         raise Mistake("this folder cannot be entered", path=str(path), remedy="name a repository with --repo DIR")
     at = git.Git(path)  # of a name in letters it expands each `$NAME`, and of a Path none
     at.update_environment(**env)

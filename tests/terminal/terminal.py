@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds
 CTRL_C, CTRL_Z, CTRL_S, CTRL_Q = b"\x03", b"\x1a", b"\x13", b"\x11"
-FACTORY = (sys.executable, "-c", "from factory.cli import main; main()")
+FACTORY = (sys.executable, "-c", "from stampmill import main; main()")
 ENTER = 'exec "$@" <"$0" >"$0" 2>&1'  # a session's leader that opens a terminal first has it as its own
 
 

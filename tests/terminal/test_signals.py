@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from factory.sandbox import process
 from tests.line.conftest import Shop
 from tests.line.night import safe
 from tests.terminal.conftest import Open
-from tests.terminal.terminal import CTRL_C, CTRL_S, Terminal
+from tests.terminal.terminal import CTRL_C, CTRL_S, ROOT, Terminal
 
 Go = Callable[[], None]
 
@@ -117,6 +118,23 @@ def test_ctrl_c_ends_a_gate_by_hand_at_once_with_one_line(opened: Open, shop: Sh
         assert "Traceback" not in terminal.screen
     assert found
     assert [pid for pid in found if Path(f"/proc/{pid}").exists()] == []
+
+
+EARLY = """
+import os, signal, sys
+class Slow:
+    def find_spec(self, name, path, target=None):
+        if name == "factory.commands":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Slow())
+from stampmill import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_an_interrupt_and_no_traceback() -> None:
+    done = process.run([sys.executable, "-c", EARLY, "status"], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+    assert (done.code, done.stdout, done.stderr) == (130, b"", b"")
 
 
 def test_while_the_controller_stands_still_no_childs_time_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
