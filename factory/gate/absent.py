@@ -14,6 +14,7 @@ from factory.sandbox.sandbox import Tools, in_system
 SAID = re.compile(
     r"^(?:\S.*: (?:line )?\d+: |(?:\S*/)?\w*sh: )(?P<sh>[\w.+-]+): (?:command )?not found$"
     r"|^env: [‘'](?P<env>[\w.+-]+)['’]: No such file"
+    r"|^prlimit: failed to execute (?P<room>[\w.+-]+): No such file"
     r"|^make(?:\[\d+\])?: (?P<make>[\w.+-]+): No such file",
     re.MULTILINE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from factory.gate.absent import absent
 from factory.line import audits, booking, trouble
 from factory.line.auditor import Opinion
 from factory.line.house import House
@@ -76,7 +77,7 @@ def _merge(house: House, plan: Plan, main: Oid, work: Work) -> landing.Merge:
 
 def _verdict(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -> Verdict:
     """What stands before the gate (a crash, nothing changed, foul play, a conflict), then the gate itself."""
-    if reason := _before_the_gate(attempt, merge):
+    if reason := _before_the_gate(house, attempt, merge):
         triage, lines, findings = reason
         house.gate.settle(lambda text: house.say("", text))
         return booking.refused(triage, lines, findings)
@@ -88,7 +89,9 @@ def _verdict(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -
     )  # fmt: skip
 
 
-def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
+def _before_the_gate(
+    house: House, attempt: Attempt, merge: landing.Merge
+) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
     work, made = attempt.work, attempt.change
     if work.ended is Ended.TIMEOUT:
         return Triage.TIMEOUT, [f"the worker was ended after {attempt.plan.timeout_minutes:g} min"], ()
@@ -96,8 +99,10 @@ def _before_the_gate(attempt: Attempt, merge: landing.Merge) -> tuple[Triage, li
         return Triage.API, [f"the model's server refused it {many(attempt.record.transient + 1, 'time')} in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        said = f": {tail[-1]}" if tail else ""
-        return Triage.WORKER, [f"the worker ended with exit code {work.exit_code}{said}", *tail[:-1]], ()
+        hint = absent("\n".join(tail), house.environ, house.gate.tools)
+        said = f": {hint or tail[-1]}" if tail else ""
+        lines = [f"the worker ended with exit code {work.exit_code}{said}", *(tail if hint else tail[:-1])]
+        return Triage.WORKER, lines, ()
     if too_long := compact(work.report.summary).blocked:
         return Triage.GUARD, [too_long], ()
     if made.findings:

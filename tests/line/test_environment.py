@@ -49,6 +49,18 @@ def test_a_program_that_no_room_shows_is_named_with_the_setting_that_shows_it(
     assert shop.run("run").code == 0
 
 
+def test_a_worker_that_no_room_shows_is_named_too(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = tmp_path / "tools/tryit"
+    worker.parent.mkdir()
+    worker.write_text("#!/bin/sh\n")
+    worker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{worker.parent}:{os.environ['PATH']}")
+    settings = SETTINGS.replace('["sh", "tools/worker.sh"]', '["tryit"]')
+    shop = make("D-1 One", settings=f"{settings}\n[caps]\nattempts = 1\n")
+    assert shop.run("run").code == 1
+    assert f"`tryit` is in {worker.parent}, which rooms do not show" in shop.run("log", "D-1").out
+
+
 @pytest.mark.parametrize(
     ("test", "said"),
     [

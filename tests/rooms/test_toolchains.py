@@ -107,7 +107,7 @@ def test_what_the_settings_show_is_found_and_the_order_is_the_persons(home: Path
 @pytest.mark.parametrize(
     "said",
     ["sh: 1: poetry: not found", "/bin/bash: line 3: poetry: command not found", "env: 'poetry': No such file or directory",
-     "make: poetry: No such file or directory", "/bin/sh: poetry: not found", "x\nmake[1]: poetry: No such file or directory\ny"],
+     "make: poetry: No such file or directory", "prlimit: failed to execute poetry: No such file or directory", "/bin/sh: poetry: not found", "x\nmake[1]: poetry: No such file or directory\ny"],
 )  # fmt: skip
 def test_a_program_that_rooms_do_not_show_is_named_with_the_setting_to_write(home: Path, said: str) -> None:
     real = home / ".local/share/pipx/venvs/poetry"
