@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from factory.trucks import judge, work
+from tests.line.conftest import RIGHT
 from tests.night.test_night import Night
 from tests.trucks.conftest import DAY, PLAN, SETTINGS, SOURCES, MakeDay, cards, stamps, states
 
+SCANS = """\
+goal: Index
+sources: {code: "src/*.py"}
+lanes: {1: scan}
+cards:
+  scan: {type: SCAN, lane: 1, source: code, accept: {schema: index}}
+"""
 GOOD_AND_BAD = {"src/a.py": "pass\n", "src/b.py": "print(1)\n", "src/c.py": "pass\n"}
 NO_PRINTS = PLAN.replace("accept: {schema: tag}", "accept: {schema: tag, count: 0}")
 WORKED = """\
@@ -122,3 +134,32 @@ def test_a_storm_of_failures_ends_the_run_and_says_so(make_day: MakeDay) -> None
     assert done.code == 3
     assert "storm guard: 2 attempts failed in a row" in done.out
     assert stamps(shop) == []
+
+
+@pytest.mark.parametrize(("where", "name"), [(work, "_own_gate"), (judge, "judge")])
+def test_what_breaks_at_one_card_is_that_cards_own_and_the_others_of_its_half_are_stamped(
+    where: Any, name: str, make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(where, name)
+
+    def step(*given: Any) -> Any:
+        if any(getattr(getattr(one, "card", one), "id", "") == "L1_SCAN_000002" for one in given):
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return real(*given)
+
+    monkeypatch.setattr(where, name, step)
+    shop = make_day(SCANS, settings=SETTINGS + "\n[caps]\nattempts = 1\n")
+    assert shop.run("run").code == 1
+    found = cards(shop)
+    bad = found.pop("L1_SCAN_000002")
+    assert (bad["state"], bad["triage"]) == ("BLOCKED", "ENVIRONMENT")
+    assert bad["why"].startswith("it could not be judged: the factory itself failed: UnicodeEncodeError")
+    assert {card["state"] for card in found.values()} == {"DONE"}
+
+
+def test_what_is_wrong_with_the_cards_leaves_the_tickets_their_night(make_day: MakeDay) -> None:
+    shop = make_day(worked().replace("worker: default", "worker: nobody"), tickets=("D-1 One",), worker=RIGHT)
+    done = shop.run("run")
+    assert (done.code, "1 stamped" in done.out) == (2, True), done.out
+    assert "there is no worker 'nobody', and L1_TEST_000001 needs it" in done.out
+    assert shop.run("status", "--json").json["tickets"]["D-1"]["state"] == "DONE"
