@@ -163,4 +163,4 @@ def _notes(repo: Repo, words: Mapping[str, str], folder: str) -> Iterator[str]:
     if words["SOURCE"].startswith(surroundings.WHEELS):
         made = f"`pip wheel --no-deps -w {surroundings.WHEELS} {folder or 'CLONE'}`"
         yield f"The CI workflow installs the factory from {surroundings.WHEELS}: {made} puts it there; commit it."
-    yield "`factory help project` has more: other languages, other runners, CI, cron, a second machine."
+    yield "`factory help project` has more: runners, CI, a second machine, the key."
