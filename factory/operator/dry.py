@@ -127,7 +127,7 @@ def as_text(document: dict[str, Any]) -> str:
         wait = f"  after {', '.join(t['waits_for'])}" if t["waits_for"] else ""
         lines.append(
             f"{name}  worker {t['worker']}  risk {t['risk']}  at most ${dollars(t['budget_usd'])} "
-            f"and {t['timeout_minutes']:g} minutes{wait}"
+            f"and {t['timeout_minutes']:g} min{wait}"
         )
         lines += [f"    waits until that is mended: {t['waits']}"] if t["waits"] else []
         lines += ["    its risk asks for a reader, and there is none: set [auditor] worker"] if t["unread"] else []

@@ -9,7 +9,7 @@ from factory.git.ledger import Ledger
 from factory.git.places import cache_dir
 from factory.git.repo import Repo
 from factory.model import State
-from factory.plain import cut, printable
+from factory.plain import cut, many, printable
 from factory.records import boxes
 from factory.records.boxes import Half
 from factory.records.state import Record
@@ -97,7 +97,7 @@ def _chosen(document: dict[str, Any], lines: dict[str, str], room: int) -> list[
     states = {id: WEIGHT.get(t["state"], 2) for id, t in document["tickets"].items()}
     chosen = set(sorted(lines, key=lambda id: -states[id])[: max(0, room - 1)])
     told = [line for id, line in lines.items() if id in chosen]
-    return [*told, f"and {len(lines) - len(told)} more tickets; `factory status` shows them"][:room]
+    return [*told, f"and {many(len(lines) - len(told), 'more ticket')}; `factory status` shows them"][:room]
 
 
 def _next(page: Page) -> list[str]:

@@ -102,7 +102,9 @@ class _Walk:
         else:
             self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
         if self._unproven:
-            self.told.append(f"{self._unproven} stamps are unproven: no check was red before the work and green after")
+            self.told.append(
+                f"unproven, no check was red before the work and green after: {many(self._unproven, 'stamp')}"
+            )
         if history:
             shown = ", ".join(history[:3]) + (", ..." if len(history) > 3 else "")
             self.told.append(

@@ -17,6 +17,7 @@ SOURCES = sorted(path for folder in ("factory", "guards") for path in (ROOT / fo
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "factory").rglob("*.toml"))]
 QUOTED = re.compile(r"`(factory [^`\n]+)`")
 TYPED = re.compile(r"^(?:\$ )?(factory [a-z][^#\n]*)", re.MULTILINE)
+SHELL = re.compile(r"\s(?:&&?|\|\|?|;|>)(?:\s|$)")  # where another command begins
 PAGE = re.compile(r"(?<!\")\bdocs/[\w./-]+\.md\b")
 # Counted things in the plural, of which there may be one.
 THINGS = (
@@ -37,7 +38,7 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
 
 def wrong(line: str) -> str:
     """What of a command line no command takes."""
-    command, words = TREE, line.split()[1:]
+    command, words = TREE, SHELL.split(line)[0].split()[1:]
     while words and not words[0].startswith("--") and hasattr(command, "commands"):
         if (name := words.pop(0)) not in command.commands:
             return name

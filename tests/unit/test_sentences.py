@@ -40,6 +40,7 @@ from factory.reports.daily import STOP, fold
 from factory.reports.phrases import ENGLISH, KOREAN
 from factory.reports.stops import STOPS
 from factory.rooms.change import Change
+from factory.sandbox.sandbox import Tools
 from factory.ssot.documents import read_roadmap
 from factory.ssot.read_settings import read_settings
 from factory.tree import FILE, Entry
@@ -203,7 +204,8 @@ def before_the_gate(
         Ticket(id="D-1", status=TicketStatus.IN_PROGRESS, title="x"), (), Record(ticket="D-1", transient=5),
         make_plan(timeout_minutes=2), "", 0.0, Work(ended, exit_code=9), Change(files, found),
     )  # fmt: skip
-    reason = judging._before_the_gate(attempt, landing.Merge("", "", conflicts))
+    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()))
+    reason = judging._before_the_gate(house, attempt, landing.Merge("", "", conflicts))
     assert reason is not None
     return booking.refused(*reason)
 
@@ -279,7 +281,7 @@ def test_what_cannot_be_done_is_refused_with_what_can(
 
 @pytest.mark.parametrize(
     ("code", "remedy"),
-    [(errno.ENOSPC, "make room"), (errno.ENOENT, "removed while it was in use"), (errno.EMFILE, "`ulimit -n`"),
+    [(errno.ENOSPC, "make room"), (errno.ENOENT, "removed while it was in use"), (errno.EMFILE, "`ulimit -n 1024`"),
      (errno.EACCES, "let this user read"), (errno.EIO, "mend it")],
 )  # fmt: skip
 def test_a_call_that_the_machine_refused_is_told_with_its_own_remedy(code: int, remedy: str) -> None:
