@@ -54,6 +54,18 @@ def stale(repo: Repo, main: Oid, plan: Plan) -> Iterator[str]:
         yield f"{SETTINGS} ({', '.join(missing)}: protected there, and not in the plan)"
 
 
+def reworded(repo: Repo, main: Oid, plan: Plan) -> list[str]:
+    """What a plan says otherwise than main's tables: title, risk, priority, texts. Mistake where a table is wrong."""
+    row = ticket_at(repo, main, plan.ticket_id)
+    if row is None:
+        return ["the ticket"]
+    ledger = read_ledger(repo.store.file(repo.store.tree_of(main), CRITERIA) or b"")
+    texts = {c.id: c.text for c in ledger}
+    same = {name: getattr(row, name) == getattr(plan, name) for name in ("title", "risk", "priority")}
+    wrong = [c.id for c in plan.criteria if texts.get(c.id) != c.text]
+    return [*(name for name, is_same in same.items() if not is_same), *wrong]
+
+
 def untried(repo: Repo, main: Oid, result: Result) -> list[str]:
     """The tiers that main's settings fill and that the result does not say PASS of."""
     gate, said = settings_of(repo, main).gate, result.gate_results

@@ -61,8 +61,9 @@ def _words(commit: Commit, chain: Chain, ticket: str) -> Iterator[str]:
         yield "its subject says stamp, and its trailers do not"
     if repeated := objects.repeated(commit.message):
         yield f"it has a trailer twice ({', '.join(repeated)})"
-    if not commit.subject.startswith(f"stamp({ticket}): "):
-        yield f"its subject is not `stamp({ticket}): ...`"
+    wanted = objects.message(f"stamp({ticket}): {plan.title}").split("\n", 1)[0]
+    if commit.subject != wanted:
+        yield f"its subject is not `{wanted}`"
     if hashlib.sha256(chain.result_bytes).hexdigest() != found.get("Factory-Result"):
         yield "result.json is not the one that was stamped (its sha256 differs from Factory-Result)"
     if found.get("Factory-Gate-Tree") != commit.tree:
@@ -161,6 +162,8 @@ def _premises(repo: Repo, chain: Chain) -> Iterator[str]:
     """The rules are main's, as they were at the first parent; what the plan and the result say is held to them."""
     plan = chain.plan
     yield from (f"its plan is not what main said: {what}" for what in premises.stale(repo, chain.main, plan))
+    if all(differ := [premises.reworded(repo, at, plan) for at in (chain.base, chain.main)]):
+        yield f"its plan says what main's tables did not: {', '.join(differ[-1])}"
     if [c.id for c in plan.criteria] != list(plan.ac_ids):
         yield "its plan names other criteria (ac_ids) than it holds"
     if tiers := premises.untried(repo, chain.main, chain.result):

@@ -96,11 +96,12 @@ class _Walk:
 
     def end(self, main: Oid) -> None:
         """What only the whole line shows."""
-        history = self._rows.history()
+        history, lost = self._rows.history(), self._rows.lost
         if self._unseen:
             self.told.append(f"not checked, at a shallow clone's edge: {many(self._unseen, 'commit')}")
         else:
             self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
+        self.told += [f"{path} cannot be read at the tip of main: what it says there claims nothing" for path in lost]
         if self._unproven:
             self.told.append(
                 f"unproven, no check was red before the work and green after: {many(self._unproven, 'stamp')}"
@@ -116,7 +117,7 @@ class _Walk:
         for row in turned:
             why = "its row says DONE from here on, and this commit is no stamp"
             if row.reworded:
-                why = "its row is DONE, and in other words here than those that a stamp proved; put them back: no stamp"
+                why = "it is DONE in other words or by another work than a stamp proved: put it back (no stamp)"
             bad = Bad(oid, row.id, why)
             self._claimed[row.table, row.id] = bad
             self.bad.append(bad)

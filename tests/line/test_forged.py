@@ -234,6 +234,9 @@ PLAN: dict[str, tuple[Change, str]] = {
     "another attempt": (lambda p: p.plan_says.update(attempt=2), "attempt's number"),
     "another base": (lambda p: p.plan_says.update(base="0" * 40), "base differs"),
     "another key": (lambda p: p.plan_says.update(idempotency_key="0"), "manifest.json"),
+    "another title": (lambda p: p.plan_says.update(title="All of it"), "its subject is not"),
+    "another risk": (lambda p: p.plan_says.update(risk="HIGH"), "did not: risk"),
+    "a criterion in other words": (lambda p: p.plan_says["criteria"][0].update(text="it is perfect"), "not: AC-D-2-1"),
 }  # fmt: skip
 
 
@@ -302,6 +305,16 @@ def test_a_row_flipped_behind_a_table_that_could_not_be_read_is_named(stamped: S
 def test_a_done_criterion_that_is_reworded_claims_what_nobody_proved(stamped: Shop) -> None:
     table = stamped.read("AC_LEDGER.md").replace("| D-1 | it is right |", "| D-1 | it is fast |")
     named(stamped, stamped.commit({"AC_LEDGER.md": table}), "no stamp")
+
+
+def test_a_done_row_that_names_another_work_is_named(stamped: Shop) -> None:
+    table = re.sub(r"(AC-D-2-1 .*)\b[0-9a-f]{12}\b", r"\g<1>0123456789ab", stamped.read("AC_LEDGER.md"))
+    named(stamped, stamped.commit({"AC_LEDGER.md": table}), "in other words")
+
+
+def test_a_table_that_cannot_be_read_at_the_tip_is_told(stamped: Shop) -> None:
+    stamped.commit({"D_ROADMAP.md": "| nonsense |\n"})
+    assert "D_ROADMAP.md cannot be read at the tip" in stamped.run("verify").out
 
 
 def test_what_was_done_when_the_tables_came_is_history_and_no_claim(make: Make) -> None:
