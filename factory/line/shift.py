@@ -6,23 +6,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from factory.errors import CannotJudge, DoesNotAddUp, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
-from factory.git import history
-from factory.line import beforehand, ending, purse, recover, trouble, way
+from factory.errors import CannotJudge, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
+from factory.line import beforehand, beginning, checkpoint, ending, purse, trouble, way
 from factory.line.aside import Aside
 from factory.line.crew import TICK, Crew
 from factory.line.ending import halves
 from factory.line.house import House
-from factory.line.opening import ground_of
 from factory.line.turn import Turn
-from factory.line.weather import Glass
-from factory.model import Event, Oid, State, Ticket, Triage
+from factory.line.weather import Glass, of_turn
+from factory.model import Event, Oid, State, Ticket
 from factory.money import pace
-from factory.money.storm import Failure, Weather
-from factory.operator import inbox, operator
+from factory.operator import operator
 from factory.records import boxes
 from factory.records.boxes import BACK, Half
-from factory.records.state import View, counts, criteria_of, ready, standings
+from factory.records.state import View, counts, criteria_of, ready, standings, states
 from factory.records.view import look
 from factory.trucks import road, standing
 from factory.trucks.night import Night
@@ -127,21 +124,9 @@ class Shift:
         return self._seen[1]
 
     def _prepare(self) -> None:
-        """Everything that must hold before the first ticket: documents, workers, leftovers, a gate that can run."""
-        house = self._house
-        inbox.sweep(house.private)
-        road.mend(house)
-        if recover.mend(house, view := self._look()):
-            view = self._look()
-        if wrong := boxes.faults(halves(house)):
-            raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-        stands_on = ground_of(house, view)
-        for fault in beforehand.faults(stands_on, cards=bool(road.look(house).plans())):
-            raise fault
-        recover.mark(
-            house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
-            stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
-        )  # fmt: skip
+        """Everything that must hold before the first ticket, and the gate at its first question."""
+        house, stands_on = self._house, beginning.begin(self._house, self._look)
+        view = stands_on.view
         if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
             way.must_be_open(house, view)
             for line in beforehand.warnings(stands_on):
@@ -226,7 +211,7 @@ class Shift:
     def _unfinished(self, half: Half, view: View) -> tuple[str, ...]:
         """What is to be done in a half in this run. What waits holds up nobody: it is dealt again when it can."""
         waiting = self._way.waiting(view)
-        return tuple(t for t in boxes.unfinished(half, _states(view)) if t not in waiting and t not in self._aside)
+        return tuple(t for t in boxes.unfinished(half, states(view)) if t not in waiting and t not in self._aside)
 
     def _watch(self, crew: Crew) -> None:
         """Main that turns out to be no ground to judge on ends what runs: nobody pays on for what cannot be judged."""
@@ -283,8 +268,7 @@ class Shift:
         self._tally(turn)
         if turn.nobody:
             return
-        box = f"{half.date} box {half.box:02d}"
-        self._weather.weigh(*_weather(turn, box))
+        self._weather.weigh(*of_turn(turn, f"{half.date} box {half.box:02d}"))
 
     def _tally(self, turn: Turn) -> None:
         self._aside.took(turn)
@@ -293,40 +277,16 @@ class Shift:
         self.failed += turn.stamp is None and turn.result is not None
 
     def _checkpoint(self, half: Half) -> None:
-        """Close the half. Its counts come from main's own commits, and must agree with the records."""
-        house, view = self._house, self._look()
-        states = _states(view)
+        """Close the half, unless the run is to end before it."""
+        view = self._look()
         if self._over() and self._unfinished(half, view):
-            raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
-        done = boxes.closed(half, states)
-        since = half.main if half.main and history.on_line(house.repo, view.main, half.main) else None
-        landed = {w.ticket for w in history.words(house.repo, view.main, since) if w.stamp}
-        if missing := sorted(set(done.stamped) - landed):
-            raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
-        ended = f"{len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
-        text = f"{done.date} ({house.settings.factory.timezone}) {done.name}: {ended}"
-        house.ledger.append(Event(name="checkpoint", text=text), {done.path: done.model_dump(mode="json")})
-        house.say("", f"checkpoint {text}")
+            raise self._house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
+        checkpoint.close(self._house, half, view)
 
 
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
     return Shift(house, tickets, once).run()
-
-
-def _weather(turn: Turn, box: str) -> tuple[Weather, Failure | None]:
-    """What the end of an attempt says of the night."""
-    if turn.stamp or not turn.result:
-        return (Weather.SUCCESS if turn.stamp else Weather.RATE_LIMIT), None
-    found, triage = turn.result, Triage(turn.result.triage or Triage.TEST)
-    return Weather.FAILURE, Failure(
-        ticket=turn.ticket, box=box, worker=turn.worker, triage=triage, fingerprint=found.fingerprint, why=turn.why,
-        ends=turn.ends,
-    )  # fmt: skip
-
-
-def _states(view: View) -> dict[str, State]:
-    return {id: standing.state for id, standing in standings(view).items()}
 
 
 def verdict(view: View) -> Exit:

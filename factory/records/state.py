@@ -152,6 +152,11 @@ def criteria_of(ticket: str, criteria: Iterable[Criterion]) -> tuple[Criterion, 
     return tuple(c for c in criteria if c.ticket == ticket and c.status is CriterionStatus.OPEN)
 
 
+def states(view: View) -> dict[str, State]:
+    """Ticket -> its state, of the released ones."""
+    return {id: standing.state for id, standing in standings(view).items()}
+
+
 def counts(view: View) -> dict[str, int]:
     """State -> how many released tickets stand there."""
     found = dict.fromkeys((s.value for s in State), 0)
