@@ -112,14 +112,25 @@ def test_what_concerns_every_ticket_ends_the_run_and_the_attempt_is_none(
     safe(shop)
 
 
-def test_a_worker_that_two_tickets_could_not_be_begun_by_is_asked_for_no_third(make: Make) -> None:
+def test_a_worker_that_two_tickets_could_not_be_begun_by_is_asked_for_no_third(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [f'D-{n} T |  | ```toml\nworker = "dear"\n```' for n in range(1, 6)]
-    shop = make(*rows, "D-9 Cheap", settings=FAST + '\n[workers.dear]\nkind = "gemini"\nmodel = "E-8"\n')
+    more = '\n[workers.dear]\nkind = "command"\ncommand = ["sh", "tools/worker.sh"]\n'
+    real = labour.work
+
+    def work(house: Any, plan: Any, *given: Any, **told: Any) -> Any:
+        if plan.worker == "dear":
+            raise Mistake("no such model", path="ssot/factory.toml")
+        return real(house, plan, *given, **told)
+
+    monkeypatch.setattr(labour, "work", work)
+    shop = make(*rows, "D-9 Cheap", settings=FAST + more)
     done = shop.run("run")
     assert (done.code, done.out.count("dear works")) == (2, 2), done.out
     status = shop.run("status", "--json").json["tickets"]
     assert [t["state"] for t in status.values()] == ["PENDING"] * 5 + ["DONE"]
-    assert len({t["why"] for t in status.values()}) == 2  # the same reason for all of that worker
+    assert {t["why"] for t in status.values()} == {"ssot/factory.toml: no such model", ""}
 
 
 def test_what_is_mended_is_not_said_any_more(make: Make) -> None:
