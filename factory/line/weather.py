@@ -47,14 +47,3 @@ def _release(row: Storm) -> str:
     """What brings back the tickets that the storm itself took off the line."""
     ended = list(dict.fromkeys(failure.ticket for failure in row.failures if failure.ends))
     return f"release what it BLOCKED ({', '.join(f'`factory retry {t}`' for t in ended[:6])}), " if ended else ""
-
-
-def of_turn(turn: Turn, box: str) -> tuple[Weather, Failure | None]:
-    """What the end of an attempt says of the night."""
-    if turn.stamp or not turn.result:
-        return (Weather.SUCCESS if turn.stamp else Weather.RATE_LIMIT), None
-    found, triage = turn.result, Triage(turn.result.triage or Triage.TEST)
-    return Weather.FAILURE, Failure(
-        ticket=turn.ticket, box=box, worker=turn.worker, triage=triage, fingerprint=found.fingerprint, why=turn.why,
-        ends=turn.ends,
-    )  # fmt: skip
