@@ -57,7 +57,7 @@ class Aside:
 
     def _fault(self, view: View, ticket: Ticket) -> FactoryError | None:
         if error := self._fitness.fault(ticket, view):
-            return self._since(view, ticket) or error
+            return (self._since(view, ticket) if isinstance(error, Mistake) else None) or error
         met = self._unfit.get(worker_of(ticket, self._house.settings), {})
         enough = len(met) >= MEET or any(isinstance(error, Stopped) for error in met.values())
         return next(iter(met.values())) if enough else None

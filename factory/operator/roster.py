@@ -19,7 +19,7 @@ from factory.git.repo import Repo
 from factory.kinds import KINDS
 from factory.operator import ping
 from factory.records.view import find_main
-from factory.sandbox import toolchains
+from factory.sandbox import bubblewrap, toolchains
 from factory.sandbox.sandbox import Job, Sandbox, probe
 from factory.ssot.settings import Settings, Worker
 from factory.tree import Tree
@@ -141,7 +141,7 @@ def _must_be_startable(
 ) -> None:
     """A program that is not there is 127 at each attempt. In a container it is the image that has it or not."""
     kind = settings.sandbox.kind
-    if not worker.command or kind in ("docker", "podman") or (kind == "auto" and not shutil.which("bwrap")):
+    if not worker.command or kind in ("docker", "podman") or (kind == "auto" and not bubblewrap.binary()):
         return
     program = worker.command[0]
     found = toolchains.tools(environ, map(Path, settings.sandbox.read), "none" if kind == "none" else "bwrap").path
