@@ -65,7 +65,7 @@ def test_what_is_typed_after_the_installation_leads_to_a_first_stamp(tmp_path: P
     _, install, first = typed(README)
     told = run(f"{install}\n{first}\ngit log --first-parent --format=%s -1", tmp_path, home, f"{bin_}:/usr/bin:/bin")
     assert told.endswith(TOLD)
-    assert "1 stamps, 1 good, 0 faults" in told
+    assert "1 stamp, 1 good, 0 faults" in told
     assert "tell git who you are" in told
     assert (home / "shop" / "HELLO.md").read_text() == "hello\n"
     assert run("git show HEAD^2:.factory/evidence/exitcode.txt", home / "shop", home, "/usr/bin:/bin") == "0\n"

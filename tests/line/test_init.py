@@ -87,7 +87,7 @@ def test_a_bare_just_starts_nothing_that_costs(plain: Callable[..., Shop]) -> No
     assert "default" not in (shop.path / "factory.just").read_text()
 
 
-@pytest.mark.parametrize("code", [{}, {"README.md": b"# a shop\n"}, TEST], ids=["empty", "no tests", "tests"])
+@pytest.mark.parametrize("code", [{}, TEST], ids=["nothing yet", "tests"])
 def test_the_first_ticket_of_init_is_stamped_and_signed_in_any_repository(
     plain: Callable[..., Shop], code: dict[str, bytes]
 ) -> None:
