@@ -22,7 +22,7 @@ _CONFIG = {
 def environment(theirs: bool = False) -> dict[str, str]:
     env = {
         "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_GRAFT_FILE": os.devnull,  # a file of this machine that gives commits other parents than they name
+        "GIT_GRAFT_FILE": f"{os.devnull}/none",  # none: one would give commits other parents than they name
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_ALLOW_PROTOCOL": "",

@@ -139,7 +139,6 @@ WRONG: dict[str, tuple[dict[str, str | None], tuple[str, ...]]] = {
     ),
     "a criterion of nobody": ({"AC_LEDGER.md": criteria("D-1", "D-7")}, ("AC_LEDGER.md:4", "D-7")),
     "terms that are no TOML": ({"D_ROADMAP.md": roadmap("D-1 A | | ```toml\nx = \n```")}, ("D_ROADMAP.md",)),
-    "an unknown term": ({"D_ROADMAP.md": roadmap("D-1 A | | ```toml\nmodfy = []\n```")}, ("modfy", "modify")),
     "an unknown setting": ({"ssot/factory.toml": SETTINGS + "[gates]\n"}, ("ssot/factory.toml", "gates")),
     "settings that are no TOML": ({"ssot/factory.toml": "= x"}, ("ssot/factory.toml",)),
 }  # fmt: skip
@@ -152,6 +151,15 @@ def test_a_mistake_in_the_tables_or_settings_is_one_line_with_its_place(make: Ma
     shop = make("D-1 A")
     shop.commit(files)
     one_line(shop.run(command), 2, *words)
+
+
+def test_a_fault_in_a_tickets_terms_is_that_tickets_alone(make: Make) -> None:
+    shop = make("D-1 A")
+    shop.commit({"D_ROADMAP.md": roadmap("D-1 A | | ```toml\nmodfy = []\n```")})
+    for command in ("run", "dry"):
+        one_line(shop.run(command), 2, "D_ROADMAP.md:", "modfy", "modify")
+    told = shop.run("status")
+    assert (told.code, "unknown key modfy; did you mean modify?" in told.out) == (0, True)
 
 
 @pytest.mark.parametrize("command", ["retry", "cancel", "replan", "rewind"])

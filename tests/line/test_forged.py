@@ -69,8 +69,8 @@ def test_a_stamp_put_together_again_unchanged_is_the_same_proof(stamped: Shop) -
 RESULT: dict[str, tuple[Change, str]] = {
     "another status": (lambda p: p.result.update(status="FAIL"), "not PASS"),
     "a triage": (lambda p: p.result.update(triage="TEST"), "not PASS"),
-    "a failed test": (lambda p: p.result["tests"].update(failed=1), "tests failed"),
-    "a missing test": (lambda p: p.result["tests"].update(missing=1), "are missing"),
+    "a failed test": (lambda p: p.result["tests"].update(failed=1), "that failed: 1"),
+    "a missing test": (lambda p: p.result["tests"].update(missing=1), "are missing: 1"),
     "a red guard": (lambda p: p.result["guards"].update(size="FAIL"), "guards"),
     "no guards": (lambda p: p.result.update(guards={}), "guards"),
     "fewer guards": (lambda p: p.result["guards"].pop("protected"), "guards"),

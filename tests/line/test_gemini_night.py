@@ -182,7 +182,7 @@ def test_without_a_key_the_run_says_so_in_one_line_and_nothing_counts(make: Call
         done = shop.run("run")
     assert done.code == 4
     assert done.err.splitlines() == [
-        "factory: no key for gemini: GEMINI_API_KEY is not set; export GEMINI_API_KEY=... and run again"
+        "factory: worker default: no key for gemini: GEMINI_API_KEY is not set; export GEMINI_API_KEY=... and run again"
     ]
     assert (server.books.served, server.books.others) == ([], [])
     untouched(shop)

@@ -50,7 +50,7 @@ GREEN = [["setup", "passed", 0, ""], ["call", "passed", 0, ""], ["teardown", "pa
     ("messages", "why"),
     [
         (told(), "never reported"),
-        (told(["g", "a", 0], ["g", "a", 0]), "2 times"),
+        (told(["g", "a", 0], ["g", "a", 0]), "more than once (2)"),
         (told(["g", "a", 0], ["g", "b", 0]), "never collected"),
         (told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""]), "all its phases"),
         (told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""], status=1), "all its phases"),

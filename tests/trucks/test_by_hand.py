@@ -117,7 +117,7 @@ def test_an_old_queue_comes_along_once_and_says_what_did_not(make: Callable[...,
     queue.write_text(QUEUE)
     done = shop.run("import", str(queue))
     assert done.code == 0
-    assert done.out.splitlines()[:2] == ["1 tickets added, 0 were there, 1 notes", "added: D-100"]
+    assert done.out.splitlines()[:2] == ["1 ticket added, 0 were there, 1 note", "added: D-100"]
     assert "line 4: D-101: left out" in done.out
     after = (shop.path / "D_ROADMAP.md").read_bytes()
     assert shop.run("import", str(queue)).out.startswith("0 tickets added, 1 were there")

@@ -55,7 +55,7 @@ def test_each_failed_attempt_is_in_the_ledger_with_its_reason_and_its_evidence(m
     failed = shop.git("log", "--first-parent", "--format=%H %s", "--grep=^fail(L2_TAG_000002#", "factory/ledger")
     lines = failed.splitlines()
     assert [line.split()[1] for line in lines] == [f"fail(L2_TAG_000002#{n}):" for n in (3, 2, 1)]
-    assert all(f"output/{DAY}/L2_TAG_000002.jsonl: 1 records, accepted: 0" in line for line in lines)
+    assert all(f"output/{DAY}/L2_TAG_000002.jsonl: 1 record, accepted: 0" in line for line in lines)
     proof = f"{lines[0].split()[0]}^2"
     result = json.loads(shop.read(".factory/cards/L2_TAG_000002/result.json", proof))
     assert (result["status"], result["triage"], result["attempt"]) == ("FAIL", "SCHEMA", 3)

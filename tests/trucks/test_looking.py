@@ -29,7 +29,7 @@ def test_dry_tells_the_cards_that_wait_for_a_person(make_day: MakeDay) -> None:
     assert shop.run("run").code == 1
     assert shop.run("dry").out == f"cards of {DAY}: no card can be packed; 1 need a person\n"
     assert shop.run("retry", "L2_TAG_000002").code == 0
-    assert "takes 1 cards (TAG 1)" in shop.run("dry").out
+    assert "takes 1 card (TAG 1)" in shop.run("dry").out
 
 
 def test_a_plan_of_a_later_day_waits_for_that_day(make_day: MakeDay) -> None:
@@ -45,8 +45,8 @@ def test_the_days_page_counts_the_cards_and_their_strikes_in_both_languages(make
     done = len(states(shop))
     assert page.count(f"| {done} | {done} | 0 | 0 | 0 |") == 2
     assert f"Cards stamped today: {done}." in page
-    assert "Strikes today: 6 in 3 files (replaced 3, reported 3)." in page
-    assert "오늘 친 것: 파일 3개에서 6건 (바꿈 3, 알림 3)." in page
+    assert "Strikes today: 6; files: 3 (replaced 3, reported 3)." in page
+    assert "오늘 처리한 곳: 파일 3개에서 6곳 (바꿈 3, 알림 3)." in page
     assert f"Small cards done and checked: {done} of {done}." in page
     assert "Nobody has given the robots a job yet" not in page
     assert "Done today: ." not in page
