@@ -115,8 +115,13 @@ def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
             raise Moved(f"{ref} is not where it was")
         announce(repo, ref, old, new)
         repo.move(ref, new, old)
-        for step in steps:
-            step()
+        try:
+            for step in steps:
+                step()
+        except (
+            InTheWay
+        ) as error:  # main is moved, and the note has them follow at the next start
+            raise CouldNotRun(str(error)) from error
     _note(repo).unlink()
 
 

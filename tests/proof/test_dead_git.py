@@ -18,13 +18,14 @@ pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace i
 
 FILES, OBJECTS = ("write", "rename", "unlink", "openat"), ("rename,link", "write", "fsync")
 SAMPLE = (
-    Death("read-tree", 2, "write", 3),  # a file of the checkout is half written
-    Death("read-tree", 2, "rename", 1),  # the index is locked
+    Death("read-tree -m", 2, "write", 3),  # a file of the checkout is half written
+    Death("read-tree -m", 2, "rename", 1),  # the index is locked
     Death("update-ref", 1, "unlink", 1),  # main is moved, and HEAD is locked
     Death("update-ref", 1, "unlink", 2),  # a branch is half removed, and packed refs are locked
 )
 EVERY = [
-    *(Death("read-tree", turn, calls, at) for turn, calls, at in product((1, 2, 5), FILES, range(1, 7))),
+    *(Death("read-tree -m", turn, calls, at) for turn, calls, at in product((1, 2, 5), FILES, range(1, 7))),
+    *(Death("read-tree -n", 2, calls, at) for calls, at in product(("openat", "write"), range(1, 4))),  # it only asks
     *(Death("update-ref", 1, calls, at) for calls, at in product(("rename", "unlink", "fsync"), range(1, 61))),
     *(Death("update-ref", 1, "write", at) for at in range(1, 241, 2)),
     *(Death("merge-tree", turn, calls, at) for turn, calls, at in product((1, 2), OBJECTS, range(1, 4))),

@@ -56,7 +56,7 @@ def git_fails(under: Path, death: Death, reason: str = "") -> list[str]:
 @STRACE
 @pytest.mark.parametrize(
     "death",
-    [Death("update-ref", 1, "openat", 30, "error=ENOSPC"), Death("read-tree", 2, "openat", 12, "error=EIO")],
+    [Death("update-ref", 1, "openat", 30, "error=ENOSPC"), Death("read-tree -m", 2, "openat", 12, "error=EIO")],
     ids=str,
 )
 def test_a_git_that_fails_stops_the_run_with_its_reason(where: Path, death: Death) -> None:
