@@ -14,6 +14,7 @@ from factory.egress import keys
 from factory.egress.prices import worst
 from factory.egress.providers import GEMINI, Provider
 from factory.errors import CouldNotRun, FactoryError
+from factory.gate.absent import absent
 from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
 from factory.kinds import KINDS
@@ -144,16 +145,17 @@ def _must_be_startable(
     if not worker.command or kind in ("docker", "podman") or (kind == "auto" and not bubblewrap.binary()):
         return
     program = worker.command[0]
-    found = toolchains.tools(environ, map(Path, settings.sandbox.read), "none" if kind == "none" else "bwrap").path
+    tools = toolchains.tools(environ, map(Path, settings.sandbox.read), "none" if kind == "none" else "bwrap")
     own = environ.get("PATH", "") if "PATH" in worker.env else ""
-    path = own or ":".join((str(find_python(repo, settings).parent), *found))
-    inside = program.removeprefix("./")
-    there = inside in main.entries() or Path(program).exists() if "/" in program else shutil.which(program, path=path)
-    if not there:
-        where = "main has no such file" if "/" in program else f"it is in none of {path}"
+    path = own or ":".join((str(find_python(repo, settings).parent), *tools.path))
+    if "/" not in program:
+        if shutil.which(program, path=path) is None:
+            said = absent(f"sh: {program}: not found\n", environ, tools) or f"it is in none of {path}"
+            raise CouldNotRun(f"worker {name}: no program {program} can be started in its room: {said}")
+    elif program.removeprefix("./") not in main.entries() and not Path(program).exists():
         raise CouldNotRun(
-            f"worker {name}: no program {program} can be started in its room: {where}; write where it lies in "
-            f"[workers.{name}] command, and its folder in [sandbox] read"
+            f"worker {name}: no program {program} can be started in its room: main has no such file; write where it "
+            f"lies in [workers.{name}] command"
         )
 
 

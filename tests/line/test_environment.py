@@ -57,7 +57,8 @@ def test_a_worker_that_no_room_shows_is_named_too(make: Make, tmp_path: Path, mo
     monkeypatch.setenv("PATH", f"{worker.parent}:{os.environ['PATH']}")
     settings = SETTINGS.replace('["sh", "tools/worker.sh"]', '["tryit"]')
     shop = make("D-1 One", settings=f"{settings}\n[caps]\nattempts = 1\n")
-    assert shop.run("run").code == 1
+    for command in ("dry", "run"):
+        assert shop.run(command).code == 4
     assert f"`tryit` is in {worker.parent}, which rooms do not show" in shop.run("log", "D-1").out
 
 
