@@ -118,9 +118,7 @@ def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
         try:
             for step in steps:
                 step()
-        except (
-            InTheWay
-        ) as error:  # main is moved, and the note has them follow at the next start
+        except InTheWay as error:  # main is moved, and the note has them follow at the next start
             raise CouldNotRun(str(error)) from error
     _note(repo).unlink()
 
