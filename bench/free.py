@@ -22,7 +22,7 @@ from factory.line.house import House
 from factory.line.opening import open_house
 from factory.model import Oid
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import Job, Limits
+from factory.sandbox.sandbox import Job, Limits, Tools
 
 DONE = Finished(0, 0.0, False, b"", b"", False)
 CHECK = re.compile(r"test -f (\S+)")
@@ -50,7 +50,8 @@ class FreeTrial(Trial):
     """Answers at once: `test -f PATH` from the tree itself, everything else with success."""
 
     def __init__(self, repo: Repo) -> None:
-        self._repo, self.limits, self.python, self.stop = repo, Limits(), Path(sys.executable), threading.Event()
+        self._repo, self.limits, self.tools = repo, Limits(), Tools()
+        self.python, self.stop = Path(sys.executable), threading.Event()
 
     def prepare(self, main: Oid) -> None:
         """Nothing is run, so nothing has to be set up."""
