@@ -37,8 +37,17 @@ def _code(value):
     return value.__code__ if isinstance(value, types.FunctionType) else None
 
 
-def _home(name):
-    return getattr(sys.modules.get(name), "__file__", None) or ""
+def _place(relative, name):
+    """Where in the room a module lies; None for what is built in, has no file, or lies elsewhere."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return relative(file) if file else None
+
+
+def _swapped(label, module, bare):
+    """The module of the standard library that a value comes from, where it was not made for this spot; else ""."""
+    library = module.partition(".")[0] in getattr(sys, "stdlib_module_names", NAMES)
+    at_home = label.startswith(module) and getattr(bare, "__name__", "") == label.rpartition(".")[2]
+    return module if library and not at_home else ""
 
 
 def _origin(relative, label, value):
@@ -46,16 +55,14 @@ def _origin(relative, label, value):
     bare = _bare(value)
     code = _code(bare)
     if code is not None:
-        place = relative(code.co_filename)
-        if place is not None or os.path.exists(code.co_filename):
-            return place or ""
-        return relative(_home(bare.__globals__.get("__name__"))) or "code that was made on the way"
+        place, module = relative(code.co_filename), bare.__globals__.get("__name__") or ""
+        if place is not None:
+            return place
+        if os.path.exists(code.co_filename):
+            return _swapped(label, module, bare)
+        return _place(relative, module) or "code that was made on the way"
     module = getattr(bare, "__module__", None) or type(bare).__module__
-    place, top = relative(_home(module)), module.partition(".")[0]
-    if place is not None:
-        return place
-    library = top in getattr(sys, "stdlib_module_names", NAMES)
-    return module if library and not label.startswith(module) else ""
+    return _place(relative, module) or _swapped(label, module, bare)
 
 
 class Memory:
