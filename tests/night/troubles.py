@@ -55,6 +55,8 @@ TROUBLES = (
     Trouble("terms that nobody knows", "PENDING", "unknown key modfy", section='modfy = ["x"]'),
     Trouble("a ticket dearer than a day", "PENDING", "a whole day $1000.00", section="budget_usd = 5000"),
     Trouble("an id that git cannot hold", "PENDING", "has 262 characters; 200 is the most", id=f"D-{LONG}"),
+    Trouble("a check that is green already", "BLOCKED", "green", check="test -d tools"),
+    Trouble("a check whose program is nowhere", "BLOCKED", "no-such-program", check="no-such-program --check"),
     Trouble("a name that is no text", "DONE", "", "echo x > \"$(printf 'a\\377')\""),
     Trouble("a file too deep", "BLOCKED", "", "p=d; for i in $(seq 200); do p=$p/d; done; mkdir -p $p; echo x > $p/f"),
 )
