@@ -73,7 +73,7 @@ docops *args: _env
 evidence_check *args: _env
     factory evidence_check {{args}}
 
-# a small real repository, twelve tickets, under a minute
+# a small real repository, twelve tickets, a minute or two
 factory_demo *args: _env
     factory demo {{args}}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Protocol
+
+DEEPEST = 100  # levels; the agents' own requests have some twenty
 
 
 class Headers(Protocol):
@@ -92,7 +94,22 @@ def read_document(raw: bytes) -> Mapping[str, Any]:
         raise Denied(400, "the body is no JSON") from error
     if not isinstance(found, Mapping):
         raise Denied(400, "the body is no JSON object")
+    if _is_deeper(found, DEEPEST):
+        raise Denied(400, f"the body is nested deeper than {DEEPEST} levels")
     return found
+
+
+def _is_deeper(document: Any, most: int) -> bool:
+    level = [document]
+    for _ in range(most):
+        level = [value for each in level for value in _inside(each) if isinstance(value, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def model_of(path: str, document: Mapping[str, Any]) -> str:

@@ -39,14 +39,11 @@ def understood(
     model, out = model_of(path, document), 0
     if limits.model and model != limits.model.removeprefix("models/").partition("[")[0]:  # Claude Code's "x[1m]" is x
         raise Denied(403, f"{model[:80]!r} is not this worker's model, which is {limits.model!r}")
-    try:
-        content.check(model, document, provider.kinds)
-        if route.form and route.kind == "call":
-            document, out = route.form.fit(document, limits.tokens_out, home=home)
-        elif route.form:
-            document = route.form.known(document)
-        body = json.dumps(document).encode()
-    except RecursionError as error:
-        raise Denied(400, "the body is nested too deeply") from error
+    content.check(model, document, provider.kinds)
+    if route.form and route.kind == "call":
+        document, out = route.form.fit(document, limits.tokens_out, home=home)
+    elif route.form:
+        document = route.form.known(document)
+    body = json.dumps(document).encode()
     ask = Ask(model, content.tokens_in(document, len(body), provider.image), out)
     return Understood(body, ask, bool(document.get("stream")) or "streamGenerate" in path)

@@ -115,6 +115,9 @@ def _key(repo: Repo, environ: Mapping[str, str]) -> Iterator[str]:
     if at.exists():
         line = signing.allowed_line(at)
         yield "kept   the key that signs this repository's stamps"
+    elif not signing.has_program():
+        yield f"no key: stamps are not signed here, for {signing.LACKING}, then `factory init` again"
+        return
     else:
         line = signing.make_key(at)
         yield f"made   {at}: the key that signs this repository's stamps; keep it private"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from factory.errors import CouldNotRun, NoSigner
@@ -13,6 +15,8 @@ PRINCIPAL = "factory@stampmill.invalid"
 ALLOWED = "ssot/allowed_signers"
 NAMESPACE = "git"
 SECONDS = 20.0
+PROGRAM = "ssh-keygen"
+LACKING = f"there is no {PROGRAM} on the PATH; install it (Debian: the package openssh-client)"
 
 
 class Signer:
@@ -26,7 +30,7 @@ class Signer:
         if self.key is None:
             return commit
         done = process.run(
-            ["ssh-keygen", "-Y", "sign", "-n", NAMESPACE, "-q", "-f", str(self.key)],
+            [PROGRAM, "-Y", "sign", "-n", NAMESPACE, "-q", "-f", str(self.key)],
             env=_env(), timeout=SECONDS, stdin=objects.format_commit(commit),
         )  # fmt: skip
         if done.code:
@@ -34,6 +38,16 @@ class Signer:
                 f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}"
             )
         return commit._replace(signature=done.stdout.decode())
+
+
+def has_program() -> bool:
+    return shutil.which(PROGRAM, path=_env()["PATH"]) is not None
+
+
+def must_have_program() -> None:
+    """CouldNotRun where nothing here can make or check a signature."""
+    if not has_program():
+        raise CouldNotRun(f"stamps are signed here, and {LACKING}")
 
 
 def names_signers(allowed: bytes) -> bool:
@@ -55,6 +69,7 @@ def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
     """NoSigner where main names who may sign and this factory cannot: its stamps would be worth nothing."""
     if not names_signers(allowed):
         return
+    must_have_program()
     if signer.key is None:
         raise NoSigner(
             f"it names who signs the stamps, and there is no key at {expected}",
@@ -71,7 +86,7 @@ def make_key(path: Path) -> str:
     """Make a key pair without a passphrase; returns the line for `ssot/allowed_signers`."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     done = process.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(path)], env=_env(), timeout=SECONDS
+        [PROGRAM, "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(path)], env=_env(), timeout=SECONDS
     )
     if done.code:
         raise CouldNotRun(f"ssh-keygen made no key at {path}: {done.stderr.decode(errors='replace').strip()}")
@@ -87,12 +102,13 @@ def check(commit: Commit, allowed: Path) -> bool:
     """Whether a commit carries a good signature of a key in the allowed-signers file."""
     if not commit.signature:
         return False
+    must_have_program()
     unsigned = objects.format_commit(commit._replace(signature=""))
     sig = allowed.with_name("commit.sig")
     sig.write_text(commit.signature + "\n")
-    argv = ["ssh-keygen", "-Y", "verify", "-f", str(allowed), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(sig)]
+    argv = [PROGRAM, "-Y", "verify", "-f", str(allowed), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(sig)]
     return process.run(argv, env=_env(), timeout=SECONDS, stdin=unsigned).code == 0
 
 
 def _env() -> dict[str, str]:
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}

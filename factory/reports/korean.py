@@ -57,6 +57,11 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("count", r"(\S+) counts (\S+) as stamped", "{0}은(는) {1}을(를) 스탬프로 셌는데 main에는 없습니다"),
     ("machine", r"No space left on device(?:: (\S+?);)?", "디스크에 자리가 없습니다"),
     ("machine", r"No such file or directory: (\S+?);", "없어진 경로: {0}"),
+    (
+        "machine",
+        r"there is no ssh-keygen on the PATH",
+        "ssh-keygen이 없습니다. openssh-client를 설치하세요",
+    ),
     ("machine", r"no sandbox works here", "쓸 수 있는 샌드박스가 없습니다"),
     ("machine", r"(\S+) is not installed", "{0}이(가) 설치되어 있지 않습니다"),
     ("IMPORT", r"No module named '?([\w.]+)", "import 할 수 없는 모듈: {0}"),

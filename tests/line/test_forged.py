@@ -624,6 +624,8 @@ def test_a_header_that_the_factory_does_not_write_is_named(stamped: Shop) -> Non
 @pytest.fixture
 def signed(make: Make, tmp_path: Path) -> Shop:
     """One stamp, signed with the factory's key; main names who may sign."""
+    if not signing.has_program():
+        pytest.skip(f"{signing.PROGRAM} is not installed")
     shop = make("D-1 A ticket")
     with Repo(shop.path) as repo:
         line = signing.make_key(key_path(repo, {"HOME": str(tmp_path)}))

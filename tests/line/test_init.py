@@ -16,6 +16,7 @@ import yaml
 
 from factory.git.repo import Repo
 from factory.operator import surroundings
+from factory.records import signing
 from factory.ssot.read_settings import read_settings
 from tests.git.conftest import put
 from tests.line.conftest import Shop, executable
@@ -217,3 +218,29 @@ def test_the_ci_workflow_is_green_on_a_push_and_on_a_pull_request(plain: Callabl
             ran = subprocess.run(["bash", "-e", "-c", step], cwd=at, env=env, capture_output=True, text=True)
             assert ran.returncode == 0, (event, step, ran)
     assert len((tmp_path / "installed").read_text().splitlines()) == 2
+
+
+def test_where_nothing_can_sign_init_leads_to_an_unsigned_stamp_and_later_makes_the_key(
+    plain: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, program = plain({}), signing.PROGRAM
+    monkeypatch.setattr(signing, "PROGRAM", "no-such-keygen")
+    done = shop.run("init")
+    assert (done.code, (shop.path / signing.ALLOWED).exists()) == (0, False)
+    assert "no key: stamps are not signed here, for there is no ssh-keygen on the PATH; install it" in done.out
+    with (shop.path / "ssot/factory.toml").open("a") as settings:
+        settings.write(WORKER)
+    roadmap = shop.path / "D_ROADMAP.md"
+    roadmap.write_text(roadmap.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
+    commit(shop)
+    assert (shop.run("run").code, shop.run("verify").code) == (0, 0)
+    monkeypatch.setattr(signing, "PROGRAM", program)
+    if signing.has_program():
+        assert "made   " in shop.run("init").out
+        shop.run("add", "Another", "--check", "grep -q two HELLO.md")
+        roadmap.write_text(roadmap.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
+        monkeypatch.setattr(signing, "PROGRAM", "no-such-keygen")
+        commit(shop)
+        for command in ("run", "dry"):
+            told = shop.run(command)
+            assert (told.code, "stamps are signed here, and there is no ssh-keygen" in told.err + told.out) == (4, True)

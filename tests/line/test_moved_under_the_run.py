@@ -14,6 +14,7 @@ from factory.line import shift
 from factory.line.opening import key_path, open_house
 from factory.records import signing
 from tests.git.conftest import put
+from tests.keygen import needs_keygen
 from tests.line.conftest import Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 
@@ -46,6 +47,7 @@ def test_a_worker_added_with_its_ticket_waits_for_the_next_run(make: Make) -> No
     assert shop.run("run").code == 0
 
 
+@needs_keygen
 def test_no_stamp_is_made_that_the_signers_of_today_would_not_bear_out(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

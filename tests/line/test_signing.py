@@ -14,6 +14,7 @@ from factory.git import places
 from factory.git.repo import Repo
 from factory.line.opening import key_path
 from factory.records.signing import ALLOWED
+from tests.keygen import needs_keygen
 from tests.line.conftest import Shop
 
 At = Callable[[Path], Shop]
@@ -23,6 +24,9 @@ Make = Callable[..., Shop]
 def key_of(shop: Shop) -> Path:
     with Repo(shop.path) as repo:
         return key_path(repo, os.environ)
+
+
+pytestmark = needs_keygen
 
 
 @pytest.fixture

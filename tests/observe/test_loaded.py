@@ -174,9 +174,9 @@ class Pool:
             sys.modules[f"late{Pool.left}"] = types.ModuleType("late")
             Pool()
 
-gc.set_threshold(20)
+gc.set_threshold(20)  # by itself inside of C up to Python 3.11; between two lines at the latest where it is asked
 Pool()
-assert modules(lambda path: None, ())  == {}
+assert modules(lambda path: gc.collect() and None, ()) == {}
 assert Pool.left < 500, "the collector did not come by"
 """
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -113,6 +115,11 @@ def raises(error: FactoryError) -> Callable[[Path], None]:
     return do
 
 
+def nothing_that_signs(where: Path) -> None:
+    with patch.dict(os.environ, PATH=str(where)):
+        signing.must_be_able(Signer(None), b"somebody", where / "a.key")
+
+
 def in_a_row() -> str:
     found = storm.Storm()
     for number in range(9):
@@ -146,6 +153,7 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("worker", lambda where: find("nobodys-agent", str(where), "install it"), "nobodys-agent이(가) 설치되어"),
     ("worker", lambda _: blame(Refused(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
+    ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
     ("count", a_ledger_of_somebody, ""),
     ("machine", raises(of_machine(OSError(errno.ENOSPC, "No space left on device", "/a"))), "디스크에 자리가"),
     ("machine", raises(of_machine(OSError(errno.ENOENT, "No such file or directory", "/a"))), "없어진 경로: /a"),
