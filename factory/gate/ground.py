@@ -12,6 +12,7 @@ from factory.gate.asked import Say
 from factory.gate.commands import to_run
 from factory.gate.criteria import NOTHING_COLLECTED
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
+from factory.gate.ungenerated import ungenerated
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -76,7 +77,7 @@ def _commands(settings: Settings) -> dict[str, str]:
 
 def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
     if why := _fault(ran, settings.gate.strict_main):
-        remedy = f"{trial.absent(ran) or _remedy(ran)}, then run again"
+        remedy = f"{trial.absent(ran) or ungenerated(repo, ran.output) or _remedy(ran)}, then run again"
         said = f"`{ran.command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
         raise CannotJudge(f"the gate cannot judge anything: {said}")
     if why := unlike(GitTree(repo.store, main), ran.seen):

@@ -84,7 +84,8 @@ class Trial:
         self._cache, self.limits, self._environ = cache, limits, environ
         self.python = find_python(repo, settings)
         self.tools = toolchains.tools(environ, map(Path, settings.sandbox.read), sandbox.kind)
-        self._bare = self._environment = fingerprint(self.python, sandbox.kind, self.tools)
+        seen = fingerprint(self.python, sandbox.kind, self.tools)
+        self._bare = self._environment = f"{seen} {rooms.generated.digest}".rstrip()
         self.stop: threading.Event = Either(ENDING)  # ends what runs
         self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
         self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will

@@ -30,6 +30,7 @@ from factory.records.redact import secret_values
 from factory.records.signing import Signer
 from factory.records.state import View
 from factory.records.view import find_main, settings_at
+from factory.rooms import generated
 from factory.rooms.change import Aside
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
@@ -83,7 +84,10 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
     settings, main = find_main(repo)
     cache = cache_dir(repo, environ)
     aside = Aside(repo.store)
-    rooms = Rooms(aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings))
+    rooms = Rooms(
+        aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings),
+        generated=generated.find(repo, settings.sandbox.generated),
+    )  # fmt: skip
     memory = (cache / f"apart-{os.getpid()}" if apart else cache) / "gate"
     try:
         rooms.sweep()

@@ -44,10 +44,12 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             )
         files, branch = list(repo.tracked()), _branch(repo)
         source, folder = surroundings.requirement()
+        product = [glob for glob in product_of(FolderTree(repo.work_tree, files)) if glob != "**"]
         words = {
             "BRANCH": branch,
             "ZONE": surroundings.zone(environ),
-            "PRODUCT": _listed(product_of(FolderTree(repo.work_tree, files))),
+            "PRODUCT": _listed(product),
+            "GENERATED": surroundings.generated(repo, product),
             "GATE": surroundings.gate(files),
             "SOURCE": source if source.startswith(surroundings.WHEELS) else json.dumps(source),
             "DEFAULT": DEFAULT,
@@ -66,7 +68,6 @@ def _branch(repo: Repo) -> str:
 
 def _listed(globs: Iterable[str]) -> str:
     """TOML's list; empty where nothing is there yet, for then main's tree is asked anew each time."""
-    globs = [glob for glob in globs if glob != "**"]
     return ", ".join(json.dumps(glob, ensure_ascii=False) for glob in globs)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from factory.git.repo import Repo
+from factory.rooms.generated import ignored
 from factory.ssot.product import TEST_FILES
 from factory.tree import matches
 
@@ -28,6 +29,13 @@ NO_TESTS = """\
 doctor = ["true"]
 fast = []
 regression = []"""
+CODE, BUILT, MANY = (".py", ".so"), re.compile(r"(^|/)(__pycache__|build|dist|node_modules|\.[^/]+)/"), 50
+GENERATED = """\
+# What an installation wrote among your sources and git ignores: rooms hold it as it lies in your checkout.
+[sandbox]
+generated = {0}
+
+"""
 RUNS = 'doctor = ["true"]\nfast = []\nregression = ["{0}"]'
 
 
@@ -53,6 +61,14 @@ def gate(paths: Collection[str]) -> str:
     if any(path.endswith(".py") for path in tests):
         return PYTEST
     return next((RUNS.format(run) for name, run in OTHERS.items() if name in paths and tests), NO_TESTS)
+
+
+def generated(repo: Repo, product: Iterable[str]) -> str:
+    """The setting for what an installation wrote among the product's files, ignored by git; empty: nothing did."""
+    folders = [glob for glob in product if glob.endswith("/**")]
+    found = ignored(repo, (f"{folder}/*{end}" for folder in folders for end in CODE))
+    named = sorted(path for path in found if not BUILT.search(path))[:MANY]
+    return GENERATED.format(json.dumps(named, ensure_ascii=False)) if named else ""
 
 
 def without_pytest(root: Path) -> str:

@@ -62,6 +62,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         r"there is no ssh-keygen on the PATH",
         "ssh-keygen이 없습니다. openssh-client를 설치하세요",
     ),
+    ("machine", r"generated in \S+ names (.+), and this checkout has no", "{0} 파일이 없습니다. 먼저 빌드하세요"),
     ("machine", r"no sandbox works here", "쓸 수 있는 샌드박스가 없습니다"),
     ("machine", r"(\S+) is not installed", "{0}이(가) 설치되어 있지 않습니다"),
     ("IMPORT", r"No module named '?([\w.]+)", "import 할 수 없는 모듈: {0}"),

@@ -16,14 +16,18 @@ from factory.sandbox.sandbox import SANDBOX_UID
 from factory.tree import EXECUTABLE, LINK, SUBMODULE, Entry
 
 
-class Source(Protocol):
+class Blobs(Protocol):
+    """Contents by their ids."""
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The contents of blobs, with their ids, in any order."""
+
+
+class Source(Blobs, Protocol):
     """Git's objects, as rooms need them."""
 
     def flat(self, tree: str) -> Mapping[str, Entry]:
         """Every path of a tree; a submodule has mode 160000."""
-
-    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The contents of blobs, with their ids, in any order."""
 
     def blob_oid(self, content: bytes) -> str:
         """The id that a content would have; nothing is written."""
@@ -50,7 +54,7 @@ def owner() -> int | None:
     return SANDBOX_UID if os.getuid() == 0 else None
 
 
-def write(source: Source, entries: Mapping[str, Entry], root: Path) -> None:
+def write(source: Blobs, entries: Mapping[str, Entry], root: Path) -> None:
     """Writes the entries below `root`, in place of whatever is at their paths. Folders are made as needed."""
     wanted: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     with Below(root) as below:

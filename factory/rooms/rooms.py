@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from factory.errors import CouldNotRun
 from factory.git.below import Below
 from factory.rooms.folder import FolderStage
+from factory.rooms.generated import NONE, Generated
 from factory.rooms.ground import Grounds
 from factory.rooms.harvest import Caps, Harvest, Harvester
 from factory.rooms.ignored import ignoring
@@ -51,18 +52,20 @@ class Room:
     """One private tree. `path` is its folder on the host, `tree` what it was made from."""
 
     def __init__(
-        self, stage: Stage, tree: str, base: Base, source: Source, caps: Caps, repository: bool, aside: Path
-    ) -> None:
+        self, stage: Stage, tree: str, base: Base, source: Source, caps: Caps, repository: bool, aside: Path,
+        generated: Generated,
+    ) -> None:  # fmt: skip
         self.path, self.tree, self.kind = stage.path, tree, stage.kind
         self._stage, self._base, self._source, self._repository = stage, base, source, repository
         self._harvester, self._aside = Harvester(source, base, caps), aside
-        self._brought = False
+        self._brought, self._generated = False, generated
 
     def reset(self) -> None:
         """Back to the tree. Nothing of the room's may still run."""
         self._stage.lay(self._base)
         if self._repository:
             plant(self.path)
+        self._generated.lay(self.path, self._base.entries)
 
     def bring(self, files: Mapping[str, Entry | None]) -> None:
         """Lays a change that exists already, in a room that no worker has been in; what it brings is never ignored."""
@@ -80,12 +83,19 @@ class Room:
             return self._take(ignored)
 
     def _take(self, ignored: Ignored) -> Harvest:
-        return self._harvester.take(self.path, self._stage.survey(self._base, ignored))
+        return self._harvester.take(self.path, self._survey(ignored))
+
+    def _survey(self, ignored: Ignored) -> Survey:
+        """What was generated is no part of a change, also where it was written over."""
+        survey = self._stage.survey(self._base, ignored)
+        for path in self._generated.files.keys() & survey.changed.keys() - self._base.entries.keys():
+            del survey.changed[path]
+        return survey
 
     def written(self) -> frozenset[str]:
         """Every path that was written to or removed since it was laid out, also where its content is the same again,
         and compiled Python that is new."""
-        survey = self._stage.survey(self._base, nothing_ignored)
+        survey = self._survey(nothing_ignored)
         found = {path for path, seen in survey.changed.items() if not self._stage.is_as_laid(path, seen)}
         compiled = {seen.path for seen in walk(self._stage.look, lambda _: False) if seen.path.endswith(".pyc")}
         return frozenset(found | survey.gone | (compiled - self._base.entries.keys()))
@@ -102,8 +112,10 @@ class Rooms:
         kind: Kind = "auto",
         limits: Limits = DEFAULT_LIMITS,
         caps: Caps = DEFAULT_CAPS,
+        generated: Generated = NONE,
     ) -> None:
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.generated = generated
         self._source, self._where, self._limits, self._caps = source, where.resolve(), limits, caps
         self._numbers, self._idle = itertools.count(), list[FolderStage]()
         self._own = self._claim()
@@ -145,7 +157,7 @@ class Rooms:
         stage = self._stage(tree)
         try:
             aside = self._own / f"ignores-{next(self._numbers)}"
-            room = Room(stage, tree, base, self._source, self._caps, repository, aside)
+            room = Room(stage, tree, base, self._source, self._caps, repository, aside, self.generated)
             room.reset()
             yield room
         finally:

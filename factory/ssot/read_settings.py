@@ -90,6 +90,7 @@ def _paths(settings: Settings) -> Iterator[Fault]:
     named: list[tuple[toml.Keys, str]] = [
         (("protected", "paths", place), glob) for place, glob in enumerate(settings.protected.paths)
     ]
+    named += [(("sandbox", "generated", place), glob) for place, glob in enumerate(settings.sandbox.generated)]
     named += [(("gate", "junit"), settings.gate.junit)] if settings.gate.junit else []
     for keys, glob in named:
         if fault := globs.fault(glob):

@@ -139,6 +139,11 @@ class Sandbox(Value):
     read: tuple[Text, ...] = Field(
         (), description="absolute paths that may be read besides the room, the system and the toolchains on PATH"
     )
+    generated: tuple[Text, ...] = Field(
+        (),
+        description="globs of files that git ignores and rooms hold all the same, as they lie in your checkout: "
+        "what an installation wrote there (a version file, a compiled extension)",
+    )
     network: Literal["none", "model", "full"] = Field(
         "none",
         description="a worker's: none and model are alike (an agent reaches its own model through the controller, "

@@ -244,3 +244,13 @@ def test_where_nothing_can_sign_init_leads_to_an_unsigned_stamp_and_later_makes_
         for command in ("run", "dry"):
             told = shop.run(command)
             assert (told.code, "stamps are signed here, and there is no ssh-keygen" in told.err + told.out) == (4, True)
+
+
+def test_what_an_installation_wrote_among_the_sources_is_named_for_rooms(plain: Callable[..., Shop]) -> None:
+    shop = plain({**TEST, "src/shop/__init__.py": b"", ".gitignore": b"_version.py\n*.so\n__pycache__\nbuild\n"})
+    for path in ("src/shop/_version.py", "src/shop/fast.so", "src/shop/__pycache__/_version.py", "build/_version.py"):
+        (shop.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (shop.path / path).touch()
+    assert shop.run("init").code == 0
+    settings = read_settings((shop.path / "ssot/factory.toml").read_bytes())
+    assert settings.sandbox.generated == ("src/shop/_version.py", "src/shop/fast.so")

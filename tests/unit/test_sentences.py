@@ -41,6 +41,7 @@ from factory.reports import report
 from factory.reports.daily import STOP, fold
 from factory.reports.phrases import ENGLISH, KOREAN
 from factory.reports.stops import STOPS
+from factory.rooms import generated
 from factory.rooms.change import Change
 from factory.sandbox.sandbox import Tools
 from factory.ssot.documents import read_roadmap
@@ -120,6 +121,11 @@ def nothing_that_signs(where: Path) -> None:
         signing.must_be_able(Signer(None), b"somebody", where / "a.key")
 
 
+def nothing_generated(where: Path) -> None:
+    with a_repository(where) as repo:
+        generated.find(repo, ("src/p/_version.py",))
+
+
 def in_a_row() -> str:
     found = storm.Storm()
     for number in range(9):
@@ -129,7 +135,7 @@ def in_a_row() -> str:
 
 
 def on_main(found: Ran) -> Callable[[Path], None]:
-    there: Any = SimpleNamespace(absent=lambda _: "")
+    there: Any = SimpleNamespace(absent=lambda _: "", work_tree=None)
     return lambda _: _must_be_ground(there, read_settings(None), there, "0" * 40, "fast", found)
 
 
@@ -154,6 +160,7 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("worker", lambda _: blame(Refused(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
     ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
+    ("machine", nothing_generated, "src/p/_version.py 파일이 없습니다"),
     ("count", a_ledger_of_somebody, ""),
     ("machine", raises(of_machine(OSError(errno.ENOSPC, "No space left on device", "/a"))), "디스크에 자리가"),
     ("machine", raises(of_machine(OSError(errno.ENOENT, "No such file or directory", "/a"))), "없어진 경로: /a"),
