@@ -76,14 +76,18 @@ def kpi(
 ) -> None:
     """Success rate, time to a stamp, retries, stale leases. Thresholds stand under [kpi] in the settings."""
     from factory.git.repo import Repo
+    from factory.records.elsewhere import not_known
     from factory.reports import kpi as numbers
 
     with Repo(repo) as opened:
         found, alerts = numbers.kpis(opened, time.time())
+        unknown = not_known(opened)
     if as_json:
         print_json(numbers.as_json(found, alerts))
     else:
         say(numbers.as_text(found, alerts))
+        if unknown:
+            say(unknown)
     end(Exit.FAIL if fail_on_alert and alerts else Exit.OK)
 
 
@@ -96,6 +100,7 @@ def log(
 ) -> None:
     """The audit trail: every event, newest first. Of one ticket, with what each attempt did, and why it failed."""
     from factory.git.repo import Repo
+    from factory.records.elsewhere import not_known
     from factory.reports.trail import as_line, must_be_known, printed, trail
     from factory.reports.tries import tried
 
@@ -104,6 +109,7 @@ def log(
         if ticket and not found:
             must_be_known(opened, ticket)
         events = [(event, printed(opened, event) if ticket else "") for event in found]
+        unknown = "" if events else not_known(opened)
         tries = {event.oid: tried(opened, event) if ticket else [] for event in found}
     if as_json:
         told = {event.oid: {"printed": said, "tried": tries[event.oid]} for event, said in events}
@@ -111,7 +117,8 @@ def log(
         print_json([event.model_dump(mode="json") | more[event.oid] for event in found])
         return
     if not events and not as_json:
-        say(f"nothing has happened to {ticket} yet" if ticket else "nothing has happened yet: `factory run` starts")
+        to = f" to {ticket} yet" if ticket else " yet: `factory run` starts"
+        say(unknown or f"nothing has happened{to}")
     for event, said in events:
         say(as_line(event))
         for line in tries[event.oid]:

@@ -221,14 +221,16 @@ class Repo:
 
     # --- history
 
-    def log(self, *revisions: str, first_parent: bool = True, limit: int = 0) -> Iterator[Logged]:
-        """Commits, newest first, folded from one `git log`."""
+    def log(
+        self, *revisions: str, first_parent: bool = True, limit: int = 0, paths: Iterable[str] = ()
+    ) -> Iterator[Logged]:
+        """Commits, newest first, folded from one `git log`; `paths`: those alone that touch one of them."""
         options = ["--first-parent"] if first_parent else []
         if limit:
             options.append(f"--max-count={limit}")
         out = self.call(
             "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options,
-            "--end-of-options", *revisions, "--",
+            "--end-of-options", *revisions, "--", *paths,
         )  # fmt: skip
         for record in to_name(out).split("\0"):
             head, _, message = record.partition("\n")

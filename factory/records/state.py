@@ -55,6 +55,8 @@ class Record(Value):
 
 # Why a ticket is BLOCKED that no failure blocked, as the ledger and `status` say it.
 BY_HAND = "a person wrote BLOCKED"
+BY_FACTORY = "the factory set it, and its reason stands in a ledger that is not in this clone"
+UNSEEN = "who set it lies beyond a shallow clone's edge"
 NO_STAMP = "its row says DONE, and main holds no stamp for it"
 CANCELLED = "cancelled by the operator"
 CANCELLED_AT_WORK = "cancelled while it ran"

@@ -15,7 +15,7 @@ from factory.model import Event, Oid, State, Triage
 from factory.money import budget
 from factory.money.budget import Book
 from factory.money.spend import Spend
-from factory.records import boxes
+from factory.records import boxes, elsewhere
 from factory.records.boxes import Half
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
@@ -67,6 +67,7 @@ class Day(NamedTuple):
     reserved: Spend = Spend()  # for calls that are not settled
     past: bool = False  # the day is over
     cards: CardsDay | None = None  # where there are any
+    absent: str | None = None  # where the ledger is not in this clone: the command that brings it, or ""
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
 
@@ -92,7 +93,10 @@ def facts(
         date, settings.factory.timezone, events, found, halves, _book(then, date), factory,
         began=yesterday.state == RUNNING, alive=alive,
     )  # fmt: skip
+    absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
+        today=day.today if absent is None else _stamped(repo, main, begin, until),
+        absent=absent,
         month_usd=float(sum(book.settled.usd for book in _books(then, date))),
         cards=cards_day(repo, then, main, events),
         fault=fault,
@@ -105,9 +109,15 @@ def _standings(repo: Repo, ledger: Ledger, main: Oid | None) -> tuple[list[Stand
     if main is None:
         return [], ""
     try:
-        return list(standings(look(repo, ledger, main)).values()), ""
+        return list(standings(elsewhere.told_by_main(repo, look(repo, ledger, main))).values()), ""
     except Mistake as mistake:
         return [], str(mistake)
+
+
+def _stamped(repo: Repo, main: Oid | None, begin: float, until: float) -> tuple[str, ...]:
+    """The tickets that main says were stamped in that time, and whose stamp stands."""
+    last = {word.ticket: word.stamp for word in history.words(repo, main)} if main else {}
+    return tuple(ticket for ticket, stamp in last.items() if stamp and begin <= stamp.time < until)
 
 
 def fold(

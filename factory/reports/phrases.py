@@ -54,6 +54,8 @@ class Phrases(NamedTuple):
     child_cards: str
     child_spent: str
     unread: str
+    absent: str
+    absent_brings: str
     untold: str
     detail: Callable[[str, str], str | None]  # (kind, an exact reason) -> the same in this language, where it has it
     by_hand: dict[str, str]  # what no failure blocked: why, as the ledger says it
@@ -109,10 +111,14 @@ ENGLISH = Phrases(
     child_cards="Small cards done and checked: {done:,} of {created:,}.",
     child_spent="It cost {usd} {day}.",
     unread="The tables could not be read, so nothing is counted here: {0}",
+    absent="The factory's ledger is not in this clone: what failed, what stopped and what was spent is not known here.",
+    absent_brings="`{0}` brings the ledger here, where it was pushed.",
     untold="no reason was told",
     detail=lambda _kind, _why: None,
     by_hand={
         state.BY_HAND: "a person set its row to BLOCKED",
+        state.BY_FACTORY: "the factory set it, and its reason stands in a ledger that is not in this clone",
+        state.UNSEEN: "who set it lies beyond a shallow clone's edge",
         state.NO_STAMP: "its row says DONE, and main holds no stamp for it",
         state.CANCELLED: "a person took it off the line with `factory cancel`",
         state.CANCELLED_AT_WORK: "a person took it off the line while it was worked on",
@@ -185,10 +191,14 @@ KOREAN = Phrases(
     child_cards="작은 카드 {created:,}장 가운데 {done:,}장을 끝내고 검사했어요.",
     child_spent="{day} {usd}를 썼어요.",
     unread="표를 읽을 수 없어서 여기서는 세지 못했습니다: {0}",
+    absent="공장의 원장이 이 복제본에 없습니다. 무엇이 실패하고 멈췄는지, 얼마를 썼는지 여기서는 알 수 없습니다.",
+    absent_brings="원장을 push해 두었다면 `{0}` 명령으로 가져올 수 있습니다.",
     untold="알려진 이유가 없습니다",
     detail=korean.told,
     by_hand={
         state.BY_HAND: "사람이 표에 BLOCKED라고 적었습니다",
+        state.BY_FACTORY: "공장이 막았습니다. 이유는 이 복제본에 없는 원장에 있습니다",
+        state.UNSEEN: "누가 막았는지는 이 얕은 복제본에 없습니다",
         state.NO_STAMP: "표에는 DONE이라고 적혀 있지만, main에 그 스탬프가 없습니다",
         state.CANCELLED: "사람이 `factory cancel`로 작업에서 제외했습니다",
         state.CANCELLED_AT_WORK: "일하는 도중에 사람이 작업에서 제외했습니다",

@@ -38,24 +38,34 @@ def _language(day: Day, words: Phrases) -> Iterator[str]:
         yield words.today.format(", ".join(day.today), **named) if day.today else words.nothing_today.format(**named)
     if day.unread:
         yield words.no_reader.format(", ".join(day.unread))
+    if day.absent is not None:
+        yield words.absent + (" " + words.absent_brings.format(day.absent) if day.absent else "")
     if day.failed:
         yield words.failed.format(day.failed, **named)
     if day.cards:
         yield from _cards(day.cards, words, named)
+    yield from _booked(day, words, named) if day.absent is None else ()
+    told = "\n".join(_reasons(day, words))
+    if told or day.absent is None:
+        yield f"### {words.reasons}\n\n" + (told or words.no_reasons)
+    yield _next(day, words)
+    yield f"**{words.child}:** {_child(day, words)}"
+
+
+def _booked(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[str]:
+    """What stands in the ledger alone: the boxes, and the money."""
     yield f"### {words.boxes}\n\n" + ("\n".join(_box(half, words) for half in day.boxes) or words.no_boxes)
     paid = {"usd": _money(day.spent.usd, words), "month": _money(day.month_usd, words), "date": day.date}
     yield words.spent.format(**{**day.spent.model_dump(), **paid, **named})
     if day.reserved.usd:
         yield words.reserved.format(usd=_money(day.reserved.usd, words))
-    yield f"### {words.reasons}\n\n" + ("\n".join(_reasons(day, words)) or words.no_reasons)
-    yield _next(day, words)
-    yield f"**{words.child}:** {_child(day, words)}"
 
 
 def _counts(day: Day, words: Phrases) -> str:
     if day.fault:
         return words.unread.format(_quoted(day.fault))
-    row = (day.created, day.done, day.failed, len(day.blocked), day.waiting)
+    failed = day.failed if day.absent is None else "?"
+    row = (day.created, day.done, failed, len(day.blocked), day.waiting)
     return _table(words.counts, row, words.days[day.past])
 
 
@@ -74,7 +84,7 @@ def _cards(cards: CardsDay, words: Phrases, named: dict[str, str]) -> Iterator[s
         yield words.no_strikes.format(**named)
 
 
-def _table(head: Iterable[str], row: tuple[int, ...], day: str) -> str:
+def _table(head: Iterable[str], row: tuple[int | str, ...], day: str) -> str:
     names = " | ".join(head).format(day=day)
     return f"| {names} |\n|{'---|' * len(row)}\n| {' | '.join(map(str, row))} |"
 
@@ -114,7 +124,8 @@ def _why(triage: Triage | None, why: str, words: Phrases) -> str:
 def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
     """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
     why = whole_line(why)
-    exact = [words.detail(kind, why), _quoted(why) if why else None]
+    by_hand = words.by_hand.get(why)
+    exact = [by_hand] if by_hand else [words.detail(kind, why), _quoted(why) if why else None]
     told = ": ".join(filter(None, exact))
     return f"{plain} ({told})" if told else plain
 
@@ -122,6 +133,8 @@ def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
 def _next(day: Day, words: Phrases) -> str:
     if day.run:
         return words.run[day.run]
+    if day.absent:
+        return words.next.format(day.absent)
     if day.blocked and not day.waiting and day.next in ("", f"factory log {day.blocked[0].ticket}"):
         return words.next.format(f"factory log {day.blocked[0].ticket}") + "\n\n" + _look_at(day, words)
     if day.next:

@@ -11,7 +11,8 @@ from factory.git.ledger import Ledger
 from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.model import Oid, State, TicketStatus
-from factory.plain import cut, padded
+from factory.plain import cut, many, padded
+from factory.records import elsewhere
 from factory.records.state import counts, standings
 from factory.records.view import RED, factory_file, find_main, look
 from factory.reports import stops
@@ -24,17 +25,20 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
     """The document of `factory status --json` (contract, section 5), with `why` and `title` beside each ticket."""
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
-    view = look(repo, ledger, main)
+    view = elsewhere.told_by_main(repo, look(repo, ledger, main))
+    absent = elsewhere.absent(repo, ledger, main)
     factory = factory_file(ledger)
     alive = lock.holder(private_dir(repo))
     state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
     reason = factory.stop_reason
     if factory.state == "RUNNING" and not alive:
         reason = stops.KILLED
+    stand = standings(view)
     return {
         "state": state,
         "stop_reason": reason,
         "main": main,
+        "not_known": None if absent is None else elsewhere.in_words(absent),
         "counts": counts(view),
         "tickets": {
             id: {
@@ -45,8 +49,9 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
                 "why": s.why,
                 "title": s.ticket.title,
             }
-            for id, s in standings(view).items()
+            for id, s in stand.items()
         },
+        "made_elsewhere": [id for id, s in stand.items() if elsewhere.made(s)],
         "planned": {t.id: t.title for t in view.tickets if t.status is TicketStatus.PLANNED},
         "red": (ledger.read(RED) or {}).get("red", {}),
         **_cards(repo, ledger, main),
@@ -92,6 +97,11 @@ def head(document: dict[str, Any]) -> list[str]:
         f"{document['state']}" + (f": {document['stop_reason']}" if document["stop_reason"] else ""),
         "  ".join(f"{name} {n}" for name, n in document["counts"].items()) + f"   main {document['main'][:12]}",
     ]
+    if document.get("not_known"):
+        lines.append(document["not_known"])
+    elif others := document.get("made_elsewhere"):
+        made = many(len(others), "ticket")
+        lines.append(f"Worked on in another clone: {made}; what that took and cost stands in its ledger, and not here.")
     if not document["tickets"] and not document.get("cards"):
         lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
     return lines
@@ -104,7 +114,9 @@ def ticket_lines(document: dict[str, Any], running: Mapping[str, str] = {}, wide
         proof = f"stamp {t['stamp'][:12]}" if t["stamp"] else f"{t['triage'] or ''} {t['why']}".strip()
         title = padded(cut(t["title"], wide), wide)
         known = running.get(id, proof)
-        lines[id] = f"{id:<{width}}  {t['state']:<8}  {t['attempts']} tried  {title}  {known}".rstrip()
+        unknown = document.get("not_known") or id in document.get("made_elsewhere", ())
+        tried = "?" if unknown else t["attempts"]
+        lines[id] = f"{id:<{width}}  {t['state']:<8}  {tried} tried  {title}  {known}".rstrip()
     return lines
 
 
@@ -118,6 +130,8 @@ def other_lines(document: dict[str, Any]) -> list[str]:
 def spent(document: dict[str, Any]) -> str:
     """What the day cost."""
     used = document["budget"]
+    if document.get("not_known"):
+        return f"today ({used['date']}): not known here"
     return f"today ({used['date']}): " + _paid(used, document.get("reserved", {}))
 
 
