@@ -13,7 +13,7 @@ from factory.git.repo import Repo
 from factory.model import Oid, State, TicketStatus
 from factory.plain import cut, many, padded
 from factory.records import elsewhere
-from factory.records.state import counts, standings
+from factory.records.state import Standing, counts, standings
 from factory.records.view import RED, factory_file, find_main, look
 from factory.reports import stops
 
@@ -26,7 +26,6 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
     view = elsewhere.told_by_main(repo, look(repo, ledger, main))
-    absent = elsewhere.absent(repo, ledger, main)
     factory = factory_file(ledger)
     alive = lock.holder(private_dir(repo))
     state = "RUNNING" if alive else "RECOVERABLE" if factory.state == "RUNNING" else factory.state
@@ -38,7 +37,6 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
         "state": state,
         "stop_reason": reason,
         "main": main,
-        "not_known": None if absent is None else elsewhere.in_words(absent),
         "counts": counts(view),
         "tickets": {
             id: {
@@ -51,12 +49,20 @@ def status(repo: Repo, now: float) -> dict[str, Any]:
             }
             for id, s in stand.items()
         },
-        "made_elsewhere": [id for id, s in stand.items() if elsewhere.made(s)],
         "planned": {t.id: t.title for t in view.tickets if t.status is TicketStatus.PLANNED},
         "red": (ledger.read(RED) or {}).get("red", {}),
+        **_elsewhere(repo, ledger, main, stand),
         **_cards(repo, ledger, main),
         **budget_today(ledger, now, settings.factory.timezone),
     }
+
+
+def _elsewhere(repo: Repo, ledger: Ledger, main: Oid, stand: Mapping[str, Standing]) -> dict[str, Any]:
+    """What another clone's ledger knows, where there is any: `not_known`, a sentence, and `made_elsewhere`, tickets."""
+    absent = elsewhere.absent(repo, ledger, main)
+    found = {"not_known": None if absent is None else elsewhere.in_words(absent),
+             "made_elsewhere": [id for id, s in stand.items() if elsewhere.made(s)]}  # fmt: skip
+    return {name: value for name, value in found.items() if value}
 
 
 def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
