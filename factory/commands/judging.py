@@ -62,7 +62,9 @@ def audit(ticket: TicketId, repo: RepoDir = Path("."), as_json: AsJson = False) 
     end(Exit.OK if found.verdict.value == "PASS" else Exit.FAIL)
 
 
-TreeName = Annotated[str | None, typer.Option("--tree", help="a commit or tree; default: the working tree")]
+TreeName = Annotated[
+    str | None, typer.Option("--tree", help="what this commit or branch brings; default: the working tree")
+]
 
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="run all of it now, whatever is remembered")]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from factory.errors import Mistake
 from factory.git.repo import Repo
 from factory.line.house import Say
-from factory.line.opening import open_bench
+from factory.line.opening import Bench, open_bench
 from factory.model import Oid, Plan, Verdict
 from factory.records import landing, premises
 from factory.records.attempts import PLAN
@@ -20,17 +20,22 @@ from factory.records.plans import RESERVED
 def again(path: Path, environ: Mapping[str, str], work: str, base: str, say: Say) -> Verdict:
     """The verdict on a work commit, merged with main as it was at `base`, by the rules that main had there."""
     with open_bench(path, environ, apart=True) as bench:
-        repo, store = bench.repo, bench.repo.store
-        made, main = _commit(repo, work), _commit(repo, base)
-        plan = _plan(repo, made)
-        merge = landing.merge(repo, main, plan.base, made, plan.ticket_id)
-        if merge.conflicts:
-            raise Mistake(f"the attempt is in conflict with {base[:12]}: {', '.join(merge.conflicts[:3])}")
-        return bench.at(main).gate.judge(
-            plan, premises.terms_at(repo, main, plan.ticket_id),
-            main=main, tree=merge.tree, work=store.edit(store.tree_of(made), {RESERVED: None}),
-            say=lambda text: say(plan.ticket_id, text),
-        )  # fmt: skip
+        return once_more(bench, work, base, say)
+
+
+def once_more(bench: Bench, work: str, base: str, say: Say) -> Verdict:
+    """The same, at a bench that is set up already."""
+    repo, store = bench.repo, bench.repo.store
+    made, main = _commit(repo, work), _commit(repo, base)
+    plan = _plan(repo, made)
+    merge = landing.merge(repo, main, plan.base, made, plan.ticket_id)
+    if merge.conflicts:
+        raise Mistake(f"the attempt is in conflict with {base[:12]}: {', '.join(merge.conflicts[:3])}")
+    return bench.at(main).gate.judge(
+        plan, premises.terms_at(repo, main, plan.ticket_id),
+        main=main, tree=merge.tree, work=store.edit(store.tree_of(made), {RESERVED: None}),
+        say=lambda text: say(plan.ticket_id, text),
+    )  # fmt: skip
 
 
 def _commit(repo: Repo, name: str) -> Oid:

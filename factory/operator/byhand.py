@@ -10,8 +10,10 @@ from factory.errors import Mistake
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.line.house import Say
-from factory.line.opening import open_bench
+from factory.line.opening import Bench, open_bench
 from factory.model import Finding, Oid, Verdict
+from factory.operator.again import once_more
+from factory.operator.against import against
 from factory.operator.staged import Staged
 from factory.records.plans import protected
 from factory.records.view import settings_at
@@ -24,11 +26,24 @@ from guards.case import Case
 def gate(
     path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say, *, fresh: bool = False
 ) -> Verdict:  # fmt: skip
-    """The verdict on the working tree, or on a named tree, held against main. `fresh`: all of it runs now."""
+    """The verdict on the working tree, or on what a named tree brings. `fresh`: all of it runs now."""
     with open_bench(path, environ, apart=fresh) as bench:
-        oid = named(bench.repo, tree) if tree else snapshot(bench.repo)
+        if tree:
+            return _named(bench, tree, tiers, say)
+        oid = snapshot(bench.repo)
         case = by_hand(bench.repo, GitTree(bench.repo.store, oid), bench.settings)
         return bench.gate.by_hand(case, main=bench.main, tree=oid, steps=tiers, say=lambda text: say("", text))
+
+
+def _named(bench: Bench, name: str, tiers: tuple[str, ...], say: Say) -> Verdict:
+    """The verdict on what a tree brings to what it was made on."""
+    found, store = against(bench.repo, name, bench.main), bench.repo.store
+    say("", f"judged: {found.told}")
+    if found.stamp and "guards" in tiers:
+        return once_more(bench, f"{name}^2^", found.base, say)
+    bench = bench.at(found.base) if found.held else bench
+    case = Case(GitTree(store, found.base), GitTree(store, found.tree), (), protected=protected(bench.settings))
+    return bench.gate.by_hand(case, main=found.base, tree=found.tree, steps=tiers, say=lambda text: say("", text))
 
 
 def guard(
@@ -48,15 +63,6 @@ def by_hand(repo: Repo, tree: Tree, settings: Settings) -> Case:
     head = repo.store.get("HEAD^{commit}")
     base = GitTree(repo.store, head[0]) if head else MemoryTree({})
     return Case(base=base, tree=tree, changed=(), protected=protected(settings))
-
-
-def named(repo: Repo, tree: str) -> Oid:
-    try:
-        oid = repo.store.tree_of(tree)
-    except KeyError:
-        raise Mistake(f"there is no commit or tree {tree!r}", remedy="name one that `git rev-parse` knows") from None
-    repo.store.walk.must_be_bounded(oid)  # and readable: a guard that meets a bad tree would only say that it broke
-    return oid
 
 
 def working_tree(repo: Repo) -> FolderTree:
