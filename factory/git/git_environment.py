@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 _CONFIG = {
     "core.hooksPath": os.devnull,
@@ -19,7 +20,9 @@ _CONFIG = {
 }
 
 
-def environment(theirs: bool = False) -> dict[str, str]:
+def environment(theirs: bool = False, trusted: Iterable[str] = ()) -> dict[str, str]:
+    """`trusted`: what the person's own `safe.directory` says, where their other settings do not count."""
+    config = [*_CONFIG.items(), *(("safe.directory", at) for at in trusted)]
     env = {
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": f"{os.devnull}/none",  # none: one would give commits other parents than they name
@@ -28,11 +31,11 @@ def environment(theirs: bool = False) -> dict[str, str]:
         "GIT_ALLOW_PROTOCOL": "",
         "GIT_COMMITTER_NAME": "stampmill",
         "GIT_COMMITTER_EMAIL": "factory@stampmill.invalid",
-        "GIT_CONFIG_COUNT": str(len(_CONFIG)),
+        "GIT_CONFIG_COUNT": str(len(config)),
         "LC_ALL": "C",
         "TZ": "UTC",
     }
-    for n, (key, value) in enumerate(_CONFIG.items()):
+    for n, (key, value) in enumerate(config):
         env[f"GIT_CONFIG_KEY_{n}"], env[f"GIT_CONFIG_VALUE_{n}"] = key, value
     if not theirs:
         env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}

@@ -66,9 +66,9 @@ class Repo:
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._gitpython = _git()  # once: it asks git for its version
         self._git = _at(self._gitpython, path, environment())
-        self._open(path)
+        env = environment(trusted=self._open(path))
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
-        self._git = _at(self._gitpython, self.git_dir, {**environment(), "GIT_DIR": str(self.git_dir)})
+        self._git = _at(self._gitpython, self.git_dir, {**env, "GIT_DIR": str(self.git_dir)})
         self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
         self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
@@ -79,19 +79,21 @@ class Repo:
         git = _at(_git(), path, environment())
         git.execute(["git", "init", "-q", "-b", "main", f"--object-format={algorithm}", *options], **APART)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path) -> list[str]:
+        """Find the repository at a path; what the person's `safe.directory` says, where it needs that."""
         if not path.is_dir():
             raise Mistake("there is no such folder", path=str(path), remedy="name a repository with --repo DIR")
         code, out, err = self._run(*ASKED, *PLACES, TOP)  # one process; where there is no work tree it refuses
+        trusted: list[str] = []
+        if code and "dubious ownership" in err:
+            trusted = to_name(self._run("config", "-z", "--get-all", "safe.directory", cwd=path)[1]).split("\0")[:-1]
+            self._git = _at(self._gitpython, path, environment(trusted=trusted))
+            code, out, err = self._run(*ASKED, *PLACES, TOP)
         if code:
             code, out, err = self._run(*ASKED, *PLACES)
         if code:
             if "dubious ownership" in err:
-                raise Mistake(
-                    "this repository belongs to another user",
-                    path=str(path),
-                    remedy="run the factory as its owner, or give the folder to the user who runs it",
-                )
+                raise _of_another(path, err)
             raise Mistake("this is not a git repository", path=str(path), remedy="run `git init` there, or use --repo")
         bare, self.algorithm, *places = to_name(out).split("\n")[:-1]
         if len(places) > len(PLACES) + 1:  # a line break in a path
@@ -100,6 +102,7 @@ class Repo:
         git_dir, common, *top = places
         self.git_dir, self.common_dir, self.bare = Path(git_dir), Path(common), bare == "true"
         self.work_tree = Path(top[0]) if top and not self.bare else None
+        return trusted
 
     def close(self) -> None:
         """End the child processes."""
@@ -248,6 +251,13 @@ class Repo:
         known = to_name(self.call("ls-files", "-z", "--cached", cwd=self.work_tree)).split("\0")
         others = self.call("ls-files", "-z", "--others", "--exclude-standard", cwd=self.work_tree)
         return dict.fromkeys(p for p in (*known, *installed.left(to_name(others).split("\0"))) if p)
+
+
+def _of_another(path: Path, err: str) -> Mistake:
+    """The person may trust it: git's own remedy, which quotes the folder that counts."""
+    said = re.search(r"git config --global --add safe\.directory [^\n]+", err)
+    remedy = f", or say that you trust it: `{said[0]}`" if said else ""
+    return Mistake("this repository belongs to another user", path=str(path), remedy=f"run as its owner{remedy}")
 
 
 def _git() -> Any:
