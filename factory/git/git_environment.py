@@ -17,6 +17,12 @@ _CONFIG = {
     "protocol.allow": "never",
     "log.showSignature": "false",
     "advice.detachedHead": "false",
+    # A merge is the same in every clone and under every git, or one clone's `verify` would deny another's stamp.
+    "merge.renames": "true",
+    "merge.directoryRenames": "conflict",
+    "merge.renameLimit": "7000",
+    "merge.renormalize": "false",
+    "merge.default": "text",
 }
 
 

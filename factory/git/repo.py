@@ -25,6 +25,9 @@ from factory.git.unsynced import must_have_room
 from factory.model import Changed, Oid
 from factory.tree import Entry
 
+# They point at another global configuration, and a person may have set them. What `git -c` hands on to a hook or an
+# alias (GIT_CONFIG_PARAMETERS) would win over the factory's own settings.
+LEFT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 OLDEST_GIT = (2, 38)
 APART: dict[str, Any] = {"start_new_session": True}  # of every git: a terminal's Ctrl-C is for the controller alone
 ASKED = ("rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format")
@@ -33,9 +36,8 @@ LEDGER = "refs/heads/factory/ledger"
 
 
 def _at(git: Any, path: Path, env: dict[str, str]) -> Any:
-    # GitPython adds to the process's environment and offers no way to take a variable out of it. The two that
-    # point at another global configuration stay: a person may have set them.
-    for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith(("GIT_PYTHON", "GIT_CONFIG_"))]:
+    # GitPython adds to the process's environment and offers no way to take a variable out of it.
+    for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith("GIT_PYTHON") and n not in LEFT]:
         del os.environ[name]
     if path.is_dir() and not os.access(path, os.X_OK):  # GitPython would work in the folder around the process instead
         raise Mistake("this folder cannot be entered", path=str(path), remedy="name a repository with --repo DIR")
