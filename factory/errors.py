@@ -65,6 +65,10 @@ class GitFailed(CouldNotRun):
     """Git would not do one thing. Where it does all else, that is the trouble of the ticket for which it was asked."""
 
 
+class CannotCheck(CouldNotRun):
+    """Here nothing can tell whether a stamp is good: none is called bad for it."""
+
+
 class NoWorker(CouldNotRun):
     """A worker cannot be used here: its program or its key is missing, or its key is refused."""
 

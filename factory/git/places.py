@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pwd
@@ -39,6 +40,23 @@ def _listed() -> str:
     except KeyError:
         return ""
     return found if os.path.isdir(found) and found != "/" else ""
+
+
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
+
+
+def writable(at: Path, variable: str, mode: int = 0o777) -> Path:
+    """The folder, made where it is missing. CouldNotRun where this user cannot write there: `variable` moves it."""
+    why = os.strerror(errno.EACCES)
+    try:
+        at.mkdir(mode, parents=True, exist_ok=True)
+        if os.access(at, os.W_OK | os.X_OK):
+            return at
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        why = error.strerror or why
+    raise CouldNotRun(f"{at}: {why}; set {variable} to a folder that this user may write to, then run again")
 
 
 def private_dir(repo: Repo) -> Path:

@@ -17,7 +17,7 @@ from factory.gate.gate import Gate
 from factory.gate.trial import Trial
 from factory.git import lock
 from factory.git.ledger import Ledger
-from factory.git.places import cache_dir, home, private_dir
+from factory.git.places import cache_dir, home, private_dir, writable
 from factory.git.repo import Repo
 from factory.line import recover
 from factory.line.beforehand import Ground
@@ -82,7 +82,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
     `apart`: nothing is believed that ran before, and what runs now is not remembered.
     """
     settings, main = find_main(repo)
-    cache = cache_dir(repo, environ)
+    cache = writable(cache_dir(repo, environ), "XDG_CACHE_HOME")
     aside = Aside(repo.store)
     rooms = Rooms(
         aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings),

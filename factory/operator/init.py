@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from factory.errors import Mistake
+from factory.git.places import writable
 from factory.git.repo import Repo
 from factory.line.opening import key_path, signing_key
 from factory.operator import surroundings
@@ -54,6 +55,8 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             "SOURCE": source if source.startswith(surroundings.WHEELS) else json.dumps(source),
             "DEFAULT": DEFAULT,
         }
+        if key and not (at := _key_here(repo, environ)).exists():  # before anything is written
+            writable(at.parent, "XDG_CONFIG_HOME", 0o700)
         lines = [*_write(repo.work_tree, words), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 from pathlib import Path
 
-from factory.errors import CouldNotRun, NoSigner
+from factory.errors import CannotCheck, CouldNotRun, NoSigner
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.sandbox import process
@@ -34,6 +35,7 @@ class Signer:
             env=_env(), timeout=SECONDS, stdin=objects.format_commit(commit),
         )  # fmt: skip
         if done.code:
+            must_be_listed()
             raise CouldNotRun(
                 f"ssh-keygen could not sign with {self.key}: {done.stderr.decode(errors='replace').strip()}"
             )
@@ -89,6 +91,7 @@ def make_key(path: Path) -> str:
         [PROGRAM, "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(path)], env=_env(), timeout=SECONDS
     )
     if done.code:
+        must_be_listed()
         raise CouldNotRun(f"ssh-keygen made no key at {path}: {done.stderr.decode(errors='replace').strip()}")
     return allowed_line(path)
 
@@ -107,7 +110,21 @@ def check(commit: Commit, allowed: Path) -> bool:
     sig = allowed.with_name("commit.sig")
     sig.write_text(commit.signature + "\n")
     argv = [PROGRAM, "-Y", "verify", "-f", str(allowed), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(sig)]
-    return process.run(argv, env=_env(), timeout=SECONDS, stdin=unsigned).code == 0
+    good = process.run(argv, env=_env(), timeout=SECONDS, stdin=unsigned).code == 0
+    if not good:
+        must_be_listed()
+    return good
+
+
+def must_be_listed() -> None:
+    """CannotCheck where ssh-keygen refused the user and judged nothing: it works for no number without a name."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise CannotCheck(
+            f"ssh-keygen works for no user that the system does not list, and uid {os.getuid()} has no name here; add "
+            "it to /etc/passwd, or run as a user that is listed"
+        ) from None
 
 
 def _env() -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from factory.errors import FactoryError
+from factory.errors import CannotCheck, FactoryError
 from factory.git import objects
 from factory.git.objects import Commit, parse_commit
 from factory.git.repo import Logged, Repo
@@ -180,5 +180,7 @@ def _readable(faults: Iterator[str]) -> Iterator[str]:
     """What is wrong, up to the fault that keeps the rest from being read."""
     try:
         yield from faults
+    except CannotCheck:
+        raise
     except (KeyError, ValueError, ValidationError, FactoryError) as error:
         yield f"cannot be read: {error}".split("\n")[0]
