@@ -31,7 +31,7 @@ def read(repo: Repo, ticket: Ticket, record: Record, criteria: Iterable[Criterio
     files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in repo.diff(work.base, work.tree)}
     made = Attempt(
         ticket, criteria_of(ticket.id, criteria), record, plan, work.plan, now - result.duration_seconds,
-        _worked(repo, proof), Change(files, ()), heard=_heard(repo, proof),
+        worked(repo, proof), Change(files, ()), heard=_heard(repo, proof),
     )  # fmt: skip
     return made, work
 
@@ -44,8 +44,9 @@ def commits(repo: Repo, proof: Oid) -> Work:
     return Work(repo.store.commit(plan).parents[0], plan, work, bare)
 
 
-def _worked(repo: Repo, proof: Oid) -> Worked:
-    entry = repo.store.entry(repo.store.tree_of(proof), attempts.EVIDENCE)
+def worked(repo: Repo, proof: Oid, folder: str = attempts.EVIDENCE) -> Worked:
+    """What the worker said and did, from its evidence pack."""
+    entry = repo.store.entry(repo.store.tree_of(proof), folder)
     names = repo.store.flat(entry.oid) if entry else {}
     pack = {name: repo.store.read(found.oid, "blob") for name, found in names.items()}
     report = json.loads(pack["verify_report.json"])["worker_says"]

@@ -57,7 +57,7 @@ class Shift:
             self._prepare()
             while self._next():
                 self._midnight()
-            if kept := self._way.waiting(self._look()):
+            if kept := {**self._way.waiting(self._look()), **self._cards.waits}:
                 raise InTheWay(way.told(kept))
             if word := self._aside.word:
                 return self._waiting(word)
@@ -128,7 +128,7 @@ class Shift:
         house, stands_on = self._house, beginning.begin(self._house, self._look)
         view = stands_on.view
         if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
-            way.must_be_open(house, view)
+            way.must_be_open(house, view.main)
             for line in beforehand.warnings(stands_on):
                 house.say("", line, "warning")
             house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))

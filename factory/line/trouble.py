@@ -19,6 +19,7 @@ from factory.errors import (
     DoesNotAddUp,
     FactoryError,
     GitFailed,
+    InTheWay,
     Moved,
     Stopped,
 )
@@ -41,7 +42,9 @@ class Unfit(Exception):
 
 
 def is_common(error: Exception) -> bool:
-    """Whether it concerns every ticket: then the run ends by it."""
+    """Whether it concerns every ticket: then the run ends by it. What lies in the way of one concerns no other."""
+    if isinstance(error, InTheWay):
+        return error.everyone
     return isinstance(error, COMMON) or (isinstance(error, OSError) and error.errno in MACHINE)
 
 

@@ -18,10 +18,10 @@ LOOK = 2.0  # seconds between looks at a checkout that is in the way
 Made = TypeVar("Made")
 
 
-def must_be_open(house: House, view: View) -> None:
+def must_be_open(house: House, main: Oid) -> None:
     """Before money is spent. InTheWay where no stamp at all could land."""
     _clear(house)
-    checkout.could_follow(house.repo, house.ref, view.main, view.main)
+    checkout.could_follow(house.repo, house.ref, main, main)
 
 
 def retried(house: House, land: Callable[[], Made]) -> Made:
@@ -41,23 +41,33 @@ def _clear(house: House) -> bool:
     return bool(gone)
 
 
-class Way:
-    """Who waits, and for what. Asked of the checkout every few seconds, and when main moved."""
+class Looks:
+    """Whose way is not free, asked of the checkout every few seconds, and when main moved."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._seen: tuple[Oid, dict[str, Oid]] | None = None
+    def __init__(self) -> None:
+        self._seen: tuple[Oid, Mapping[str, Oid]] | None = None
         self._until = 0.0
         self._found: Mapping[str, str] = {}
+
+    def found(self, main: Oid, passed: Mapping[str, Oid], why: Callable[[str], str]) -> Mapping[str, str]:
+        """Name -> what `why` says of it, where it says something. `passed`: by name, the evidence that waits."""
+        if self._seen != (main, passed) or time.monotonic() > self._until:
+            said = {name: why(name) for name in passed}
+            self._found = {name: what for name, what in said.items() if what}
+            self._seen, self._until = (main, passed), time.monotonic() + LOOK
+        return self._found
+
+
+class Way:
+    """Which tickets wait, and for what."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._looks = house, Looks()
 
     def waiting(self, view: View) -> Mapping[str, str]:
         """Ticket -> what keeps its passed attempt from landing now."""
         passed = {r.ticket: r.passed for r in view.records.values() if r.passed and r.state is State.PENDING}
-        if self._seen != (view.main, passed) or time.monotonic() > self._until:
-            why = {ticket: self._why(view, view.records[ticket]) for ticket in passed}
-            self._found = {ticket: said for ticket, said in why.items() if said}
-            self._seen, self._until = (view.main, passed), time.monotonic() + LOOK
-        return self._found
+        return self._looks.found(view.main, passed, lambda ticket: self._why(view, view.records[ticket]))
 
     def _why(self, view: View, record: Record) -> str:
         repo = self._house.repo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from factory.errors import QuotaUsed
+from factory.errors import InTheWay, QuotaUsed
 from factory.line import booking, purse, trouble
 from factory.line.house import House
 from factory.model import Event, Oid, State, Triage
@@ -69,7 +69,7 @@ def started(house: House, truck: Truck, cards: Iterable[str]) -> Truck:
     names = []
     for card in cards:
         record = truck.record(card)
-        record = record.model_copy(update={"state": State.INFLIGHT, "attempt": record.attempt + 1})
+        record = record.model_copy(update={"state": State.INFLIGHT, "attempt": record.attempt + 1, "passed": None})
         truck = with_record(truck, card, record)
         names.append(f"{card}#{record.attempt}")
     return write(house, "start", truck, ", ".join(names), Cards=" ".join(names))
@@ -146,13 +146,15 @@ def after_failure(record: CardRecord, triage: Triage, why: str, more: dict[str, 
     counted = {"conflicts": record.conflicts + 1}
     if triage is not Triage.CONFLICT:
         counted = {"attempts": record.attempts + 1, "transient": 0}
-    return record.model_copy(update={"state": State.PENDING, "triage": triage, "why": why, **counted, **more})
+    return record.model_copy(
+        update={"state": State.PENDING, "triage": triage, "why": why, "passed": None, **counted, **more}
+    )
 
 
 def quarantined(house: House, truck: Truck, card: str, why: str = "") -> Truck:
     """BLOCKED until a person looks: `factory retry` releases it anew."""
     record = truck.record(card)
-    record = record.model_copy(update={"state": State.BLOCKED, "why": why or record.why})
+    record = record.model_copy(update={"state": State.BLOCKED, "why": why or record.why, "passed": None})
     house.say(card, "quarantined: BLOCKED until a person looks", "warning")
     triage = record.triage.value if record.triage else ""
     return write(house, "block", with_record(truck, card, record), record.why, card=card, Triage=triage)
@@ -179,6 +181,19 @@ def later(house: House, truck: Truck, made: Made) -> tuple[Truck, float | None]:
         raise QuotaUsed(f"{made.plan.worker}: the daily quota is used up; it turns in {wait / 3600:.1f} hours, "
                       "then `factory run`")  # fmt: skip
     return truck, wait
+
+
+def waits(house: House, truck: Truck, one: Judged, way: InTheWay) -> Truck:
+    """It passed, and a checkout could not follow: it waits as it is. No attempt failed, and none is made again."""
+    card, record = one.card.id, truck.record(one.card.id)
+    why = whole_line(redact.redact(f"passed, and waits: {way}", house.secrets))
+    if record.passed and record.why == why:
+        return truck  # an earlier run said so
+    proof = chain.keep(house, f"{card}#{one.made.plan.attempt}", house.main(), [one]).evidence
+    update = {"state": State.PENDING, "triage": None, "why": why, "passed": proof, "not_before": 0.0}
+    truck = with_record(truck, card, record.model_copy(update=update))
+    house.say(card, why, "warning")
+    return write(house, "later", truck, why, card=card, attempt=one.made.plan.attempt, second=proof)
 
 
 def _until_tomorrow(house: House) -> float:

@@ -10,13 +10,19 @@ from factory.ssot.settings import HALF
 from factory.trucks.truck import CardHalf, Truck, states
 
 
-def deal(truck: Truck, deps: Mapping[str, Collection[str]], done: Collection[str], main: Oid) -> CardHalf | None:
+def deal(
+    truck: Truck, deps: Mapping[str, Collection[str]], done: Collection[str], main: Oid, waits: Collection[str] = ()
+) -> CardHalf | None:  # fmt: skip
     """The next half with its cards, in the packets' order; None where no card of the truck can be worked on.
 
-    `deps` of every card on board; `done`: the cards that are stamped, on whatever truck.
+    `deps` of every card on board; `done`: the cards that are stamped, on whatever truck; `waits`: those that passed and
+    whose way to main is not free.
     """
     known = states(truck)
-    able = [card for card in truck.cards if known[card] is State.PENDING and done_all(deps[card], done)]
+    able = [
+        card for card in truck.cards
+        if known[card] is State.PENDING and card not in waits and done_all(deps[card], done)
+    ]  # fmt: skip
     if not able:
         return None
     box, half = _next(truck)

@@ -7,14 +7,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from factory.errors import Moved
+from factory.errors import InTheWay, Moved
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.line import trouble
 from factory.line.house import House
+from factory.line.way import retried
 from factory.model import Answer, Oid, Triage, Verdict
 from factory.records import landing, signed
-from factory.trucks import chain, judge
+from factory.trucks import chain, judge, way
 from factory.trucks.chain import Judged, Kept
 from factory.trucks.work import Made
 from factory.trucks.yard import CARDS, STAMPED
@@ -30,11 +31,13 @@ class Stamped(NamedTuple):
 
 
 class Landed(NamedTuple):
-    """What became of the attempts that were to land: stamped, refused, or (neither) to be made again."""
+    """What became of the attempts that were to land: stamped, refused, kept until their way is free, or (none of these)
+    to be made again."""
 
     stamps: tuple[Stamped, ...]
     refused: tuple[Judged, ...]
     again: tuple[Made, ...]
+    waits: tuple[tuple[Judged, InTheWay], ...] = ()
 
 
 def land(house: House, name: str, attempts: Sequence[Made]) -> Landed:
@@ -47,11 +50,12 @@ def land(house: House, name: str, attempts: Sequence[Made]) -> Landed:
         tuple(stamp for one in found for stamp in one.stamps),
         tuple(judged for one in found for judged in one.refused),
         tuple(made for one in found for made in one.again),
+        tuple(pair for one in found for pair in one.waits),
     )
 
 
 def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
-    refused: list[Judged] = []
+    refused, waits = list[Judged](), list[tuple[Judged, InTheWay]]()
     for _ in range(REMERGES):
         main = house.main()
         good = list(group)
@@ -62,7 +66,7 @@ def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
             refused += bad
             good = [one.made for one in judged if one.verdict.passed]
         if not good:
-            return Landed((), tuple(refused), ())
+            return Landed((), tuple(refused), (), tuple(waits))
         try:
             kept = chain.keep(house, name, main, judged)
         except Exception as error:
@@ -73,13 +77,17 @@ def _land(house: House, name: str, group: Sequence[Made]) -> Landed:
             group = [made for made in good if made not in [one.made for one in bad]]
             continue
         try:
-            stamp = _stamp(house, name, main, judged, kept)
+            stamp = retried(house, functools.partial(_stamp, house, name, main, judged, kept))
         except Moved:
             house.say(name, "main moved meanwhile; judging again")
             group = good
             continue
-        return Landed((stamp,), tuple(refused), ())
-    return Landed((), tuple(refused), tuple(group))
+        except InTheWay as obstacle:
+            held, group = way.split(house, main, judged, obstacle)
+            waits += held
+            continue
+        return Landed((stamp,), tuple(refused), (), tuple(waits))
+    return Landed((), tuple(refused), tuple(group), tuple(waits))
 
 
 def _unkept(house: House, main: Oid, judged: Sequence[Judged], error: Exception) -> list[Judged]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.cards.card import WorkItem
 from factory.errors import DoesNotAddUp, Mistake, Stopped
 from factory.line.house import House
 from factory.line.purse import FREE
+from factory.line.way import must_be_open
 from factory.line.weather import Glass
 from factory.model import Ended, State, Triage
 from factory.money import pace, wallet
 from factory.money.storm import Failure, Weather
 from factory.operator import operator
 from factory.plain import many
-from factory.trucks import booking, dealing, landing, road
+from factory.trucks import booking, dealing, landing, road, way
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
 from factory.trucks.drift import written_drifts
 from factory.trucks.judge import refused
 from factory.trucks.plan import plan_of
 from factory.trucks.truck import CardHalf, Truck, faults, unfinished
+from factory.trucks.way import Way
 from factory.trucks.work import Made
 
 
@@ -31,6 +33,8 @@ class Night:
         self._house = house
         self.weather = Glass(house.settings)
         self.stamped = self.failed = 0
+        self.waits: Mapping[str, str] = {}  # card -> what is in the way of its attempt that passed
+        self._way = Way(house)
 
     def prepare(self) -> None:
         """Cards for every plan that has none; and the ledger must add up."""
@@ -45,17 +49,19 @@ class Night:
             for truck in yard.trucks(day):
                 if wrong := next(faults(truck), ""):
                     raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
+        if road.open_days(yard):
+            must_be_open(self._house, yard.main)
 
     def half(self) -> bool:
         """One half to its checkpoint. False where no card can be worked on."""
         operator.attend(self._house)
-        while (truck := road.open_truck(self._house)) is not None:
+        while (truck := road.open_truck(self._house, self._waiting())) is not None:
             yard = road.look(self._house)
             cards = road.card_map(yard, truck)
             half = truck.open_half
             if half is None:
                 done = road.done_cards(yard, truck.day)
-                half = dealing.deal(truck, {card.id: card.deps for card in cards.values()}, done, yard.main)
+                half = dealing.deal(truck, {card.id: card.deps for card in cards.values()}, done, yard.main, self.waits)
                 if half is None:
                     road.leave(self._house, truck)
                     continue
@@ -63,6 +69,11 @@ class Night:
             _Half(self, truck, half, cards).work()
             return True
         return False
+
+    def _waiting(self) -> Mapping[str, str]:
+        yard = road.look(self._house)
+        self.waits = self._way.waiting(yard, road.open_days(yard))
+        return self.waits
 
     @property
     def house(self) -> House:
@@ -77,6 +88,7 @@ class _Half:
         self._truck, self._half = truck, half
         self._name = truck.half_name(half)
         self._good: list[Made] = []
+        self._waits = set[str]()  # passed, and something is in the way: they are dealt again when it is gone
 
     def work(self) -> None:
         """To the half's checkpoint. Stopped, with everything that passed stamped, where the run is to end before it."""
@@ -95,8 +107,8 @@ class _Half:
         self._truck = booking.checkpoint(self._house, self._truck, self._half)
 
     def _open(self) -> tuple[str, ...]:
-        """The cards that are neither stamped nor quarantined."""
-        return unfinished(self._truck, self._truck.halves[-1])
+        """The cards that are neither stamped nor quarantined, and wait for nobody's checkout."""
+        return tuple(card for card in unfinished(self._truck, self._truck.halves[-1]) if card not in self._waits)
 
     def _waiting(self) -> list[str]:
         """Those of them that have no attempt that passed."""
@@ -113,6 +125,9 @@ class _Half:
             house.clock.sleep(min(waits.values()), house.drain)
             operator.attend(house)
             self._truck = booking.as_told(house, self._truck)
+            return
+        due = [card for card in due if not self._taken_up(card)]
+        if not due:
             return
         for card in due:
             self._must_fit(self._cards[card])
@@ -137,6 +152,13 @@ class _Half:
     def _wanted(self, made: Made) -> bool:
         """False where the operator took its card off the line meanwhile: its work is neither stamped nor a failure."""
         return self._truck.record(made.card.id).state is not State.BLOCKED
+
+    def _taken_up(self, card: str) -> bool:
+        """Whether its attempt is made already, and could not land."""
+        proof = self._truck.record(card).passed
+        made = way.read(self._house, self._cards[card], proof) if proof else None
+        self._good += [made] if made else []
+        return made is not None
 
     def _must_fit(self, card: WorkItem) -> None:
         """OverBudget where the card's worst cost does not fit under a daily cap: then it is not started."""
@@ -198,6 +220,12 @@ class _Half:
             self._night.weather.weigh(Weather.SUCCESS)
         for one in landed.refused:
             self._fail(one)
+        for one, obstacle in landed.waits:
+            self._truck = booking.waits(self._house, self._truck, one, obstacle)
+            self._waits.add(one.card.id)
         again = [made.card.id for made in landed.again]
         self._truck = booking.put_back(self._house, self._truck, again, "main kept moving")
         self._weigh(landed.refused)
+        for _, obstacle in landed.waits:
+            if obstacle.everyone:
+                raise obstacle  # no other could land either

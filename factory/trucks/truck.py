@@ -24,6 +24,7 @@ class CardRecord(Value):
     conflicts: int = 0  # with what landed meanwhile
     transient: int = 0  # rate limits and network faults in a row
     not_before: float = 0.0  # seconds since the epoch
+    passed: Oid | None = None  # the evidence of the last attempt, which passed and could not land: it is not made again
 
     @property
     def silent(self) -> bool:
