@@ -91,13 +91,15 @@ class Fitness:
             return mistake
         asks = self._settings.risk.of(ticket.risk).auditor and self._settings.auditor.worker
         names = (plans.worker_of(ticket, self._settings), *((self._settings.auditor.worker,) if asks else ()))
-        return next((error for name in names if (error := self._worker(name, view))), None)
+        return next((error for name in names if (error := self.of_worker(name, view.main))), None)
 
-    def _worker(self, name: str, view: View) -> FactoryError | None:
-        key = (name, view.main)
+    def of_worker(self, name: str, main: Oid) -> FactoryError | None:
+        """What keeps all that one worker is to do: a card's, too, whose plan named it when the settings had it."""
+        key = (name, main)
         if key not in self._unready:
-            tree = GitTree(self._repo.store, view.main)
+            tree = GitTree(self._repo.store, main)
             try:
+                plans.must_be_there(name, self._settings)
                 must_be_ready(name, self._settings, self._environ, self._repo, tree)
                 self._unready[key] = None
             except (Mistake, CouldNotRun) as error:

@@ -80,7 +80,7 @@ class Shift:
 
     def _waiting(self, word: FactoryError) -> Ended:
         """All else is done: the run ends by what keeps the tickets that wait."""
-        if isinstance(word, Stopped) or not (self.stamped or self.failed):
+        if isinstance(word, Stopped) or not (self.stamped or self.failed or self._cards.stamped):
             raise word
         ending.fail(self._house, word)
         return self._ended(word.exit, str(word))

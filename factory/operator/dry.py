@@ -25,7 +25,7 @@ from factory.records.signing import Signer
 from factory.records.state import Record, View, ready, standings
 from factory.records.view import find_main, look
 from factory.ssot.product import product_of
-from factory.trucks.outlook import as_line, outlook
+from factory.trucks.outlook import as_lines, outlook
 from factory.trucks.yard import Yard
 
 PATIENCE = 30.0  # seconds for what all checks say on main
@@ -50,9 +50,13 @@ def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
     later = [ticket.id for ticket in on.pending if ticket.id not in first]
     plans = {id: _plan(on, id) for id in (*first, *later)}
     untried = [plans[id] for id in first if not _record(view, id).attempts]
-    waits = _waits(on)
-    if waits and len(waits) == len(plans):
-        faults += [next(iter(waits.values()))]
+    fitness = Fitness(repo, settings, environ)
+    waits = _waits(on, fitness)
+    today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
+    cards = outlook(yard, settings, today, lambda name: fitness.of_worker(name, main))
+    kept = [*waits.values(), *cards.waits, *filter(None, [cards.wrong])]
+    if kept and len(waits) == len(plans) and not any(day["cards"] for day in cards.days):
+        faults += kept[:1]
     try:
         ran = {} if faults else _on_main(on, [c.check for plan in untried for c in plan.criteria if c.check])
     except FactoryError as error:
@@ -61,19 +65,17 @@ def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
         _told(on, plan, id in first, ran if plan in untried else {}) | {"waits": str(waits.get(id, ""))}
         for id, plan in plans.items()
     ]
-    today = budget.day_of(now, ZoneInfo(settings.factory.timezone)).strftime("%Y%m%d")
     product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
     document = {
         "main": main, "product": product, "first": settings.cards.first, "tickets": tickets,
-        "cards": outlook(yard, settings, today), "warnings": beforehand.warnings(on),
+        "cards": cards.days, "cards_wait": str(cards.wrong or ""), "warnings": beforehand.warnings(on),
         "faults": list(map(str, faults)),
     }  # fmt: skip
-    return Found(document, tuple(faults), next((error.exit for error in waits.values()), Exit.OK))
+    return Found(document, tuple(faults), next((error.exit for error in kept), Exit.OK))
 
 
-def _waits(on: Ground) -> dict[str, FactoryError]:
+def _waits(on: Ground, fitness: Fitness) -> dict[str, FactoryError]:
     """Ticket -> what keeps it until that is mended."""
-    fitness = Fitness(on.repo, on.settings, on.environ)
     found = {ticket.id: fitness.fault(ticket, on.view) for ticket in on.pending}
     return {ticket: error for ticket, error in found.items() if error}
 
@@ -117,7 +119,8 @@ def _told(on: Ground, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dic
 
 
 def as_text(document: dict[str, Any]) -> str:
-    cards = [as_line(found) for found in document["cards"]]
+    cards = [line for found in document["cards"] for line in as_lines(found)]
+    cards += [f"cards wait until that is mended: {document['cards_wait']}"] if document["cards_wait"] else []
     if not document["tickets"] and not cards:
         return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
     warnings = [f"warning: {line}" for line in document["warnings"]]

@@ -96,6 +96,12 @@ def must_have_workers(settings: Settings, *, cards: bool = False) -> None:
         raise Mistake("there is no worker yet", path="ssot/factory.toml", remedy=_get_one("default"))
 
 
+def must_be_there(name: str, settings: Settings, needs: str = "cards need it") -> None:
+    """Mistake where the settings have no worker of this name."""
+    if name not in settings.workers:
+        raise Mistake(f"there is no worker {name!r}, and {needs}", path="ssot/factory.toml", remedy=_get_one(name))
+
+
 def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
     """Mistake where its terms are wrong, its id is too long, its worker is none of the settings', or nothing could tell
     that it is done."""
@@ -106,11 +112,7 @@ def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
             f"the id {ticket.id[:40]}... has {len(ticket.id)} characters", path="D_ROADMAP.md", line=ticket.line,
             remedy=f"{LONGEST} is the most: it is part of names in git and on disk",
         )  # fmt: skip
-    name = worker_of(ticket, settings)
-    if name not in settings.workers:
-        raise Mistake(
-            f"there is no worker {name!r}, and {ticket.id} needs one", path="ssot/factory.toml", remedy=_get_one(name)
-        )
+    must_be_there(worker_of(ticket, settings), settings, f"{ticket.id} needs one")
     if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
         raise Mistake(
             f"{ticket.id} has no criterion with a check, and no auditor is set up",

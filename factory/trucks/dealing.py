@@ -11,17 +11,17 @@ from factory.trucks.truck import CardHalf, Truck, states
 
 
 def deal(
-    truck: Truck, deps: Mapping[str, Collection[str]], done: Collection[str], main: Oid, waits: Collection[str] = ()
+    truck: Truck, deps: Mapping[str, Collection[str]], done: Collection[str], main: Oid, aside: Collection[str] = ()
 ) -> CardHalf | None:  # fmt: skip
     """The next half with its cards, in the packets' order; None where no card of the truck can be worked on.
 
-    `deps` of every card on board; `done`: the cards that are stamped, on whatever truck; `waits`: those that passed and
-    whose way to main is not free.
+    `deps` of every card on board; `done`: the cards that are stamped, on whatever truck; `aside`: those that wait until
+    something is mended.
     """
     known = states(truck)
     able = [
         card for card in truck.cards
-        if known[card] is State.PENDING and card not in waits and done_all(deps[card], done)
+        if known[card] is State.PENDING and card not in aside and done_all(deps[card], done)
     ]  # fmt: skip
     if not able:
         return None

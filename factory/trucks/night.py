@@ -16,13 +16,13 @@ from factory.money.storm import Failure, Weather
 from factory.operator import operator
 from factory.plain import many
 from factory.trucks import booking, dealing, landing, road, way
+from factory.trucks.aside import Aside
 from factory.trucks.chain import Judged
 from factory.trucks.crew import Crew
 from factory.trucks.drift import written_drifts
 from factory.trucks.judge import refused
 from factory.trucks.plan import plan_of
-from factory.trucks.truck import CardHalf, Truck, faults, unfinished
-from factory.trucks.way import Way
+from factory.trucks.truck import CardHalf, Truck, faults, unfinished, unstamped
 from factory.trucks.work import Made
 
 
@@ -33,8 +33,7 @@ class Night:
         self._house = house
         self.weather = Glass(house.settings)
         self.stamped = self.failed = 0
-        self.waits: Mapping[str, str] = {}  # card -> what is in the way of its attempt that passed
-        self._way = Way(house)
+        self.aside = Aside(house)
 
     def prepare(self) -> None:
         """Cards for every plan that has none; and the ledger must add up."""
@@ -51,29 +50,38 @@ class Night:
                     raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
         if road.open_days(yard):
             must_be_open(self._house, yard.main)
+            self.aside.tell(yard)
 
     def half(self) -> bool:
-        """One half to its checkpoint. False where no card can be worked on."""
+        """One half to its checkpoint. False where no card can be worked on; what keeps those that a worker could not
+        begin is raised when there is no other."""
         operator.attend(self._house)
-        while (truck := road.open_truck(self._house, self._waiting())) is not None:
+        while (truck := self._truck()) is not None:
             yard = road.look(self._house)
             cards = road.card_map(yard, truck)
             half = truck.open_half
             if half is None:
                 done = road.done_cards(yard, truck.day)
-                half = dealing.deal(truck, {card.id: card.deps for card in cards.values()}, done, yard.main, self.waits)
+                aside = {card for card in unstamped(truck) if self.aside.keeps(cards[card])}
+                half = dealing.deal(truck, {card.id: card.deps for card in cards.values()}, done, yard.main, aside)
                 if half is None:
                     road.leave(self._house, truck)
                     continue
                 truck = booking.dealt(self._house, truck, half)
             _Half(self, truck, half, cards).work()
             return True
+        if self.aside.unfit:
+            raise self.aside.unfit
         return False
 
-    def _waiting(self) -> Mapping[str, str]:
-        yard = road.look(self._house)
-        self.waits = self._way.waiting(yard, road.open_days(yard))
-        return self.waits
+    def _truck(self) -> Truck | None:
+        self.aside.look()
+        return road.open_truck(self._house, self.aside.keeps)
+
+    @property
+    def waits(self) -> Mapping[str, str]:
+        """Card -> what is in the way of its attempt that passed."""
+        return self.aside.waits
 
     @property
     def house(self) -> House:
@@ -88,7 +96,8 @@ class _Half:
         self._truck, self._half = truck, half
         self._name = truck.half_name(half)
         self._good: list[Made] = []
-        self._waits = set[str]()  # passed, and something is in the way: they are dealt again when it is gone
+        # They are dealt again when what they wait for is there.
+        self._waits = {card for card in unfinished(truck, half) if night.aside.keeps(cards[card])}
 
     def work(self) -> None:
         """To the half's checkpoint. Stopped, with everything that passed stamped, where the run is to end before it."""

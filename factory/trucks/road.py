@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from factory.cards.card import WorkItem
 from factory.cards.places import day_plan_path
@@ -76,14 +76,14 @@ def _tell(house: House, day: str, name: str, *, over: bool = False) -> None:
     booking.tell_day(house, name, found, f"{day}: cards done {found.done} of {found.total}")
 
 
-def open_truck(house: House, waits: Collection[str] = ()) -> Truck | None:
-    """The truck on the line, or the next one; None where no card can be worked on. `waits`: cards that stay off it."""
+def open_truck(house: House, aside: Callable[[WorkItem], bool]) -> Truck | None:
+    """The truck on the line, or the next one; None where no card can be worked on. `aside`: who stays off it."""
     yard = look(house)
     for day in open_days(yard):
         if truck := next((truck for truck in yard.trucks(day) if not truck.left), None):
             return truck
     for day in open_days(yard):
-        if truck := _next_truck(house, day, waits):
+        if truck := _next_truck(house, day, aside):
             return truck
     return None
 
@@ -92,12 +92,12 @@ def open_days(yard: Yard) -> tuple[str, ...]:
     return tuple(day for day in yard.days if not yard.day(day).over)
 
 
-def _next_truck(house: House, day: str, waits: Collection[str]) -> Truck | None:
+def _next_truck(house: House, day: str, aside: Callable[[WorkItem], bool]) -> Truck | None:
     """Follow-ups that are due, then the next packets; None where the day is over or its cards wait for a person."""
     commit(house, lambda yard: _follow(house, yard, day), day)
     yard = look(house)
     number = 1 + max(yard.packed(day), default=0)
-    if commit(house, lambda now: _pack(now, day, number, waits), day) is None:
+    if commit(house, lambda now: _pack(now, day, number, aside), day) is None:
         found = yard.states(day)
         _tell(house, day, "day", over=all(state is State.DONE for state in found.values()))
         return None
@@ -116,13 +116,15 @@ def _follow(house: House, yard: Yard, day: str) -> Load | None:
     return loading.followed(day, _tree(yard), house.settings, yard.backlog(day), done)
 
 
-def _pack(yard: Yard, day: str, number: int, waits: Collection[str]) -> Load | None:
+def _pack(yard: Yard, day: str, number: int, aside: Callable[[WorkItem], bool]) -> Load | None:
     if number in yard.packed(day):
         return None
     found = yard.states(day)
     done = {card for card, state in found.items() if state is State.DONE}
-    blocked = {card for card, state in found.items() if state is State.BLOCKED or card in waits}
-    return loading.packed(day, number, yard.backlog(day), done, blocked)
+    blocked = {card for card, state in found.items() if state is State.BLOCKED}
+    cards = yard.backlog(day)
+    blocked |= {card.id for card in cards if found[card.id] is State.PENDING and aside(card)}
+    return loading.packed(day, number, cards, done, blocked)
 
 
 # --- the end of a truck ----------------------------------------------------------------------------------

@@ -111,6 +111,11 @@ def unfinished(truck: Truck, half: CardHalf) -> tuple[str, ...]:
     return tuple(card for card in half.dealt if known[card] in (State.PENDING, State.INFLIGHT))
 
 
+def unstamped(truck: Truck) -> tuple[str, ...]:
+    """The cards that may be dealt, once they are ready."""
+    return tuple(card for card, state in states(truck).items() if state is State.PENDING)
+
+
 # --- how it changes --------------------------------------------------------------------------------------
 
 
