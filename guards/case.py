@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from factory.errors import Mistake
 from factory.model import Changed, Finding, Plan, Terms
+from factory.ssot import toml
 from factory.ssot.encoding import read
 from factory.tree import LINK, SUBMODULE, Tree
 
@@ -43,18 +42,16 @@ class Case:
         """The paths whose content a tree-wide rule looks at: all by hand, the touched ones for a change."""
         return tuple(sorted({*self.base.entries(), *self.tree.entries()})) if self.by_hand else self.touched
 
-    def policy(self, path: str) -> dict[str, Any] | None:
-        """A policy file, from main's side; None where it is missing or sets nothing.
-
-        Raises Mistake where the file is no TOML."""
+    def policy_text(self, path: str) -> str | None:
+        """A policy file, from main's side; None where it is missing. Raises Mistake where it is no text."""
         try:
-            content = (self.tree if self.by_hand else self.base).read(path)
+            return read((self.tree if self.by_hand else self.base).read(path), path).plain
         except KeyError:
             return None
-        try:
-            return tomllib.loads(read(content, path).plain) or None
-        except tomllib.TOMLDecodeError as error:
-            raise Mistake(str(error), path=path, remedy="write valid TOML") from error
+
+    def policy(self, path: str) -> dict[str, Any] | None:
+        """What it says; None where it is missing or sets nothing. Raises Mistake where it is no TOML."""
+        return toml.load(self.policy_text(path) or "", path) or None
 
     def counted(self, judge: Callable[[Tree], Iterable[Finding]]) -> Iterator[Finding]:
         """What `judge` says of the tree; for a change, only what it does not already say of the base."""

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from factory.errors import Mistake
+from factory.ssot import toml
 from guards.case import Case
 
 
@@ -34,7 +35,7 @@ Regex = Annotated[str, AfterValidator(_compiles)]
 def load(case: Case, path: str, kind: type[P]) -> P | None:
     """The policy at a path; None where the file is missing or has only comments.
 
-    Raises Mistake, with the key, where it says what no policy says."""
+    Raises Mistake, with the line and the key, where it says what no policy says."""
     found = case.policy(path)
     if found is None:
         return None
@@ -42,5 +43,7 @@ def load(case: Case, path: str, kind: type[P]) -> P | None:
         return kind.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise Mistake(f"{key}: {first['msg']}", path=path, remedy="see `factory help guards`") from error
+        keys = tuple(first["loc"])
+        line = toml.line_of(case.policy_text(path) or "", keys)
+        what = f"{toml.dotted(keys)}: {first['msg'].removeprefix('Value error, ')}"
+        raise Mistake(what, path=path, line=line, remedy="see `factory help guards`") from error

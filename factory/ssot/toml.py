@@ -21,7 +21,7 @@ Keys = tuple[str | int, ...]
 
 def build(model: type[Model], text: str, path: str, first: int = 1) -> Model:
     """Reads `text`, whose first line is line `first` of the file `path`. Raises Mistake."""
-    data = _load(text, path, first)
+    data = load(text, path, first)
     for keys, value in _leaves(data):
         if isinstance(value, float) and not math.isfinite(value):
             raise Mistake(f"{dotted(keys)} is {value}", path=path, line=line_of(text, keys, first), remedy=_FINITE)
@@ -45,7 +45,8 @@ class _Unwanted:
         return {"a date or a time": str(value)}
 
 
-def _load(text: str, path: str, first: int) -> dict[str, Any]:
+def load(text: str, path: str, first: int = 1) -> dict[str, Any]:
+    """What it says. Mistake, with the line, where it is no TOML."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -86,8 +86,13 @@ FAULTS = {
     "no file": ({"ssot/factory.toml": SETTINGS.replace('"sh", "tools/worker.sh"', '"./tools/gone.sh"')}, 4, "main has no such file"),
     "no tier": ({"ssot/factory.toml": SETTINGS.replace('["true"]', "[]").replace('["sh tools/regression.sh"]', "[]")}, 4, "all three tiers are empty"),
     "no signing key": ({"ssot/allowed_signers": "stampmill ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA\n"}, 2, "there is no key at"),
-    "a policy that is no TOML": ({"ssot/docops.toml": "[[forbidden]\n"}, 2, "ssot/docops.toml: "),
-    "a policy with a wrong key": ({"ssot/welding.toml": "[[owned]]\nx = 1\n"}, 2, "ssot/welding.toml: owned"),
+    "a policy that is no TOML": ({"ssot/docops.toml": "[[forbidden]\n"}, 2, "ssot/docops.toml:1: not TOML: Expected ']]'"),
+    "a policy that is nested without an end": ({"ssot/docops.toml": "a = " + "[" * 5000}, 2, "ssot/docops.toml:1: not TOML: "),
+    "a policy with a wrong key": ({"ssot/welding.toml": "# a remark\n[[owned]]\nx = 1\n"}, 2, "ssot/welding.toml:2: owned"),
+    "a policy with a wrong value": ({"ssot/docops.toml": "mode = 'strict'\n\n[[forbidden]]\nregex = '('\n"}, 2, "ssot/docops.toml:4: forbidden[0].regex: no regular expression"),
+    "a policy in CP949": ({"ssot/docops.toml": "# 1\n# 나중에\n".encode("cp949")}, 2, "ssot/docops.toml:2: not UTF-8: byte 0xb3, as in CP949; save the file as UTF-8"),
+    "a policy in half of UTF-16": ({"ssot/welding.toml": "# 나중에\n".encode("utf-16")[:-1]}, 2, "ssot/welding.toml:1: not UTF-16"),
+    "rules in CP949": ({"ssot/SSOT_RULES.md": "# 규칙\n".encode("cp949")}, 2, "ssot/SSOT_RULES.md:1: not UTF-8"),
 }  # fmt: skip
 
 
