@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from factory.errors import FactoryError, Mistake, Stopped
-from factory.line import setback
+from factory.line import purse, setback
 from factory.line.beforehand import Fitness
 from factory.line.house import House
 from factory.line.turn import Turn
 from factory.model import Ticket
+from factory.money.wallet import OverBudget
 from factory.records import premises
 from factory.records.plans import must_be_workable, worker_of
 from factory.records.state import View
@@ -25,6 +26,8 @@ class Aside:
         self._house = house
         self._fitness = Fitness(house.repo, house.settings, house.environ)
         self._met: dict[str, FactoryError] = {}  # what a ticket met when it was begun
+        self._dear: dict[str, FactoryError] = {}  # what does not fit in what is left of `_day`
+        self._day = purse.today(house)
         self._unfit: dict[str, dict[str, FactoryError]] = {}  # worker -> those of its tickets that met something
         self.cards: FactoryError | None = None  # what is wrong with the cards: then none is worked on
         self._seen: View | None = None
@@ -32,12 +35,14 @@ class Aside:
         self._told = set[str]()  # whose record says that it waits, by an earlier run's word or by `_wrong`
 
     def __contains__(self, ticket: str) -> bool:
-        return ticket in self._met or ticket in self._wrong
+        return ticket in self._met or ticket in self._wrong or ticket in self._dear
 
     def able(self, view: View, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
         """Those that can be worked on. What keeps the others is told once, and stands in their records."""
         if self._seen is None:
             self._told = {id for id, record in view.records.items() if record.waits}
+        if self._dear and purse.today(self._house) > self._day:
+            self._dear = {}
         if view is not self._seen:  # main may have moved: what was wrong may be mended
             self._seen, self._wrong = view, {}
         return tuple([ticket for ticket in tickets if self._is_able(view, ticket)])
@@ -76,13 +81,23 @@ class Aside:
     def took(self, turn: Turn) -> None:
         """What a turn says of its ticket and of its worker."""
         if turn.waits:
-            self._met[turn.ticket] = turn.waits
+            if isinstance(turn.waits, OverBudget):
+                self._dear[turn.ticket], self._day = turn.waits, purse.today(self._house)
+            else:
+                self._met[turn.ticket] = turn.waits
             if turn.unfit:
                 self._unfit.setdefault(turn.unfit, {})[turn.ticket] = turn.waits
                 self._wrong = {}  # asked anew
 
+    def too_dear(self, over: Mapping[str, OverBudget]) -> None:
+        """Nothing runs, so that nothing comes back on this day: a cheaper ticket may still fit."""
+        for ticket, error in over.items():
+            self._house.say(ticket, f"waits: {error}", "warning")
+        self._dear |= over
+        self._day = purse.today(self._house)
+
     @property
     def word(self) -> FactoryError | None:
         """How a run ends that has nothing else to do: by what a person must mend, else by what time mends."""
-        found = [*self._wrong.values(), *self._met.values(), *filter(None, [self.cards])]
+        found = [*self._wrong.values(), *self._met.values(), *self._dear.values(), *filter(None, [self.cards])]
         return min(found, key=lambda error: isinstance(error, Stopped), default=None)

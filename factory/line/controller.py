@@ -17,6 +17,7 @@ from factory.line.house import House
 from factory.line.replant import replant
 from factory.line.turn import Attempt, Turn
 from factory.model import Ended, Oid, Plan, Result, Stamp, State, Ticket
+from factory.money.wallet import OverBudget
 from factory.records import attempts, landing
 from factory.records.attempts import Work
 from factory.records.premises import hidden_at
@@ -114,7 +115,7 @@ def _fit(
     try:
         return labour.work(house, plan, room, out, seen, shared=shared)
     except FactoryError as error:
-        if trouble.is_common(error):
+        if trouble.is_common(error) or isinstance(error, OverBudget):
             raise
         raise trouble.Unfit(plan.worker, error) from error
 

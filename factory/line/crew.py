@@ -38,6 +38,10 @@ class Crew:
     def tickets(self) -> tuple[str, ...]:
         return tuple(ticket.id for ticket in self._running.values())
 
+    @property
+    def running(self) -> tuple[Ticket, ...]:
+        return tuple(self._running.values())
+
     def fits(self, ticket: Ticket) -> bool:
         """Whether a ticket may start now: it runs not yet, and no running one could touch what it touches."""
         return all(t.id != ticket.id and not boxes.meet(ticket, t) for t in self._running.values())

@@ -12,6 +12,7 @@ from factory.git import history
 from factory.line.house import House
 from factory.model import Oid, Ticket
 from factory.money import budget, wallet
+from factory.money.budget import Book
 from factory.money.wallet import OverBudget
 from factory.records.plans import worker_of
 from factory.records.view import ROADMAP, SETTINGS
@@ -27,19 +28,32 @@ def success(house: House, main: Oid) -> dict[str, Any]:
     return wallet.guard_changes(house.ledger, house.settings, house.clock.now(), last_success_order_id=last)
 
 
-def fitting(house: House, tickets: Iterable[Ticket], made: Container[str]) -> tuple[list[Ticket], OverBudget | None]:
-    """The tickets whose worst cost fits under what is left of the day, and those whose attempt is made; and why the
-    first of the others does not fit."""
+def fitting(
+    house: House, tickets: Iterable[Ticket], made: Container[str], running: Iterable[Ticket] = ()
+) -> tuple[list[Ticket], dict[str, OverBudget]]:  # fmt: skip
+    """The tickets whose worst cost fits under what is left of the day beside the worst of those before them and of the
+    running ones, and those whose attempt is made; and of each other ticket why it does not fit."""
+    settings, now = house.settings, house.clock.now()
+    book = wallet.read_book(house.ledger, settings, now)
+    beside = sum(_to_come(settings, ticket, book) for ticket in running if ticket.id not in made)
     fit: list[Ticket] = []
-    over: OverBudget | None = None
+    over: dict[str, OverBudget] = {}
     for ticket in tickets:
         try:
-            if ticket.id not in made and _costs(house.settings, ticket):
-                wallet.must_fit(house.ledger, house.settings, _worst(house.settings, ticket), house.clock.now())
+            if ticket.id not in made and _costs(settings, ticket):
+                worst = _worst(settings, ticket)
+                wallet.must_fit(house.ledger, settings, worst, now, beside)
+                beside += worst
             fit.append(ticket)
         except OverBudget as error:
-            over = over or error
+            over[ticket.id] = error
     return fit, over
+
+
+def _to_come(settings: Settings, ticket: Ticket, book: Book) -> float:
+    """What a running attempt may cost beyond what is set aside for it: at most, for what it has paid counts twice."""
+    aside = sum(float(spend.usd) for id, spend in book.open.items() if f":{ticket.id}#" in id)
+    return max(0.0, _worst(settings, ticket) - aside) if _costs(settings, ticket) else 0.0
 
 
 def must_ever_fit(settings: Settings, ticket: Ticket) -> None:

@@ -248,10 +248,12 @@ class Shift:
         tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
         if tickets:
             beforehand.must_still_judge(self._house, view)
-        fit, over = purse.fitting(self._house, tickets, {id for id, r in view.records.items() if r.passed})
+        fit, over = purse.fitting(
+            self._house, tickets, {id for id, r in view.records.items() if r.passed}, crew.running
+        )
         started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
         if over and not started and not crew.tickets:
-            raise over
+            self._aside.too_dear(over)
 
     def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""

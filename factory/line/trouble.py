@@ -26,6 +26,7 @@ from factory.errors import (
 from factory.line import booking
 from factory.line.turn import Attempt
 from factory.model import Answer, Triage, Verdict
+from factory.money.wallet import OverBudget
 from factory.rooms.change import Change
 from factory.workers import Work
 
@@ -42,7 +43,10 @@ class Unfit(Exception):
 
 
 def is_common(error: Exception) -> bool:
-    """Whether it concerns every ticket: then the run ends by it. What lies in the way of one concerns no other."""
+    """Whether it concerns every ticket: then the run ends by it. What lies in the way of one concerns no other, and
+    where one is too dear for what is left of a day, a cheaper one may not be."""
+    if isinstance(error, OverBudget):
+        return False
     if isinstance(error, InTheWay):
         return error.everyone
     return isinstance(error, COMMON) or (isinstance(error, OSError) and error.errno in MACHINE)

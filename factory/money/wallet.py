@@ -61,10 +61,10 @@ def guard_changes(ledger: Ledger, settings: Settings, now: float, **changes: str
     return {GUARD: book_changes(ledger, settings, book)[GUARD] | changes}
 
 
-def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float) -> None:
-    """OverBudget where an attempt of that cost could not be paid today."""
+def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float, beside: float = 0.0) -> None:
+    """OverBudget where an attempt of that cost could not be paid today, with what those `beside` it may still cost."""
     caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
-    worst = Spend.model_validate({"calls": 1, "usd": usd})
+    worst = Spend.model_validate({"calls": 1, "usd": usd + beside})
     caps = caps.model_copy(update={"cycle_usd": worst.usd})  # the day's caps are asked here, not the attempt's
     found = budget.reserve(read_book(ledger, settings, now), caps, "", worst, now, zone)
     if isinstance(found, Refused):

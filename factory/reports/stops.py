@@ -51,8 +51,8 @@ STOPS = {
     ),
     "budget": Stop(
         "RECOVERABLE", RUN,
-        "The day's budget was used up, or the next ticket did not fit under it.",
-        "하루 예산을 다 썼거나, 다음 티켓이 남은 예산에 들어가지 않았습니다.",
+        "The day's budget was used up, or nothing that was left to do fitted under it.",
+        "하루 예산을 다 썼거나, 남은 일 가운데 남은 예산에 들어가는 것이 없었습니다.",
     ),
     "quota": Stop(
         "RECOVERABLE", RUN,

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from factory.cards.card import WorkItem
 from factory.errors import DoesNotAddUp, Mistake, Stopped
 from factory.line.house import House
-from factory.line.purse import FREE
 from factory.line.way import must_be_open
 from factory.line.weather import Glass
 from factory.model import Ended, State, Triage
-from factory.money import pace, wallet
+from factory.money import pace
 from factory.money.storm import Failure, Weather
 from factory.operator import operator
 from factory.plain import many
@@ -136,10 +135,10 @@ class _Half:
             self._truck = booking.as_told(house, self._truck)
             return
         due = [card for card in due if not self._taken_up(card)]
+        due, dear = self._night.aside.affordable(self._cards[card] for card in due)
+        self._waits |= dear
         if not due:
             return
-        for card in due:
-            self._must_fit(self._cards[card])
         base = house.main()
         if any(self._cards[card].type == "PATCH" for card in due):
             house.gate.base_must_run(base, lambda text: house.say("", text))
@@ -168,12 +167,6 @@ class _Half:
         made = way.read(self._house, self._cards[card], proof) if proof else None
         self._good += [made] if made else []
         return made is not None
-
-    def _must_fit(self, card: WorkItem) -> None:
-        """OverBudget where the card's worst cost does not fit under a daily cap: then it is not started."""
-        house, name = self._house, card.input.worker
-        if name and house.settings.workers[name].kind not in FREE:
-            wallet.must_fit(house.ledger, house.settings, house.settings.budget.cycle_usd, house.clock.now())
 
     def _book(self, ended: Iterable[Made]) -> None:
         """Every attempt's end into the ledger first, then what it says of the weather."""
