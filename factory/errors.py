@@ -75,6 +75,12 @@ class NoWorker(CouldNotRun):
     stop = "worker"
 
 
+class Unheard(CouldNotRun):
+    """What passed is to be read before it is stamped, and the auditor gave no opinion: it waits, and is kept."""
+
+    stop = "auditor"
+
+
 class CannotJudge(CouldNotRun):
     """The gate cannot run on main itself, or main is red where it must not be."""
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pydantic import Field, ValidationError
 
+from factory.errors import FactoryError
 from factory.git.repo import Repo
 from factory.model import Ended, Oid, Plan, PlanCriterion, Risk, Scope, Value, Verdict
 from factory.plain import many
@@ -68,7 +69,11 @@ Work = Callable[[Plan, Oid], tuple[Ended, bytes | None]]  # runs a worker on a t
 
 
 class Silent(Exception):
-    """The auditor gave no opinion that can be used."""
+    """The auditor gave no opinion that can be used. `error`: what keeps it from reading; asking again does not help."""
+
+    def __init__(self, why: str, error: FactoryError | None = None) -> None:
+        self.error = error
+        super().__init__(why)
 
 
 def due(risk_says: bool, configured: bool, proven: bool, gate_failures: int) -> bool:
@@ -80,8 +85,10 @@ def ask(repo: Repo, asked: Question, worker: str, work: Work) -> Opinion:
     """The auditor's opinion. Silent where it ended badly, or answered outside the schema."""
     plan = brief(asked, worker, shown_diff(repo, asked.main, asked.tree))
     ended, answer = work(plan, asked.tree)
-    if ended is not Ended.DONE or answer is None:
-        raise Silent(f"the auditor {worker} ended with {ended.value}" + ("" if answer else " and wrote no opinion"))
+    if ended is not Ended.DONE:
+        raise Silent(f"the auditor {worker} ended with {ended.value}")
+    if answer is None:
+        raise Silent(f"the auditor {worker} wrote no opinion")
     try:
         return Opinion.model_validate(json.loads(answer))
     except (ValueError, ValidationError, RecursionError):

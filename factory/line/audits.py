@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from factory import workers
-from factory.errors import FactoryError, Mistake
+from factory.errors import FactoryError, Mistake, Unheard
+from factory.gate.absent import absent
 from factory.git.names import TABLES
 from factory.git.store import GitTree
 from factory.line import auditor, booking, labour, trouble
@@ -14,7 +15,8 @@ from factory.line.auditor import FILE, Opinion, Question, Silent, Word
 from factory.line.house import House
 from factory.line.labour import halt_of, launcher, settings_of, wallet_of
 from factory.line.turn import Attempt
-from factory.model import Answer, Changed, Ended, Oid, Plan, Risk, Triage, Verdict
+from factory.model import Changed, Ended, Oid, Plan, Risk, Triage, Verdict
+from factory.money.wallet import OverBudget
 from factory.records import landing
 from factory.ssot.settings import Settings
 
@@ -22,7 +24,8 @@ from factory.ssot.settings import Settings
 def second_look(
     house: House, attempt: Attempt, merge: landing.Merge, verdict: Verdict
 ) -> tuple[Verdict, Opinion | None]:
-    """The verdict after the auditor, where one is due; without one, as it was."""
+    """The verdict after the auditor, where one is due; without one, as it was. Unheard where what passed is to be read,
+    and the auditor gives no opinion: then nothing failed, and nothing passes."""
     settings, plan = house.settings, attempt.plan
     risk_says = settings.risk.of(plan.risk).auditor
     proven = any(c.check for c in plan.criteria)
@@ -34,12 +37,27 @@ def second_look(
     try:
         flagged = tuple(str(finding) for finding in verdict.findings if finding.flag)
         asked = Question(plan, merge.main, merge.tree, verdict, flagged)
-        opinion = _said_before(house, attempt, merge) or opinion_of(house, asked)
+        opinion = _said_before(house, attempt, merge) or _asked(house, asked)
     except Silent as silent:
+        if isinstance(silent.error, OverBudget):
+            raise silent.error from silent
+        if verdict.passed:
+            raise Unheard(f"the auditor could not be asked: {silent}; mend it, then `factory run`") from silent
         house.say(plan.ticket_id, str(silent))
-        return (_unheard(verdict, str(silent)) if verdict.passed else verdict), None
+        return verdict, None
     house.say(plan.ticket_id, f"auditor: {opinion.verdict.value}: {opinion.summary}")
     return weighed(verdict, opinion), opinion
+
+
+def _asked(house: House, asked: Question) -> Opinion:
+    """Its opinion. Where it broke, it is asked once more: what it is to read was paid for."""
+    try:
+        return opinion_of(house, asked)
+    except Silent as silent:
+        if not asked.verdict.passed or silent.error or halt_of(house, asked.plan).is_set():
+            raise
+        house.say(asked.plan.ticket_id, f"{silent}; it is asked once more", "warning")
+    return opinion_of(house, asked)
 
 
 def _said_before(house: House, attempt: Attempt, merge: landing.Merge) -> Opinion | None:
@@ -71,11 +89,6 @@ def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
     )
 
 
-def _unheard(verdict: Verdict, why: str) -> Verdict:
-    """An auditor that is due and gives no opinion lets nothing pass."""
-    return verdict.model_copy(update={"status": Answer.COULD_NOT_RUN, "triage": Triage.API, "failed": (why,)})
-
-
 def opinion_of(house: House, asked: Question) -> Opinion:
     """Ask the configured auditor. Mistake where none is; Silent where it gives no usable opinion."""
     name = house.settings.auditor.worker
@@ -104,6 +117,10 @@ def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
             wallet=wallet_of(house, plan), stop=halt_of(house, plan),
         )  # fmt: skip
         done = _heard(plan, settings.kind, task)
+        if done.ended is Ended.FAILED:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+            why = "".join(f": {absent(line, house.environ, house.gate.tools) or line}" for line in said)
+            raise Silent(f"the auditor {plan.worker} ended with exit code {done.exit_code}{why}")
         return done.ended, _answer(room.path / FILE)
 
 
@@ -115,7 +132,7 @@ def _heard(plan: Plan, kind: str, task: workers.Task) -> workers.Work:
     except FactoryError as error:
         if trouble.is_common(error):
             raise
-        raise Silent(f"the auditor {plan.worker} could not read: {error}") from error
+        raise Silent(f"the auditor {plan.worker} could not read: {error}", error) from error
 
 
 def is_unread(settings: Settings, risk: Risk) -> bool:

@@ -165,7 +165,9 @@ def _land(house: House, attempt: Attempt, work: Work) -> Turn:
                 return setback.give_way(house, attempt, None, "main was rewritten, and the change does not fit on it")
             attempt, work = moved
             plan = attempt.plan
-        merge, verdict, opinion, result, evidence = judging.judged(house, attempt, work)
+        merge, verdict, opinion, result, evidence, unheard = judging.judged(house, attempt, work)
+        if unheard and verdict.passed:
+            return setback.unheard(house, attempt, evidence, unheard)
         if not verdict.passed:
             return booking.fail(house, attempt, result, evidence, verdict, opinion)
         try:

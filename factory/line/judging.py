@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from factory.errors import FactoryError, Unheard
 from factory.gate.absent import absent
 from factory.line import audits, booking, trouble
 from factory.line.auditor import Opinion
 from factory.line.house import House
 from factory.line.turn import Attempt
 from factory.model import Ended, Finding, Oid, Plan, Result, Triage, Verdict
+from factory.money.wallet import OverBudget
 from factory.plain import many
 from factory.records import attempts, landing, premises
 from factory.records.attempts import Work
@@ -24,6 +26,7 @@ class Judged(NamedTuple):
     opinion: Opinion | None
     result: Result
     evidence: Oid
+    unheard: FactoryError | None = None  # it passed, and its auditor could not be asked
 
 
 def keep_work(house: House, attempt: Attempt) -> tuple[Attempt, Work]:
@@ -50,8 +53,12 @@ def judged(house: House, attempt: Attempt, work: Work) -> Judged:
         if attempt.broke:
             raise attempt.broke
         merge = _merge(house, attempt.plan, main, work)
-        verdict, opinion = audits.second_look(house, attempt, merge, _verdict(house, attempt, work, merge))
-        return Judged(merge, verdict, opinion, *booking.keep(house, attempt, work, merge, verdict, opinion))
+        verdict, opinion, unheard = _verdict(house, attempt, work, merge), None, None
+        try:
+            verdict, opinion = audits.second_look(house, attempt, merge, verdict)
+        except (Unheard, OverBudget) as error:
+            unheard = error
+        return Judged(merge, verdict, opinion, *booking.keep(house, attempt, work, merge, verdict, opinion), unheard)
     except Exception as error:
         if trouble.is_common_to_judge(error):
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from factory.money import budget, wallet
 from factory.money.budget import Book
 from factory.money.wallet import OverBudget
 from factory.records.plans import worker_of
+from factory.records.state import Record
 from factory.records.view import ROADMAP, SETTINGS
 from factory.ssot.settings import Settings
 
@@ -29,11 +30,12 @@ def success(house: House, main: Oid) -> dict[str, Any]:
 
 
 def fitting(
-    house: House, tickets: Iterable[Ticket], made: Container[str], running: Iterable[Ticket] = ()
+    house: House, tickets: Iterable[Ticket], records: Mapping[str, Record], running: Iterable[Ticket]
 ) -> tuple[list[Ticket], dict[str, OverBudget]]:  # fmt: skip
     """The tickets whose worst cost fits under what is left of the day beside the worst of those before them and of the
     running ones, and those whose attempt is made; and of each other ticket why it does not fit."""
     settings, now = house.settings, house.clock.now()
+    made = {id for id, record in records.items() if record.passed}
     book = wallet.read_book(house.ledger, settings, now)
     beside = sum(_to_come(settings, ticket, book) for ticket in running if ticket.id not in made)
     fit: list[Ticket] = []

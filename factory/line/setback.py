@@ -3,7 +3,7 @@ begun, for no work could have passed."""
 
 from __future__ import annotations
 
-from factory.errors import InTheWay, QuotaUsed
+from factory.errors import FactoryError, InTheWay, QuotaUsed
 from factory.git.ledger import ticket_path
 from factory.line import booking, purse, trouble
 from factory.line.house import House
@@ -92,6 +92,16 @@ def keep(house: House, attempt: Attempt, evidence: Oid, way: InTheWay) -> Turn:
     if way.everyone:
         raise way
     return Turn(attempt.plan.ticket_id, why=str(way), kept=True, nobody=True)
+
+
+def unheard(house: House, attempt: Attempt, evidence: Oid, error: FactoryError) -> Turn:
+    """It passed, and its auditor could not be asked: it waits as it is, and the next run asks again."""
+    why = whole_line(redact.redact(str(error), house.secrets))
+    record = records.kept(attempt.record, evidence, f"passed, and waits: {why}").model_copy(update={"waits": why})
+    booking.write(house, "wait", record, record.why, second=evidence)
+    attempts.drop(house.repo, attempt.plan.ticket_id, attempt.plan.attempt)
+    house.say(attempt.plan.ticket_id, record.why, "warning")
+    return Turn(attempt.plan.ticket_id, why=record.why, kept=True, nobody=True, waits=error)
 
 
 def give_up(house: House, record: Record, triage: Triage, why: str) -> Turn:

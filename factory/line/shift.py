@@ -248,9 +248,7 @@ class Shift:
         tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
         if tickets:
             beforehand.must_still_judge(self._house, view)
-        fit, over = purse.fitting(
-            self._house, tickets, {id for id, r in view.records.items() if r.passed}, crew.running
-        )
+        fit, over = purse.fitting(self._house, tickets, view.records, crew.running)
         started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
         if over and not started and not crew.tickets:
             self._aside.too_dear(over)
@@ -274,7 +272,7 @@ class Shift:
 
     def _tally(self, turn: Turn) -> None:
         self._aside.took(turn)
-        self._turns += turn.waits is None
+        self._turns += turn.waits is None or turn.kept
         self.stamped += turn.stamp is not None
         self.failed += turn.stamp is None and turn.result is not None
 

@@ -31,6 +31,8 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
     must_be_able_to_sign(house, view.main)
     house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
     turn = controller.land(house, _attempt(house, view, ticket, head, base))
+    if turn.waits:
+        raise turn.waits
     if turn.kept:
         raise InTheWay(turn.why)
     return turn

@@ -84,6 +84,11 @@ STOPS = {
         "A worker could not be used: its program or its key was missing, or its key was refused.",
         "작업자를 쓸 수 없었습니다. 프로그램이나 키가 없거나, 키가 거절되었습니다.",
     ),
+    "auditor": Stop(
+        "FAIL_STOP", RUN,
+        "What passed waited: the auditor that is to read it could not be asked, or gave no opinion.",
+        "검사를 통과했지만, 그것을 읽어야 할 감사자에게 물을 수 없었거나 감사자가 의견을 내지 않아서 기다렸습니다.",
+    ),
     "signing": Stop(
         "FAIL_STOP", RUN,
         "The key that signs the stamps was missing, or was none that main names.",

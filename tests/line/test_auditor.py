@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from factory.reports.stops import STOPS
 from tests.line.conftest import RIGHT, SETTINGS, Shop, criteria
 
 Make = Callable[..., Shop]
@@ -86,7 +88,7 @@ SCRIPT = 'kind = "command"\ncommand = ["python3", "tools/auditor.py"]'
 @pytest.mark.parametrize(
     ("reader", "ends", "why"),
     [
-        (SCRIPT, ("BLOCKED", 1), "the auditor reader ended with FAILED"),
+        (SCRIPT, ("PENDING", 4), "the auditor could not be asked: the auditor reader ended with exit code 9"),
         ('kind = "codex"', ("PENDING", 4), "no key for "),
     ],
 )
@@ -119,8 +121,68 @@ def test_a_retry_tells_the_next_attempt_what_to_change(make: Make) -> None:
 
 def test_no_opinion_lets_nothing_pass_where_one_is_due(make: Make) -> None:
     shop = shop_of(make, 'printf "right\\nmute\\n" > D-1.txt\n')
-    assert shop.run("run").code == 1
+    assert shop.run("run").code == 4
     assert not any(s.startswith("stamp") for s in shop.subjects())
+
+
+BROKEN = {
+    "crashes": ("raise SystemExit(9)", "ended with exit code 9", "종료 코드 9"),
+    "says why": ("raise SystemExit('no route')", "ended with exit code 1: no route", "종료 코드 1"),
+    "is not there": ("import os; os.execvp('sh', ['sh', '-c', 'gone-reader'])", "ended with exit code 127: ", "종료 코드 127"),
+    "hangs": ("import time; time.sleep(60)", "ended with TIMEOUT", "제한 시간 초과"),
+    "is told later": ("raise SystemExit(75)", "ended with LATER", "LATER"),
+    "answers rubbish": ("open('AUDIT.json', 'w').write('fine')", "answered outside the schema", "정해진 형식이 아닌 답"),
+    "answers nothing": ("", "wrote no opinion", "의견을 쓰지 않음"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_passed_waits_for_an_auditor_that_breaks_and_nobody_is_paid_again(
+    make: Make, tmp_path: Path, case: str
+) -> None:
+    program, english, korean = BROKEN[case]
+    settings = AUDITED + 'timeout_minutes = 0.05\n\n[sandbox]\nkind = "none"\n\n[caps]\nattempts = 1\n'
+    calls = tmp_path / "calls"
+    worker = f'echo "$FACTORY_TICKET" >> {calls}\n{RIGHT}'
+    asked = f"open({str(calls)!r}, 'a').write('asked ')\n"
+    shop = make("D-1 One", "D-2 Two", worker=worker, settings=settings, files={"tools/auditor.py": asked + program})
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("P2 | LOW | One", "P2 | HIGH | One")})
+    done = shop.run("run")
+    why = f"the auditor could not be asked: the auditor reader {english}"
+    assert (done.code, why in done.out) == (4, True), done
+    assert "it is asked once more" in done.out
+    told = shop.run("status", "--json").json
+    assert [(t["state"], t["attempts"]) for t in told["tickets"].values()] == [("PENDING", 0), ("DONE", 1)]
+    assert told["stop_reason"].startswith(STOPS["auditor"].english)
+    page = shop.run("report").out
+    assert f"- D-1 waits until this is mended, and nothing of it failed: `{why}" in page
+    assert f"- {STOPS['auditor'].korean} (감사자 reader: {korean}: `" in page
+    assert sorted(calls.read_text().split()) == ["D-1", "D-2", "asked", "asked"]
+    shop.commit({"tools/auditor.py": asked + AUDITOR})
+    assert shop.run("run").code == 0
+    assert calls.read_text().split().count("D-1") == 1
+    assert shop.run("verify").code == 0
+    assert "waits until" not in shop.run("report").out
+
+
+def test_an_auditor_that_breaks_once_is_asked_again_at_once(make: Make, tmp_path: Path) -> None:
+    once = f"import os\nif not os.path.exists({str(tmp_path / 'seen')!r}):\n    open({str(tmp_path / 'seen')!r}, 'w')\n    raise SystemExit(9)\n"
+    settings = AUDITED + '\n[sandbox]\nkind = "none"\n'
+    shop = make("D-1 One", settings=settings, files={"tools/auditor.py": once + AUDITOR})
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("| LOW |", "| HIGH |")})
+    assert shop.run("run").code == 0
+
+
+def test_a_change_by_hand_whose_auditor_breaks_is_told_and_kept(make: Make) -> None:
+    shop = make("D-1 One", settings=AUDITED, files={"tools/auditor.py": "raise SystemExit(9)\n"})
+    shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("| LOW |", "| HIGH |")})
+    shop.git("checkout", "-q", "-b", "hand")
+    (shop.path / "D-1.txt").write_text("right\n")
+    shop.git("add", "D-1.txt")
+    shop.git("-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-q", "-m", "by hand")
+    told = shop.run("submit", "D-1", "--branch", "hand")
+    assert (told.code, "the auditor could not be asked: " in told.err) == (4, True), told
+    assert shop.run("status", "--json").json["tickets"]["D-1"]["attempts"] == 0
 
 
 def test_two_gate_failures_in_a_row_ask_the_auditor_and_its_pass_changes_nothing(make: Make) -> None:

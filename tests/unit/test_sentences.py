@@ -16,7 +16,17 @@ import pytest
 
 from factory.egress.keys import find_key
 from factory.egress.refusals import Refused
-from factory.errors import FactoryError, Held, Interrupted, LimitReached, QuotaUsed, Stopped, StormStop, of_machine
+from factory.errors import (
+    FactoryError,
+    Held,
+    Interrupted,
+    LimitReached,
+    QuotaUsed,
+    Stopped,
+    StormStop,
+    Unheard,
+    of_machine,
+)
 from factory.gate.criteria import Passes, Touching
 from factory.gate.criteria import judge as judge_criterion
 from factory.gate.ground import _must_be_ground, must_have_tiers
@@ -158,6 +168,7 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("worker", lambda _: find_key("gemini", {"GEMINI_API_KEY": "키"}), "키에는 없는 글자"),
     ("worker", lambda where: find("nobodys-agent", str(where), "install it"), "nobodys-agent이(가) 설치되어"),
     ("worker", lambda _: blame(Refused(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
+    ("auditor", raises(Unheard("the auditor could not be asked: the auditor reader ended with TIMEOUT; mend it")), "시간 초과"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
     ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
     ("machine", nothing_generated, "src/p/_version.py 파일이 없습니다"),
