@@ -23,8 +23,8 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def ends_at_once() -> Iterator[threading.Event]:
     """Any of them ends the command, and what it has running, now. For every command that takes no better care."""
 
-    def end(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
+    def end(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(number)
 
     # Where a background run writes to a terminal that minds (`stty tostop`), it would stand still until it is fetched.
     with _taken((signal.SIGTTOU,), signal.SIG_IGN), _taken(ENDS, end), _heard(lambda _: ENDING.set()):

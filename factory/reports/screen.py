@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from factory.plain import printable
@@ -24,14 +25,17 @@ TO_THE_END, BELOW = "\x1b[K", "\x1b[J"  # from here, what was shown before is ta
 
 
 def watch(take: Callable[[], Page], out: TextIO, times: int = 0, every: float = SECONDS_BETWEEN_LOOKS) -> None:
-    """Show the page again and again, `times` or (0) until Ctrl-C, which is a good end."""
-    with suppress(KeyboardInterrupt):
+    """Show the page again and again, `times` or (0) until Ctrl-C, which is a good end; no other signal is."""
+    try:
         if moves(out):
             _live(take, out, times, every)
         else:
             for number in _ticks(out, times, every):
                 out.write(("\n" if number else "") + printable(page_text(take())) + "\n")
                 out.flush()
+    except KeyboardInterrupt as end:
+        if end.args not in ((), (signal.SIGINT,)):
+            raise
 
 
 def moves(out: TextIO) -> bool:

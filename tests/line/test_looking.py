@@ -69,7 +69,10 @@ def test_looking_makes_no_folder_and_no_commit(make: Make) -> None:
     assert sorted((*home.rglob("*"), *(shop.path / ".git").rglob("*"))) == before
 
 
-def test_ctrl_c_ends_the_live_page_well(make: Make, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 130), (signal.SIGHUP, 130)])
+def test_ctrl_c_ends_the_live_page_well_and_any_other_signal_ends_it_as_any_command(
+    make: Make, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     shop = make("D-1 One", settings=FAST)
     at = tmp_path / "screen"
     with at.open("wb") as out, subprocess.Popen(
@@ -78,8 +81,8 @@ def test_ctrl_c_ends_the_live_page_well(make: Make, tmp_path: Path) -> None:
         deadline = time.monotonic() + PATIENCE
         while "D-1" not in at.read_text() and time.monotonic() < deadline:
             time.sleep(0.05)
-        child.send_signal(signal.SIGINT)
-        assert child.wait(timeout=PATIENCE) == 0
+        child.send_signal(number)
+        assert child.wait(timeout=PATIENCE) == code
     assert "Traceback" not in at.read_text()
 
 
