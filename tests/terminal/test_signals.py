@@ -121,20 +121,59 @@ def test_ctrl_c_ends_a_gate_by_hand_at_once_with_one_line(opened: Open, shop: Sh
 
 
 EARLY = """
-import os, signal, sys
+import os, sys
 class Slow:
     def find_spec(self, name, path, target=None):
-        if name == "factory.commands":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == "NAME":
+            os.kill(os.getpid(), NUMBER)
 sys.meta_path.insert(0, Slow())
+for name in [name for name in sys.modules if name.partition(".")[0] in ("pathlib", "factory")]:
+    del sys.modules[name]
 from stampmill import main
 main()
 """
+LATER = """
+import os
+import factory.cli
+factory.cli._speak_utf8 = lambda: os.kill(os.getpid(), NUMBER)
+from stampmill import main
+main()
+"""
+HEARD = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
-def test_ctrl_c_while_the_program_is_loaded_is_an_interrupt_and_no_traceback() -> None:
-    done = process.run([sys.executable, "-c", EARLY, "status"], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+def started(program: str, number: signal.Signals, name: str = "") -> process.Finished:
+    program = program.replace("NAME", name).replace("NUMBER", str(int(number)))
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return process.run([sys.executable, "-c", program, "--version"], env=env, timeout=60)
+
+
+@pytest.mark.parametrize("number", HEARD)
+@pytest.mark.parametrize("name", ["pathlib", "factory", "factory.cli", "typer", "factory.commands"])
+def test_a_signal_while_the_program_is_loaded_is_an_interrupt_and_no_traceback(
+    name: str, number: signal.Signals
+) -> None:
+    done = started(EARLY, number, name)
     assert (done.code, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("number", HEARD)
+def test_a_signal_before_the_command_begins_is_an_interrupt_and_no_traceback(number: signal.Signals) -> None:
+    done = started(LATER, number)
+    assert (done.code, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_what_the_caller_has_ignored_stays_ignored_while_the_program_is_loaded() -> None:
+    """`nohup`, or a script's `&`."""
+    ignored = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{EARLY}"
+    done = started(ignored, signal.SIGHUP, "factory.commands")
+    assert (done.code, done.stderr, done.stdout[:10]) == (0, b"", b"stampmill ")
+
+
+def test_the_entry_point_loads_nothing_before_it_hears() -> None:
+    told = "import sys; before = set(sys.modules); import stampmill; print(sorted(set(sys.modules) - before))"
+    done = process.run([sys.executable, "-c", told], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+    assert done.stdout.decode() == "['__future__', 'stampmill']\n"
 
 
 def test_while_the_controller_stands_still_no_childs_time_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
