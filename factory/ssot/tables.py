@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from factory.errors import Mistake
+from factory.plain import cells, padded
 from factory.ssot.encoding import BOM
 from factory.ssot.markdown import Document
 
@@ -153,15 +154,15 @@ def _replaced(document: Document, table: Table, text: str, span: tuple[int, int]
     if value.endswith("\\"):
         after = after or " "  # else the backslash would take the pipe for its own
     new = before + value + after
-    if _aligned(document, table, column, len(raw)):
-        new = (before + value).ljust(len(raw) - 1) + " "
+    if _aligned(document, table, column, cells(raw)):
+        new = padded(before + value, cells(raw) - 1) + " "
     return text[:left] + new + text[right:]
 
 
 def _aligned(document: Document, table: Table, column: int, width: int) -> bool:
-    """Whether the column is padded to one width: then a new value is, too."""
-    head = (spans(document.lines[line]) for line in table.lines[:2])
-    return all(column < len(cut) and cut[column][1] - cut[column][0] == width for cut in head)
+    """Whether the column is padded to one width, as it is shown: then a new value is, too."""
+    head = ((text, spans(text)) for text in (document.lines[line] for line in table.lines[:2]))
+    return all(column < len(cut) and cells(text[slice(*cut[column])]) == width for text, cut in head)
 
 
 def add_row(document: Document, table: Table, values: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.errors import Mistake
+from factory.plain import cells
 from factory.ssot.markdown import outline
 from factory.ssot.tables import Shape, add_row, escaped, find, rows, set_cells, spans
 
@@ -157,6 +158,16 @@ def test_a_column_that_is_missing_is_named() -> None:
 def test_one_cell_changes_and_its_blanks_stay(before: str, value: str, after: str) -> None:
     head = "| a | b |\r\n|-|-|\r\n"
     assert edit(f"{head}{before}\r\nend", 2, b=value) == f"{head}{after}\r\nend"
+
+
+@pytest.mark.parametrize("value", ["y", "가", "가나", "é"])
+def test_a_column_that_is_padded_as_it_is_shown_stays_so(value: str) -> None:
+    """A wide letter takes two columns, as editors and formatters count it."""
+    text = "| a    | b  |\n|------|----|\n| 한글 | x  |\n| z    | 값 |\n"
+    for line, was in ((2, "한글"), (3, "z   ")):
+        new = edit(text, line, a=value)
+        assert new == text.replace(f"| {was} |", f"| {value}{' ' * (4 - cells(value))} |")
+        assert {cells(row) for row in new.splitlines()} == {13}
 
 
 def test_a_padded_column_stays_aligned() -> None:
