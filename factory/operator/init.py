@@ -12,7 +12,8 @@ from factory.errors import Mistake
 from factory.git.places import writable
 from factory.git.repo import Repo
 from factory.line.opening import key_path, signing_key
-from factory.operator import surroundings
+from factory.operator import runners, surroundings
+from factory.operator.runners import Runner
 from factory.records import signing
 from factory.ssot.product import product_of
 from factory.tree import FolderTree
@@ -45,13 +46,15 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             )
         files, branch = list(repo.tracked()), _branch(repo)
         source, folder = surroundings.requirement()
-        product = [glob for glob in product_of(FolderTree(repo.work_tree, files)) if glob != "**"]
+        tree = FolderTree(repo.work_tree, files)
+        runs = runners.runner(files, lambda at: _text(tree, at))
+        product = [glob for glob in product_of(tree) if glob != "**"]
         words = {
             "BRANCH": branch,
             "ZONE": surroundings.zone(environ),
             "PRODUCT": _listed(product),
-            "GENERATED": surroundings.generated(repo, product),
-            "GATE": surroundings.gate(files),
+            "GATE": runs.lines,
+            "SANDBOX": _sandbox(surroundings.generated(repo, product), runners.NETWORK if runs.fetches else ""),
             "SOURCE": source if source.startswith(surroundings.WHEELS) else json.dumps(source),
             "DEFAULT": DEFAULT,
         }
@@ -60,13 +63,26 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
         lines = [*_write(repo.work_tree, words), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
-        return [*lines, "", *_next(repo, branch), *_notes(repo, words, folder)]
+        return [*lines, "", *_next(repo, branch, runs), *_notes(repo, runs, source, folder)]
+
+
+def _text(tree: FolderTree, path: str) -> str:
+    """What a tracked file says; nothing where it is not a file, or not there now."""
+    try:
+        return tree.read(path).decode("utf-8", "replace")
+    except KeyError:
+        return ""
 
 
 def _branch(repo: Repo) -> str:
     """The branch that is checked out: the first guess at which one is to be stamped."""
     code, out, _ = repo.ask("symbolic-ref", "--short", "HEAD")
     return out.decode("utf-8", "replace").strip() if code == 0 else "main"
+
+
+def _sandbox(generated: str, network: str) -> str:
+    """The end of the settings; one table, where both have something to say in it."""
+    return generated + (network.replace("# [sandbox]\n", "") if generated else network)
 
 
 def _listed(globs: Iterable[str]) -> str:
@@ -145,8 +161,10 @@ def _key_here(repo: Repo, environ: Mapping[str, str]) -> Path:
         return place
 
 
-def _next(repo: Repo, branch: str) -> Iterator[str]:
+def _next(repo: Repo, branch: str, runs: Runner) -> Iterator[str]:
     steps = ["say who works: take the # of one [workers.default] in ssot/factory.toml away"]
+    if runs.fetches:
+        steps += ["let [gate] setup fetch what the tests need: take the # of [sandbox] there away"]
     if not surroundings.has_identity(repo):
         steps += ['tell git who you are: git config user.name "..." && git config user.email "..."']
     steps += [
@@ -158,16 +176,20 @@ def _next(repo: Repo, branch: str) -> Iterator[str]:
     yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
 
 
-def _notes(repo: Repo, words: Mapping[str, str], folder: str) -> Iterator[str]:
+def _notes(repo: Repo, runs: Runner, source: str, folder: str) -> Iterator[str]:
     """What a person should know of this repository before the first run."""
     assert repo.work_tree is not None
-    if words["GATE"] == surroundings.NO_TESTS:
-        yield "There is no test yet: the gate runs none, and a ticket's own checks are all that judges it."
-    elif words["GATE"] == surroundings.PYTEST and (own := surroundings.without_pytest(repo.work_tree)):
+    if runs.lines == runners.NO_TESTS:
+        yield "No test was found: the gate runs none, and a ticket's own checks are all that judges it."
+    elif runs.lines == runners.UNNAMED:
+        yield "There are tests, and nothing here says what runs them: name it, as regression under [gate]."
+    elif runs.lines == runners.PYTEST and (own := surroundings.without_pytest(repo.work_tree)):
         yield f"{own} has no pytest: `{own}/bin/python -m pip install pytest`, or name another runner under [gate]."
+    elif runners.not_here(runs):
+        yield f"`{runs.program}` is not on your PATH: install it, or name what runs the tests under [gate]."
     for place in surroundings.not_ignored(repo):
         yield f"{place} is an environment that git does not ignore: `echo '/{place}' >> .gitignore`."
-    if words["SOURCE"].startswith(surroundings.WHEELS):
+    if source.startswith(surroundings.WHEELS):
         made = f"`pip wheel --no-deps -w {surroundings.WHEELS} {folder or 'CLONE'}`"
         yield f"The CI workflow installs the factory from {surroundings.WHEELS}: {made} puts it there; commit it."
     yield "`factory help project` has more: runners, CI, a second machine, the key."

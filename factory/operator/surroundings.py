@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,30 +13,15 @@ from zoneinfo import ZoneInfo
 
 from factory.git.repo import Repo
 from factory.rooms.generated import ignored
-from factory.ssot.product import TEST_FILES
-from factory.tree import matches
 
 LOCALTIME = Path("/etc/localtime")
 WHEELS = ".github/stampmill"  # where CI finds the factory that no address brings
-PYTEST = """\
-doctor = ["python -m pytest --collect-only -q"]
-fast = ["python -m pytest -q -x"]
-regression = ["python -m pytest -q"]"""
-OTHERS = {"go.mod": "go test ./...", "Cargo.toml": "cargo test --offline", "package.json": "npm test"}
-NO_TESTS = """\
-# There was no test here, so that nothing runs: a ticket's own checks are all that judges it. Once there are tests,
-# name what runs them, as in regression = ["python -m pytest -q"].
-doctor = ["true"]
-fast = []
-regression = []"""
 CODE, BUILT, MANY = (".py", ".so"), re.compile(r"(^|/)(__pycache__|build|dist|node_modules|\.[^/]+)/"), 50
-GENERATED = """\
+GENERATED = """
+
 # What an installation wrote among your sources and git ignores: rooms hold it as it lies in your checkout.
 [sandbox]
-generated = {0}
-
-"""
-RUNS = 'doctor = ["true"]\nfast = []\nregression = ["{0}"]'
+generated = {0}"""
 
 
 def zone(environ: Mapping[str, str]) -> str:
@@ -53,14 +38,6 @@ def _is_zone(name: str) -> bool:
         return False
     except KeyError:
         return False
-
-
-def gate(paths: Collection[str]) -> str:
-    """The tiers' commands for a repository with these files: what its tests are run by, where it has any."""
-    tests = [path for path in paths if matches(path, TEST_FILES)]
-    if any(path.endswith(".py") for path in tests):
-        return PYTEST
-    return next((RUNS.format(run) for name, run in OTHERS.items() if name in paths and tests), NO_TESTS)
 
 
 def generated(repo: Repo, product: Iterable[str]) -> str:

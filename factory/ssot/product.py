@@ -17,6 +17,8 @@ from factory.tree import Entry, Tree, matches
 TEST_FILES = (
     "**/test_*.py", "**/*_test.py", "**/tests.py", "**/test.py", "**/tests/**", "**/test/**", "**/__tests__/**",
     "**/spec/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go", "**/*_spec.rb", "**/*Test.java", "**/*Tests.cs",
+    "**/test.[cm]js", "**/test.js", "**/test.ts", "**/*[-_]test.js", "**/test-*.js", "**/tests.rs", "**/*_test.rs",
+    "**/test.c", "**/test_*.c", "**/*_test.c", "**/test_*.cc", "**/*_test.cc", "**/test_*.cpp", "**/*_test.cpp",
 )  # fmt: skip
 # Wherever it is, this judges: tests, what they compare with, and what steers a runner.
 JUDGING = (
@@ -28,20 +30,10 @@ JUDGING = (
 # Folders at the root whose code is about the product and is not the product.
 BESIDE = frozenset(
     {
-        *("acceptance", "bench", "benchmark", "benchmarks", "build", "checks", "ci", "contrib", "dist", "doc", "docs"),
-        *(
-            "e2e",
-            "example",
-            "examples",
-            "expected",
-            "fixtures",
-            "golden",
-            "integration",
-            "notebooks",
-            "scripts",
-            "spec",
-        ),
-        *("specs", "test", "testing", "tests", "third_party", "tools", "vendor"),
+        *("acceptance", "bench", "benches", "benchmark", "benchmarks", "build", "checks", "ci", "contrib", "dist"),
+        *("doc", "docs", "e2e", "example", "examples", "expected", "fixtures", "fuzz", "fuzzing", "golden"),
+        *("integration", "notebooks", "scripts", "spec", "specs", "test", "testing", "tests", "third_party", "tools"),
+        "vendor",
     }
 )
 IMPORTS = re.compile(r"(?m)^\s*(?:from|import)\s+(\w+)")
@@ -52,6 +44,7 @@ WITH_MANIFEST = {
     "go.mod": (".go",),
     "Cargo.toml": (".rs",),
     "CMakeLists.txt": (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh"),
+    "meson.build": (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh"),
     "Makefile": (".c", ".h", ".cc", ".cpp", ".hpp"),
     "pom.xml": (".java", ".kt"),
     "build.gradle": (".java", ".kt"),
@@ -80,7 +73,8 @@ def product_of(tree: Tree, *, grown: bool = False) -> tuple[str, ...]:
 
 def _roots(entries: Mapping[str, Entry]) -> set[str]:
     """The folders of projects: the root, and each that holds a manifest and lies beside nothing."""
-    manifests = {*WITH_MANIFEST, "pyproject.toml", "setup.py", "setup.cfg"} - {"Makefile", "CMakeLists.txt"}
+    in_each_folder = {"Makefile", "CMakeLists.txt", "meson.build"}
+    manifests = {*WITH_MANIFEST, "pyproject.toml", "setup.py", "setup.cfg"} - in_each_folder
     at = {path.rpartition("/")[0] for path in entries if path.rpartition("/")[2] in manifests}
     return {"", *(folder for folder in at if not _beside(f"{folder}/x"))}
 

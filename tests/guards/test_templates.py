@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory.operator.init import template
-from factory.operator.surroundings import NO_TESTS, PYTEST
+from factory.operator.runners import NETWORK, NO_TESTS, PYTEST
 from factory.ssot.read_settings import read_settings
 from guards import run
 from tests.guards.cases import by_hand, said
@@ -43,6 +43,7 @@ def test_a_policys_example_judges_once_its_sign_is_taken_away(guard: str) -> Non
 @pytest.mark.parametrize("gate", [PYTEST, NO_TESTS])
 def test_each_worker_that_the_settings_offer_may_be_chosen(gate: str) -> None:
     text = template("factory.toml").replace("@GATE@", gate).replace("@PRODUCT@", "").replace("@ZONE@", "UTC")
+    text = text.replace("@NETWORK@", NETWORK if gate == PYTEST else "")
     offered = re.findall(r"(?m)^# (\[workers\.default\]\n(?:# \w.*\n)+)", text)
     assert len(offered) == 3
     for one in offered:

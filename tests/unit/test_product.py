@@ -36,6 +36,21 @@ LAYOUTS = {
         {"back/till/prices.py", "front/app.js", "front/more.js"},
         {"back/tests/test_a.py", "front/package.json", "front/app.test.js", "Makefile"},
     ),
+    "a crate": (
+        ("Cargo.toml", "src/lib.rs", "build.rs", "benches/a.rs", "fuzz/Cargo.toml", "fuzz/a.rs"),
+        {"src/lib.rs", "build.rs", "src/more.rs"},
+        {"Cargo.toml", "benches/a.rs", "fuzz/a.rs", "src/parse/tests.rs", "tests/a.rs"},
+    ),
+    "C": (
+        ("meson.build", "ini.c", "ini.h", "cpp/Reader.cpp", "test.c", "tests/meson.build", "fuzzing/a.c"),
+        {"ini.c", "ini.h", "cpp/Reader.cpp", "cpp/Other.h"},
+        {"meson.build", "test.c", "test_ini.c", "ini_test.c", "tests/a.c", "fuzzing/a.c"},
+    ),
+    "a module and its test": (
+        ("package.json", "index.js", "test.js"),
+        {"index.js", "more.js"},
+        {"package.json", "test.js", "test.mjs", "index-test.js"},
+    ),
     "node": (
         ("package.json", "index.js", "lib/total.js", "test/total.js", "jest.config.ts"),
         {"index.js", "lib/total.js", "lib/words.json"},
