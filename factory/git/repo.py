@@ -247,6 +247,17 @@ class Repo:
     def shallow(self) -> bool:
         return (self.common_dir / "shallow").exists()
 
+    def skipped(self) -> dict[str, Entry]:
+        """What git was told not to check out (a sparse checkout) and is not there: path -> as the index holds it."""
+        assert self.work_tree is not None
+        listed = to_name(self.call("ls-files", "-z", "-t", "--stage", cwd=self.work_tree)).split("\0")
+        found = {}
+        for head, _, path in (record.partition("\t") for record in listed if record.startswith("S ")):
+            _, mode, oid, _ = head.split(" ")
+            if not os.path.lexists(self.work_tree / path):
+                found[path] = Entry(mode, oid)
+        return found
+
     def tracked(self) -> Iterable[str]:
         """What a person's checkout holds: tracked files, and new ones that are neither ignored nor installed."""
         assert self.work_tree is not None

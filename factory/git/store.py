@@ -88,6 +88,15 @@ class Store:
             return oid, kind, body
         return self.get(objects.parse_commit(body).tree) if (kind, want) == ("commit", "{tree}") else None
 
+    def _lacks(self) -> GitFailed:
+        """Git died over an object that is not here: only in a partial clone does it go and look elsewhere for one."""
+        if any((self._dir / "pack").glob("*.promisor")):
+            return GitFailed(
+                "an object is not in this partial clone, and the factory fetches nothing by itself; bring all of them "
+                "with `git fetch --refetch --no-filter`, then run again"
+            )
+        return GitFailed("git lacks an object: the repository is damaged (see `git fsck`); use another clone")
+
     def _at(self, oid: Oid) -> Path:
         return self._dir / oid[:2] / oid[2:]
 
@@ -95,9 +104,7 @@ class Store:
         head = stdout.readline().split()
         if not head:
             self._pipe = None
-            raise GitFailed(
-                "git lacks an object: the repository is damaged (see `git fsck`) or a partial clone; use a full one"
-            )
+            raise self._lacks()
         if len(head) != 3 or not head[2].isdigit():
             return None
         body = stdout.read(int(head[2]))

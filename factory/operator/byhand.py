@@ -14,12 +14,13 @@ from factory.line.opening import Bench, open_bench
 from factory.model import Finding, Oid, Verdict
 from factory.operator.again import once_more
 from factory.operator.against import against
+from factory.operator.checked_out import CheckedOut
 from factory.operator.staged import Staged
 from factory.records.plans import protected
 from factory.records.view import settings_at
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
-from factory.tree import SUBMODULE, Entry, FolderTree, MemoryTree, Tree
+from factory.tree import SUBMODULE, Entry, MemoryTree, Tree
 from guards.case import Case
 
 
@@ -65,10 +66,10 @@ def by_hand(repo: Repo, tree: Tree, settings: Settings) -> Case:
     return Case(base=base, tree=tree, changed=(), protected=protected(settings))
 
 
-def working_tree(repo: Repo) -> FolderTree:
+def working_tree(repo: Repo) -> CheckedOut:
     if repo.work_tree is None:
         raise Mistake("a bare repository has no working tree", remedy="name a tree with --tree")
-    return FolderTree(repo.work_tree, repo.tracked())
+    return CheckedOut(repo, repo.work_tree)
 
 
 def snapshot(repo: Repo) -> Oid:
@@ -77,7 +78,9 @@ def snapshot(repo: Repo) -> Oid:
     modules = repo.store.flat(repo.store.tree_of("HEAD")) if repo.store.get("HEAD") else {}
     changes: dict[str, Entry | None] = {}
     for path, entry in folder.entries().items():
-        if entry.mode == SUBMODULE:
+        if path in folder.skipped:
+            changes[path] = entry
+        elif entry.mode == SUBMODULE:
             changes[path] = modules.get(path)
         else:
             changes[path] = Entry(entry.mode, repo.store.write_blob(folder.read(path)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from factory.errors import Mistake
@@ -13,10 +13,11 @@ from factory.git.places import writable
 from factory.git.repo import Repo
 from factory.line.opening import key_path, signing_key
 from factory.operator import runners, surroundings
+from factory.operator.checked_out import CheckedOut
 from factory.operator.runners import Runner
 from factory.records import signing
 from factory.ssot.product import product_of
-from factory.tree import FolderTree
+from factory.tree import Tree
 
 # name in factory/templates -> where it goes
 TEMPLATES = {
@@ -46,7 +47,7 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
             )
         files, branch = list(repo.tracked()), _branch(repo)
         source, folder = surroundings.requirement()
-        tree = FolderTree(repo.work_tree, files)
+        tree = CheckedOut(repo, repo.work_tree)
         runs = runners.runner(files, lambda at: _text(tree, at))
         product = [glob for glob in product_of(tree) if glob != "**"]
         words = {
@@ -60,13 +61,19 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
         }
         if key and not (at := _key_here(repo, environ)).exists():  # before anything is written
             writable(at.parent, "XDG_CONFIG_HOME", 0o700)
-        lines = [*_write(repo.work_tree, words), *_no_rebase(repo, branch)]
+        skipped = repo.skipped()
+        if key and signing.ALLOWED in skipped:
+            raise Mistake(
+                "this sparse checkout leaves it out, and the key's line belongs there", path=signing.ALLOWED,
+                remedy="`git sparse-checkout add ssot`, then run again",
+            )  # fmt: skip
+        lines = [*_write(repo.work_tree, words, skipped), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
         return [*lines, "", *_next(repo, branch, runs), *_notes(repo, runs, source, folder)]
 
 
-def _text(tree: FolderTree, path: str) -> str:
+def _text(tree: Tree, path: str) -> str:
     """What a tracked file says; nothing where it is not a file, or not there now."""
     try:
         return tree.read(path).decode("utf-8", "replace")
@@ -90,10 +97,10 @@ def _listed(globs: Iterable[str]) -> str:
     return ", ".join(json.dumps(glob, ensure_ascii=False) for glob in globs)
 
 
-def _write(root: Path, words: Mapping[str, str]) -> Iterator[str]:
+def _write(root: Path, words: Mapping[str, str], skipped: Collection[str]) -> Iterator[str]:
     for name, place in TEMPLATES.items():
         at, hint = _place(root, place)
-        if at.exists() or at.is_symlink():
+        if at.exists() or at.is_symlink() or place in skipped:
             yield f"kept   {at.relative_to(root)}"
             continue
         at.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,9 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import State
 from factory.operator.byhand import working_tree
+from factory.operator.checked_out import CheckedOut
 from factory.records.view import find_main
 from factory.ssot.settings import Settings
-from factory.tree import FolderTree
 from factory.trucks import loading
 from factory.trucks.yard import Yard, plan_days
 
@@ -47,7 +47,7 @@ def pack_trucks(path: Path, day: str | None) -> list[str]:
         return lines or ["no card waits to be packed; `factory plan compile` makes cards"]
 
 
-def _must_be_named(tree: FolderTree) -> None:
+def _must_be_named(tree: CheckedOut) -> None:
     """Mistake where a file looks like a day plan and is named so that no run would ever see it."""
     for path in tree.entries():
         name = path.removeprefix(f"{PLANS}/")
@@ -60,7 +60,7 @@ def _compile(repo: Repo, day: str, settings: Settings) -> Iterator[str]:
     yield from _written(tree, loading.compiled(day, tree, settings))
 
 
-def _look(repo: Repo) -> tuple[Settings, Yard, FolderTree]:
+def _look(repo: Repo) -> tuple[Settings, Yard, CheckedOut]:
     settings, main = find_main(repo)
     return settings, Yard(repo, Ledger(repo, time.time), main), working_tree(repo)
 
@@ -71,7 +71,7 @@ def _must_not_have_run(yard: Yard, day: str) -> None:
         raise Mistake(f"cards of {day} have run already", path=backlog_path(day), remedy="write the next day's plan")
 
 
-def _pack(yard: Yard, tree: FolderTree, day: str) -> Iterator[str]:
+def _pack(yard: Yard, tree: CheckedOut, day: str) -> Iterator[str]:
     trucks = yard.trucks(day)
     if open_truck := next((truck for truck in trucks if truck.halves and not truck.left), None):
         yield f"{open_truck.name} is on the line; the next truck is packed when it has left"
@@ -84,7 +84,7 @@ def _pack(yard: Yard, tree: FolderTree, day: str) -> Iterator[str]:
         yield from _written(tree, load)
 
 
-def _written(tree: FolderTree, load: loading.Load) -> Iterator[str]:
+def _written(tree: CheckedOut, load: loading.Load) -> Iterator[str]:
     put(tree.root, load.files)
     yield from (f"wrote {name}" for name in load.files)
     yield load.text
