@@ -30,13 +30,14 @@ def verify(
     found = checked(repo, dict(os.environ), rerun, quiet if as_json else progress)
     if as_json:
         bad = [{"stamp": b.stamp, "ticket": b.ticket, "why": b.why} for b in found.bad]
-        print_json({"stamps": found.stamps, "ok": found.ok, "bad": bad})
+        told = [one.as_json() for one in found.told]
+        print_json({"stamps": found.stamps, "ok": found.ok, "bad": bad, "told": told})
     else:
         for b in found.bad:
             say(f"{b.stamp[:12]} {b.ticket}: {b.why}")
         say(f"{many(found.stamps, 'stamp')}, {found.ok} good, {many(len(found.bad), 'fault')}")
-        for line in found.told:
-            say(line)
+        for one in found.told:
+            say(one.what)
     end(Exit.FAIL if found.bad else Exit.OK)
 
 

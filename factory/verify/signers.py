@@ -9,6 +9,7 @@ from factory.git.repo import Repo
 from factory.model import Oid
 from factory.plain import many
 from factory.records import signed, signing
+from factory.verify.told import Told, shown
 
 OPEN = "whoever can write to this repository could have made them, work, evidence and all"
 
@@ -39,21 +40,25 @@ class Signers:
         if not commit.signature and self._named:
             self._bare.append(oid)
 
-    def told(self, main: Oid) -> Iterator[str]:
+    def told(self, main: Oid) -> Iterator[Told]:
         """What a person should know of it."""
-        unsigned = sum(not commit.signature for _, commit, _ in self._stamps)
-        if unsigned:
-            yield f"without a signature: {many(unsigned, 'stamp')}: {OPEN} (`factory init` makes a key)"
+        if unsigned := [oid for oid, commit, _ in self._stamps if not commit.signature]:
+            said = f"without a signature: {many(len(unsigned), 'stamp')}: {OPEN} (`factory init` makes a key)"
+            yield _told("unsigned", said, unsigned)
         if self._bare:
-            yield f"{len(self._bare)} of them though main had named who may sign before: {_shown(self._bare)}"
-        names = [(commit, signed.names(self._repo, parent)) for _, commit, parent in self._stamps if commit.signature]
-        if unnamed := sum(not named for _, named in names):
-            yield f"signed while main named nobody who may sign, which proves nothing: {many(unnamed, 'stamp')}"
+            said = f"{len(self._bare)} of them though main had named who may sign before: {shown(self._bare)}"
+            yield _told("unsigned_late", said, self._bare)
+        signed_ones = [(oid, parent) for oid, commit, parent in self._stamps if commit.signature]
+        if unnamed := [oid for oid, parent in signed_ones if not signed.names(self._repo, parent)]:
+            said = f"signed while main named nobody who may sign, which proves nothing: {many(len(unnamed), 'stamp')}"
+            yield _told("unnamed", said, unnamed)
         if self._changes:
-            yield f"{signing.ALLOWED} was changed after it first named somebody: {_shown(self._changes)}"
+            said = f"{signing.ALLOWED} was changed after it first named somebody: {shown(self._changes)}"
+            yield _told("signers", said, self._changes)
         if foreign := [oid for oid, commit, parent in self._stamps if self._is_foreign(commit, parent, main)]:
             count = many(len(foreign), "stamp")
-            yield f"signed by whom main named then and does not name now: {count}, {_shown(foreign)}"
+            said = f"signed by whom main named then and does not name now: {count}, {shown(foreign)}"
+            yield _told("foreign", said, foreign)
 
     def _is_foreign(self, commit: Commit, parent: Oid, main: Oid) -> bool:
         """A good signature by the list of its own day that is none by the list at the tip."""
@@ -63,5 +68,5 @@ class Signers:
         return there != here and next(signed.faults(self._repo, commit, main), "") != ""
 
 
-def _shown(oids: list[Oid]) -> str:
-    return ", ".join(oid[:12] for oid in oids[:3]) + (", ..." if len(oids) > 3 else "")
+def _told(kind: str, what: str, oids: list[Oid]) -> Told:
+    return Told(kind, what, len(oids), oids)

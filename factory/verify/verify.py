@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -22,6 +22,7 @@ from factory.verify.line import line
 from factory.verify.proof import Rerun, stamp_faults
 from factory.verify.rows import Rows, Turned
 from factory.verify.signers import Signers
+from factory.verify.told import Told
 
 
 class Bad(NamedTuple):
@@ -33,12 +34,12 @@ class Bad(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What `verify` found. `told` is what a person should know, a line each, and is no fault."""
+    """What `verify` found. `told` is what a person should know, and is no fault."""
 
     stamps: int
     bad: tuple[Bad, ...]
     ok: int
-    told: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
@@ -68,9 +69,10 @@ class _Walk:
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
         self._judges: set[str] = set()  # by which guards the stamps before were judged
         self._claimed: dict[tuple[str, str], Bad] = {}  # rows that no stamp turned, as long as they stand so
-        self.stamps = self._unseen = self._unproven = 0
+        self.stamps = 0
+        self._unseen, self._unproven = list[Oid](), list[Oid]()
         self.bad: list[Bad] = []
-        self.told: list[str] = []
+        self.told: list[Told] = []
         self.false: set[Oid] = set()
 
     def step(self, logged: Logged) -> None:
@@ -80,7 +82,7 @@ class _Walk:
         self._take_back(logged.oid)
         self._signers.step(logged.oid, commit)
         if not _whole(self._repo, commit, ticket):
-            self._unseen += 1
+            self._unseen.append(logged.oid)
             return
         if ticket is None:
             self._claim(logged.oid, turned)
@@ -88,7 +90,8 @@ class _Walk:
             return
         self.stamps += 1
         self._signers.stamp(logged.oid, commit)
-        self._unproven += objects.trailers(logged.message).get("Factory-Status", "").endswith("unproven")
+        if objects.trailers(logged.message).get("Factory-Status", "").endswith("unproven"):
+            self._unproven.append(logged.oid)
         whys = [*_readable(self._faults(logged, ticket, [row.id for row in turned])), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:
@@ -98,20 +101,24 @@ class _Walk:
         """What only the whole line shows."""
         history, lost = self._rows.history(), self._rows.lost
         if self._unseen:
-            self.told.append(f"not checked, at a shallow clone's edge: {many(self._unseen, 'commit')}")
+            said = f"not checked, at a shallow clone's edge: {many(len(self._unseen), 'commit')}"
+            self._tell("shallow", said, self._unseen)
         else:
             self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
-        self.told += [f"{path} cannot be read at the tip of main: what it says there claims nothing" for path in lost]
+        for path in lost:
+            self._tell("table", f"{path} cannot be read at the tip of main: what it says there claims nothing", [path])
         if self._unproven:
-            self.told.append(
-                f"unproven, no check was red before the work and green after: {many(self._unproven, 'stamp')}"
-            )
+            count = many(len(self._unproven), "stamp")
+            said = f"unproven, no check was red before the work and green after: {count}"
+            self._tell("unproven", said, self._unproven)
         if history:
             shown = ", ".join(history[:3]) + (", ..." if len(history) > 3 else "")
-            self.told.append(
-                f"{many(len(history), 'row')} said DONE when the tables first came ({shown}): no stamp proves that"
-            )
+            said = f"{many(len(history), 'row')} said DONE when the tables first came ({shown}): no stamp proves that"
+            self._tell("adopted", said, history)
         self.told += self._signers.told(main)
+
+    def _tell(self, kind: str, what: str, names: Sequence[str]) -> None:
+        self.told.append(Told(kind, what, len(names), names))
 
     def _claim(self, oid: Oid, turned: list[Turned]) -> None:
         for row in turned:
@@ -127,7 +134,8 @@ class _Walk:
         for place in self._rows.taken_back & self._claimed.keys():
             bad = self._claimed.pop(place)
             self.bad.remove(bad)
-            self.told.append(f"{bad.ticket} claimed what no stamp proves from {bad.stamp[:12]} to {oid[:12]}")
+            said = f"{bad.ticket} claimed what no stamp proves from {bad.stamp[:12]} to {oid[:12]}"
+            self._tell("claimed", said, [bad.ticket])
 
     def _faults(self, logged: Logged, ticket: str, turned: list[str]) -> Iterator[str]:
         if not proof.is_of_cards(logged):
@@ -141,7 +149,7 @@ class _Walk:
         self._judges |= {found.judges} - {""}
         if found.objections and is_older:
             said = f"{name} was judged by other guards than these, which would refuse it"
-            self.told.append(f"{said}: {'; '.join(found.objections[:3])}")
+            self._tell("judges", f"{said}: {'; '.join(found.objections[:3])}", [name])
         elif found.objections and found.judges != own:
             yield "it does not say that main's guards judged it, as they did before it, and they refuse it"
         if not is_older:

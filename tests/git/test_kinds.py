@@ -281,7 +281,10 @@ def test_a_shallow_clone_stamps_and_says_what_it_cannot_see(shop: Shop, at: At, 
     shop.commit({"note.txt": "later\n"})
     clone = _clone(shop, at, tmp_path, "--depth=1")
     stamped(clone)
-    assert "not checked, at a shallow clone's edge: 1 commit" in clone.run("verify").out
+    said = "not checked, at a shallow clone's edge: 1 commit"
+    assert said in clone.run("verify").out
+    told = {one["kind"]: one for one in clone.run("verify", "--json").json["told"]}
+    assert (told["shallow"]["what"], told["shallow"]["count"], len(told["shallow"]["names"])) == (said, 1, 1)
 
 
 PATHS = (

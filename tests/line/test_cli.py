@@ -120,7 +120,7 @@ def test_the_json_of_status_and_verify_has_the_contracts_keys(make: Make) -> Non
     assert set(status["budget"]) == {"date", "calls", "tokens_in", "tokens_out", "usd"}
     assert (status["state"], status["main"], status["planned"]) == ("READY", shop.main(), {"D-2": "Another"})
     assert "D-2  PLANNED  Another" in shop.run("status").out
-    assert shop.run("verify", "--json").json == {"stamps": 1, "ok": 1, "bad": []}
+    assert shop.run("verify", "--json").json.items() >= {"stamps": 1, "ok": 1, "bad": []}.items()
 
 
 # --- what the user wrote is wrong ------------------------------------------------------------------------

@@ -437,6 +437,8 @@ def test_a_history_cut_to_one_commit_is_named_by_the_rows_that_it_left(stamped: 
     put_commit(stamped, "what was done elsewhere\n", {"AC_LEDGER.md": ledger})
     told = stamped.run("verify")
     assert (told.code, "4 rows said DONE when the tables first came" in told.out) == (0, True)
+    (adopted,) = [one for one in stamped.run("verify", "--json").json["told"] if one["kind"] == "adopted"]
+    assert (adopted["count"], len(adopted["names"])) == (4, 4)
 
 
 # --- faults that are mended ---------------------------------------------------------------------------------
@@ -501,7 +503,7 @@ def test_a_workers_words_make_no_stamp_and_no_trailer(make: Make, hostile: str) 
     report = json.dumps({"summary": hostile, "model": hostile})
     shop = make("D-1 A ticket", worker=RIGHT + f"cat > \"$FACTORY_REPORT\" <<'END'\n{report}\nEND\n")
     assert shop.run("run").code == 0
-    assert shop.run("verify", "--json").json == {"stamps": 1, "ok": 1, "bad": []}
+    assert shop.run("verify", "--json").json.items() >= {"stamps": 1, "ok": 1, "bad": []}.items()
     for commit in ("main", "main^2", "main^2^", "main^2^^"):
         assert "D-9" not in shop.git("log", "-1", "--format=%(trailers)", commit)
         assert shop.git("log", "-1", "--format=%(trailers:key=Factory-Ticket,valueonly)", commit).strip() == "D-1"
@@ -511,7 +513,7 @@ def test_trailers_in_a_title_or_a_file_make_no_stamp(make: Make) -> None:
     lie = "Factory-Event: stamp Factory-Ticket: D-9"
     shop = make(f"D-1 {lie}", worker=f'printf "right\\n\\n{lie}\\n" > D-1.txt\n')
     assert shop.run("run").code == 0
-    assert shop.run("verify", "--json").json == {"stamps": 1, "ok": 1, "bad": []}
+    assert shop.run("verify", "--json").json.items() >= {"stamps": 1, "ok": 1, "bad": []}.items()
     assert shop.git("log", "-1", "--format=%(trailers:key=Factory-Ticket,valueonly)").strip() == "D-1"
 
 
@@ -692,6 +694,8 @@ def test_a_list_of_signers_that_was_taken_away_and_put_back_is_told(run_signed: 
     assert told.code == 0
     assert f"1 of them though main had named who may sign before: {stamp[:12]}" in told.out
     assert f"changed after it first named somebody: {gone[:12]}, {back[:12]}" in told.out
+    kinds = {one["kind"]: one["names"] for one in run_signed.run("verify", "--json").json["told"]}
+    assert (kinds["unsigned_late"], kinds["signers"]) == ([stamp], [gone, back])
 
 
 # --- good stays good -------------------------------------------------------------------------------------
@@ -717,4 +721,4 @@ def test_a_persons_commits_between_stamps_are_no_fault(stamped: Shop) -> None:
     table = stamped.read("D_ROADMAP.md").replace("D-3 | PLANNED", "D-3 | IN_PROGRESS")
     stamped.commit({"D_ROADMAP.md": table, "README.md": "about\n"}, "release D-3")
     assert stamped.run("run").code == 0
-    assert stamped.run("verify", "--json").json == {"stamps": 3, "ok": 3, "bad": []}
+    assert stamped.run("verify", "--json").json.items() >= {"stamps": 3, "ok": 3, "bad": []}.items()

@@ -112,7 +112,7 @@ def test_a_night_with_gemini_ends_right_and_is_booked_to_the_token(
     assert "put off for 7 s" in evening.said + morning.said
     assert 6 <= waited(shop, "D-7") < 60  # commits have whole seconds
     assert (model.asked["D-3"], model.asked["D-4"], model.asked["D-7"], model.asked["D-10"]) == (2, 3, 2, 2)
-    assert shop.run("verify", "--json").json == {"stamps": 11, "ok": 11, "bad": []}
+    assert shop.run("verify", "--json").json.items() >= {"stamps": 11, "ok": 11, "bad": []}.items()
     the_books_agree(shop, server.books)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from factory.git import places
 from factory.git.repo import Repo
 from factory.line.opening import key_path
 from factory.records.signing import ALLOWED
+from factory.verify.told import KINDS
 from tests.keygen import needs_keygen
 from tests.line.conftest import Shop
+from tests.line.night import ROOT
 
 At = Callable[[Path], Shop]
 Make = Callable[..., Shop]
@@ -110,13 +113,27 @@ def test_without_a_list_of_signers_verify_says_so_and_checks_the_rest(signed: Sh
     done = signed.run("verify")
     assert done.code == 0
     assert "2 stamps, 2 good" in done.out
-    assert "signed while main named nobody who may sign, which proves nothing: 2 stamps" in done.out
+    said = "signed while main named nobody who may sign, which proves nothing: 2 stamps"
+    assert said in done.out.splitlines()
+    told = signed.run("verify", "--json").json["told"]
+    assert {"kind": "unnamed", "what": said, "count": 2} in [{k: v for k, v in t.items() if k != "names"} for t in told]
+    assert "signers" in {one["kind"] for one in told}
 
 
 def test_without_any_key_verify_says_that_nothing_is_signed(make: Make) -> None:
     shop = make("D-1 A ticket")
     assert shop.run("run").code == 0
     assert "1 stamp, 1 good, 0 faults\nwithout a signature: 1 stamp" in shop.run("verify").out
+    (told,) = shop.run("verify", "--json").json["told"]
+    assert (told["kind"], told["count"], told["names"]) == ("unsigned", 1, [shop.main()])
+    assert told["what"] == shop.run("verify").out.splitlines()[1]
+    assert shop.run("evidence_check", "--json").json["told"] == [told]
+
+
+def test_every_kind_of_what_verify_tells_is_in_the_page() -> None:
+    page = (ROOT / "docs" / "morning.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page.partition("## What `factory verify` says")[2], re.MULTILINE)
+    assert rows[: len(KINDS)] == list(KINDS.items())
 
 
 def test_the_key_is_found_when_the_projects_folder_is_moved_or_cloned(signed: Shop, at: At, tmp_path: Path) -> None:

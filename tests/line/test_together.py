@@ -106,7 +106,7 @@ def test_three_tickets_of_one_scope_are_one_call_three_stamps_and_three_shares(m
     assert all(each[t]["files_changed"] == [f"{t}.txt"] for t in each)
     assert all(settled(shop, t) == pytest.approx(each[t]["cost_estimate_usd"]) for t in each)
     agreed(shop, found, server.books)
-    assert shop.run("verify", "--json").json == {"stamps": 3, "ok": 3, "bad": []}
+    assert shop.run("verify", "--json").json.items() >= {"stamps": 3, "ok": 3, "bad": []}.items()
     assert "one call for D-1, D-2, D-3" in shop.read(".factory/evidence/cmd_history.txt", "main^2")
 
 

@@ -127,7 +127,10 @@ def test_a_night_ends_with_every_ticket_done_or_blocked_and_its_true_reason(
     blocked = {t: s["triage"] for t, s in status["tickets"].items() if s["state"] == "BLOCKED"}
     assert blocked == dict.fromkeys(never, "TEST")
     assert sum(s.startswith("stamp(") for s in shop.subjects()) == tickets - len(never)
-    assert shop.run("verify", "--json").json == {"stamps": tickets - len(never), "ok": tickets - len(never), "bad": []}
+    assert (
+        shop.run("verify", "--json").json.items()
+        >= {"stamps": tickets - len(never), "ok": tickets - len(never), "bad": []}.items()
+    )
     assert shop.git("fsck", "--strict", "--no-dangling") == ""
     assert shop.git("status", "--porcelain") == ""
 
