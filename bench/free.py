@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from factory.gate.asked import Say
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.gate import Gate
 from factory.gate.observe import Observation
@@ -53,7 +54,7 @@ class FreeTrial(Trial):
         self._repo, self.limits, self.tools = repo, Limits(), Tools()
         self.python, self.stop = Path(sys.executable), threading.Event()
 
-    def prepare(self, main: Oid) -> None:
+    def prepare(self, main: Oid, say: Say = lambda _: None) -> None:
         """Nothing is run, so nothing has to be set up."""
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False, under: Conditions = USUAL) -> Ran:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from factory.gate.remedies import PACKAGES
 from factory.sandbox.sandbox import Tools, in_system
 
 SAID = re.compile(
@@ -22,11 +23,16 @@ PLACES = ("~/.cargo/bin", "~/.local/bin", "~/go/bin", "~/bin", "/usr/local/go/bi
 SETTING = "under [sandbox] in ssot/factory.toml"
 
 
-def absent(output: str, environ: Mapping[str, str], tools: Tools) -> str:
-    """One line on the first program that was not found; empty where none is missing, or a room would find it."""
+def absent(output: str, environ: Mapping[str, str], tools: Tools, root: Path | None = None) -> str:
+    """One line on the first program that was not found; empty where none is missing, or a room would find it.
+
+    `root`: the checkout, whose node_modules may have it.
+    """
     if not (match := SAID.search(output)):
         return ""
     name = next(filter(None, match.groups()))
+    if root and (root / "node_modules/.bin" / name).exists():
+        return f"`{name}` is in node_modules, which a room does not have: {PACKAGES}"
     if found := shutil.which(name, path=environ.get("PATH", "")):
         folder = os.path.dirname(found)
         if folder in tools.path:

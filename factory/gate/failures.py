@@ -27,6 +27,7 @@ _SAYING = re.compile(
     r"^(?:\S.*?[:(]\d+(?:[:,]\d+)?\)?: (?:fatal )?error\b.*"
     r"|(?:fatal )?error(?:\[\w+\])?: (?!aborting|could not compile|test failed).*"
     r"|\S*.*: undefined reference to .*"
+    r"|(?:vet: )?\S+\.go:\d+:\d+: .*"
     r"|\S+:\d+:\d+: [A-Z]+\d+ .*|[A-Z]{1,4}\d{3,4} (?:\[\*\] )?\S.*"
     r"|.*(?:command not found|: not found|[Nn]o such file or directory|No space left on device|Permission denied)$"
     r"|make(?:\[\d+\])?: \*\*\* .*|ERROR: .*|\S*python\S*: No module named \S+)$"

@@ -75,7 +75,7 @@ class Gate:
     def by_hand(self, case: Case, *, main: Oid, tree: Oid, steps: tuple[str, ...], say: Say) -> Verdict:
         """The same steps on a tree that no attempt made."""
         ground.must_have_tiers(self._settings)
-        self._trial.prepare(main)
+        self._trial.prepare(main, say)
         sides = Sides.of(self._settings, GitTree(self._repo.store, main), Terms(), case.protected)
         return self._ask(Question(case, None, main, tree, tree, sides, (), steps, say))
 

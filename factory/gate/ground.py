@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Collection
 
@@ -11,6 +10,7 @@ from factory.gate import triage
 from factory.gate.asked import Say
 from factory.gate.commands import to_run
 from factory.gate.criteria import NOTHING_COLLECTED
+from factory.gate.remedies import WAITS, remedy
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
 from factory.gate.ungenerated import ungenerated
 from factory.gate.unlike import unlike
@@ -19,7 +19,7 @@ from factory.git.store import GitTree
 from factory.model import Answer, Oid
 from factory.ssot.settings import Settings
 
-SOON = 1.0  # seconds that a command on main is given before a worker starts beside it, and the first checks their time
+SOON = 1.0  # seconds that a command on main is given before a worker starts beside it
 
 
 def must_have_tiers(settings: Settings) -> None:
@@ -29,19 +29,17 @@ def must_have_tiers(settings: Settings) -> None:
 
 
 def begin(repo: Repo, settings: Settings, trial: Trial, main: Oid, checks: Collection[str], say: Say) -> None:
-    """Start the gate's commands on main, and run `checks` there, which will be asked of it soon.
+    """Start the gate's commands on main, and `checks`, which will be asked of it soon.
 
     CannotJudge where the doctor or what ends SOON cannot run. A longer one goes on beside the first worker; `must_run`
-    waits for it before anything is judged.
+    waits for it before anything is judged. No check is waited for: a slow one must not hide that nothing can be judged.
     """
     must_have_tiers(settings)
-    trial.prepare(main)
+    trial.prepare(main, say)
     commands, until = _commands(settings), time.monotonic() + SOON
     for command in (*commands, *checks):
         trial.begin(main, command)
     say(f"the gate looks at main: {', '.join(sorted(set(commands.values())))}")
-    for check in checks:
-        trial.run(main, check)
     for command, tier in commands.items():
         left = max(0.0, until - time.monotonic())
         ran = trial.run(main, command) if tier == "doctor" else trial.glance(main, command, left)
@@ -62,7 +60,7 @@ def watch(repo: Repo, settings: Settings, trial: Trial, main: Oid, fine: frozens
 def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) -> None:
     """CannotJudge where the gate cannot run on main, or is red there for the room alone."""
     must_have_tiers(settings)
-    trial.prepare(main)
+    trial.prepare(main, say)
     for command, tier in _commands(settings).items():
         if trial.known(main, command) is None:
             say(f"the gate looks at main: {tier}")
@@ -77,8 +75,8 @@ def _commands(settings: Settings) -> dict[str, str]:
 
 def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
     if why := _fault(ran, settings.gate.strict_main):
-        remedy = f"{trial.absent(ran) or ungenerated(repo, ran.output) or _remedy(ran)}, then run again"
-        said = f"`{ran.command}` ({tier}) on main {why}; {remedy}. It said: {triage.gist(ran.output)}"
+        mend = f"{trial.absent(main, ran) or ungenerated(repo, ran.output) or _remedy(ran)}, then run again"
+        said = f"`{ran.command}` ({tier}) on main {why}; {mend}. It said: {triage.gist(ran.output)}"
         raise CannotJudge(f"the gate cannot judge anything: {said}")
     if why := unlike(GitTree(repo.store, main), ran.seen):
         raise CannotJudge(
@@ -90,10 +88,8 @@ def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tie
 def _remedy(ran: Ran) -> str:
     if ran.blinded:
         return KEEP_THE_PATH
-    if lacking := re.search(r"(\S+): No module named (\w+)\s*$", ran.output):
-        python, module = lacking.groups()
-        return f"install it (`{python} -m pip install {module}`) or name another command (`factory help project`)"
-    return "mend it"
+    seen_whole = bool(ran.seen.sessions or ran.seen.collected) or ran.answer is not Answer.FAIL
+    return remedy(ran.output) or ("mend it" if seen_whole else WAITS)
 
 
 def _fault(ran: Ran, strict: bool) -> str:

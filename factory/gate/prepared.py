@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from factory.errors import CouldNotRun
+from factory.gate.asked import Say
 from factory.gate.triage import gist
 from factory.git.store import GitTree, Store
 from factory.model import Oid
@@ -18,6 +20,7 @@ from factory.ssot.settings import Settings
 
 INSIDE = "/factory/env"  # where setup and gate see it, and what FACTORY_ENV says
 SECONDS = 1800.0
+NO_NETWORK = 'it had no network: `network = "full"` under [sandbox] in ssot/factory.toml gives it one'
 
 
 def prepare(
@@ -30,6 +33,7 @@ def prepare(
     python: Path,
     tools: Tools,
     limits: Limits,
+    say: Say = lambda _: None,
 ) -> Path | None:  # fmt: skip
     """The folder that the setup commands filled, from main's own files; None where there are none.
 
@@ -42,6 +46,8 @@ def prepare(
     done = cache / key(GitTree(store, main), commands, str(python), sandbox.kind)
     if done.is_dir():
         return done
+    network: Literal["none", "full"] = "full" if settings.sandbox.network == "full" else "none"
+    say(f"the gate's setup runs, with {'the' if network == 'full' else 'no'} network")
     aside = done.with_name(f"{done.name}.{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -52,12 +58,13 @@ def prepare(
                 argv=("/bin/sh", "-c", command), room=room.path, timeout=SECONDS, write={INSIDE: aside}, python=python,
                 tools=tools,
                 env={"FACTORY_ENV": place(sandbox, aside)}, limits=limits,
-                network="full" if settings.sandbox.network == "full" else "none",
+                network=network,
             )  # fmt: skip
             if (ran := sandbox.run(job)).code:
                 shutil.rmtree(aside, ignore_errors=True)
                 said = gist((ran.stdout + ran.stderr).decode("utf-8", "replace"))
-                raise CouldNotRun(f"`{command}` ([gate] setup) ended with exit code {ran.code}; it said: {said}")
+                shut = "" if network == "full" else f"; {NO_NETWORK}"
+                raise CouldNotRun(f"`{command}` ([gate] setup) ended with exit code {ran.code}{shut}; it said: {said}")
     os.replace(aside, done)
     return done
 

@@ -65,7 +65,7 @@ class Prover:
             tally.criteria.append(criteria.judge(tally, criterion, ran, _signs(asked, ran), moved))
             passes.append(ran)
             if not tally.passing:
-                if tally.why is Triage.ENVIRONMENT and (hint := self._trial.absent(ran.before)):
+                if tally.why is Triage.ENVIRONMENT and (hint := self._trial.absent(asked.main, ran.before)):
                     tally.failed += (hint,)
                 return
         for place, (criterion, ran) in enumerate(zip(asked.checks, passes, strict=True)):

@@ -15,6 +15,7 @@ from factory.errors import Stopped
 from factory.gate import junit, prepared
 from factory.gate.absent import absent
 from factory.gate.ahead import Ahead
+from factory.gate.asked import Say
 from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.disturbed import telling
@@ -22,7 +23,9 @@ from factory.gate.editable import source_roots
 from factory.gate.hidden import hidden_files
 from factory.gate.interpreter import find_python, fingerprint, ours
 from factory.gate.observe import Observation, Observer
+from factory.gate.untracked import untracked
 from factory.git.repo import Repo
+from factory.git.store import GitTree
 from factory.model import Answer, Oid, Value
 from factory.rooms.rooms import Rooms
 from factory.sandbox import toolchains
@@ -100,12 +103,12 @@ class Trial:
         made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
 
-    def prepare(self, main: Oid) -> None:
+    def prepare(self, main: Oid, say: Say = lambda _: None) -> None:
         """Run `[gate] setup` for main, once per content of the files that it names."""
         where = self._cache.with_name("env")
         self.prepared = prepared.prepare(
             self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.tools,
-            self.limits,
+            self.limits, say,
         )  # fmt: skip
         if self.prepared:
             self._environment = f"{self._bare} {self.prepared.name}"
@@ -142,9 +145,13 @@ class Trial:
         """What it says, where that is known or, once begun, it ends within the time; None where it goes on."""
         return self.known(tree, command) or self._begun.glance(self._key(tree, command, USUAL), seconds)
 
-    def absent(self, ran: Ran) -> str:
-        """Which program the command did not find, and what lets a room have it; empty where it found all."""
-        return absent(ran.output, self._environ, self.tools) if ran.code else ""
+    def absent(self, tree: Oid, ran: Ran) -> str:
+        """Which program or file a command did not find, and what lets a room have it; empty where it found all."""
+        if not ran.code:
+            return ""
+        root = self._repo.work_tree
+        here = absent(ran.output, self._environ, self.tools, root)
+        return here or untracked(ran.output, root, GitTree(self._repo.store, tree))
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""

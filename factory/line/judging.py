@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from factory.errors import FactoryError, Unheard
 from factory.gate.absent import absent
+from factory.gate.untracked import untracked
+from factory.git.store import GitTree
 from factory.line import audits, booking, trouble
 from factory.line.auditor import Opinion
 from factory.line.house import House
@@ -96,6 +98,12 @@ def _verdict(house: House, attempt: Attempt, work: Work, merge: landing.Merge) -
     )  # fmt: skip
 
 
+def _lacking(house: House, said: str, main: Oid) -> str:
+    """What a worker did not find in its room, and how it gets there."""
+    program = absent(said, house.environ, house.gate.tools)
+    return program or untracked(said, house.repo.work_tree, GitTree(house.repo.store, main))
+
+
 def _before_the_gate(
     house: House, attempt: Attempt, merge: landing.Merge
 ) -> tuple[Triage, list[str], tuple[Finding, ...]] | None:
@@ -106,7 +114,7 @@ def _before_the_gate(
         return Triage.API, [f"the model's server refused it {many(attempt.record.transient + 1, 'time')} in a row"], ()
     if work.ended is Ended.FAILED:
         tail = work.stderr.decode("utf-8", "replace").strip().splitlines()[-5:]
-        hint = absent("\n".join(tail), house.environ, house.gate.tools)
+        hint = _lacking(house, "\n".join(tail), merge.main)
         said = f": {hint or tail[-1]}" if tail else ""
         lines = [f"the worker ended with exit code {work.exit_code}{said}", *(tail if hint else tail[:-1])]
         return Triage.WORKER, lines, ()

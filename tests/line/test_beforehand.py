@@ -124,6 +124,14 @@ def test_a_main_that_turns_out_to_be_no_ground_ends_the_worker_that_has_begun(ma
     assert (ticket["state"], ticket["attempts"]) == ("PENDING", 0)
 
 
+def test_a_slow_check_does_not_hide_that_main_is_no_ground(make: Make) -> None:
+    shop = make("D-1 One", regression="exit 1\n", settings=FAST, ledger=criteria("D-1", check="sleep 90; false"))
+    start = time.monotonic()
+    done = shop.run("run")
+    assert time.monotonic() - start < 30
+    assert (done.code, "(regression) on main is red" in done.err) == (4, True)
+
+
 def test_who_asks_for_a_second_reader_and_has_none_is_told_before_the_run(make: Make) -> None:
     shop = make("D-1 One", "D-2 Two", settings=FAST)
     shop.commit(

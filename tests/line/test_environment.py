@@ -30,6 +30,8 @@ def test_a_setup_that_fails_stops_before_the_first_ticket(make: Make) -> None:
     done = shop.run("run")
     assert done.code == 4
     assert "no wheel" in done.err
+    assert "the gate's setup runs, with no network" in done.out
+    assert 'it had no network: `network = "full"` under [sandbox] in ssot/factory.toml gives it one' in done.err
 
 
 def test_a_program_that_no_room_shows_is_named_with_the_setting_that_shows_it(
@@ -125,3 +127,19 @@ def test_the_image_of_the_settings_is_the_one_that_the_engine_is_asked_for(
     done = shop.run("doctor")
     assert done.code == 4
     assert "podman has no image ours:7 (no such image: image inspect ours:7); `podman pull ours:7`" in done.err
+
+
+def test_a_file_that_git_does_not_have_is_named_to_whoever_misses_it(make: Make) -> None:
+    shop = make("D-1 One", settings=f"{SETTINGS}\n[caps]\nattempts = 1\n", worker=". ./tools/more.sh\n")
+    (shop.path / "tools/more.sh").write_text("echo right > D-1.txt\n")
+    said = "`tools/more.sh` is in your folder and not in git, so no room has it"
+    assert said in shop.run("run").out
+    shop.commit({"tools/worker.sh": "echo right > D-1.txt\n", "tools/regression.sh": "cat tools/more.sh\n"})
+    assert shop.run("retry", "D-1").code == 0
+    assert said in shop.run("run").err
+
+
+def test_a_red_tier_without_single_tests_says_where_a_test_may_wait(make: Make) -> None:
+    done = make("D-1 One", settings=SETTINGS, regression="exit 1\n").run("run")
+    assert done.code == 4
+    assert "put a test that waits for its ticket where it does not look (`factory help languages`)" in done.err

@@ -145,7 +145,7 @@ def in_a_row() -> str:
 
 
 def on_main(found: Ran) -> Callable[[Path], None]:
-    there: Any = SimpleNamespace(absent=lambda _: "", work_tree=None)
+    there: Any = SimpleNamespace(absent=lambda *_: "", work_tree=None)
     return lambda _: _must_be_ground(there, read_settings(None), there, "0" * 40, "fast", found)
 
 
@@ -230,7 +230,8 @@ def before_the_gate(
         Ticket(id="D-1", status=TicketStatus.IN_PROGRESS, title="x"), (), Record(ticket="D-1", transient=5),
         make_plan(timeout_minutes=2), "", 0.0, Work(ended, exit_code=9), Change(files, found),
     )  # fmt: skip
-    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()))
+    repo = SimpleNamespace(work_tree=None, store=SimpleNamespace(tree_of=lambda _: ""))
+    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()), repo=repo)
     reason = judging._before_the_gate(house, attempt, landing.Merge("", "", conflicts))
     assert reason is not None
     return booking.refused(*reason)
