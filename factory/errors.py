@@ -65,6 +65,10 @@ class GitFailed(CouldNotRun):
     """Git would not do one thing. Where it does all else, that is the trouble of the ticket for which it was asked."""
 
 
+class NotHere(GitFailed):
+    """An object that a partial clone left at its server."""
+
+
 class CannotCheck(CouldNotRun):
     """Here nothing can tell whether a stamp is good: none is called bad for it."""
 

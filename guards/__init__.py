@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from factory.errors import CouldNotRun, FactoryError, Mistake
+from factory.errors import FactoryError, Mistake, NotHere
 from factory.model import Finding
 from factory.tree import Tree
 from guards import (
@@ -75,7 +75,7 @@ def _findings(guard: Guard, case: Case) -> tuple[Finding, ...]:
     try:
         return tuple(guard.check(case))
     except FactoryError as error:
-        if case.by_hand and isinstance(error, CouldNotRun):
+        if case.by_hand and isinstance(error, NotHere):
             raise  # nobody made a change that it could speak against
         return (Finding(guard=guard.NAME, path=getattr(error, "path", "") or "-", message=f"could not judge: {error}"),)
     except Exception as error:

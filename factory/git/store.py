@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from factory.errors import GitFailed
+from factory.errors import GitFailed, NotHere
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.trees import Walk
@@ -91,7 +91,7 @@ class Store:
     def _lacks(self) -> GitFailed:
         """Git died over an object that is not here: only in a partial clone does it go and look elsewhere for one."""
         if any((self._dir / "pack").glob("*.promisor")):
-            return GitFailed(
+            return NotHere(
                 "an object is not in this partial clone, and the factory fetches nothing by itself; bring all of them "
                 "with `git fetch --refetch --no-filter`, then run again"
             )
