@@ -30,13 +30,14 @@ _SAYING = re.compile(
     r"|(?:vet: )?\S+\.go:\d+:\d+: .*"
     r"|\S+:\d+:\d+: [A-Z]+\d+ .*|[A-Z]{1,4}\d{3,4} (?:\[\*\] )?\S.*"
     r"|.*(?:command not found|: not found|[Nn]o such file or directory|No space left on device|Permission denied)$"
-    r"|make(?:\[\d+\])?: \*\*\* .*|ERROR: .*|\S*python\S*: No module named \S+)$"
+    r"|make(?:\[\d+\])?: \*\*\* .*|ERROR: (?!usage: ).*|(?:\S*python\S* -m )?[\w.-]+: error: .*"
+    r"|\S*python\S*: No module named \S+)$"
 )
 
 
 def failures(text: str) -> tuple[str, ...]:
     """What failed, one line each (`test_name: reason` where there is a name), without doubles, in the order printed."""
-    lines = [line[:LONGEST] for line in printable(text).split("\n")]
+    lines = [line[:LONGEST].removeprefix("INTERNALERROR> ") for line in printable(text).split("\n")]
     found = [*_pytest(lines), *_unittest(lines)] or [*_tracebacks(lines), *_panics(lines), *_sayings(lines)]
     return tuple(dict.fromkeys(line[:WIDTH] for line in found or _last(lines)))[:MOST]
 

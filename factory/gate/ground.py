@@ -12,7 +12,6 @@ from factory.gate.commands import to_run
 from factory.gate.criteria import NOTHING_COLLECTED
 from factory.gate.remedies import WAITS, remedy
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
-from factory.gate.ungenerated import ungenerated
 from factory.gate.unlike import unlike
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -75,7 +74,7 @@ def _commands(settings: Settings) -> dict[str, str]:
 
 def _must_be_ground(repo: Repo, settings: Settings, trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
     if why := _fault(ran, settings.gate.strict_main):
-        mend = f"{trial.absent(main, ran) or ungenerated(repo, ran.output) or _remedy(ran)}, then run again"
+        mend = f"{trial.absent(main, ran) or _remedy(ran)}, then run again"
         said = f"`{ran.command}` ({tier}) on main {why}; {mend}. It said: {triage.gist(ran.output)}"
         raise CannotJudge(f"the gate cannot judge anything: {said}")
     if why := unlike(GitTree(repo.store, main), ran.seen):

@@ -32,10 +32,12 @@ class Tiers:
             self._say(asked, "doctor", command)
             now = self._ran("doctor", tally, self._trial.run(asked.tree, command))
             was = self._trial.run(asked.main, command)
-            if now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
+            if _says_nothing(was, now):
+                self._fail("doctor", now, tally, self._hint(asked, now))
+            elif now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
                 self._held_against("doctor", asked, tally, was, now)
             elif now.answer is not Answer.PASS:
-                self._fail("doctor", now, tally, ())
+                self._fail("doctor", now, tally, self._hint(asked, now))
             if not tally.passing:
                 return
 
@@ -51,13 +53,20 @@ class Tiers:
                 tally.changing[same_run(command)] = changing
             changing = changing or frozenset()
             self._ran(tier, tally, now)
-            self._held_against(tier, asked, tally, was, now, changing)
+            if _says_nothing(was, now):
+                self._fail(tier, now, tally, self._hint(asked, now))
+            else:
+                self._held_against(tier, asked, tally, was, now, changing)
             if tally.passing and held is not now:
                 self._as_main_judges(tier, asked, tally, was, held, changing)
             if any(is_told_by(doctor, [command]) for doctor in self._gate.doctor):
                 tally.results["doctor"] = Answer.FAIL if _uncollected(was, now) else Answer.PASS
             if not tally.passing:
                 return
+
+    def _hint(self, asked: Question, ran: Ran) -> tuple[str, ...]:
+        """What a person who asks by hand can mend; an attempt's own author cannot."""
+        return (hint,) if asked.plan is None and (hint := self._trial.absent(asked.main, ran)) else ()
 
     def _say(self, asked: Question, tier: str, command: str) -> None:
         known = self._trial.known(asked.tree, command)
@@ -86,7 +95,7 @@ class Tiers:
             tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in found])
         elif not (was.seen.sessions or now.seen.sessions):
             if now.answer is not Answer.PASS:
-                self._fail(tier, now, tally, ())
+                self._fail(tier, now, tally, self._hint(asked, now))
         else:
             self._compare(tier, asked, tally, was, now, changing)
             self._proof_stands(tier, tally, now)
@@ -143,6 +152,11 @@ class Tiers:
         why = triage.classify(ran.output, exit_code=ran.code, timed_out=ran.timed_out)
         end = "ran into its time limit" if ran.timed_out else f"ended with exit code {ran.code}"
         tally.fail(why, [f"{tier}: `{ran.command}` {end}", *lines, *triage.failures(ran.output)], answer)
+
+
+def _says_nothing(was: Ran, now: Ran) -> bool:
+    """Whether neither main nor the tree could run: red alike, and no ground to judge on."""
+    return was.answer is Answer.COULD_NOT_RUN and now.answer is Answer.COULD_NOT_RUN
 
 
 def _refuses(was: Ran, now: Ran, asked: Question) -> bool:

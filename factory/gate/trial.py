@@ -22,6 +22,7 @@ from factory.gate.disturbed import telling
 from factory.gate.editable import source_roots
 from factory.gate.hidden import hidden_files
 from factory.gate.interpreter import find_python, fingerprint, ours
+from factory.gate.lacking import lacking
 from factory.gate.observe import Observation, Observer
 from factory.gate.untracked import untracked
 from factory.git.repo import Repo
@@ -146,12 +147,13 @@ class Trial:
         return self.known(tree, command) or self._begun.glance(self._key(tree, command, USUAL), seconds)
 
     def absent(self, tree: Oid, ran: Ran) -> str:
-        """Which program or file a command did not find, and what lets a room have it; empty where it found all."""
+        """Which program, module or file a command did not find, and what lets a room have it; empty: it found all."""
         if not ran.code:
             return ""
         root = self._repo.work_tree
-        here = absent(ran.output, self._environ, self.tools, root)
-        return here or untracked(ran.output, root, GitTree(self._repo.store, tree))
+        found = absent(ran.output, self._environ, self.tools, root)
+        found = found or lacking(ran.output, self._repo, self._settings, self.python)
+        return found or untracked(ran.output, root, GitTree(self._repo.store, tree))
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from factory.errors import Mistake
+from factory.gate.recipe import recipe
 from factory.git.places import writable
 from factory.git.repo import Repo
 from factory.line.opening import key_path, signing_key
@@ -70,7 +71,8 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
         lines = [*_write(repo.work_tree, words, skipped), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
-        return [*lines, "", *_next(repo, branch, runs), *_notes(repo, runs, source, folder)]
+        makes = recipe(lambda at: _text(tree, at).encode(), files)
+        return [*lines, "", *_next(repo, branch, runs), *_notes(repo, runs, source, folder, makes)]
 
 
 def _text(tree: Tree, path: str) -> str:
@@ -183,8 +185,8 @@ def _next(repo: Repo, branch: str, runs: Runner) -> Iterator[str]:
     yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
 
 
-def _notes(repo: Repo, runs: Runner, source: str, folder: str) -> Iterator[str]:
-    """What a person should know of this repository before the first run."""
+def _notes(repo: Repo, runs: Runner, source: str, folder: str, makes: str) -> Iterator[str]:
+    """What a person should know of this repository before the first run. `makes`: an environment for its tests."""
     assert repo.work_tree is not None
     if runs.lines == runners.NO_TESTS:
         yield "No test was found: the gate runs none, and a ticket's own checks are all that judges it."
@@ -192,6 +194,10 @@ def _notes(repo: Repo, runs: Runner, source: str, folder: str) -> Iterator[str]:
         yield "There are tests, and nothing here says what runs them: name it, as regression under [gate]."
     elif runs.lines == runners.PYTEST and (own := surroundings.without_pytest(repo.work_tree)):
         yield f"{own} has no pytest: `{own}/bin/python -m pip install pytest`, or name another runner under [gate]."
+    elif runs.lines == runners.PYTEST and makes and not surroundings.environment(repo.work_tree):
+        ignored = surroundings.would_be_ignored(repo, ".venv/pyvenv.cfg")
+        says = "" if ignored else ", and `echo '/.venv/' >> .gitignore`"
+        yield f"There is no .venv, and the gate's own Python has none of what your tests import: `{makes}`{says}."
     elif runners.not_here(runs):
         yield f"`{runs.program}` is not on your PATH: install it, or name what runs the tests under [gate]."
     for place in surroundings.not_ignored(repo):

@@ -48,11 +48,21 @@ def generated(repo: Repo, product: Iterable[str]) -> str:
     return GENERATED.format(json.dumps(named, ensure_ascii=False)) if named else ""
 
 
+def environment(root: Path) -> Path | None:
+    """The repository's own environment, where the gate finds its Python; None where there is none."""
+    return next((root / name for name in (".venv", "venv") if (root / name / "bin" / "python").exists()), None)
+
+
 def without_pytest(root: Path) -> str:
-    """The repository's own environment, where the gate would look for pytest and not find it; empty: there is none."""
-    own = next((root / name for name in (".venv", "venv") if (root / name / "bin" / "python").exists()), None)
+    """That environment, where the gate would look for pytest and not find it; empty: there is none."""
+    own = environment(root)
     lacks = own and not any(own.glob("lib/python*/site-packages/pytest"))
     return own.name if own and lacks else ""
+
+
+def would_be_ignored(repo: Repo, path: str) -> bool:
+    """Whether git ignores what lies at a path, be it there or not."""
+    return repo.ask("check-ignore", "-q", "--", path, cwd=repo.work_tree)[0] == 0
 
 
 def not_ignored(repo: Repo) -> list[str]:

@@ -129,6 +129,18 @@ def test_init_tells_what_a_repository_lacks(plain: Callable[..., Shop]) -> None:
     assert "tell git who you are" not in shop.run("init").out
 
 
+def test_init_says_what_makes_the_environment_that_the_tests_need(plain: Callable[..., Shop]) -> None:
+    shop = plain({**TEST, "pyproject.toml": b'[project]\nname = "shop"\noptional-dependencies.test = ["pytest"]\n'})
+    said, makes = shop.run("init").out, "`python3 -m venv .venv && .venv/bin/pip install -e '.[test]'`"
+    assert (
+        f"There is no .venv, and the gate's own Python has none of what your tests import: {makes}, and `echo" in said
+    )
+    (shop.path / ".gitignore").write_text(".venv\n")
+    assert f"{makes}.\n" in shop.run("init").out
+    venv.create(shop.path / ".venv", symlinks=True)
+    assert "There is no .venv" not in shop.run("init").out
+
+
 def test_the_zone_is_the_machines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = tmp_path / "localtime"
     monkeypatch.setattr(surroundings, "LOCALTIME", link)

@@ -86,6 +86,13 @@ def test_failures_are_told_one_line_each() -> None:
     assert failures(TEXTS["unittest_fail"]) == ("test_eq (ut.test_u.T.test_eq): AssertionError: {'a': 1} != {'a': 2}",)
     assert failures(TEXTS["pytest_chain"]) == ("test_chain: ImportError: no port plug-in",)
     assert failures(TEXTS["rust_test"]) == ("adds: assertion `left == right` failed",)
+    usage = (
+        "ERROR: usage: pytest [options]\npython -m pytest: error: unrecognized arguments: --cov=a\n  inifile: /room/x\n"
+    )
+    assert failures(usage) == ("python -m pytest: error: unrecognized arguments: --cov=a",)
+    inside = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\npytest.PytestConfigWarning: Unknown\n'
+    broken = "".join(f"INTERNALERROR> {line}\n" for line in inside.splitlines())
+    assert failures(f"{broken}\nno tests collected in 0.1s\n") == ("pytest.PytestConfigWarning: Unknown",)
     assert len(failures(TEXTS["pytest_mixed"])) == 7
     assert failures("") == ()
 
