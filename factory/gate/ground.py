@@ -11,8 +11,10 @@ from factory.gate.asked import Say
 from factory.gate.commands import to_run
 from factory.gate.criteria import NOTHING_COLLECTED
 from factory.gate.remedies import WAITS, remedy
+from factory.gate.transcript import RED
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
 from factory.gate.unlike import unlike
+from factory.git.checkout import some
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer, Oid
@@ -60,10 +62,25 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
     """CannotJudge where the gate cannot run on main, or is red there for the room alone."""
     must_have_tiers(settings)
     trial.prepare(main, say)
+    told = set[str]()
     for command, tier in _commands(settings).items():
         if trial.known(main, command) is None:
             say(f"the gate looks at main: {tier}")
-        _must_be_ground(repo, settings, trial, main, tier, trial.run(main, command))
+        ran = trial.run(main, command)
+        _must_be_ground(repo, settings, trial, main, tier, ran)
+        if (line := _unloaded(trial, main, ran)) and line not in told:
+            told.add(line)
+            say(line)
+
+
+def _unloaded(trial: Trial, main: Oid, ran: Ran) -> str:
+    """A line where whole files of tests are red on main because they cannot be loaded; "" where all are."""
+    files = [node for node, outcome in ran.seen.outcomes.items() if outcome in RED and "::" not in node]
+    if not files:
+        return ""
+    why = triage.gist(ran.seen.failures.get(files[0], ran.output))
+    hint = trial.absent(main, ran)
+    return f"{some(files)} cannot be loaded on main, and judges nothing until it can: {hint or why}"
 
 
 def _commands(settings: Settings) -> dict[str, str]:

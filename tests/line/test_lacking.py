@@ -97,3 +97,15 @@ def test_a_module_that_a_build_made_is_named_with_the_setting_that_brings_it(rep
         "ImportError: cannot import name '_version' from 'shop' (/room/s.py)\n",
     ):
         assert told(repo, said) == f"src/shop/_version.py is in your checkout and not in git: {remedy}"
+
+
+def test_a_file_of_tests_that_cannot_be_loaded_is_named_before_anything_is_judged(make: Make) -> None:
+    tests = {"tests/test_a.py": "def test_a():\n    pass\n", "tests/test_b.py": "import freezegun_of_nobody\n"}
+    shop = make('D-1 One | | ```toml\nmodify = ["D-1.txt"]\n```', settings=RUNS, files={**FILES, **tests})
+    done = shop.run("run")
+    assert done.code == 0, done
+    line = (
+        "tests/test_b.py cannot be loaded on main, and judges nothing until it can: `python` is the factory's own here"
+    )
+    assert done.out.count(line) == 1
+    assert done.out.find(line) < done.out.find("the gate checks AC-D-1-1")
