@@ -68,19 +68,19 @@ def must_run(repo: Repo, settings: Settings, trial: Trial, main: Oid, say: Say) 
             say(f"the gate looks at main: {tier}")
         ran = trial.run(main, command)
         _must_be_ground(repo, settings, trial, main, tier, ran)
-        if (line := _unloaded(trial, main, ran)) and line not in told:
+        if (line := unloaded(trial, main, ran)) and line not in told:
             told.add(line)
             say(line)
 
 
-def _unloaded(trial: Trial, main: Oid, ran: Ran) -> str:
-    """A line where whole files of tests are red on main because they cannot be loaded; "" where all are."""
+def unloaded(trial: Trial, main: Oid, ran: Ran) -> str:
+    """A line where whole files of tests are red because they cannot be loaded; "" where all can."""
     files = [node for node, outcome in ran.seen.outcomes.items() if outcome in RED and "::" not in node]
     if not files:
         return ""
     why = triage.gist(ran.seen.failures.get(files[0], ran.output))
     hint = trial.absent(main, ran)
-    return f"{some(files)} cannot be loaded on main, and judges nothing until it can: {hint or why}"
+    return f"{some(files)} cannot be loaded, so that nothing in there is judged: {hint or why}"
 
 
 def _commands(settings: Settings) -> dict[str, str]:

@@ -10,6 +10,7 @@ from factory.gate.asked import Question
 from factory.gate.commands import is_told_by, same_run, to_run
 from factory.gate.contradicted import contradicted
 from factory.gate.excused import excused
+from factory.gate.ground import unloaded
 from factory.gate.held import lost
 from factory.gate.signs import signs
 from factory.gate.tally import Tally
@@ -116,6 +117,8 @@ class Tiers:
         tally.tests = _most(tally.tests, found.tests)
         tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
         tally.log += list(found.notes)
+        if asked.plan is None and (line := unloaded(self._trial, asked.main, now)):
+            tally.log.append(line)
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
             self._fail(tier, now, tally, found.failed)

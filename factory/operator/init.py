@@ -197,7 +197,8 @@ def _notes(repo: Repo, runs: Runner, source: str, folder: str, makes: str) -> It
     elif runs.lines == runners.PYTEST and makes and not surroundings.environment(repo.work_tree):
         ignored = surroundings.would_be_ignored(repo, ".venv/pyvenv.cfg")
         says = "" if ignored else ", and `echo '/.venv/' >> .gitignore`"
-        yield f"There is no .venv, and the gate's own Python has none of what your tests import: `{makes}`{says}."
+        lacks = "the gate's Python has pytest, and nothing that your tests import beside"
+        yield f"There is no .venv: {lacks}: `{makes}`{says}."
     elif runners.not_here(runs):
         yield f"`{runs.program}` is not on your PATH: install it, or name what runs the tests under [gate]."
     for place in surroundings.not_ignored(repo):

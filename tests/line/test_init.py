@@ -133,7 +133,8 @@ def test_init_says_what_makes_the_environment_that_the_tests_need(plain: Callabl
     shop = plain({**TEST, "pyproject.toml": b'[project]\nname = "shop"\noptional-dependencies.test = ["pytest"]\n'})
     said, makes = shop.run("init").out, "`python3 -m venv .venv && .venv/bin/pip install -e '.[test]'`"
     assert (
-        f"There is no .venv, and the gate's own Python has none of what your tests import: {makes}, and `echo" in said
+        f"There is no .venv: the gate's Python has pytest, and nothing that your tests import beside: {makes}, and `echo"
+        in said
     )
     (shop.path / ".gitignore").write_text(".venv\n")
     assert f"{makes}.\n" in shop.run("init").out

@@ -104,8 +104,7 @@ def test_a_file_of_tests_that_cannot_be_loaded_is_named_before_anything_is_judge
     shop = make('D-1 One | | ```toml\nmodify = ["D-1.txt"]\n```', settings=RUNS, files={**FILES, **tests})
     done = shop.run("run")
     assert done.code == 0, done
-    line = (
-        "tests/test_b.py cannot be loaded on main, and judges nothing until it can: `python` is the factory's own here"
-    )
+    line = "tests/test_b.py cannot be loaded, so that nothing in there is judged: `python` is the factory's own here"
     assert done.out.count(line) == 1
+    assert shop.run("regression").out.count(line) == 1
     assert done.out.find(line) < done.out.find("the gate checks AC-D-1-1")
