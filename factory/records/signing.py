@@ -71,12 +71,12 @@ def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
     """NoSigner where main names who may sign and this factory cannot: its stamps would be worth nothing."""
     if not names_signers(allowed):
         return
-    must_have_program()
     if signer.key is None:
         raise NoSigner(
             f"it names who signs the stamps, and there is no key at {expected}",
             path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
         )  # fmt: skip
+    must_have_program()
     if not is_named(signer.key, allowed):
         raise NoSigner(
             f"the key {signer.key} is none of those that it names",

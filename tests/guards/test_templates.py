@@ -43,7 +43,7 @@ def test_a_policys_example_judges_once_its_sign_is_taken_away(guard: str) -> Non
 @pytest.mark.parametrize("gate", [PYTEST, NO_TESTS])
 def test_each_worker_that_the_settings_offer_may_be_chosen(gate: str) -> None:
     text = template("factory.toml").replace("@GATE@", gate).replace("@PRODUCT@", "").replace("@ZONE@", "UTC")
-    text = text.replace("@NETWORK@", NETWORK if gate == PYTEST else "")
+    text = text.replace("@SANDBOX@", NETWORK if gate == PYTEST else "")
     offered = re.findall(r"(?m)^# (\[workers\.default\]\n(?:# \w.*\n)+)", text)
     assert len(offered) == 3
     for one in offered:

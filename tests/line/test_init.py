@@ -19,6 +19,7 @@ from factory.operator import surroundings
 from factory.records import signing
 from factory.ssot.read_settings import read_settings
 from tests.git.conftest import put
+from tests.keygen import needs_keygen
 from tests.line.conftest import Shop, executable
 
 At = Callable[[Path], Shop]
@@ -88,6 +89,7 @@ def test_a_bare_just_starts_nothing_that_costs(plain: Callable[..., Shop]) -> No
     assert "default" not in (shop.path / "factory.just").read_text()
 
 
+@needs_keygen
 @pytest.mark.parametrize("code", [{}, TEST], ids=["nothing yet", "tests"])
 def test_the_first_ticket_of_init_is_stamped_and_signed_in_any_repository(
     plain: Callable[..., Shop], code: dict[str, bytes]

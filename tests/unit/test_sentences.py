@@ -128,7 +128,7 @@ def raises(error: FactoryError) -> Callable[[Path], None]:
 
 def nothing_that_signs(where: Path) -> None:
     with patch.dict(os.environ, PATH=str(where)):
-        signing.must_be_able(Signer(None), b"somebody", where / "a.key")
+        signing.must_be_able(Signer(where / "a.key"), b"somebody", where / "a.key")
 
 
 def nothing_generated(where: Path) -> None:
