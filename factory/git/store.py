@@ -89,13 +89,23 @@ class Store:
         return self.get(objects.parse_commit(body).tree) if (kind, want) == ("commit", "{tree}") else None
 
     def _lacks(self) -> GitFailed:
-        """Git died over an object that is not here: only in a partial clone does it go and look elsewhere for one."""
-        if any((self._dir / "pack").glob("*.promisor")):
+        """An object is not here, which is no wonder in a partial clone. Git died over it, or (2.38) says `missing`."""
+        if self._partial:
             return NotHere(
                 "an object is not in this partial clone, and the factory fetches nothing by itself; bring all of them "
                 "with `git fetch --refetch --no-filter`, then run again"
             )
         return GitFailed("git lacks an object: the repository is damaged (see `git fsck`); use another clone")
+
+    @property
+    def _partial(self) -> bool:
+        return any((self._dir / "pack").glob("*.promisor"))
+
+    def _none(self, kind: str, name: str) -> Exception:
+        """Why there is no such object: a name that nothing has, or an id that a partial clone left at its server."""
+        oid = name.partition("^")[0]
+        full = len(oid) == 2 * self.width and not oid.strip("0123456789abcdef")
+        return self._lacks() if full and self._partial else KeyError(f"{kind} {name}")
 
     def _at(self, oid: Oid) -> Path:
         return self._dir / oid[:2] / oid[2:]
@@ -117,7 +127,9 @@ class Store:
     def read(self, name: str, kind: str) -> bytes:
         """The body of an object that must be there and of that kind. KeyError otherwise."""
         found = self.get(name)
-        if found is None or found[1] != kind:
+        if found is None:
+            raise self._none(kind, name)
+        if found[1] != kind:
             raise KeyError(f"{kind} {name}")
         return found[2]
 
@@ -130,7 +142,7 @@ class Store:
             return name
         found = self.get(f"{name}^{{tree}}")
         if found is None:
-            raise KeyError(f"tree {name}")
+            raise self._none("tree", name)
         return found[0]
 
     def level(self, tree: Oid) -> dict[str, Entry]:
@@ -172,7 +184,7 @@ class Store:
         while some := list(itertools.islice(todo, IN_A_BREATH)):
             for oid, found in zip(some, self._ask(some), strict=True):
                 if found is None or found[1] != "blob":
-                    raise KeyError(f"blob {oid}")
+                    raise self._none("blob", oid)
                 yield oid, found[2]
 
     # --- writing

@@ -22,12 +22,12 @@ class Against(NamedTuple):
 
 def against(repo: Repo, name: str, main: Oid) -> Against:
     """A commit that main holds, against its first parent; another, against where it left main; a tree, against main."""
+    found = repo.store.get(f"{name}^{{commit}}")
     try:
-        tree = repo.store.tree_of(name)
+        tree = repo.store.tree_of(repo.store.commit(found[0]).tree if found else name)
     except KeyError:
         raise Mistake(f"there is no commit or tree {name!r}", remedy="name one that `git rev-parse` knows") from None
     repo.store.walk.must_be_bounded(tree)  # and readable: a guard that meets a bad tree would only say that it broke
-    found = repo.store.get(f"{name}^{{commit}}")
     if found is None:
         return Against(tree, main, f"{tree[:12]}, a tree, against main")
     oid = found[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from factory.errors import CannotCheck, FactoryError
+from factory.errors import CannotCheck, FactoryError, NotHere
 from factory.git import objects
 from factory.git.objects import Commit, parse_commit
 from factory.git.repo import Logged, Repo
@@ -188,7 +188,7 @@ def _readable(faults: Iterator[str]) -> Iterator[str]:
     """What is wrong, up to the fault that keeps the rest from being read."""
     try:
         yield from faults
-    except CannotCheck:
+    except (CannotCheck, NotHere):
         raise
     except (KeyError, ValueError, ValidationError, FactoryError) as error:
         yield f"cannot be read: {error}".split("\n")[0]

@@ -62,7 +62,8 @@ def test_every_command_says_so_in_one_line_with_gits_own_remedy(shop: Shop) -> N
 
 def test_the_remedy_works(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    subprocess.run(shlex.split(shop.run("status").err.rstrip("`\n").rpartition("`")[2]), cwd=tmp_path, check=True)
+    words = shlex.split(shop.run("status").err.rstrip("`\n").rpartition("`")[2])
+    subprocess.run(words, cwd=tmp_path, check=True)
     assert shop.run("run").code == 0
     assert shop.run("verify").code == 0
     assert shop.run("gate").code == 0
