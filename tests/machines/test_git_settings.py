@@ -50,6 +50,7 @@ SETTINGS = (
     ("diff.algorithm", "histogram"), ("diff.colorMoved", "zebra"), ("diff.relative", "true"),
     ("grep.patternType", "perl"), ("grep.lineNumber", "true"), ("submodule.recurse", "true"),
     ("index.version", "4"), ("index.sparse", "true"), ("feature.manyFiles", "true"), ("feature.experimental", "true"),
+    ("index.skipHash", "false"),  # git 2.55 itself loses every file of a split index that manyFiles writes without it
     ("pack.writeReverseIndex", "true"), ("gc.auto", "1"), ("gc.autoDetach", "false"), ("maintenance.auto", "true"),
     ("rerere.enabled", "true"), ("rerere.autoUpdate", "true"), ("stash.showPatch", "true"),
     ("branch.autoSetupRebase", "always"), ("branch.autoSetupMerge", "always"), ("checkout.defaultRemote", "none"),
