@@ -71,8 +71,8 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
         lines = [*_write(repo.work_tree, words, skipped), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
-        makes = recipe(lambda at: _text(tree, at).encode(), files)
-        return [*lines, "", *_next(repo, branch, runs), *_notes(repo, runs, source, folder, makes)]
+        makes = recipe(lambda at: _text(tree, at).encode(), files) if runs.lines == runners.PYTEST else ""
+        return [*lines, "", *_next(repo, branch, runs, makes), *_notes(repo, runs, source, folder)]
 
 
 def _text(tree: Tree, path: str) -> str:
@@ -170,8 +170,15 @@ def _key_here(repo: Repo, environ: Mapping[str, str]) -> Path:
         return place
 
 
-def _next(repo: Repo, branch: str, runs: Runner) -> Iterator[str]:
-    steps = ["say who works: take the # of one [workers.default] in ssot/factory.toml away"]
+def _next(repo: Repo, branch: str, runs: Runner, makes: str) -> Iterator[str]:
+    """What is to be done now. `makes`: an environment for the tests; empty where they need none."""
+    assert repo.work_tree is not None
+    steps = list[str]()
+    if makes and not surroundings.environment(repo.work_tree):
+        ignored = surroundings.would_be_ignored(repo, ".venv/pyvenv.cfg")
+        says = "" if ignored else ", and `echo '/.venv/' >> .gitignore`"
+        steps += [f"make what the tests need (the gate's own Python has pytest alone): `{makes}`{says}"]
+    steps += ["say who works: take the # of one [workers.default] in ssot/factory.toml away"]
     if runs.fetches:
         steps += ["let [gate] setup fetch what the tests need: take the # of [sandbox] there away"]
     if not surroundings.has_identity(repo):
@@ -185,8 +192,8 @@ def _next(repo: Repo, branch: str, runs: Runner) -> Iterator[str]:
     yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
 
 
-def _notes(repo: Repo, runs: Runner, source: str, folder: str, makes: str) -> Iterator[str]:
-    """What a person should know of this repository before the first run. `makes`: an environment for its tests."""
+def _notes(repo: Repo, runs: Runner, source: str, folder: str) -> Iterator[str]:
+    """What a person should know of this repository before the first run."""
     assert repo.work_tree is not None
     if runs.lines == runners.NO_TESTS:
         yield "No test was found: the gate runs none, and a ticket's own checks are all that judges it."
@@ -194,11 +201,6 @@ def _notes(repo: Repo, runs: Runner, source: str, folder: str, makes: str) -> It
         yield "There are tests, and nothing here says what runs them: name it, as regression under [gate]."
     elif runs.lines == runners.PYTEST and (own := surroundings.without_pytest(repo.work_tree)):
         yield f"{own} has no pytest: `{own}/bin/python -m pip install pytest`, or name another runner under [gate]."
-    elif runs.lines == runners.PYTEST and makes and not surroundings.environment(repo.work_tree):
-        ignored = surroundings.would_be_ignored(repo, ".venv/pyvenv.cfg")
-        says = "" if ignored else ", and `echo '/.venv/' >> .gitignore`"
-        lacks = "the gate's Python has pytest, and nothing that your tests import beside"
-        yield f"There is no .venv: {lacks}: `{makes}`{says}."
     elif runners.not_here(runs):
         yield f"`{runs.program}` is not on your PATH: install it, or name what runs the tests under [gate]."
     for place in surroundings.not_ignored(repo):

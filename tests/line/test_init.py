@@ -134,14 +134,12 @@ def test_init_tells_what_a_repository_lacks(plain: Callable[..., Shop]) -> None:
 def test_init_says_what_makes_the_environment_that_the_tests_need(plain: Callable[..., Shop]) -> None:
     shop = plain({**TEST, "pyproject.toml": b'[project]\nname = "shop"\noptional-dependencies.test = ["pytest"]\n'})
     said, makes = shop.run("init").out, "`python3 -m venv .venv && .venv/bin/pip install -e '.[test]'`"
-    assert (
-        f"There is no .venv: the gate's Python has pytest, and nothing that your tests import beside: {makes}, and `echo"
-        in said
-    )
+    step = f"  1. make what the tests need (the gate's own Python has pytest alone): {makes}"
+    assert f"{step}, and `echo '/.venv/' >> .gitignore`\n  2. say who works" in said
     (shop.path / ".gitignore").write_text(".venv\n")
-    assert f"{makes}.\n" in shop.run("init").out
+    assert f"{step}\n" in shop.run("init").out
     venv.create(shop.path / ".venv", symlinks=True)
-    assert "There is no .venv" not in shop.run("init").out
+    assert "  1. say who works" in shop.run("init").out
 
 
 def test_the_zone_is_the_machines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
