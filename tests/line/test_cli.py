@@ -184,7 +184,7 @@ def test_init_on_an_empty_repository_and_run_right_after_it(at: At, tmp_path: Pa
     _plain(tmp_path / "new", {})
     shop = at(tmp_path / "new")
     assert shop.run("init").code == 0
-    one_line(shop.run("run"), 2, "no branch main", "commit")
+    one_line(shop.run("run"), 2, "no commit has this file yet", "commit")
     shop.git("add", "-A")
     shop.git("-c", "user.name=p", "-c", "user.email=p@example.com", "commit", "-q", "-m", "the factory's files")
     one_line(shop.run("run"), 2, "no worker", "[workers.default]")
