@@ -56,7 +56,7 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
         del house.halts[ticket.id]
     attempt = _as_told(house, attempt)
     if halt.is_set():
-        return setback.broken_off(house, attempt)
+        return setback.broken_off(house, attempt, house.halted.pop(ticket.id, "ended by the operator"))
     if attempt.work.ended is Ended.LATER and (wait := setback.wait_for(house, attempt)) is not None:
         return setback.put_off(house, attempt, wait)
     return land(house, attempt)

@@ -54,6 +54,7 @@ class House:
     drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
     stop: threading.Event = field(default_factory=threading.Event)  # end what runs
     halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
+    halted: dict[str, str] = field(default_factory=dict)  # ticket -> why its attempt was ended, if by no person
     reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
     numbers: dict[str, int] = field(default_factory=dict)  # ticket -> the attempt that runs
     landing: threading.RLock = field(default_factory=threading.RLock)
@@ -105,9 +106,11 @@ class House:
         self.drain.clear()
         return True
 
-    def halt(self, ticket: str) -> None:
-        """End the ticket's attempt now, if one runs."""
+    def halt(self, ticket: str, why: str = "") -> None:
+        """End the ticket's attempt now, if one runs. `why`: where no person asked for it."""
         if event := self.halts.get(ticket):
+            if why and not event.is_set():
+                self.halted[ticket] = why
             event.set()
 
     @property

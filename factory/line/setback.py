@@ -70,8 +70,8 @@ def _printed(house: House, attempt: Attempt) -> bytes:
     return b"".join(redact.clean(said, house.secrets, PRINTED) for said in (work.stdout, work.stderr))
 
 
-def broken_off(house: House, attempt: Attempt, why: str = "ended by the operator") -> Turn:
-    """Somebody ended it: it does not count, and what was done is kept in the ledger."""
+def broken_off(house: House, attempt: Attempt, why: str) -> Turn:
+    """It was ended, by a person or for nothing could be judged: it does not count, and what was done is kept."""
     ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
     tip = house.repo.tip(attempts.ref(ticket, number))
     record = records.killed(attempt.record)

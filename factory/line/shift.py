@@ -127,10 +127,12 @@ class Shift:
         """Everything that must hold before the first ticket, and the gate at its first question."""
         house, stands_on = self._house, beginning.begin(self._house, self._look)
         view = stands_on.view
-        if self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING)):
+        able = self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING))
+        if able:
             way.must_be_open(house, view.main)
-            for line in beforehand.warnings(stands_on):
-                house.say("", line, "warning")
+        for line in beforehand.warnings(stands_on):
+            house.say("", line, "warning")
+        if able:
             house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
         self._of_cards(self._cards.prepare)
 
@@ -219,7 +221,7 @@ class Shift:
             self._house.gate.watch()
         except CannotJudge:
             for ticket in crew.tickets:
-                self._house.halt(ticket)
+                self._house.halt(ticket, "main cannot be judged, so that no work could be")
             raise
 
     def _over(self) -> bool:

@@ -121,9 +121,10 @@ def _told(on: Ground, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dic
 def as_text(document: dict[str, Any]) -> str:
     cards = [line for found in document["cards"] for line in as_lines(found)]
     cards += [f"cards wait until that is mended: {document['cards_wait']}"] if document["cards_wait"] else []
-    if not document["tickets"] and not cards:
-        return "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
     warnings = [f"warning: {line}" for line in document["warnings"]]
+    if not document["tickets"] and not cards:
+        nothing = "nothing to do: no ticket is IN_PROGRESS in D_ROADMAP.md at the tip of main"
+        return "\n".join([nothing, *warnings])
     lines = [f"product: {', '.join(document['product'])}; all else judges"] if document["tickets"] else []
     for t in document["tickets"]:
         name = f"{t['ticket']}#{t['try'].removeprefix('attempt ')}"

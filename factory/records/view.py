@@ -51,7 +51,7 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     first = settings_at(repo, "HEAD") or read_settings(None)
     tip = repo.tip(main_ref(first))
     if tip is None:
-        raise no_branch(first.factory.main)
+        raise _not_committed(repo) or no_branch(first.factory.main)
     settings = settings_at(repo, tip) or read_settings(None)
     if settings.factory.main != first.factory.main:
         raise Mistake(
@@ -66,6 +66,17 @@ def no_branch(main: str) -> Mistake:
         f"there is no branch {main}, or it has no commit",
         remedy=f"commit on it, or name the branch that is stamped as [factory] main in {SETTINGS}",
     )
+
+
+def _not_committed(repo: Repo) -> Mistake | None:
+    """What to do where the settings lie in the checkout and in no commit yet: they say which branch is main."""
+    at = repo.work_tree / SETTINGS if repo.work_tree else None
+    if at is None or not at.is_file() or settings_at(repo, "HEAD"):
+        return None
+    return Mistake(
+        "the factory reads what is committed, and no commit has this file yet", path=SETTINGS,
+        remedy=f"`git add -A && git commit` on {read_settings(at.read_bytes()).factory.main}",
+    )  # fmt: skip
 
 
 def settings_at(repo: Repo, name: str) -> Settings | None:

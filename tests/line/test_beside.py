@@ -85,6 +85,14 @@ def test_a_main_that_turns_out_to_be_no_ground_stops_the_run_before_an_attempt_i
     assert state["tickets"]["D-1"]["state"] == "PENDING"
 
 
+def test_a_worker_that_is_ended_with_a_main_that_is_no_ground_was_not_ended_by_a_person(make: Make) -> None:
+    shop = make("D-1 One", worker="sleep 60\n", regression="sleep 3; exit 127\n")
+    done = shop.run("run")
+    assert (done.code, "broken off: main cannot be judged, so that no work could be" in done.out) == (4, True), done.out
+    told = shop.run("log", "D-1").out
+    assert ("main cannot be judged" in told, "operator" in told) == (True, False), told
+
+
 LIKES_C = "import os\n\n\ndef total(prices):\n    return 7 if os.environ.get('LC_ALL') == 'C' else 0\n"
 
 

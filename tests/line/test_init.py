@@ -142,6 +142,28 @@ def test_init_says_what_makes_the_environment_that_the_tests_need(plain: Callabl
     assert "  1. say who works" in shop.run("init").out
 
 
+def test_what_is_not_committed_yet_is_said_to_be_that(plain: Callable[..., Shop]) -> None:
+    shop = plain(TEST)
+    shop.git("branch", "-m", "trunk")
+    shop.run("init")
+    for command in ("dry", "run", "status"):
+        done = shop.run(command)
+        assert done.code == 2
+        assert "ssot/factory.toml: the factory reads what is committed, and no commit has this file yet" in done.err
+        assert "`git add -A && git commit` on trunk" in done.err
+    commit(shop)
+    table = shop.path / "D_ROADMAP.md"
+    table.write_text(table.read_text().replace("| PLANNED |", "| IN_PROGRESS |"))
+    settings = shop.path / "ssot/factory.toml"
+    settings.write_text(settings.read_text() + WORKER)
+    shop.git("add", "ssot")
+    shop.git("-c", "user.name=p", "-c", "user.email=p@example.com", "commit", "-q", "-m", "a worker")
+    for command in ("dry", "run"):
+        told = shop.run(command).out
+        assert "D_ROADMAP.md is not committed: what it says is not known to the factory" in told, told
+        assert "nothing to do" in told
+
+
 def test_the_zone_is_the_machines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = tmp_path / "localtime"
     monkeypatch.setattr(surroundings, "LOCALTIME", link)
