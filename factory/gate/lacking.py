@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
 from factory.gate import interpreter
 from factory.gate.recipe import recipe
 from factory.git.repo import Repo
+from factory.rooms.generated import built
 from factory.ssot.settings import Settings
 
 MODULE = re.compile(r"No module named '([\w.]+)'")
 NAME = re.compile(r"cannot import name '(\w+)' from (?:partially initialized module )?'([\w.]+)'")
 OPTIONS = re.compile(r"error: unrecognized arguments: (?P<told>\S.*)|Unknown config option: (?P<key>\S+)")
 VERSION = re.compile(r"'?minversion'? requires (pytest\S+), actual (pytest\S+)")
-ENVIRONMENTS = (".venv/", "venv/", "env/", ".tox/", ".nox/", "build/", "node_modules/")
 
 
 def lacking(output: str, repo: Repo, settings: Settings, python: Path) -> str:
@@ -25,10 +24,10 @@ def lacking(output: str, repo: Repo, settings: Settings, python: Path) -> str:
     option = OPTIONS.search(output) or VERSION.search(output)
     if not (module or name or option) or repo.work_tree is None:
         return ""
-    if built := _built(repo, module[1] if module else f"{name[2]}.{name[1]}" if name else ""):
-        said = json.dumps(built, ensure_ascii=False)
+    if found := _built(repo, module[1] if module else f"{name[2]}.{name[1]}" if name else ""):
+        said = json.dumps(found, ensure_ascii=False)
         remedy = f"write `generated = {said}` under [sandbox] in ssot/factory.toml"
-        return f"{built[0]} is in your checkout and not in git: {remedy}"
+        return f"{found[0]} is in your checkout and not in git: {remedy}"
     if settings.gate.setup:
         where = "let `setup` under [gate] install it"
     elif python == interpreter.OWN:
@@ -44,15 +43,11 @@ def lacking(output: str, repo: Repo, settings: Settings, python: Path) -> str:
 
 
 def _built(repo: Repo, module: str) -> list[str]:
-    """The files of that module that lie in the checkout and git does not track: a build made them."""
+    """The files of that module that a build wrote into the checkout, and git ignores."""
     if "." not in module:
         return []
-    assert repo.work_tree is not None
     inside = module.replace(".", "/")
-    globs = [f":(glob)**/{inside}.py", f":(glob)**/{inside}.*.so", f":(glob)**/{inside}.so"]
-    out = repo.call("ls-files", "-z", "--others", "--", *globs, cwd=repo.work_tree)
-    found = (os.fsdecode(path) for path in out.split(b"\0") if path)
-    return [path for path in found if not any(f"/{part}" in f"/{path}" for part in ENVIRONMENTS)]
+    return built(repo, (f"**/{inside}{end}" for end in (".py", ".so", ".*.so")))
 
 
 def _is_here(repo: Repo, name: str) -> bool:

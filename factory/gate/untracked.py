@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from factory.ssot.settings import SETTINGS
 from factory.tree import Tree
 
 LACKS = re.compile(
@@ -14,13 +15,17 @@ LACKS = re.compile(
 PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 ROOM = "room/"  # where a box shows it, at the start of an absolute path
 LINES = 200
+REMEDY = (
+    "commit it, or where git is to ignore it, "
+    f"name it in `generated` under [sandbox] in {SETTINGS} (a secret in neither)"
+)
 
 
 def untracked(output: str, root: Path | None, tree: Tree) -> str:
     """One line on the first such file; empty where there is none. `tree`: what was laid into the room."""
     for path in _asked(output) if root else ():
         if root and not {"..", ".git"} & set(path.split("/")) and (root / path).exists() and not _has(tree, path):
-            return f"`{path}` is in your folder and not in git, so no room has it: `git add -f {path}`, and commit it"
+            return f"`{path}` is in your folder and not in git, so no room has it: {REMEDY}"
     return ""
 
 

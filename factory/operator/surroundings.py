@@ -12,11 +12,11 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from factory.git.repo import Repo
-from factory.rooms.generated import ignored
+from factory.rooms.generated import built
 
 LOCALTIME = Path("/etc/localtime")
 WHEELS = ".github/stampmill"  # where CI finds the factory that no address brings
-CODE, BUILT, MANY = (".py", ".so"), re.compile(r"(^|/)(__pycache__|build|dist|node_modules|\.[^/]+)/"), 50
+CODE, MANY = (".py", ".so"), 50
 GENERATED = """
 
 # What an installation wrote among your sources and git ignores: rooms hold it as it lies in your checkout.
@@ -43,8 +43,7 @@ def _is_zone(name: str) -> bool:
 def generated(repo: Repo, product: Iterable[str]) -> str:
     """The setting for what an installation wrote among the product's files, ignored by git; empty: nothing did."""
     folders = [glob for glob in product if glob.endswith("/**")]
-    found = ignored(repo, (f"{folder}/*{end}" for folder in folders for end in CODE))
-    named = sorted(path for path in found if not BUILT.search(path))[:MANY]
+    named = sorted(built(repo, (f"{folder}/*{end}" for folder in folders for end in CODE)))[:MANY]
     return GENERATED.format(json.dumps(named, ensure_ascii=False)) if named else ""
 
 

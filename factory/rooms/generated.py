@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from factory.ssot.settings import SETTINGS
 from factory.tree import EXECUTABLE, FILE, Entry
 
 MOST = 256 << 20  # bytes in all
+ELSEWHERE = re.compile(r"(^|/)(__pycache__|build|dist|env|node_modules|site-packages|venv|\.[^/]+)/")
 
 
 class Generated:
@@ -53,6 +55,11 @@ def ignored(repo: Repo, globs: Iterable[str]) -> list[str]:
         return []
     asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *specs)
     return to_name(repo.call(*asked, cwd=repo.work_tree)).split("\0")[:-1]
+
+
+def built(repo: Repo, globs: Iterable[str]) -> list[str]:
+    """Those of them that a build wrote among the sources: none of an environment, a cache or a folder of results."""
+    return [path for path in ignored(repo, globs) if not ELSEWHERE.search(path)]
 
 
 def find(repo: Repo, globs: tuple[str, ...]) -> Generated:

@@ -62,7 +62,7 @@ def sample() -> list[Case]:
     for case in CASES:
         if not case.slow:
             kinds.setdefault((case.expected, case.layer), []).append(case)
-    return [case for kind in kinds.values() for case in kind[::4]]
+    return [case for kind in kinds.values() for case in kind[::6]]
 
 
 @pytest.mark.parametrize("case", sample(), ids=named)

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.line.conftest import Shop, criteria
+from tests.line.conftest import SETTINGS, Shop, criteria
 
-PYTEST = """
-[workers.default]
-kind = "command"
-command = ["sh", "tools/worker.sh"]
-
-[gate]
-doctor = ["true"]
-fast = []
-regression = ["python -m pytest -q"]
-"""
+PYTEST = SETTINGS.replace("sh tools/regression.sh", "python -m pytest -q")
 WORKER = """
 printf 'def add(a, b):\\n    return a + b\\n' >> src/shop/__init__.py
 echo "version = 'a lie'" > src/shop/_version.py

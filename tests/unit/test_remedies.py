@@ -58,7 +58,8 @@ def test_a_file_that_git_does_not_have_is_named(printed: str, tmp_path: Path) ->
     assert untracked(printed, tmp_path, HELD) == ""
     (tmp_path / "tools/D-2.patch").write_text("")
     assert untracked(printed, tmp_path, HELD) == (
-        "`tools/D-2.patch` is in your folder and not in git, so no room has it: `git add -f tools/D-2.patch`, and commit it"
+        "`tools/D-2.patch` is in your folder and not in git, so no room has it: commit it, or where git is to ignore it, "
+        "name it in `generated` under [sandbox] in ssot/factory.toml (a secret in neither)"
     )
     assert untracked(printed, tmp_path, MemoryTree({"tools/D-2.patch": ""})) == ""
     assert untracked(printed.replace("D-2.patch", "../tools/D-2.patch"), tmp_path, HELD) == ""
