@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import os
 import signal
 import sys
+from typing import Any
 
 import typer
 
@@ -69,7 +71,7 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
     """The exit code, and the one line that is to be said of it."""
     try:
         with ends_at_once() as asked:
-            code = app(argv, standalone_mode=False) or 0
+            code = _commands()(argv, standalone_mode=False) or 0
             return code, INTERRUPTED if asked.is_set() and code == Exit.INTERRUPTED else ""
     except SystemExit as end:  # typer takes a broken pipe, whosever it is, for the screen's
         broken = end.__context__
@@ -80,6 +82,12 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
         return Exit.INTERRUPTED, INTERRUPTED
     except Exception as error:
         return _unexpected(error)
+
+
+@functools.cache
+def _commands() -> Any:
+    """The tree of commands. Typer would make it anew, from every function's signature, whenever it is asked."""
+    return typer.main.get_command(app)
 
 
 def _unexpected(error: Exception) -> tuple[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,10 @@ from factory.git.objects import to_name
 from factory.git.repo import Repo
 from factory.git.unsynced import write_through
 from factory.model import Changed, Oid
+
+# One thread of the controller at a time: to another, a checkout that half follows is a person's uncommitted work, and
+# its index a killed process's. Of two controllers `git/lock.py` keeps one away.
+_TURN = threading.Lock()
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
@@ -102,8 +107,8 @@ def could_follow(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
 
 @contextmanager
 def _ready(repo: Repo, ref: str, old: Oid, new: Oid) -> Iterator[list[Callable[[], None]]]:
-    must_be_free(repo, ref, old, new)
-    with ExitStack() as held:
+    with _TURN, ExitStack() as held:
+        must_be_free(repo, ref, old, new)
         yield [held.enter_context(follow.ready(repo, path, old, new)) for path in checkouts(repo, ref)]
 
 

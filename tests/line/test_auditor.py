@@ -149,7 +149,7 @@ def test_what_passed_waits_for_an_auditor_that_breaks_and_nobody_is_paid_again(
     shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("P2 | LOW | One", "P2 | HIGH | One")})
     done = shop.run("run")
     why = f"the auditor could not be asked: the auditor reader {english}"
-    assert (done.code, why in done.out) == (4, True), done
+    assert (done.code, why in done.out) == (4, True), done.out
     assert "it is asked once more" in done.out
     told = shop.run("status", "--json").json
     assert [(t["state"], t["attempts"]) for t in told["tickets"].values()] == [("PENDING", 0), ("DONE", 1)]
