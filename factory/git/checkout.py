@@ -83,11 +83,11 @@ def uncommitted(repo: Repo, ref: str) -> dict[Path, tuple[str, ...]]:
     return found
 
 
-def must_be_free(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+def _must_be_free(repo: Repo, where: Iterable[Path], ref: str, old: Oid, new: Oid) -> None:
     """InTheWay, with the paths, where moving main would overwrite what a person has not committed."""
     repo.store.walk.must_be_bounded(repo.store.tree_of(ref))  # `git status` would unfold a tree without a bound
     changed = repo.diff(old, new)
-    for checkout in checkouts(repo, ref):
+    for checkout in where:
         if paths := in_the_way(repo, checkout, changed):
             raise InTheWay(
                 f"{checkout}: uncommitted work in {some(paths)} would be overwritten; commit it, stash it or move it "
@@ -106,10 +106,12 @@ def could_follow(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
 
 
 @contextmanager
-def _ready(repo: Repo, ref: str, old: Oid, new: Oid) -> Iterator[list[Callable[[], None]]]:
+def _ready(repo: Repo, ref: str, old: Oid, new: Oid) -> Iterator[dict[Path, Callable[[], None]]]:
+    """Each checkout, held, with the step that makes it follow."""
     with _TURN, ExitStack() as held:
-        must_be_free(repo, ref, old, new)
-        yield [held.enter_context(follow.ready(repo, path, old, new)) for path in checkouts(repo, ref)]
+        where = checkouts(repo, ref)
+        _must_be_free(repo, where, ref, old, new)
+        yield {path: held.enter_context(follow.ready(repo, path, old, new)) for path in where}
 
 
 def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
@@ -118,10 +120,10 @@ def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
     with _ready(repo, ref, old, new) as steps:
         if repo.tip(ref) != old:
             raise Moved(f"{ref} is not where it was")
-        announce(repo, ref, old, new)
+        announce(repo, steps, ref, old, new)
         repo.move(ref, new, old)
         try:
-            for step in steps:
+            for step in steps.values():
                 step()
         except InTheWay as error:  # main is moved, and the note has them follow at the next start
             raise CouldNotRun(str(error)) from error
@@ -141,12 +143,11 @@ def _note(repo: Repo) -> Path:
     return repo.common_dir / "factory" / "follow.json"
 
 
-def announce(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
+def announce(repo: Repo, where: Iterable[Path], ref: str, old: Oid, new: Oid) -> None:
     """Write down, before main moves, where to and which checkouts follow: a kill after it is mended by `mend`."""
     note = _note(repo)
     note.parent.mkdir(exist_ok=True)
-    where = [str(path) for path in checkouts(repo, ref)]
-    write_through(note, json.dumps({"ref": ref, "old": old, "new": new, "checkouts": where}).encode())
+    write_through(note, json.dumps({"ref": ref, "old": old, "new": new, "checkouts": [*map(str, where)]}).encode())
 
 
 def noted(repo: Repo) -> dict[str, Any]:

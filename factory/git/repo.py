@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,7 +67,7 @@ class Repo:
     """A repository that the factory works on. Close it: it holds child processes."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
-        self._gitpython = _git()  # once: it asks git for its version
+        self._gitpython = _git()
         self._git = _at(self._gitpython, path, environment())
         env = environment(trusted=self._open(path))
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
@@ -280,12 +281,18 @@ def _git() -> Any:
     except ImportError as error:  # GitPython starts git when it is imported, and says this of every failure
         raise (error.__cause__ if isinstance(error.__cause__, OSError) else absent) from None
     try:
-        found = git.Git().execute(["git", "version"], with_exceptions=False, **APART)
+        version = _version(git, shutil.which("git"))
     except git.GitCommandNotFound as error:
         raise absent from error
-    version = tuple(int(n) for n in re.findall(r"\d+", found)[:2])
     if not version:
         raise absent
     if version < OLDEST_GIT:
         raise CouldNotRun(f"git {'.'.join(map(str, version))} is too old; install git 2.38 or newer")
     return git
+
+
+@cache
+def _version(git: Any, at: str | None) -> tuple[int, ...]:
+    """The first two numbers of the version of the git that lies there; asked once in a process."""
+    found = git.Git().execute(["git", "version"], with_exceptions=False, **APART)
+    return tuple(int(n) for n in re.findall(r"\d+", found)[:2])

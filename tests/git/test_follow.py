@@ -36,7 +36,7 @@ def moved(repo: Repo, path: Path) -> tuple[str, str]:
         },
     )
     new = repo.store.write_commit(Commit(tree, (old,), "a change\n", 1_790_000_001))
-    checkout.announce(repo, MAIN, old, new)
+    checkout.announce(repo, [path], MAIN, old, new)
     repo.move(MAIN, new, old)
     return old, new
 
@@ -108,7 +108,7 @@ def test_what_lies_behind_a_link_is_not_taken_for_half_a_file(repo: Repo, path: 
     old = repo.tip(MAIN) or ""
     tree = repo.store.edit(repo.store.tree_of(old), {"d/new.txt": Entry("100644", repo.store.write_blob(NEW))})
     new = repo.store.write_commit(Commit(tree, (old,), "a change\n", 1_790_000_001))
-    checkout.announce(repo, MAIN, old, new)
+    checkout.announce(repo, [path], MAIN, old, new)
     repo.move(MAIN, new, old)
     theirs = tmp_path / "theirs"
     (path / "d").rename(theirs)
@@ -126,7 +126,7 @@ def test_a_change_of_mode_alone_reaches_the_checkout(repo: Repo, path: Path) -> 
         repo.store.tree_of(old), {"a.txt": Entry("100755", repo.store.blob_oid((path / "a.txt").read_bytes()))}
     )
     new = repo.store.write_commit(Commit(tree, (old,), "a mode\n", 1_790_000_001))
-    checkout.announce(repo, MAIN, old, new)
+    checkout.announce(repo, [path], MAIN, old, new)
     repo.move(MAIN, new, old)
     checkout.mend(repo)
     assert os.access(path / "a.txt", os.X_OK)

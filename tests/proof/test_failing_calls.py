@@ -20,7 +20,7 @@ from tests.proof.outcome import always
 from tests.proof.record import Record
 from tests.proof.steps import Order
 
-SAMPLE = (("ENOSPC", 300, FOR_EVER), ("EIO", 1500, 1), ("EMFILE", 600, FOR_EVER), ("EROFS", 60, FOR_EVER))
+SAMPLE = (("ENOSPC", 300, FOR_EVER), ("EIO", 1500, 1))
 LASTING, SHARES = ("ENOSPC", "EROFS"), 10  # a full disk and a disk remounted read-only stay so until someone comes
 CANNOT = private.why_not()
 STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
@@ -56,7 +56,10 @@ def git_fails(under: Path, death: Death, reason: str = "") -> list[str]:
 @STRACE
 @pytest.mark.parametrize(
     "death",
-    [Death("update-ref", 1, "openat", 30, "error=ENOSPC"), Death("read-tree -m", 2, "openat", 12, "error=EIO")],
+    [
+        Death("update-ref", 1, "openat", 30, "error=ENOSPC"),
+        pytest.param(Death("read-tree -m", 2, "openat", 12, "error=EIO"), marks=pytest.mark.prove),
+    ],
     ids=str,
 )
 def test_a_git_that_fails_stops_the_run_with_its_reason(where: Path, death: Death) -> None:
@@ -64,7 +67,7 @@ def test_a_git_that_fails_stops_the_run_with_its_reason(where: Path, death: Deat
 
 
 @MOUNTS
-@pytest.mark.parametrize("free_kb", ["70", "400"])  # with 70 it is git that finds the disk full, and it does not say so
+@pytest.mark.parametrize("free_kb", ["70"])  # then it is git that finds the disk full, and it does not say so
 def test_a_full_disk_stops_the_run_with_its_reason_and_it_goes_on_when_there_is_room(where: Path, free_kb: str) -> None:
     where.chmod(0o755)
     assert private.run("tests.proof.small_disk", where, free_kb) == []
