@@ -53,13 +53,8 @@ CHECK = "sh -c 'if [ -e check.py ]; then python3 check.py; elif [ -e check.sh ];
 
 def objects(shop: Shop) -> bytes:
     """Every object of the repository, reachable or not, and every name of a ref."""
-    listed = shop.git("cat-file", "--batch-all-objects", "--batch-check").split("\n")
-    kinds = {line.split()[0]: line.split()[1] for line in listed if line}
-    found = [shop.git("for-each-ref").encode()]
-    for oid, kind in kinds.items():
-        text = shop.git("cat-file", kind, oid) if kind != "tree" else shop.git("ls-tree", "-z", oid)
-        found.append(text.encode("utf-8", "surrogateescape"))
-    return b"\n".join(found)
+    found = shop.git("cat-file", "--batch-all-objects", "--batch") + shop.git("for-each-ref")
+    return found.encode("utf-8", "surrogateescape")
 
 
 def bare(content: bytes) -> bytes:
