@@ -55,8 +55,9 @@ def _last(newest_first: Iterable[Logged]) -> Stamp | None:
 
 def before(repo: Repo, ref: str, time: float) -> Oid | None:
     """The last first-parent commit of a ref that is older than `time` (seconds since the epoch), by its own word."""
-    if repo.tip(ref) is None:
-        return None
+    tip = repo.tip(ref)
+    if tip is None or repo.store.commit(tip).time < int(time):
+        return tip
     found = repo.call(
         "rev-list", "--max-count=1", "--first-parent", f"--until={int(time) - 1}", "--end-of-options", ref, "--"
     )

@@ -82,13 +82,13 @@ def facts(
     begin = budget.day_turns(date - dt.timedelta(days=1), zone).timestamp()
     until = budget.day_turns(date, zone).timestamp()
     main, tip = history.before(repo, ref, until), history.before(repo, LEDGER, until)
-    then = ledger.at(tip)
-    events = [*trail.between(repo, tip, history.before(repo, LEDGER, begin)), *([last] if last else [])]
+    then, eve = ledger.at(tip), history.before(repo, LEDGER, begin)
+    events = [*trail.between(repo, tip, eve), *([last] if last else [])]
     factory = factory or factory_file(then)
     found, fault = _standings(repo, then, main)
     halves = list(then.read_all("boxes", Half.model_validate).values())
     halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
-    yesterday = factory_file(ledger.at(history.before(repo, LEDGER, begin)))
+    yesterday = factory_file(ledger.at(eve))
     day = fold(
         date, settings.factory.timezone, events, found, halves, _book(then, date), factory,
         began=yesterday.state == RUNNING, alive=alive,
