@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from factory.errors import CouldNotRun, InTheWay, Moved
+from factory.errors import CouldNotRun, FactoryError, InTheWay, Moved
 from factory.git import follow, index_lock
 from factory.git.edited import edited
 from factory.git.names import prefixes
@@ -121,7 +121,12 @@ def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
         if repo.tip(ref) != old:
             raise Moved(f"{ref} is not where it was")
         announce(repo, steps, ref, old, new)
-        repo.move(ref, new, old)
+        try:
+            repo.move(ref, new, old)
+        except (FactoryError, OSError):
+            if repo.tip(ref) != new:  # else the next start would take what a person does till then for a kill's
+                _note(repo).unlink()
+            raise
         try:
             for step in steps.values():
                 step()
@@ -164,13 +169,16 @@ def noted(repo: Repo) -> dict[str, Any]:
 
 
 def mend(repo: Repo) -> None:
-    """Make the checkouts follow that a killed controller's note names; nothing to do where there is none."""
+    """Make the checkouts follow that a killed controller's note names; nothing to do where there is none.
+
+    Where main went on since, what lies there is a person's and not what a kill left: it is kept, or InTheWay.
+    """
     note = noted(repo)
     if not note:
         return
     new = repo.tip(note["ref"])
     for path in map(Path, note["checkouts"]):
-        if new and path in checkouts(repo, note["ref"]):
-            with follow.ready(repo, path, note["old"], new, killed=True) as step:
+        if new and new != note["old"] and path in checkouts(repo, note["ref"]):
+            with follow.ready(repo, path, note["old"], new, killed=new == note["new"]) as step:
                 step()
     _note(repo).unlink()

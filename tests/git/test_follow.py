@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from factory.errors import FactoryError
+from factory.errors import FactoryError, Moved
 from factory.git import checkout, index_lock
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -73,6 +73,42 @@ def test_nobody_looks_at_a_checkout_while_it_follows(
     checkout.advance(repo, MAIN, old, new)
     looks[0].join()
     assert (repo.call("status", "--porcelain", cwd=path), found) == (b"", [None])
+
+
+def test_a_main_that_did_not_move_leaves_no_note(
+    repo: Repo, path: Path, moved: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person closes the editor of their `git commit` in between."""
+    checkout.mend(repo)
+    new = repo.store.write_commit(Commit(repo.store.tree_of(moved[0]), (moved[1],), "a stamp\n", 1_790_000_002))
+    move = repo.move
+
+    def late(*args: Any) -> None:
+        monkeypatch.undo()
+        put(repo, {"theirs.txt": b"theirs\n"})
+        move(*args)
+
+    monkeypatch.setattr(repo, "move", late)
+    with pytest.raises(Moved):
+        checkout.advance(repo, MAIN, moved[1], new)
+    assert checkout.noted(repo) == {}
+
+
+def test_what_a_person_does_after_their_own_commit_on_a_killed_landing_is_kept(
+    repo: Repo, path: Path, moved: tuple[str, str]
+) -> None:
+    """The kill came before main moved, and then they worked on: cut a file off, took a line back, removed a third."""
+    repo.move(MAIN, moved[0], moved[1])
+    theirs = put(repo, {"grows.txt": NEW, "goes.txt": b"x\ny\n", "more.txt": b"more\n"})
+    repo.call("read-tree", "-m", "-u", moved[0], theirs, cwd=path)
+    (path / "grows.txt").write_bytes(NEW[:5])
+    (path / "goes.txt").write_bytes(b"x\n")
+    (path / "more.txt").unlink()
+    before = repo.call("status", "--porcelain", cwd=path)
+    checkout.mend(repo)
+    assert repo.call("status", "--porcelain", cwd=path) == before
+    assert ((path / "grows.txt").read_bytes(), (path / "goes.txt").read_bytes()) == (NEW[:5], b"x\n")
+    assert checkout.noted(repo) == {}
 
 
 def test_a_checkout_follows_with_files_folders_links_and_modes(repo: Repo, path: Path, moved: tuple[str, str]) -> None:
