@@ -36,14 +36,24 @@ def held(index: Path) -> Iterator[Path]:
 
 
 def is_left(lock: Path) -> bool:
-    """Whether a lock is surely a dead process's: what it wrote is cut off and grows no more, or the machine was started
-    since. Whole, it may be the one under an open editor of `git commit`, which holds it for hours."""
+    """Whether a lock is surely a dead process's: what it wrote is cut off, grows no more and nobody has it open, or the
+    machine was started since. Whole, it may be the one under an open editor of `git commit`, which holds it for hours;
+    empty and open, that of a `git add` whose filters take their time."""
     try:
         seen, content = lock.stat(), lock.read_bytes()
     except OSError:
         return False
     age = time.time() - seen.st_mtime
-    return (age > SETTLED and not _whole(content)) or seen.st_mtime < _started() - SETTLED
+    return (age > SETTLED and not _whole(content) and not _is_open(seen)) or seen.st_mtime < _started() - SETTLED
+
+
+def _is_open(file: os.stat_result) -> bool:
+    """Whether some process holds this file open, as far as one may see: not those of another user."""
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if os.path.samestat(descriptor.stat(), file):
+                return True
+    return False
 
 
 def _whole(content: bytes) -> bool:

@@ -276,6 +276,16 @@ def test_a_lock_is_dead_only_where_it_surely_is(
     assert index_lock.is_left(lock) is left
 
 
+def test_a_lock_that_a_living_git_holds_open_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`git add` of much data: it makes the lock empty, and fills it at the end."""
+    monkeypatch.setattr(index_lock, "_started", lambda: 0.0)
+    lock = tmp_path / "index.lock"
+    aged(lock, b"")
+    with lock.open():
+        assert not index_lock.is_left(lock)
+    assert index_lock.is_left(lock)
+
+
 def test_git_itself_writes_what_counts_as_whole(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under an open editor the lock holds the index that is to be."""
     monkeypatch.setattr(index_lock, "_started", lambda: 0.0)  # also on a machine that was started minutes ago
