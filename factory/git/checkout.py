@@ -99,19 +99,22 @@ def some(paths: Sequence[str]) -> str:
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
-def could_follow(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
-    """InTheWay where main could not move from one commit to the other now, for whatever lies in a checkout."""
-    with _ready(repo, ref, old, new):
+def could_follow(repo: Repo, ref: str, old: Oid, new: Oid, *, looking: bool = False) -> None:
+    """InTheWay where main could not move from one commit to the other now, for whatever lies in a checkout. `looking`:
+    a git command that holds an index is in nobody's way, and this holds none: it is asked every few seconds."""
+    with _ready(repo, ref, old, new, looking=looking):
         pass
 
 
 @contextmanager
-def _ready(repo: Repo, ref: str, old: Oid, new: Oid) -> Iterator[dict[Path, Callable[[], None]]]:
+def _ready(
+    repo: Repo, ref: str, old: Oid, new: Oid, *, looking: bool = False
+) -> Iterator[dict[Path, Callable[[], None]]]:
     """Each checkout, held, with the step that makes it follow."""
     with _TURN, ExitStack() as held:
         where = checkouts(repo, ref)
         _must_be_free(repo, where, ref, old, new)
-        yield {path: held.enter_context(follow.ready(repo, path, old, new)) for path in where}
+        yield {path: held.enter_context(follow.ready(repo, path, old, new, looking=looking)) for path in where}
 
 
 def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:

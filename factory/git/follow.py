@@ -22,11 +22,13 @@ PATIENCE = 50  # tenths of a second: a person's own git command may hold the ind
 
 
 @contextmanager
-def ready(repo: Repo, checkout: Path, old: Oid, new: Oid, *, killed: bool = False) -> Iterator[Callable[[], None]]:
+def ready(
+    repo: Repo, checkout: Path, old: Oid, new: Oid, *, killed: bool = False, looking: bool = False
+) -> Iterator[Callable[[], None]]:
     """Hold a checkout's index, and give what moves it from old to new: on disk when the block ends.
 
     InTheWay where git would refuse: it is asked before main moves, and nobody can change the index in between.
-    `killed`: it was begun before, and cut off anywhere.
+    `killed`: it was begun before, and cut off anywhere. `looking`: nothing is held, and nothing is to be done.
     """
     index = index_of(repo, checkout)
     changed, tables = repo.diff(old, new), list[Edited]()
@@ -44,15 +46,17 @@ def ready(repo: Repo, checkout: Path, old: Oid, new: Oid, *, killed: bool = Fals
             table.put(repo, copy)
 
     with ExitStack() as held:
-        copy = _hold(held, index, checkout)
+        copy = held.enter_context(index_lock.copied(index)) if looking else _hold(held, index, checkout)
         _catch_up(repo, checkout, changed, copy, killed)
         tables += [found for path in changed if (found := edited(repo, checkout, path, copy))]
         for table in tables:
             table.set_aside(repo, copy)
         read_tree("-n")
         yield go
-        _sync(checkout, changed, index)
-    sync_folder(index.parent)
+        if not looking:
+            _sync(checkout, changed, index)
+    if not looking:
+        sync_folder(index.parent)
 
 
 def index_of(repo: Repo, checkout: Path) -> Path:

@@ -35,6 +35,18 @@ def held(index: Path) -> Iterator[Path]:
         _forget(index)
 
 
+@contextmanager
+def copied(index: Path) -> Iterator[Path]:
+    """A copy to look at. Nothing is held: a person's own git commands go on meanwhile."""
+    copy = _look(index)
+    if index.exists():
+        shutil.copy2(index, copy)
+    try:
+        yield copy
+    finally:
+        _forget(index)
+
+
 def is_left(lock: Path) -> bool:
     """Whether a lock is surely a dead process's: what it wrote is cut off, grows no more and nobody has it open, or the
     machine was started since. Whole, it may be the one under an open editor of `git commit`, which holds it for hours;
@@ -101,8 +113,14 @@ def _take(token: Path, lock: Path) -> None:
 
 def _forget(index: Path) -> None:
     token, copy, _ = _names(index)
-    for left in (copy.with_name(f"{copy.name}.lock"), copy, token):
+    for left in (copy, _look(index)):
+        left.with_name(f"{left.name}.lock").unlink(missing_ok=True)
         left.unlink(missing_ok=True)
+    token.unlink(missing_ok=True)
+
+
+def _look(index: Path) -> Path:
+    return index.with_name("index.stampmill-look")
 
 
 def _names(index: Path) -> tuple[Path, Path, Path]:

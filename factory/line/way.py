@@ -75,7 +75,7 @@ class Way:
             work = kept.commits(repo, record.passed or "")
             merged = landing.merge(repo, view.main, work.base, work.work, record.ticket)
             if merged.tree:
-                checkout.could_follow(repo, self._house.ref, view.main, merged.tree)
+                checkout.could_follow(repo, self._house.ref, view.main, merged.tree, looking=True)
         except InTheWay as way:
             return str(way)
         except FactoryError:

@@ -44,7 +44,7 @@ def _must_go(house: House, taken: list[tuple[str, Oid]]) -> None:
     main = now = house.main()
     for ticket, stamp in taken:
         now = house.repo.store.write_commit(reverted(house.repo, now, ticket, stamp, int(house.clock.now())))
-    checkout.could_follow(house.repo, house.ref, main, now)
+    checkout.could_follow(house.repo, house.ref, main, now, looking=True)
 
 
 def dependents(repo: Repo, view: View, ticket: str, oid: Oid) -> list[Stamp]:

@@ -45,7 +45,7 @@ class Way:
 def in_its_way(house: House, main: Oid, files: Mapping[str, Entry | None]) -> str:
     """What keeps a stamp with these files from landing now; "" where nothing does."""
     try:
-        checkout.could_follow(house.repo, house.ref, main, chain.merged(house, main, files))
+        checkout.could_follow(house.repo, house.ref, main, chain.merged(house, main, files), looking=True)
     except InTheWay as way:
         return str(way)
     return ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from factory.errors import FactoryError, Moved
+from factory.errors import FactoryError, InTheWay, Moved
 from factory.git import checkout, index_lock
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -73,6 +73,22 @@ def test_nobody_looks_at_a_checkout_while_it_follows(
     checkout.advance(repo, MAIN, old, new)
     looks[0].join()
     assert (repo.call("status", "--porcelain", cwd=path), found) == (b"", [None])
+
+
+def test_a_look_holds_no_index_and_is_held_up_by_none(repo: Repo, path: Path, moved: tuple[str, str]) -> None:
+    """It is taken every few seconds, just while a person is told to commit."""
+    checkout.mend(repo)
+    old, new = moved
+    index = path / ".git" / "index"
+    before = index.stat()
+    (path / "goes.txt").write_bytes(b"theirs\n")
+    with index_lock.held(index), pytest.raises(InTheWay, match="would be overwritten"):
+        checkout.could_follow(repo, MAIN, new, old, looking=True)
+    (path / "goes.txt").unlink()
+    with index_lock.held(index):
+        checkout.could_follow(repo, MAIN, new, old, looking=True)
+    assert not list((path / ".git").glob("index?*"))
+    assert before.st_size == index.stat().st_size
 
 
 def test_a_main_that_did_not_move_leaves_no_note(
