@@ -114,7 +114,10 @@ def _ready(
     with _TURN, ExitStack() as held:
         where = checkouts(repo, ref)
         _must_be_free(repo, where, ref, old, new)
-        yield {path: held.enter_context(follow.ready(repo, path, old, new, looking=looking)) for path in where}
+        steps = {path: held.enter_context(follow.ready(repo, path, old, new, looking=looking)) for path in where}
+        if not looking and checkouts(repo, ref) != where:
+            raise Moved(f"another branch was checked out while {ref} was to move")
+        yield steps
 
 
 def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
@@ -133,6 +136,9 @@ def advance(repo: Repo, ref: str, old: Oid, new: Oid) -> None:
         try:
             for step in steps.values():
                 step()
+            for late in set(checkouts(repo, ref)) - steps.keys():  # `git switch` in this very moment
+                with follow.ready(repo, late, old, new) as step:
+                    step()
         except InTheWay as error:  # main is moved, and the note has them follow at the next start
             raise CouldNotRun(str(error)) from error
     _note(repo).unlink()

@@ -91,6 +91,34 @@ def test_a_look_holds_no_index_and_is_held_up_by_none(repo: Repo, path: Path, mo
     assert before.st_size == index.stat().st_size
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_branch_that_is_switched_while_main_moves_keeps_what_it_has(
+    repo: Repo, path: Path, moved: tuple[str, str], monkeypatch: pytest.MonkeyPatch, leaves: bool
+) -> None:
+    checkout.mend(repo)
+    old = moved[1]
+    new = repo.store.write_commit(Commit(repo.store.tree_of(moved[0]), (old,), "a stamp\n", 1_790_000_002))
+    repo.call("branch", "theirs", old)
+    there, now = ("main", "theirs") if leaves else ("theirs", "main")
+    repo.call("symbolic-ref", "HEAD", f"refs/heads/{there}", cwd=path)
+    if leaves:  # before its index is held
+        monkeypatch.setattr(
+            checkout, "_must_be_free", lambda *_: repo.call("symbolic-ref", "HEAD", f"refs/heads/{now}", cwd=path)
+        )
+        with pytest.raises(Moved):
+            checkout.advance(repo, MAIN, old, new)
+        assert repo.tip(MAIN) == old
+    else:
+        monkeypatch.setattr(
+            checkout, "announce", lambda *_: repo.call("symbolic-ref", "HEAD", f"refs/heads/{now}", cwd=path)
+        )
+        monkeypatch.setattr(checkout, "_note", lambda _: path / "none")
+        (path / "none").touch()
+        checkout.advance(repo, MAIN, old, new)
+        assert (repo.tip(MAIN), (path / "grows.txt").read_bytes()) == (new, OLD)
+    assert repo.call("status", "--porcelain", cwd=path) == b""
+
+
 def test_a_main_that_did_not_move_leaves_no_note(
     repo: Repo, path: Path, moved: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
