@@ -12,6 +12,7 @@ import os
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -256,8 +257,13 @@ class Store:
 
 
 def _stands(at: Path) -> bool:
-    """Whether an object has its name; an empty file is what a power cut left of one that somebody did not sync."""
+    """Whether an object has its name; an empty file is what a power cut left of one that somebody did not sync.
+
+    It counts as new from here on, as with git: else a person's `git gc` throws an old one away that no ref names yet.
+    """
     try:
+        with suppress(PermissionError):  # another user's
+            os.utime(at)
         return at.stat().st_size > 0
     except FileNotFoundError:
         return False

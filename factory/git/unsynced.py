@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 ENOUGH = 64 * 1024  # bytes: what git writes in one go is smaller
 FULL = (errno.ENOSPC, errno.EDQUOT)
 AT_ONCE = 8  # syncs; the file system makes one commit of those that wait together
@@ -27,6 +29,22 @@ def sync_file(path: Path) -> None:
 def sync_folder(folder: Path) -> None:
     """Put a folder's own entries on disk; a rename is lost at a power cut without it."""
     _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync_owed(file: tuple[Path, Path | None]) -> None:
+    """One that has its name already may be gone: a person's `git gc` has packed it, and put the pack on disk."""
+    path, aside = file
+    try:
+        sync_file(aside or path)
+    except FileNotFoundError:
+        if aside:
+            raise
+
+
+def _sync_named(folder: Path) -> None:
+    """A folder that is gone holds no object: what was in it is packed."""
+    with suppress(FileNotFoundError):
+        sync_folder(folder)
 
 
 def _sync(path: Path, how: int) -> None:
@@ -76,11 +94,11 @@ class Unsynced:
             with self._adding:
                 owed = dict(self._owed)
             try:
-                self._each(sync_file, [aside or path for path, aside in owed.items()])
+                self._each(_sync_owed, owed.items())
                 for path, aside in owed.items():
                     if aside:
                         os.replace(aside, path)
-                self._each(sync_folder, {folder: None for path in owed for folder in (path.parent, path.parent.parent)})
+                self._each(_sync_named, {folder: None for path in owed for folder in (path.parent, path.parent.parent)})
             except OSError as error:
                 self._failed = error
                 for aside in filter(None, owed.values()):
@@ -91,11 +109,11 @@ class Unsynced:
                 for path in owed:
                     del self._owed[path]
 
-    def _each(self, sync: Callable[[Path], None], paths: Iterable[Path]) -> None:
-        todo = list(paths)
+    def _each(self, sync: Callable[[T], None], those: Iterable[T]) -> None:
+        todo = list(those)
         if len(todo) < 3:
-            for path in todo:
-                sync(path)
+            for one in todo:
+                sync(one)
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(AT_ONCE, "sync")

@@ -192,3 +192,38 @@ def test_what_else_is_wrong_with_a_disk_is_left_to_gits_own_words(
     refused(monkeypatch, errno.EROFS)
     must_have_room(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_persons_gc_packed_meanwhile_is_on_disk(path: Path, repo: Repo) -> None:
+    """`git commit` and `git pull` start it by themselves: it takes the loose file away, and often its folder too."""
+    blob, oid = b"committed, and loose yet", put(repo, {"c.txt": b"committed, and loose yet"})
+    with Repo(path) as run:
+        kept = run.store.write_blob(blob)
+        at = run.common_dir / "objects" / kept[:2] / kept[2:]
+        repo.call("gc", "-q")
+        assert not at.exists()
+        for _ in range(2):
+            run.store.settle()
+        assert run.store.read(kept, "blob") == blob
+        assert run.tip("refs/heads/main") == oid
+
+
+def test_a_new_object_that_is_gone_is_no_object(repo: Repo) -> None:
+    """Nobody packs what has no name yet: where that is away, it is lost."""
+    kept = repo.store.write_blob(b"lost")
+    for aside in (repo.common_dir / "objects" / kept[:2]).iterdir():
+        aside.unlink()
+    with pytest.raises(FileNotFoundError):
+        repo.store.settle()
+
+
+def test_an_old_object_that_is_wanted_again_is_not_thrown_away(repo: Repo) -> None:
+    kept = repo.store.write_blob(b"of a run before")
+    repo.store.settle()
+    at = repo.common_dir / "objects" / kept[:2] / kept[2:]
+    os.utime(at, (1_000_000_000, 1_000_000_000))
+    with Repo(repo.common_dir.parent) as run:
+        run.store.write_blob(b"of a run before")
+        repo.call("prune", "--expire=2.weeks.ago")
+        run.store.settle()
+    assert at.exists()
