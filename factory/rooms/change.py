@@ -44,11 +44,14 @@ class Visible(GitTree):
 
 
 class Aside:
-    """The store as rooms see it: what a harvest writes is held back until it was searched for secrets."""
+    """The store as rooms see it: what a harvest writes is held back until it was searched for secrets.
+
+    Two attempts may leave the same content at once: it is held until the last of them has let go of it.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._held: dict[Oid, bytes] = {}
+        self._held: dict[Oid, tuple[bytes, int]] = {}  # the content, and how often it is held
         self._lock = threading.Lock()
 
     def flat(self, tree: Oid) -> Mapping[str, Entry]:
@@ -63,17 +66,21 @@ class Aside:
     def write_blob(self, content: bytes) -> Oid:
         oid = self._store.blob_oid(content)
         with self._lock:
-            self._held[oid] = content
+            _, times = self._held.get(oid, (content, 0))
+            self._held[oid] = content, times + 1
         return oid
 
     def take(self, oid: Oid) -> bytes | None:
         with self._lock:
-            return self._held.get(oid)
+            return self._held.get(oid, (None, 0))[0]
 
     def clear(self, oids: Iterable[Oid]) -> None:
+        """Let go once of what was written once."""
         with self._lock:
             for oid in oids:
-                self._held.pop(oid, None)
+                content, times = self._held.pop(oid, (b"", 0))
+                if times > 1:
+                    self._held[oid] = content, times - 1
 
 
 def harvest(store: Store, aside: Aside, room: Room, base: GitTree, known: tuple[str, ...]) -> Change:
