@@ -121,6 +121,8 @@ class Shift:
         main, ledger = self._house.main(), self._house.ledger
         if self._seen is None or self._seen[0] != (main, ledger.tip):
             self._seen = (main, ledger.tip), look(self._house.repo, ledger, main)
+            if self._house.main() != main:  # a stamp landed meanwhile: to the main of before, its event is of no stamp
+                return self._look()
         return self._seen[1]
 
     def _prepare(self) -> None:

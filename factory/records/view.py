@@ -89,7 +89,11 @@ def settings_at(repo: Repo, name: str) -> Settings | None:
 
 
 def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
-    """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken."""
+    """The view at this main. Mistake where one of the two tables is missing or wrong, or the reserved name is taken.
+
+    A stamp's event may come meanwhile, by another thread: how far main is in the records is read before them, for
+    what they hold besides does no harm, and a stamp that is neither in them nor among main's words is lost.
+    """
     if repo.store.entry(repo.store.tree_of(main), RESERVED):
         raise _tracked(repo, main)
     roadmap = _document(repo, main, ROADMAP)
@@ -97,8 +101,8 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     unread.check(roadmap)
     criteria = documents.read_ledger(_document(repo, main, CRITERIA))
     crosscheck.check(tickets, criteria)
-    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     folded = factory_file(ledger).main
+    records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     if folded is not None and not history.on_line(repo, main, folded):
         records |= {record.ticket: record for record in lost(repo, ledger, main)}
         folded = None  # main was rewritten: fold it all again
