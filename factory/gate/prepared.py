@@ -65,8 +65,18 @@ def prepare(
                 said = gist((ran.stdout + ran.stderr).decode("utf-8", "replace"))
                 shut = "" if network == "full" else f"; {NO_NETWORK}"
                 raise CouldNotRun(f"`{command}` ([gate] setup) ended with exit code {ran.code}{shut}; it said: {said}")
-    os.replace(aside, done)
+    _name(aside, done)
     return done
+
+
+def _name(aside: Path, done: Path) -> None:
+    """Give it its name. Another command may have made the same one meanwhile: then it is theirs, perhaps in use."""
+    try:
+        os.replace(aside, done)
+    except OSError:
+        if not done.is_dir():
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def place(sandbox: Sandbox, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,24 @@ def test_setup_runs_once_per_content_of_the_files_that_it_names(make: Make) -> N
     settings = SETUP.replace('regression = ["sh tools/regression.sh"]', check)
     shop = make("D-1 One", "D-2 Two", settings=settings, files={"tools/wanted.txt": "wanted\n"})
     assert shop.run("run").code == 0
+
+
+def test_a_setup_that_another_command_has_made_meanwhile_is_taken_from_it(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`factory gate` by hand beside a run: both begin it, and the slower one goes on with what the faster one made."""
+    shop, real, made = make("D-1 One", settings=SETUP, files={"tools/wanted.txt": "wanted\n"}), os.replace, []
+
+    def replace(aside: Path, done: Path) -> None:
+        if Path(done).parent.name == "env" and not made:
+            shutil.copytree(aside, done)
+            made.append(done)
+        real(aside, done)
+
+    monkeypatch.setattr(os, "replace", replace)
+    done = shop.run("run")
+    assert done.code == 0, done.err
+    assert [list(at.parent.iterdir()) for at in made] == [made]
 
 
 def test_a_setup_that_fails_stops_before_the_first_ticket(make: Make) -> None:
