@@ -37,7 +37,7 @@ class Ground:
 
     def hold(self) -> int:
         """A descriptor; while it is open nobody removes the ground. It may be gone before."""
-        return _locked(self.path.with_suffix(".lock"), fcntl.LOCK_SH)
+        return locked(self.path.with_suffix(".lock"), fcntl.LOCK_SH)
 
 
 class Grounds:
@@ -65,7 +65,7 @@ class Grounds:
     def _made(self, tree: str) -> Ground:
         entries = self._source.flat(tree)
         path = self._where / f"{self._boot}-{os.getuid()}-{tree}"
-        lock = _locked(path.with_suffix(".lock"), fcntl.LOCK_EX)
+        lock = locked(path.with_suffix(".lock"), fcntl.LOCK_EX)
         try:
             if not path.exists():
                 fresh = path.with_suffix(".new")
@@ -89,14 +89,14 @@ class Grounds:
             if found.stem == keep:
                 continue
             with suppress(BlockingIOError, FileNotFoundError):
-                lock = _locked(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock = locked(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 remove(found.with_suffix(".new"))
                 remove(found.with_suffix(""))
                 found.unlink()
                 os.close(lock)
 
 
-def _locked(path: Path, how: int) -> int:
+def locked(path: Path, how: int) -> int:
     """Opens and locks a lock file, and makes sure that it was not removed meanwhile."""
     while True:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)

@@ -16,7 +16,7 @@ from factory.errors import CouldNotRun
 from factory.git.below import Below
 from factory.rooms.folder import FolderStage
 from factory.rooms.generated import NONE, Generated
-from factory.rooms.ground import Grounds
+from factory.rooms.ground import Grounds, locked
 from factory.rooms.harvest import Caps, Harvest, Harvester
 from factory.rooms.ignored import ignoring
 from factory.rooms.materialise import Source, trusts_ctime, write
@@ -128,11 +128,10 @@ class Rooms:
         """A folder that is this controller's for as long as it lives: the lock in it dies with the process."""
         for number in itertools.count():
             own = self._where / f"{os.getpid()}-{number}"
-            with suppress(FileExistsError):
+            with suppress(FileExistsError, FileNotFoundError):  # gone: swept by another before the lock was on it
                 own.mkdir(mode=0o700)
+                self._lock = locked(own / "lock", fcntl.LOCK_EX)
                 break
-        self._lock = os.open(own / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         return own
 
     def _choose(self, kind: Kind) -> tuple[str, str]:
@@ -190,9 +189,14 @@ class Rooms:
 
     def sweep(self) -> None:
         """Removes what dead controllers left; what a live one owns is locked, and stays."""
-        for folder in self._where.iterdir():
-            if folder.name[0].isdigit() and folder != self._own and _is_dead(folder):
-                remove(folder)
+        with suppress(BlockingIOError):  # another command does it just now
+            sweeping = locked(self._where / "sweep.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                for folder in self._where.iterdir():
+                    if folder.name[0].isdigit() and folder != self._own:
+                        _remove_dead(folder)
+            finally:
+                os.close(sweeping)
         self._grounds.sweep()
 
     def usage(self) -> int:
@@ -212,15 +216,23 @@ def disk_use(where: Path) -> int:
     return total
 
 
-def _is_dead(folder: Path) -> bool:
+def _remove_dead(folder: Path) -> None:
+    """Removes a controller's folder if the controller is dead. Its lock is held meanwhile: one that is just beginning,
+    and has not locked its folder yet, must not come to own a half of it."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except FileNotFoundError:  # killed before it had one, or not yet so far
-        return not Path("/proc", folder.name.partition("-")[0]).exists()
+        if not Path("/proc", folder.name.partition("-")[0]).exists():
+            _remove(folder)
+        return
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(folder)
     finally:
         os.close(lock)
-    return True
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):  # its own controller removes it, at its end
+        remove(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import shutil
@@ -10,6 +11,7 @@ import stat
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -307,6 +309,49 @@ def test_a_folder_that_a_live_controller_has_just_made_and_not_yet_locked_is_not
         assert (mine.exists(), dead.exists()) == (True, False)
     finally:
         rooms.close()
+
+
+def test_a_folder_that_is_swept_before_its_lock_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, real, swept = Rooms(MemorySource(), tmp_path, kind="copy"), fcntl.flock, []
+
+    def flock(handle: int, how: int) -> None:
+        if how == fcntl.LOCK_EX and not swept:
+            swept.append(1)
+            other.sweep()
+        real(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    rooms = Rooms(MemorySource(), tmp_path, kind="copy")
+    assert swept
+    other.sweep()
+    assert len([at for at in tmp_path.iterdir() if at.name.startswith(f"{os.getpid()}-")]) == 2
+    for made in (rooms, other):
+        made.close()
+
+
+def test_two_commands_that_sweep_at_once_stand_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a kill: `run` and `gate` begin together, and both find what the dead controller left."""
+    one, other = (Rooms(MemorySource(), tmp_path, kind="copy") for _ in range(2))
+    dead = tmp_path / f"{1 << 30}-0"
+    (dead / "room-0").mkdir(parents=True)
+    for name in ("lock", "room-0/a", "room-0/b"):
+        (dead / name).touch()
+    real, beside = os.scandir, []
+
+    def scandir(*at: Any) -> Any:
+        found = real(*at)
+        if not beside:
+            beside.append(1)
+            other.sweep()
+        return found
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    one.sweep()
+    assert (beside, dead.exists()) == ([1], False)
+    for made in (one, other):
+        made.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)
