@@ -35,6 +35,15 @@ def hold(folder: Path) -> Iterator[int]:
         os.ftruncate(handle, 0)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process holds this lock file, and hold it while the block runs. The file stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _open(path, os.O_RDWR | os.O_CREAT) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def holder(folder: Path) -> int:
     """The pid of the controller that works now, or 0. Takes no lock that outlives the call and writes nothing."""
     try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from factory.cards.backlog import read_backlog
 from factory.cards.places import ids_in
+from factory.operator import tables_by_hand
 from factory.operator.adding import next_id
 from tests.line.conftest import Shop
 from tests.trucks.conftest import DAY, PLAN, PLAN_AT, SOURCES, MakeDay, states
@@ -87,6 +90,57 @@ def test_add_makes_a_planned_ticket_with_a_section_and_a_first_criterion(make: C
     assert "`test -e x`" in (shop.path / "AC_LEDGER.md").read_text()
     assert shop.run("add", "  ").code == 2
     assert shop.run("check-consistency").code == 0
+
+
+def test_two_commands_that_add_at_once_give_two_numbers(
+    make: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, real = make("D-1 One"), tables_by_hand.add
+    others: list[threading.Thread] = []
+    given: list[str] = []
+
+    def one(sentence: str) -> None:
+        given.append(tables_by_hand.add_by_hand(shop.path, sentence, "").ticket)
+
+    def add(*words: Any) -> Any:
+        made = real(*words)
+        if not others:  # both have read the tables, unless one waits
+            others.append(threading.Thread(target=one, args=["Another thing"]))
+            others[0].start()
+            others[0].join(1)
+        return made
+
+    monkeypatch.setattr(tables_by_hand, "add", add)
+    one("Parse ISO dates")
+    others[0].join(20)
+    assert sorted(given) == ["D-2", "D-3"]
+    roadmap = (shop.path / "D_ROADMAP.md").read_text()
+    assert ("| Parse ISO dates |" in roadmap, "| Another thing |" in roadmap) == (True, True)
+
+
+@pytest.mark.parametrize("moments", [1, 100])
+def test_a_stamp_that_comes_while_something_is_added_stays(
+    make: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch, moments: int
+) -> None:
+    """A run's stamp turns the row, and the checkout follows, after `add` has read the tables."""
+    shop, real, came = make("D-1 One"), tables_by_hand.add, []
+
+    def add(*words: Any) -> Any:
+        made = real(*words)
+        if len(came) < moments:
+            came.append(1)
+            for name, old, new in (("D_ROADMAP.md", "IN_PROGRESS", "DONE"), ("AC_LEDGER.md", "OPEN", "DONE")):
+                at = shop.path / name
+                at.write_text(at.read_text().replace(old, new) + "\n" * len(came))
+        return made
+
+    monkeypatch.setattr(tables_by_hand, "add", add)
+    done = shop.run("add", "Parse ISO dates")
+    roadmap, ledger = ((shop.path / name).read_text() for name in ("D_ROADMAP.md", "AC_LEDGER.md"))
+    assert ("| D-1 | DONE |" in roadmap, "IN_PROGRESS" in roadmap, "| DONE |" in ledger) == (True, False, True)
+    added = moments == 1  # what never stands still is left alone
+    assert (done.code == 0, "Parse ISO dates" in roadmap, "Parse ISO dates" in ledger) == (added, added, added)
+    assert list(shop.path.glob(".*.part")) == []
 
 
 @pytest.mark.parametrize(
