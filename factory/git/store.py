@@ -71,9 +71,13 @@ class Store:
             if self._pipe is None:
                 self._pipe = self._start()  # type: ignore[operator]
             assert self._pipe is not None
-            self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
-            self._pipe.stdin.flush()
-            return [self._answer(self._pipe.stdout) for _ in names]
+            try:
+                self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
+                self._pipe.stdin.flush()
+                return [self._answer(self._pipe.stdout) for _ in names]
+            except BaseException:  # what is not read yet would be the answer to the next question
+                self._hang_up()
+                raise
 
     def _fresh(self, name: str) -> Found | None:
         """An object of ours that git cannot see yet."""
@@ -114,7 +118,6 @@ class Store:
     def _answer(self, stdout: IO[bytes]) -> Found | None:
         head = stdout.readline().split()
         if not head:
-            self._pipe = None
             raise self._lacks()
         if len(head) != 3 or not head[2].isdigit():
             return None
@@ -217,11 +220,15 @@ class Store:
     def close(self) -> None:
         """End the child process and the threads."""
         self._unsynced.close()
-        if self._pipe is not None:
-            self._pipe.stdin.close()
-            self._pipe.stdout.close()
-            self._pipe.proc.wait()
-            self._pipe = None
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            for end in (pipe.stdin, pipe.stdout):
+                with suppress(OSError):  # it died before
+                    end.close()
+            pipe.proc.wait()
 
     def write_blob(self, content: bytes) -> Oid:
         return self.write("blob", content)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factory.errors import GitFailed
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -88,6 +90,19 @@ def test_a_folder_gives_way_to_a_file_and_back(repo: Repo) -> None:
     file = store.edit(folder, {"a/b": None, "a": blob})
     assert store.flat(file) == {"a": blob}
     assert store.flat(store.edit(file, {"a": None, "a/b": blob})) == {"a/b": blob}
+
+
+def test_an_object_that_is_not_what_its_name_says_leaves_no_answer_for_the_next_question(repo: Repo) -> None:
+    contents = [b"%d" % n for n in range(5)]
+    oids = [repo.store.write_blob(content) for content in contents]
+    repo.store.settle()
+    at = repo.common_dir / "objects" / oids[1][:2] / oids[1][2:]
+    at.chmod(0o644)
+    at.write_bytes(zlib.compress(objects.frame("blob", b"overwritten")))
+    for _ in range(2):
+        with pytest.raises(GitFailed, match="is not what its name says"):
+            list(repo.store.blobs(oids))
+        assert repo.store.read(oids[4], "blob") == contents[4]
 
 
 def test_an_empty_tree_is_a_tree(repo: Repo) -> None:
