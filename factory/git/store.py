@@ -203,9 +203,14 @@ class Store:
             return oid
         at, aside = self._at(oid), None
         if not _stands(at):
-            at.parent.mkdir(exist_ok=True)
             aside = at.parent / f"tmp_obj_{os.getpid()}_{next(NUMBERS)}"
-            _put(aside, zlib.compress(objects.frame(kind, body), 1))
+            content = zlib.compress(objects.frame(kind, body), 1)
+            try:
+                at.parent.mkdir(exist_ok=True)
+                _put(aside, content)
+            except FileNotFoundError:  # a person's `git gc` removes a folder that is empty, and does so once
+                at.parent.mkdir(exist_ok=True)
+                _put(aside, content)
         if self._durable:  # also one that was there: perhaps of a run that was killed before it could sync
             self._unsynced.add(at, aside)
         elif aside:

@@ -227,3 +227,18 @@ def test_an_old_object_that_is_wanted_again_is_not_thrown_away(repo: Repo) -> No
         repo.call("prune", "--expire=2.weeks.ago")
         run.store.settle()
     assert at.exists()
+
+
+def test_an_empty_folder_that_a_persons_gc_removes_is_made_again(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, real, gone = repo.common_dir / "objects" / repo.store.blob_oid(b"new")[:2], os.open, []
+
+    def opened(at: Path, *rest: int) -> int:
+        if "tmp_obj" in str(at) and not gone:
+            gone.append(at)
+            folder.rmdir()
+        return real(at, *rest)
+
+    monkeypatch.setattr(os, "open", opened)
+    kept = repo.store.write_blob(b"new")
+    repo.store.settle()
+    assert (len(gone), (folder / kept[2:]).exists()) == (1, True)
