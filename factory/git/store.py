@@ -274,7 +274,7 @@ def _stands(at: Path) -> bool:
     It counts as new from here on, as with git: else a person's `git gc` throws an old one away that no ref names yet.
     """
     try:
-        with suppress(PermissionError):  # another user's
+        with suppress(OSError):  # another user's, or a disk that may only be read
             os.utime(at)
         return at.stat().st_size > 0
     except FileNotFoundError:
