@@ -16,7 +16,7 @@ from factory.line import audits, batches, beforehand, booking, judging, kept, la
 from factory.line.house import House
 from factory.line.replant import replant
 from factory.line.turn import Attempt, Turn
-from factory.model import Ended, Oid, Plan, Result, Stamp, State, Ticket
+from factory.model import Ended, Oid, Plan, Result, Stamp, State, Ticket, Triage
 from factory.money.wallet import OverBudget
 from factory.records import attempts, landing
 from factory.records.attempts import Work
@@ -43,11 +43,12 @@ def advance(house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...
     if house.stop.is_set():  # `stop --now` came between the deal and here
         halt.set()
     try:
-        record = _record(view, ticket)
-        seen = beforehand.ahead_of(house, view, record, ticket)
+        seen = beforehand.ahead_of(house, view, _record(view, ticket), ticket)
         if seen.hopeless:
-            return setback.give_up(house, record, *seen.hopeless)
+            return _hopeless(house, view, ticket, *seen.hopeless)
         attempt = perform(house, view, ticket, fellows, seen.told)
+        if attempt is None:
+            return _not_begun(house, ticket)
     except Exception as error:
         if trouble.is_common(error):
             raise
@@ -68,18 +69,48 @@ def _record(view: View, ticket: Ticket) -> Record:
     return released(record) if record.state in (State.BLOCKED, State.DONE) else record
 
 
+def _may_begin(house: House, ticket: Ticket) -> bool:
+    """Whether nobody ended the ticket, the run or the ticket's release since it was dealt."""
+    ended = house.drain.is_set() or house.halts[ticket.id].is_set()
+    return not ended and landing.is_released(house.repo, house.main(), ticket.id)
+
+
+def _as_booked(house: House, view: View, ticket: Ticket) -> View:
+    """The view with the ticket's record as the ledger has it now: an operator may have had it planned anew."""
+    booked = house.ledger.read(ticket_path(ticket.id), Record.model_validate) or Record(ticket=ticket.id)
+    return view._replace(records={**view.records, ticket.id: booked})
+
+
+def _not_begun(house: House, ticket: Ticket) -> Turn:
+    """Nothing is booked: whoever ended it has said so in the ledger, or the ticket is dealt again."""
+    return Turn(ticket.id, why=house.halted.pop(ticket.id, "ended by the operator"), nobody=True)
+
+
+def _hopeless(house: House, view: View, ticket: Ticket, triage: Triage, why: str) -> Turn:
+    with house.landing:  # held by an operator's commands, too
+        if not _may_begin(house, ticket):
+            return _not_begun(house, ticket)
+        return setback.give_up(house, _record(_as_booked(house, view, ticket), ticket), triage, why)
+
+
 def perform(
     house: House, view: View, ticket: Ticket, fellows: tuple[Ticket, ...] = (), told: tuple[str, ...] = ()
-) -> Attempt:
-    """Plan, room, worker, harvest. Runs beside other attempts; lands nothing. `told`: to the worker, in its plan."""
-    record = _record(view, ticket)
-    plan, share = batches.next_plan(house, view, ticket, told)
-    name = beforehand.attempt(record, house.settings)
-    now = house.clock.now()
-    lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
-    record = started(record, plan.attempt, lease)
-    house.numbers[ticket.id] = plan.attempt
-    booking.start(house, record, plan)
+) -> Attempt | None:
+    """Plan, room, worker, harvest. Runs beside other attempts; lands nothing. `told`: to the worker, in its plan.
+
+    None where it is not to begin any more: its checks on main were waited for, and an operator may have spoken."""
+    with house.ledger.lock:  # an operator's command is answered before the attempt's start, or after it
+        if not _may_begin(house, ticket):
+            return None
+        view = _as_booked(house, view, ticket)
+        record = _record(view, ticket)
+        plan, share = batches.next_plan(house, view, ticket, told)
+        name = beforehand.attempt(record, house.settings)
+        now = house.clock.now()
+        lease = Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now)
+        record = started(record, plan.attempt, lease)
+        house.numbers[ticket.id] = plan.attempt
+        booking.start(house, record, plan)
     plan_commit = attempts.keep_plan(house.repo, plan, now)
     for line in told:
         house.say(ticket.id, line)
@@ -148,8 +179,11 @@ def land(house: House, attempt: Attempt) -> Turn:
 
 def take_up(house: House, view: View, ticket: Ticket) -> Turn:
     """An attempt that passed and could not land: gated on today's main, not made again."""
-    with house.landing:
-        attempt, work = kept.read(house.repo, ticket, view.records[ticket.id], view.criteria, house.clock.now())
+    with house.landing:  # held by an operator's commands, too: they may have given it up, or ended the run
+        record = house.ledger.read(ticket_path(ticket.id), Record.model_validate)
+        if house.drain.is_set() or record is None or not record.passed:
+            return _not_begun(house, ticket)
+        attempt, work = kept.read(house.repo, ticket, record, view.criteria, house.clock.now())
         house.numbers[ticket.id] = attempt.plan.attempt
         return _land(house, attempt, work)
 

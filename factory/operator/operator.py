@@ -88,8 +88,9 @@ def _stop(house: House, *, now: bool) -> str:
             state=held.state, next_command=held.command, stop_reason=stops.in_words("held", ""),
         )  # fmt: skip
         return "no run is on; none will start until `factory resume`"
-    recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
-    house.end(Stopped(f"{text}; `factory run` goes on"), now=now)
+    with house.ledger.lock:  # what has no start in the ledger before this event gets none
+        recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
+        house.end(Stopped(f"{text}; `factory run` goes on"), now=now)
     return "stopping now" if now else "stopping after the running tickets"
 
 
@@ -159,10 +160,12 @@ def _cancel(house: House, row: Ticket) -> str:
     if standing is None or standing.state not in (State.PENDING, State.INFLIGHT):
         raise _refuse(row, standing, "what waits or is worked on can be cancelled")
     _set_row(house, row.id, TicketStatus.BLOCKED, "cancel", "the operator took it off the line")
-    if standing.state is State.INFLIGHT:
-        house.halt(row.id)  # after its row is: the attempt that ends looks there why
-        return f"{row.id} is ended and off the line; `factory retry {row.id}` puts it back"
-    booking.write(house, "cancel", records.blocked(standing.record, None, CANCELLED), "by the operator")
+    with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
+        house.halt(row.id)  # after its row is set: the attempt that ends looks there why
+        record = _record(house, row.id)
+        if record.state is State.INFLIGHT:
+            return f"{row.id} is ended and off the line; `factory retry {row.id}` puts it back"
+        booking.write(house, "cancel", records.blocked(record, None, CANCELLED), "by the operator")
     return f"{row.id} is off the line; `factory retry {row.id}` puts it back"
 
 
@@ -170,7 +173,8 @@ def _retry(house: House, row: Ticket) -> str:
     if row.status is not TicketStatus.BLOCKED:
         raise _refuse(row, _standing_of(house, row), "a blocked ticket is released anew")
     _set_row(house, row.id, TicketStatus.IN_PROGRESS, "retry", "released anew by the operator")
-    booking.write(house, "retry", records.released(_record(house, row.id)), "released anew by the operator")
+    with house.ledger.lock:  # an attempt that was cancelled may end meanwhile
+        booking.write(house, "retry", records.released(_record(house, row.id)), "released anew by the operator")
     return f"{row.id} is released anew; its attempts count from here"
 
 
@@ -179,6 +183,10 @@ def _replan(house: House, row: Ticket) -> str:
     standing = _standing_of(house, row)
     if standing is None or standing.state is not State.PENDING:
         raise _refuse(row, standing, "a waiting ticket is planned anew")
-    fresh = records.released(standing.record).model_copy(update={"previous": None})
-    booking.write(house, "replan", fresh, "its next plan is made from nothing")
+    with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
+        record = _record(house, row.id)
+        if record.state is State.INFLIGHT:
+            raise _refuse(row, standing._replace(state=record.state), "a waiting ticket is planned anew")
+        fresh = records.released(record).model_copy(update={"previous": None})
+        booking.write(house, "replan", fresh, "its next plan is made from nothing")
     return f"{row.id}: the next plan is made from nothing, and its attempts count from here"

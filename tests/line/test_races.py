@@ -1,0 +1,178 @@
+"""A command that comes between a ticket's deal and its worker's start: what is answered is what happens."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factory.errors import Mistake
+from factory.git.ledger import ticket_path
+from factory.line import beforehand, controller, shift
+from factory.line.house import House
+from factory.line.opening import open_house
+from factory.model import State
+from factory.operator import operator
+from tests.line.conftest import RIGHT, Shop
+from tests.line.night import FAST, safe
+
+Make = Callable[..., Shop]
+MARKED = 'echo began >> "@BEGAN@"\n' + RIGHT
+
+
+def run(shop: Shop) -> shift.Ended:
+    with open_house(shop.path, dict(os.environ), say=lambda *_: None, working=True) as house:
+        return shift.run(house)
+
+
+def record(shop: Shop) -> dict[str, Any]:
+    found = json.loads(shop.read(ticket_path("D-1"), "factory/ledger"))
+    assert isinstance(found, dict)
+    return found
+
+
+def events(shop: Shop) -> str:
+    return " ".join(reversed(shop.subjects("factory/ledger")))
+
+
+@pytest.fixture
+def once_asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[House], Any]], None]:
+    """once_asked(act): `act` happens once, when a ticket's checks on main were waited for and it is not begun."""
+
+    def patch(act: Callable[[House], Any]) -> None:
+        ahead_of, waiting = beforehand.ahead_of, [act]
+
+        def asked(house: House, *rest: Any) -> Any:
+            seen = ahead_of(house, *rest)
+            if waiting:
+                waiting.pop()(house)
+            return seen
+
+        monkeypatch.setattr(beforehand, "ahead_of", asked)
+
+    return patch
+
+
+@pytest.mark.parametrize("command", ["cancel", "stop", "stop-now"])
+def test_what_is_cancelled_or_stopped_before_its_start_is_not_begun(
+    make: Make, once_asked: Callable[..., None], tmp_path: Path, command: str
+) -> None:
+    began = tmp_path / "began"
+    shop = make("D-1 One", worker=MARKED.replace("@BEGAN@", str(began)), settings=FAST)
+    once_asked(lambda house: operator.obey(house, command, "D-1" if command == "cancel" else ""))
+    assert run(shop).exit == (1 if command == "cancel" else 3)
+    assert not began.exists()
+    assert "start(" not in events(shop)
+    assert "reserve(" not in events(shop)
+    if command == "cancel":
+        assert (record(shop)["state"], record(shop)["attempt"], record(shop)["why"]) == (
+            "BLOCKED", 0, "cancelled by the operator",
+        )  # fmt: skip
+        assert shop.run("retry", "D-1").code == 0
+    safe(shop)
+    assert shop.run("run").code == 0
+    assert record(shop)["attempt"] == 1
+
+
+def test_what_is_cancelled_and_released_again_before_its_start_is_worked_on(
+    make: Make, once_asked: Callable[..., None]
+) -> None:
+    shop = make("D-1 One", settings=FAST)
+    once_asked(lambda house: (operator.obey(house, "cancel", "D-1"), operator.obey(house, "retry", "D-1")))
+    assert run(shop).stamped == 1
+    assert record(shop)["attempt"] == 1
+    safe(shop)
+
+
+def test_a_row_that_a_person_takes_off_the_line_before_its_start_is_not_begun(
+    make: Make, once_asked: Callable[..., None]
+) -> None:
+    shop = make("D-1 One", settings=FAST)
+    planned = {"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("IN_PROGRESS", "PLANNED")}
+    once_asked(lambda _: shop.commit(planned))
+    run(shop)
+    assert "start(" not in events(shop)
+    safe(shop)
+
+
+def test_a_ticket_that_is_cancelled_before_it_shows_as_hopeless_stays_cancelled(
+    make: Make, once_asked: Callable[..., None]
+) -> None:
+    shop = make("D-1 One", settings=FAST, files={"D-1.txt": "right\n"})  # its check is green on main already
+    once_asked(lambda house: operator.obey(house, "cancel", "D-1"))
+    run(shop)
+    assert "hopeless" not in events(shop)
+    assert record(shop)["why"] == "cancelled by the operator"
+    safe(shop)
+
+
+def test_a_plan_that_is_made_anew_before_its_start_is_told_nothing(make: Make, once_asked: Callable[..., None]) -> None:
+    worker = 'grep -q \'"triage"\' "$FACTORY_PLAN" && exit 9; [ -e ok ] && echo right > D-1.txt || echo no > D-1.txt\n'
+    shop = make("D-1 One", worker=worker, settings=FAST)
+    assert shop.run("run", "--once").code == 3
+    shop.commit({"ok": "ok\n"})
+    once_asked(lambda house: operator.obey(house, "replan", "D-1"))
+    ended = run(shop)
+    assert (ended.stamped, ended.failed) == (1, 0)
+    assert (record(shop)["attempt"], record(shop)["attempts"]) == (2, 1)
+    safe(shop)
+
+
+@pytest.mark.parametrize("command", ["cancel", "replan"])
+def test_a_start_that_is_booked_while_a_command_looks_is_not_overwritten(
+    make: Make, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The command has seen the ticket PENDING; its attempt begins before the command writes."""
+    shop = make("D-1 One", settings=FAST)
+    view, said = operator._standing_of, list[str]()
+
+    def stood(house: House, row: Any) -> Any:
+        found = view(house, row)
+        return found._replace(state=State.PENDING) if found else None
+
+    def act(house: House) -> None:
+        try:
+            said.append(operator.obey(house, command, "D-1"))
+        except Mistake as error:
+            said.append(str(error))
+
+    def say(_: str, text: str) -> None:
+        if "works" in text and not said:
+            act(house)
+
+    monkeypatch.setattr(operator, "_standing_of", stood)
+    with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
+        shift.run(house)
+    if command == "cancel":
+        assert said == ["D-1 is ended and off the line; `factory retry D-1` puts it back"]
+        assert (record(shop)["state"], record(shop)["attempt"]) == ("BLOCKED", 0)
+    else:
+        assert said[0].startswith("D-1 is INFLIGHT, and only a waiting ticket is planned anew")
+        assert (record(shop)["state"], record(shop)["attempts"]) == ("DONE", 1)
+    safe(shop)
+
+
+@pytest.mark.parametrize("command", ["replan", "cancel", "stop"])
+def test_an_attempt_that_passed_and_is_given_up_is_not_stamped(
+    make: Make, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """It waited for a checkout; the command comes when its turn has begun and waits for the landing."""
+    shop = make("D-1 One", settings=FAST)
+    (shop.path / "D-1.txt").write_text("a person's own\n")
+    assert shop.run("run").code == 3
+    (shop.path / "D-1.txt").unlink()
+    take_up, waiting = controller.take_up, [command]
+
+    def late(house: House, *rest: Any) -> Any:
+        operator.obey(house, waiting.pop(), "" if command == "stop" else "D-1")
+        return take_up(house, *rest)
+
+    monkeypatch.setattr(controller, "take_up", late)
+    ended = run(shop)
+    assert ended.stamped == (1 if command == "replan" else 0)
+    assert events(shop).count("start(") == (2 if command == "replan" else 1)
+    safe(shop)
