@@ -10,7 +10,7 @@ from factory.line.crew import TICK
 from factory.line.house import House
 from factory.model import Plan
 from factory.operator import operator
-from factory.trucks.work import Made, attempt
+from factory.trucks.work import Made, attempt, await_turn
 
 
 class Crew:
@@ -29,6 +29,9 @@ class Crew:
 
     def work(self, plans: Iterable[tuple[WorkItem, Plan]]) -> list[Made]:
         """All that ended, in their order. What broke one of them is kept as `broken`: the others count."""
+        plans = list(plans)
+        for card, _ in plans:
+            await_turn(self._house, card)
         futures = [self._pool.submit(attempt, self._house, card, plan) for card, plan in plans]
         running: set[Future[Made]] = set(futures)
         while running:

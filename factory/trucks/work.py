@@ -51,10 +51,22 @@ class Made(NamedTuple):
         return self.change.files
 
 
-def attempt(house: House, card: WorkItem, plan: Plan) -> Made:
-    """Runs beside other attempts; lands nothing."""
+def await_turn(house: House, card: WorkItem) -> None:
+    """From here on an operator can end the card's attempt: more are due than work at once, and some queue."""
     house.halts[card.id] = threading.Event()
+
+
+def _is_ended(house: House, card: WorkItem) -> bool:
+    """Whether the card was cancelled, or the run told to begin nothing more, while the attempt queued."""
+    return house.halts[card.id].is_set() or house.stop.is_set() or house.drain.is_set()
+
+
+def attempt(house: House, card: WorkItem, plan: Plan) -> Made:
+    """Runs beside other attempts; lands nothing. `await_turn` came before it."""
     began, work, made = house.clock.now(), Work(Ended.FAILED), Change({}, ())
+    if _is_ended(house, card):
+        del house.halts[card.id]
+        return Made(card, plan, began, 0.0, work, made, None, (), halted=True)
     try:
         work, made = _work(house, card, plan)
         triage, failed = _own_gate(house, card, plan.base, work, made)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+
+import pytest
 
 from tests.line.conftest import Shop
 from tests.line.night import running, second
@@ -17,18 +20,25 @@ cards:
 """
 # One card waits until it is told to go on; another fails until it is mended.
 WORKER = f"""
+touch "@GO@.$FACTORY_TICKET"
 if [ "$FACTORY_TICKET" = @WAITS@ ] && [ ! -e "@GO@" ]; then
   touch "@GO@.waits"; n=0; while [ ! -e "@GO@" ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done
 fi
 [ "$FACTORY_TICKET" != @FAILS@ ] || [ -e "@GO@.mended" ] || exit 1
 mkdir -p output/{DAY}; echo '{{"ok": true}}' > output/{DAY}/$FACTORY_TICKET.jsonl
 """
-FIRST, LAST = "L1_TEST_000001", "L1_TEST_000004"
+FIRST, SECOND, LAST = "L1_TEST_000001", "L1_TEST_000002", "L1_TEST_000004"
 
 
-def shop_of(make_day: MakeDay, go: Path, *, waits: str, fails: str = "", attempts: int = 3) -> Shop:
+def shop_of(make_day: MakeDay, go: Path, *, waits: str, fails: str = "", attempts: int = 3, at_once: int = 3) -> Shop:
     worker = WORKER.replace("@GO@", str(go)).replace("@WAITS@", waits).replace("@FAILS@", fails or "none")
-    return make_day(PLAN, worker=worker, settings=f"{SETTINGS}\n[caps]\nattempts = {attempts}\n")
+    settings = SETTINGS.replace("[factory]", f"[factory]\nmax_workers = {at_once}")
+    return make_day(PLAN, worker=worker, settings=f"{settings}\n[caps]\nattempts = {attempts}\n")
+
+
+def begun(go: Path) -> list[str]:
+    """The cards whose worker was started."""
+    return sorted(path.suffix[1:] for path in go.parent.glob(f"{go.name}.L1_*"))
 
 
 def test_a_card_in_flight_is_ended_and_the_run_goes_on_without_it(make_day: MakeDay, tmp_path: Path) -> None:
@@ -68,4 +78,43 @@ def test_a_blocked_card_that_is_released_while_a_run_is_on_is_done_by_that_run(
         assert run.ends() == 0
     assert set(states(shop).values()) == {"DONE"}
     assert "".join(stamps(shop)).count(FIRST) == 1
+    assert shop.run("check-consistency").code == 0
+
+
+@pytest.mark.parametrize("words", [("stop", "--now"), ("stop",), ()])
+def test_a_stop_begins_none_of_the_cards_that_queue_behind_the_one_that_runs(
+    make_day: MakeDay, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Without words: Ctrl-C."""
+    go = tmp_path / "go"
+    shop = shop_of(make_day, go, waits=FIRST, at_once=1)
+    with running(shop, go) as run:
+        if words:
+            assert second(shop, *words).code == 0
+        else:
+            run.send(signal.SIGINT)
+            run.says("Ctrl-C again stops now")
+        if "--now" not in words:
+            run.let_go()
+        assert run.ends() == (3 if words else 130)
+    assert begun(go) == [FIRST]
+    done = "PENDING" if "--now" in words else "DONE"
+    assert list(states(shop).values()) == [done, "PENDING", "PENDING", "PENDING"]
+    go.touch()
+    assert shop.run("run").code == 0
+    assert set(states(shop).values()) == {"DONE"}
+    assert shop.run("check-consistency").code == 0
+
+
+def test_a_card_that_is_cancelled_in_the_queue_is_not_begun(make_day: MakeDay, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    shop = shop_of(make_day, go, waits=FIRST, at_once=1)
+    with running(shop, go) as run:
+        assert second(shop, "cancel", SECOND).code == 0
+        run.let_go()
+        assert run.ends() == 1
+    assert SECOND not in begun(go)
+    assert list(states(shop).values()) == ["DONE", "BLOCKED", "DONE", "DONE"]
+    assert shop.run("retry", SECOND).code == 0
+    assert shop.run("run").code == 0
     assert shop.run("check-consistency").code == 0
