@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from typing import Protocol
+
+
+class Wakes(Protocol):
+    """What may end a wait early: an event, or an ear for the operator."""
+
+    def wait(self, timeout: float) -> bool: ...
 
 
 class Clock:
@@ -12,8 +18,8 @@ class Clock:
     def now(self) -> float:
         return time.time()
 
-    def sleep(self, seconds: float, wake: threading.Event | None = None) -> None:
-        """Wait; a set event ends the wait."""
+    def sleep(self, seconds: float, wake: Wakes | None = None) -> None:
+        """Wait; `wake` may end the wait."""
         if wake is None:
             time.sleep(seconds)
         else:

@@ -263,8 +263,7 @@ class Shift:
         now = self._house.clock.now()
         waits = [wait for r in records if (wait := pace.still_waits(r.not_before, now))]
         if not crew.tickets and waits and len(waits) == len(left):
-            self._house.say("", f"waiting {min(waits):.0f} s, as a server asked")
-            self._house.clock.sleep(min(waits), self._house.drain)
+            operator.rest(self._house, min(waits))
 
     # --- what a turn means
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
@@ -19,21 +20,46 @@ from factory.trucks import operating
 AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
 COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
 
+EAR = 0.5  # seconds between looks at the inbox while the run sleeps
 
-def attend(house: House) -> None:
-    """Carry out what lies in the inbox, in the order in which it came; answer each.
+
+def attend(house: House) -> bool:
+    """Carry out what lies in the inbox, in the order in which it came; answer each. Says whether there was any.
 
     What needs main waits in the inbox while a gate holds the landing, so that a `stop` behind it is heard at once.
     """
+    heard = False
     for asked in inbox.read(house.private):
         free = asked.command in AT_ONCE or house.landing.acquire(blocking=False)
         if not free:
             continue
+        heard = True
         try:
             asked.answer(_said(house, asked))
         finally:
             if asked.command not in AT_ONCE:
                 house.landing.release()
+    return heard
+
+
+def rest(house: House, seconds: float) -> None:
+    """Sleep as a server asked, with an ear for the operator. A command ends it: it may change what waits."""
+    house.say("", f"waiting {seconds:.0f} s, as a server asked")
+    house.clock.sleep(seconds, _Ear(house))
+
+
+class _Ear:
+    """Ends a sleep where the run is to end, or where a command was carried out."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def wait(self, timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            if self._house.drain.wait(min(left, EAR)) or attend(self._house):
+                return True
+        return False
 
 
 def dismiss(house: House) -> None:

@@ -129,10 +129,9 @@ class _Half:
         waits = {card: pace.still_waits(self._truck.record(card).not_before, now) for card in self._waiting()}
         due = [card for card, wait in waits.items() if not wait]
         if not due:
-            house.say("", f"waiting {min(waits.values()):.0f} s, as a server asked")
-            house.clock.sleep(min(waits.values()), house.drain)
+            operator.rest(house, min(waits.values()))
             operator.attend(house)
-            self._truck = booking.as_told(house, self._truck)
+            self._hear()
             return
         due = [card for card in due if not self._taken_up(card)]
         due, dear = self._night.aside.affordable(self._cards[card] for card in due)
@@ -150,12 +149,16 @@ class _Half:
         ]  # fmt: skip
         with Crew(house, self._night.weather.at_once) as crew:
             ended = crew.work(plans)
-        self._truck = booking.as_told(house, self._truck)
-        self._good = [made for made in self._good if self._wanted(made)]
+        self._hear()
         self._book(made for made in ended if self._wanted(made))
         if crew.broken:
             self._land()
             raise crew.broken
+
+    def _hear(self) -> None:
+        """What an operator said of the cards meanwhile, also of those that passed and are not stamped yet."""
+        self._truck = booking.as_told(self._house, self._truck)
+        self._good = [made for made in self._good if self._wanted(made)]
 
     def _wanted(self, made: Made) -> bool:
         """False where the operator took its card off the line meanwhile: its work is neither stamped nor a failure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,36 @@ def test_a_stop_before_the_first_run_does_not_hide_what_was_done_before_the_fact
     assert shop.run("resume").code == 0
     assert shop.run("run").code == 0
     assert counts(shop) == {"DONE": 1}
+
+
+def refused_until(go: Path) -> str:
+    """A worker that a server refuses, for a minute or more, until `go` is there."""
+    return f'[ -e "{go}" ] || {{ touch "{go}.waits"; exit 75; }}\n' + RIGHT
+
+
+def test_a_stop_is_heard_while_the_run_sleeps_for_a_server(make: Make, go: Path) -> None:
+    shop = make("D-1 One", worker=refused_until(go), settings=FAST)
+    with running(shop, go) as run:
+        run.says("as a server asked")
+        since = time.monotonic()
+        assert b"stopping after the running tickets" in second(shop, "stop").stdout
+        assert run.ends() == 3
+        assert time.monotonic() - since < 30  # and the wait is a minute
+        assert run.out.count("as a server asked") == 1
+    assert counts(shop) == {"PENDING": 1}
+    safe(shop)
+
+
+def test_a_ticket_that_waits_for_a_server_is_cancelled_at_once_and_the_run_ends(make: Make, go: Path) -> None:
+    shop = make("D-1 One", worker=refused_until(go), settings=FAST)
+    with running(shop, go) as run:
+        run.says("as a server asked")
+        since = time.monotonic()
+        assert second(shop, "cancel", "D-1").code == 0
+        assert run.ends() == 1
+        assert time.monotonic() - since < 30
+    assert counts(shop) == {"BLOCKED": 1}
+    safe(shop)
 
 
 # --- cancel, retry, replan -------------------------------------------------------------------------------

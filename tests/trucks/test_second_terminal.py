@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -117,4 +118,25 @@ def test_a_card_that_is_cancelled_in_the_queue_is_not_begun(make_day: MakeDay, t
     assert list(states(shop).values()) == ["DONE", "BLOCKED", "DONE", "DONE"]
     assert shop.run("retry", SECOND).code == 0
     assert shop.run("run").code == 0
+    assert shop.run("check-consistency").code == 0
+
+
+def test_a_cancel_and_a_stop_are_heard_while_the_cards_sleep_for_a_server(make_day: MakeDay, tmp_path: Path) -> None:
+    """The card that passed is cancelled before the half lands: it is not stamped by the stop."""
+    go = tmp_path / "go"
+    refused = f'[ "$FACTORY_TICKET" = {FIRST} ] || [ -e "{go}" ] || {{ touch "{go}.waits"; exit 75; }}\n'
+    shop = make_day(PLAN, worker=refused + WORKER.replace("@GO@", str(go)).replace("@WAITS@", "none"))
+    with running(shop, go) as run:
+        run.says("as a server asked")
+        since = time.monotonic()
+        assert second(shop, "cancel", FIRST).code == 0
+        assert second(shop, "stop").code == 0
+        assert run.ends() == 3
+        assert time.monotonic() - since < 40  # and the wait is a minute
+    assert not stamps(shop)
+    assert states(shop)[FIRST] == "BLOCKED"
+    go.touch()
+    assert shop.run("retry", FIRST).code == 0
+    assert shop.run("run").code == 0
+    assert set(states(shop).values()) == {"DONE"}
     assert shop.run("check-consistency").code == 0
