@@ -45,12 +45,13 @@ def set_aside(house: House, ticket: Ticket, error: Exception) -> Turn:
     """It could not be begun, and nothing of it failed: it waits until that is mended, and the others go on."""
     word = trouble.as_word(error)
     why = whole_line(redact.redact(str(word), house.secrets))
-    record = house.ledger.read(ticket_path(ticket.id), Record.model_validate) or Record(ticket=ticket.id)
-    number, begun = record.attempt, record.state is State.INFLIGHT
-    if begun or record.waits != why:
-        second = house.repo.tip(attempts.ref(ticket.id, number)) if begun else None
-        booking.write(house, "wait", records.aside(record, why), why, second=second)
-        house.say(ticket.id, f"waits, and nothing of it failed: {why}", "warning")
+    with house.ledger.lock:  # an operator may cancel it, or release it anew, meanwhile
+        record = house.ledger.read(ticket_path(ticket.id), Record.model_validate) or Record(ticket=ticket.id)
+        number, begun = record.attempt, record.state is State.INFLIGHT
+        if begun or record.waits != why:
+            second = house.repo.tip(attempts.ref(ticket.id, number)) if begun else None
+            booking.write(house, "wait", records.aside(record, why), why, second=second)
+            house.say(ticket.id, f"waits, and nothing of it failed: {why}", "warning")
     if begun:
         attempts.drop(house.repo, ticket.id, number)
     unfit = error.worker if isinstance(error, trouble.Unfit) else ""
@@ -74,10 +75,12 @@ def broken_off(house: House, attempt: Attempt, why: str) -> Turn:
     """It was ended, by a person or for nothing could be judged: it does not count, and what was done is kept."""
     ticket, number = attempt.plan.ticket_id, attempt.plan.attempt
     tip = house.repo.tip(attempts.ref(ticket, number))
-    record = records.killed(attempt.record)
-    if not landing.is_released(house.repo, house.main(), ticket):
-        record = records.blocked(record, None, CANCELLED_AT_WORK)
-    booking.write(house, "killed", record, why, second=tip)
+    with house.ledger.lock:  # an operator may release it anew meanwhile
+        told = house.ledger.read(ticket_path(ticket), Record.model_validate)
+        record = records.killed(told or attempt.record)
+        if not landing.is_released(house.repo, house.main(), ticket):
+            record = records.blocked(record, None, CANCELLED_AT_WORK)
+        booking.write(house, "killed", record, why, second=tip)
     attempts.drop(house.repo, ticket, number)
     house.say(ticket, f"broken off: {why}", "warning")
     return Turn(ticket, why=why, nobody=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from factory.errors import Mistake
+from factory.errors import CouldNotRun, FactoryError, Mistake
 from factory.git.ledger import ticket_path
-from factory.line import beforehand, controller, shift
+from factory.line import beforehand, controller, setback, shift
 from factory.line.house import House
 from factory.line.opening import open_house
 from factory.model import State
@@ -33,6 +36,13 @@ def record(shop: Shop) -> dict[str, Any]:
     found = json.loads(shop.read(ticket_path("D-1"), "factory/ledger"))
     assert isinstance(found, dict)
     return found
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def events(shop: Shop) -> str:
@@ -175,4 +185,57 @@ def test_an_attempt_that_passed_and_is_given_up_is_not_stamped(
     ended = run(shop)
     assert ended.stamped == (1 if command == "replan" else 0)
     assert events(shop).count("start(") == (2 if command == "replan" else 1)
+    safe(shop)
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """beside(name, act): `act` happens in another thread, once, where the record's next state is made by `name`."""
+
+    def patch(name: str, act: Callable[[], Any]) -> None:
+        made, waiting = getattr(setback.records, name), [threading.Thread(target=act)]
+
+        def make_it(*args: Any) -> Any:
+            if waiting:
+                thread = waiting.pop()
+                thread.start()
+                thread.join(1)  # it may have to wait until the record is written
+            return made(*args)
+
+        monkeypatch.setattr(setback.records, name, make_it)
+
+    return patch
+
+
+def test_a_cancel_while_its_ticket_is_set_aside_is_kept(
+    make: Make, beside: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make("D-1 One", settings=FAST)
+
+    def cannot(*_: object) -> None:
+        raise CouldNotRun("it could not be looked at")
+
+    monkeypatch.setattr(beforehand, "ahead_of", cannot)
+    with open_house(shop.path, dict(os.environ), say=lambda *_: None, working=True) as house:
+        beside("aside", lambda: operator.obey(house, "cancel", "D-1"))
+        with suppress(FactoryError):
+            shift.run(house)
+        until(lambda: record(shop)["why"] == "cancelled by the operator")
+    assert record(shop)["state"] == "BLOCKED"
+
+
+def test_a_release_while_the_cancelled_attempt_is_written_down_is_kept(make: Make, beside: Callable[..., None]) -> None:
+    """Two failures; the third attempt is cancelled, and the ticket released just then: three more are left."""
+    shop = make("D-1 One", worker='[ "$FACTORY_ATTEMPT" -le 4 ] && exit 1\n' + RIGHT, settings=FAST)
+    waiting = [1]
+
+    def say(_: str, text: str) -> None:
+        if "attempt 3" in text and waiting:
+            waiting.pop()
+            operator.obey(house, "cancel", "D-1")
+
+    with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
+        beside("killed", lambda: operator.obey(house, "retry", "D-1"))
+        assert shift.run(house).stamped == 1
+    assert record(shop)["attempts"] == 3
     safe(shop)
