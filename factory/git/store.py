@@ -9,16 +9,15 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-import threading
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
 
 from factory.errors import GitFailed, NotHere
 from factory.git import objects
 from factory.git.objects import Commit
+from factory.git.reader import Found, Pipe, Reader
 from factory.git.trees import Walk
 from factory.git.unsynced import Unsynced
 from factory.model import Oid
@@ -28,25 +27,15 @@ KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four 
 
 IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
 NUMBERS = itertools.count()  # of the files of this process that have no name yet
-Found = tuple[Oid, str, bytes]  # id, kind, body
-
-
-class Pipe(Protocol):
-    """A running `git cat-file --batch`."""
-
-    stdin: IO[bytes]
-    stdout: IO[bytes]
-    proc: Any
 
 
 class Store:
     """The objects of one repository. Safe to share between threads."""
 
-    def __init__(self, objects_dir: Path, algorithm: str, start: object, durable: bool = True) -> None:
-        self._dir, self.algorithm, self._start, self._durable = objects_dir, algorithm, start, durable
+    def __init__(self, objects_dir: Path, algorithm: str, start: Callable[[], Pipe], durable: bool = True) -> None:
+        self._dir, self.algorithm, self._durable = objects_dir, algorithm, durable
         self.width = 20 if algorithm == "sha1" else 32
-        self._pipe: Pipe | None = None
-        self._lock = threading.Lock()
+        self._reader = Reader(start, algorithm, self._lacks)
         self._unsynced = Unsynced()
         self._known: set[Oid] = set()
         self._trees: dict[Oid, dict[str, Entry]] = {}
@@ -67,17 +56,7 @@ class Store:
             return [fresh[name] if name in fresh else next(others) for name in names]
         if not names:
             return []
-        with self._lock:
-            if self._pipe is None:
-                self._pipe = self._start()  # type: ignore[operator]
-            assert self._pipe is not None
-            try:
-                self._pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
-                self._pipe.stdin.flush()
-                return [self._answer(self._pipe.stdout) for _ in names]
-            except BaseException:  # what is not read yet would be the answer to the next question
-                self._hang_up()
-                raise
+        return self._reader.ask(names)
 
     def _fresh(self, name: str) -> Found | None:
         """An object of ours that git cannot see yet."""
@@ -114,19 +93,6 @@ class Store:
 
     def _at(self, oid: Oid) -> Path:
         return self._dir / oid[:2] / oid[2:]
-
-    def _answer(self, stdout: IO[bytes]) -> Found | None:
-        head = stdout.readline().split()
-        if not head:
-            raise self._lacks()
-        if len(head) != 3 or not head[2].isdigit():
-            return None
-        body = stdout.read(int(head[2]))
-        stdout.read(1)
-        oid, kind = head[0].decode(), head[1].decode()
-        if objects.digest(kind, body, self.algorithm) != oid:  # git itself looks in `fsck` and on fetch alone
-            raise GitFailed(f"object {oid} is not what its name says; `git fsck` tells what else is damaged")
-        return oid, kind, body
 
     def read(self, name: str, kind: str) -> bytes:
         """The body of an object that must be there and of that kind. KeyError otherwise."""
@@ -225,15 +191,7 @@ class Store:
     def close(self) -> None:
         """End the child process and the threads."""
         self._unsynced.close()
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        pipe, self._pipe = self._pipe, None
-        if pipe is not None:
-            for end in (pipe.stdin, pipe.stdout):
-                with suppress(OSError):  # it died before
-                    end.close()
-            pipe.proc.wait()
+        self._reader.close()
 
     def write_blob(self, content: bytes) -> Oid:
         return self.write("blob", content)

@@ -121,9 +121,8 @@ class Shift:
         main, ledger = self._house.main(), self._house.ledger
         if self._seen is None or self._seen[0] != (main, ledger.tip):
             self._seen = (main, ledger.tip), look(self._house.repo, ledger, main)
-            if self._house.main() != main:  # a stamp landed meanwhile: to the main of before, its event is of no stamp
-                return self._look()
-        return self._seen[1]
+        # Had a stamp landed meanwhile, its event would be of no stamp to the main of before.
+        return self._seen[1] if self._house.main() == main else self._look()
 
     def _prepare(self) -> None:
         """Everything that must hold before the first ticket, and the gate at its first question."""

@@ -13,7 +13,7 @@ from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.operator.adding import Added, add
 from factory.operator.byhand import working_tree
-from factory.operator.oldqueue import read_queue
+from factory.operator.oldqueue import Queue, read_queue
 from factory.operator.takeover import TakenOver, take_over
 from factory.records.view import CRITERIA, ROADMAP
 
@@ -28,12 +28,15 @@ def add_by_hand(path: Path, sentence: str, check: str) -> Added:
 
 def import_queue(path: Path, queue: Path) -> TakenOver:
     """The queue's rows in the tables. Mistake, with file and line, where the queue is no table; nothing is written."""
+    return _change(path, lambda roadmap, ledger: take_over(_queue(queue), roadmap, ledger))
+
+
+def _queue(path: Path) -> Queue:
     try:
-        content = queue.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise Mistake(str(error.strerror), path=str(queue), remedy="name the file that holds the old table") from None
-    rows = read_queue(content, str(queue))
-    return _change(path, lambda roadmap, ledger: take_over(rows, roadmap, ledger))
+        raise Mistake(str(error.strerror), path=str(path), remedy="name the file that holds the old table") from None
+    return read_queue(content, str(path))
 
 
 def _change(path: Path, make: Callable[[bytes, bytes], T]) -> T:
