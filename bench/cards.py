@@ -18,10 +18,10 @@ from factory.cards.pack import pack
 from factory.cards.places import backlog_path, packet_path
 from factory.git import objects
 from factory.git.ledger import FACTORY
+from factory.records import halves
+from factory.records.truck import Truck, next_half, states, unstamped, with_half, with_stamp
+from factory.records.yard import FOLDED
 from factory.tree import MemoryTree
-from factory.trucks import dealing
-from factory.trucks.truck import Truck, closed, states, with_half, with_stamp
-from factory.trucks.yard import FOLDED
 
 NAME = "cards"
 DAY = "20260105"
@@ -105,10 +105,11 @@ def _trucks(
         truck = Truck(day=DAY, number=len(trucks) + 1, a=_ids(packets.a), b=_ids(packets.b))
         for name, cards in (("A", packets.a), ("B", packets.b)):
             files[packet_path(DAY, truck.number, name)] = write_backlog(cards)
-        while len(words) < stamps and (half := dealing.deal(truck, deps, done, "m" * 40)):
+        while len(words) < stamps and (ready := [c for c in unstamped(truck) if done.issuperset(deps[c])]):
+            half = next_half(truck, ready[:3], "m" * 40)
             truck = with_stamp(with_half(truck, half), half.name, f"{len(words):040x}", half.dealt)
-            truck = with_half(truck, closed(truck, truck.halves[-1]))
-            words.append((truck.half_name(half), half.dealt))
+            truck = with_half(truck, halves.closed(truck.halves[-1], states(truck)))
+            words.append((half.title, half.dealt))
             done |= set(half.dealt)
         trucks.append(truck.model_copy(update={"left": len(states(truck)) == len(done & set(truck.cards))}))
     return trucks, words

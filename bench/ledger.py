@@ -17,7 +17,7 @@ from bench.size import Size
 from factory.git.ledger import Ledger, ticket_path, to_json
 from factory.git.repo import Repo
 from factory.model import Event
-from factory.records.state import Record
+from factory.records.record import Record
 
 NAME = "ledger"
 AGAINST = "SQLite, WAL, synchronous=FULL"

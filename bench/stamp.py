@@ -10,9 +10,11 @@ from bench import free, plumbing, programs, worlds
 from bench.clocks import cost
 from bench.figures import Cost, Figure, compared
 from bench.size import Size
-from factory.line import controller, recover
+from factory.line import attempt, recover
 from factory.line.house import House
-from factory.records.state import View, ready
+from factory.line.lander import Job, land
+from factory.line.looking import Sight
+from factory.line.trades.ticket import Tickets
 from factory.records.view import look
 
 NAME = "stamp"
@@ -42,13 +44,12 @@ def pairs(repo: Path, home: Path, times: int) -> tuple[Cost, Cost]:
     """The least that a stamp cost by the controller, and by plumbing; made by turns, after one that warms all up."""
     with free.house(repo, programs.environment(home)) as house:
         recover.mend(house, look(house.repo, house.ledger, house.main()))
-        view = look(house.repo, house.ledger, house.main())
+        tickets = Tickets(house, Sight(house))
         numbers = itertools.count()
         costs = []
         for _ in range(times + 1):
             before = plumbing.ledger_tip(house.repo)
-            ours = cost(lambda view=view: _one(house, view))  # type: ignore[misc]
-            view = look(house.repo, house.ledger, house.main())
+            ours = cost(lambda: _one(house, tickets))
             after = plumbing.ledger_tip(house.repo)
             assert after is not None
             events = plumbing.events_between(house.repo, before, after)
@@ -64,9 +65,11 @@ def least(costs: Iterator[Cost]) -> Cost:
     return Cost(min(walls), min(cpus))
 
 
-def _one(house: House, view: View) -> None:
+def _one(house: House, tickets: Tickets) -> None:
     """A turn and the look that the next one needs."""
-    turn = controller.advance(house, view, ready(view, house.clock.now())[0])
+    item = tickets.ready()[0]
+    [begun] = tickets.begin([(item, tickets.ahead(item)())], ())
+    [turn] = land(house, Job(tickets, "", (attempt.perform(house, begun),)))
     if turn.stamp is None:
-        raise RuntimeError(f"{turn.ticket} was not stamped: {turn.why}")
-    look(house.repo, house.ledger, house.main())
+        raise RuntimeError(f"{item.id} was not stamped: {turn.why}")
+    tickets.ready()

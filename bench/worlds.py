@@ -15,7 +15,7 @@ from factory.git.ledger import FACTORY, ticket_path
 from factory.git.ledger import to_json as state_json
 from factory.git.repo import Repo
 from factory.model import State
-from factory.records.state import Record
+from factory.records.record import Record
 from factory.tree import FILE, Entry
 
 SINCE = 1_790_000_000

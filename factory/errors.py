@@ -159,6 +159,13 @@ class Busy(FactoryError):
 MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 )  # what the machine refuses to everybody: nobody's attempt failed
+
+
+def is_machines(error: BaseException) -> bool:
+    """Whether the machine refuses it to everybody."""
+    return isinstance(error, OSError) and error.errno in MACHINE
+
+
 FILES = "allow more (`ulimit -n 1024`)"
 REMEDIES = {
     errno.ENOSPC: "make room",

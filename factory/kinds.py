@@ -15,3 +15,6 @@ KINDS = {
     "mini-swe-agent": "factory.workers.mini_swe_agent",
     "acp": "factory.workers.acp",
 }
+
+BUILT_IN = "built-in"
+MODULES = {**KINDS, BUILT_IN: "factory.workers.built_in"}  # that one is no setting: it does what a card says itself

@@ -134,3 +134,20 @@ def matches(path: str, globs: Iterable[str]) -> bool:
 def composed(path: str) -> str:
     """The path with its letters whole (NFC)."""
     return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+def touch(one: str, other: str) -> bool:
+    """Whether two globs could name the same path. In doubt, yes."""
+    if not _wild(one) or not _wild(other):
+        return matches(one, [other]) or matches(other, [one])
+    a, b = _fixed(one), _fixed(other)
+    return a.startswith(b) or b.startswith(a)
+
+
+def _wild(glob: str) -> bool:
+    return any(c in glob for c in "*?[") or glob.endswith("/")
+
+
+def _fixed(glob: str) -> str:
+    """The part before the first wildcard."""
+    return glob[: min((glob.index(c) for c in "*?[" if c in glob), default=len(glob))]

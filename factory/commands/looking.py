@@ -149,8 +149,8 @@ def workers(
 @app.command()
 def scan(repo: RepoDir = Path("."), as_json: AsJson = False) -> None:
     """What this repository is made of. It is the kickoff pack that workers are shown."""
-    from factory.operator.scan import as_paragraph
-    from factory.operator.scan import scan as look_over
+    from factory.proposals.scan import as_paragraph
+    from factory.proposals.scan import scan as look_over
 
     found = look_over(repo)
     if as_json:

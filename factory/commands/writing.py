@@ -20,7 +20,7 @@ DayOption = Annotated[str | None, typer.Option("--day", help="YYYYMMDD; default:
 @plan.command("compile", short_help="Day plan to cards, in the working tree.")
 def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """Day plan to cards: ssot/backlog/backlog_YYYYMMDD.jsonl, in the working tree."""
-    from factory.trucks.byhand import compile_plans
+    from factory.operator.cards_by_hand import compile_plans
 
     for line in compile_plans(repo, day):
         say(line)
@@ -29,7 +29,7 @@ def plan_compile(repo: RepoDir = Path("."), day: DayOption = None) -> None:
 @plan.command("pack", short_help="The next truck: two packets of at most 120 cards.")
 def plan_pack(repo: RepoDir = Path("."), day: DayOption = None) -> None:
     """The next truck: two packets of at most 120 cards below ssot/packets/, in the working tree."""
-    from factory.trucks.byhand import pack_trucks
+    from factory.operator.cards_by_hand import pack_trucks
 
     for line in pack_trucks(repo, day):
         say(line)

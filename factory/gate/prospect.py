@@ -14,8 +14,7 @@ from factory.gate.criteria import light, selects_nothing
 from factory.gate.sides import Sides
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
 from factory.model import Light, PlanCriterion, Terms, Triage
-from factory.records.boxes import touch
-from factory.tree import matches
+from factory.tree import matches, touch
 
 USAGE = 4  # pytest's exit code: what it was told to run is not there
 ABSENT = re.compile(r"^ERROR: (?:file or directory )?not found: (\S+)", re.MULTILINE)

@@ -7,37 +7,39 @@ from pathlib import Path
 
 from factory import workers
 from factory.errors import FactoryError, Mistake, Unheard
+from factory.executors import Means
+from factory.executors.local import guarded
 from factory.gate.absent import absent
 from factory.git.names import TABLES
 from factory.git.store import GitTree
-from factory.line import auditor, booking, labour, trouble
+from factory.line import auditor, booking, trouble
+from factory.line.attempt import executor, halt_of, wallet_of
 from factory.line.auditor import FILE, Opinion, Question, Silent, Word
 from factory.line.house import House
-from factory.line.labour import halt_of, launcher, settings_of, wallet_of
-from factory.line.turn import Attempt
+from factory.line.item import Done
+from factory.line.trades import Merged
 from factory.model import Changed, Ended, Oid, Plan, Risk, Triage, Verdict
 from factory.money.wallet import OverBudget
-from factory.records import landing
 from factory.ssot.settings import Settings
 
 
-def second_look(
-    house: House, attempt: Attempt, merge: landing.Merge, verdict: Verdict
-) -> tuple[Verdict, Opinion | None]:
+def second_look(house: House, done: Done, merged: Merged, verdict: Verdict) -> tuple[Verdict, Opinion | None]:
     """The verdict after the auditor, where one is due; without one, as it was. Unheard where what passed is to be read,
     and the auditor gives no opinion: then nothing failed, and nothing passes."""
-    settings, plan = house.settings, attempt.plan
+    settings, plan = house.settings, done.plan
     risk_says = settings.risk.of(plan.risk).auditor
     proven = any(c.check for c in plan.criteria)
-    failures = attempt.record.gate_failures + 1 if verdict.guards and not verdict.passed else 0
-    if not merge.tree or not auditor.due(risk_says and verdict.passed, bool(settings.auditor.worker), proven, failures):
+    failures = booking.record_of(house, done.item).gate_failures + 1 if verdict.guards and not verdict.passed else 0
+    if not merged.tree or not auditor.due(
+        risk_says and verdict.passed, bool(settings.auditor.worker), proven, failures
+    ):
         return verdict, None
     if not verdict.passed and failures < 2:
         return verdict, None
     try:
         flagged = tuple(str(finding) for finding in verdict.findings if finding.flag)
-        asked = Question(plan, merge.main, merge.tree, verdict, flagged)
-        opinion = _said_before(house, attempt, merge) or _asked(house, asked)
+        asked = Question(plan, merged.main, merged.tree, verdict, flagged)
+        opinion = _said_before(house, done, merged) or _asked(house, asked)
     except Silent as silent:
         if isinstance(silent.error, OverBudget):
             raise silent.error from silent
@@ -60,11 +62,11 @@ def _asked(house: House, asked: Question) -> Opinion:
     return opinion_of(house, asked)
 
 
-def _said_before(house: House, attempt: Attempt, merge: landing.Merge) -> Opinion | None:
+def _said_before(house: House, done: Done, merged: Merged) -> Opinion | None:
     """What it said before of this very change: it is not paid again because a stamp had to wait."""
-    if (heard := attempt.heard) is None:
+    if (heard := done.heard) is None:
         return None
-    before, now = (house.repo.diff(*two) for two in ((heard.main, heard.tree), (merge.main, merge.tree)))
+    before, now = (house.repo.diff(*two) for two in ((heard.main, heard.tree), (merged.main, merged.tree)))
     return heard.opinion if _beside_tables(before) == _beside_tables(now) else None
 
 
@@ -106,15 +108,16 @@ def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
     chosen = house.settings.auditor
     model = chosen.model or house.settings.workers[plan.worker].model
     plan = plan.model_copy(update={"model_budget": model, "timeout_minutes": chosen.timeout_minutes})
-    settings = settings_of(house, plan)
+    local, means = executor(house), Means(wallet_of(house, plan), halt_of(house, plan))
+    settings = local.worker_of(plan)
     with (
         house.rooms.open(house.repo.store.tree_of(tree), repository=settings.repository) as room,
         tempfile.TemporaryDirectory(prefix="audit-", dir=house.scratch) as out,
     ):
         task = workers.Task(
             plan=plan, room=room.path, out=Path(out), settings=settings, rules="",
-            files=GitTree(house.repo.store, tree), launch=launcher(house, plan, room.path),
-            wallet=wallet_of(house, plan), stop=halt_of(house, plan),
+            files=GitTree(house.repo.store, tree), launch=local.launcher(plan, room.path, means),
+            wallet=means.wallet, stop=means.stop,
         )  # fmt: skip
         done = _heard(plan, settings.kind, task)
         if done.ended is Ended.FAILED:
@@ -128,7 +131,7 @@ def _heard(plan: Plan, kind: str, task: workers.Task) -> workers.Work:
     """What the auditor's worker does. Silent where its set-up, or its own code, does not let it: that is no reason to
     end the run for the tickets that it does not read."""
     try:
-        return labour.guarded(workers.load(kind).work, task)
+        return guarded(workers.load(kind).work, task)
     except FactoryError as error:
         if trouble.is_common(error):
             raise

@@ -28,8 +28,9 @@ from factory.line.house import House
 from factory.model import Oid, Plan, State, Terms, Ticket
 from factory.operator.roster import must_be_ready
 from factory.records import plans, signing
+from factory.records.record import Record
 from factory.records.signing import Signer
-from factory.records.state import Record, View, criteria_of, standings
+from factory.records.state import View, criteria_of, standings
 from factory.records.view import main_ref, must_be_readable
 from factory.ssot.settings import Settings
 from guards.case import text
@@ -107,9 +108,9 @@ class Fitness:
         return self._unready[key]
 
 
-def must_still_judge(house: House, view: View) -> None:
+def must_still_judge(house: House, main: Oid) -> None:
     """Mistake where main has got a policy, since the run began, by which nothing can be judged."""
-    guards.must_have_policies(GitTree(house.repo.store, view.main))
+    guards.must_have_policies(GitTree(house.repo.store, main))
 
 
 def warnings(on: Ground) -> list[str]:

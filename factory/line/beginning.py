@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from factory.errors import DoesNotAddUp
-from factory.line import beforehand, recover
+from factory.line import beforehand, day_chain, recover
 from factory.line.beforehand import Ground
-from factory.line.ending import halves
 from factory.line.house import House
+from factory.line.looking import Sight
 from factory.line.opening import ground_of
+from factory.line.trades.ticket import kept_halves
 from factory.operator import inbox
-from factory.records import boxes
-from factory.records.state import View
-from factory.trucks import road
+from factory.records import halves
 
 
-def begin(house: House, look: Callable[[], View]) -> Ground:
-    """What the run stands on; the ledger says RUNNING. `look` gives the view as it is when it is called."""
+def begin(house: House, sight: Sight) -> Ground:
+    """What the run stands on; the ledger says RUNNING."""
     inbox.sweep(house.private)
-    road.mend(house)
-    recover.mend(house, look())
-    if wrong := boxes.faults(halves(house)):
+    day_chain.mend(house)
+    recover.mend(house, sight.now().view)
+    if wrong := halves.faults(kept_halves(house)):
         raise DoesNotAddUp(f"the ledger does not add up: {wrong[0]}; `factory log` shows what happened")
-    on = ground_of(house, look())
-    for fault in beforehand.faults(on, cards=bool(road.look(house).plans())):
+    on = ground_of(house, sight.now().view)
+    for fault in beforehand.faults(on, cards=bool(sight.now().yard.plans())):
         raise fault
     recover.mark(
         house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,

@@ -9,27 +9,20 @@ from factory.errors import FactoryError, of_machine
 from factory.git.ledger import FACTORY
 from factory.line import purse, recover
 from factory.line.house import House
+from factory.line.trades.ticket import kept_halves
 from factory.model import Event, State
 from factory.money import wallet
 from factory.plain import whole_line
-from factory.records import boxes
-from factory.records.boxes import Half
+from factory.records import halves
 from factory.records.redact import redact
 from factory.records.state import View, ready, standings
 from factory.records.view import FactoryFile, factory_file, look
 from factory.reports import daily, report, stops
-from factory.trucks import road
-
-
-def halves(house: House) -> list[Half]:
-    """Every half in the ledger's tree."""
-    return list(house.ledger.read_all("boxes", Half.model_validate).values())
 
 
 def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
     """One event that holds it all. `detail` is the exact reason; `command` goes on, where it is not the kind's own."""
     recover.put_back(house)
-    road.put_back(house)
     why, detail = stops.STOPS[kind], redact(detail, house.secrets)
     with house.ledger.lock:
         factory = factory_file(house.ledger).model_copy(
@@ -68,10 +61,10 @@ def papers(house: House, day: datetime.date, factory: FactoryFile, last: Event |
 
 def _stopped_box(house: House, why: str) -> dict[str, Any]:
     """The open half says why it stands still; the next run goes on with it."""
-    last = boxes.latest(halves(house))
+    last = halves.latest(kept_halves(house))
     if last is None or last.closed or not last.dealt:
         return {}
-    return {last.path: last.model_copy(update={"stopped": why}).model_dump(mode="json")}
+    return last.model_copy(update={"stopped": why}).as_file()
 
 
 def stuck(view: View) -> str:

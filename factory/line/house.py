@@ -30,7 +30,7 @@ Say = Callable[[str, str], None]  # (ticket, what happens now)
 
 @dataclass(frozen=True)
 class House:
-    """One run's tools. Its parts are shared by the attempts that run beside each other; `landing` is one at a time."""
+    """One run's tools. Its parts are shared by the attempts that run beside each other; the lander alone moves main."""
 
     repo: Repo
     ledger: Ledger
@@ -56,8 +56,7 @@ class House:
     halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
     halted: dict[str, str] = field(default_factory=dict)  # ticket -> why its attempt was ended, if by no person
     reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
-    numbers: dict[str, int] = field(default_factory=dict)  # ticket -> the attempt that runs
-    landing: threading.RLock = field(default_factory=threading.RLock)
+    numbers: dict[str, int] = field(default_factory=dict)  # item -> the attempt that runs
     broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
 
     @contextmanager

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from factory.git.repo import Repo
 from factory.line.auditor import Opinion
-from factory.line.booking import AUDIT
-from factory.line.turn import Attempt, Heard
-from factory.model import Criterion, Ended, Oid, Plan, Report, Result, Ticket
+from factory.line.evidence import AUDIT
+from factory.line.item import Done, Heard, Item
+from factory.model import Ended, Oid, Plan, Report, Result
 from factory.records import attempts
 from factory.records.attempts import Work
 from factory.records.evidence import FILES
 from factory.records.plans import RESERVED
-from factory.records.state import Record, criteria_of
 from factory.rooms.change import Change
 from factory.tree import Entry
 from factory.workers import Work as Worked
@@ -22,29 +21,45 @@ from factory.workers import Work as Worked
 OURS = {"altered.json", "second.json", "summary.md", AUDIT}  # made anew by the gate, or by the report
 
 
-def read(repo: Repo, ticket: Ticket, record: Record, criteria: Iterable[Criterion], now: float) -> tuple[Attempt, Work]:
-    """The attempt as its worker left it, and its commits."""
-    store, proof = repo.store, record.passed or ""
+def read(repo: Repo, item: Item, proof: Oid, now: float) -> Done:
+    """A ticket's attempt as its worker left it, with its commits."""
     work = commits(repo, proof)
-    plan = Plan.model_validate(attempts.from_json(store.file(proof, attempts.PLAN) or b""))
-    result = Result.model_validate(attempts.from_json(store.file(proof, attempts.RESULT) or b""))
-    files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in repo.diff(work.base, work.tree)}
-    made = Attempt(
-        ticket, criteria_of(ticket.id, criteria), record, plan, work.plan, now - result.duration_seconds,
-        worked(repo, proof), Change(files, ()), heard=_heard(repo, proof),
-    )  # fmt: skip
-    return made, work
+    done = _read(repo, item, proof, RESERVED, now)
+    changed = repo.diff(work.base, work.tree)
+    change = Change({c.path: Entry(c.new_mode, c.new) if c.new else None for c in changed}, ())
+    return done._replace(plan_commit=work.plan, change=change, heard=_heard(repo, proof), commits=work)
+
+
+def read_card(repo: Repo, item: Item, proof: Oid, at: str, now: float) -> Done:
+    """A card's attempt. `at`: where it lies in the evidence."""
+    return _read(repo, item, proof, at, now)._replace(change=Change(files(repo, proof), ()))
+
+
+def _read(repo: Repo, item: Item, proof: Oid, at: str, now: float) -> Done:
+    plan, result = (
+        attempts.from_json(repo.store.file(proof, f"{at}/{name}.json") or b"") for name in ("plan", "result")
+    )
+    seconds = Result.model_validate(result).duration_seconds
+    work = _worked(repo, proof, f"{at}/evidence")
+    return Done(item, Plan.model_validate(plan), "", now - seconds, seconds, work, Change({}, ()), kept=True)
+
+
+def files(repo: Repo, proof: Oid) -> Mapping[str, Entry | None]:
+    """What an attempt changed: its work commit against its plan's."""
+    work = repo.store.commit(proof).parents[0]
+    changed = repo.diff(repo.store.commit(work).parents[0], work)
+    return {c.path: Entry(c.new_mode, c.new) if c.new else None for c in changed}
 
 
 def commits(repo: Repo, proof: Oid) -> Work:
-    """The commits below an evidence commit."""
+    """The commits below a ticket's evidence commit."""
     work = repo.store.commit(proof).parents[0]
     plan = repo.store.commit(work).parents[0]
     bare = repo.store.edit(repo.store.tree_of(work), {RESERVED: None})
     return Work(repo.store.commit(plan).parents[0], plan, work, bare)
 
 
-def worked(repo: Repo, proof: Oid, folder: str = attempts.EVIDENCE) -> Worked:
+def _worked(repo: Repo, proof: Oid, folder: str) -> Worked:
     """What the worker said and did, from its evidence pack."""
     entry = repo.store.entry(repo.store.tree_of(proof), folder)
     names = repo.store.flat(entry.oid) if entry else {}

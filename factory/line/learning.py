@@ -11,9 +11,9 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line import knowledge
 from factory.line.house import House
+from factory.line.item import Done
 from factory.line.knowledge import Card, Fix
-from factory.line.turn import Attempt
-from factory.model import Event, Stamp, Triage
+from factory.model import Event, Oid, Plan, Triage, Verdict
 
 
 class Learnt(NamedTuple):
@@ -63,24 +63,24 @@ def as_line(card: Card) -> str:
     return f"{card.fingerprint}  {card.triage.value:<11} seen {card.seen:>3}  {state:<32}  {card.cause[:80]}"
 
 
-def from_failure(ledger: Ledger, attempt: Attempt, triage: Triage, fingerprint: str, cause: str, now: float) -> Learnt:
+def from_failure(ledger: Ledger, plan: Plan, verdict: Verdict, cause: str, now: float) -> Learnt:
     """The card of this failure, counted, and its advice for the next attempt."""
-    if not fingerprint:
+    if not (fingerprint := verdict.fingerprint):
         return Learnt({}, ())
-    before = attempt.plan.previous
+    before = plan.previous
     advised = before is not None and before.fingerprint == fingerprint and bool(before.advice)
-    known = read_card(ledger, fingerprint)
-    card = knowledge.failed(known, fingerprint, triage, cause, attempt.plan.ticket_id, now, advised=advised)
+    known, triage = read_card(ledger, fingerprint), verdict.triage or Triage.TEST
+    card = knowledge.failed(known, fingerprint, triage, cause, plan.ticket_id, now, advised=advised)
     advice = () if known is None else knowledge.advice(card)
     return Learnt({knowledge.path(fingerprint): card.model_dump(mode="json")}, advice)
 
 
-def from_stamp(ledger: Ledger, attempt: Attempt, stamp: Stamp) -> dict[str, Any]:
+def from_stamp(ledger: Ledger, done: Done, stamp: Oid) -> dict[str, Any]:
     """What helped against the failure before it."""
-    before = attempt.plan.previous
+    before = done.plan.previous
     card = read_card(ledger, before.fingerprint) if before else None
     if card is None:
         return {}
-    files = tuple(sorted(attempt.change.files))
-    fix = Fix(stamp=stamp.oid, ticket=stamp.ticket, summary=attempt.work.report.summary[:200], files=files[:20])
+    files = tuple(sorted(done.change.files))
+    fix = Fix(stamp=stamp, ticket=done.item.id, summary=done.work.report.summary[:200], files=files[:20])
     return {knowledge.path(card.fingerprint): knowledge.fixed(card, fix).model_dump(mode="json")}

@@ -12,8 +12,9 @@ from factory.line import booking
 from factory.line.house import House
 from factory.model import Event, Oid, State, TicketStatus
 from factory.money.wallet import recover_books
-from factory.records import attempts, records
-from factory.records.state import Record, View
+from factory.records import attempts, shelf
+from factory.records.record import Record
+from factory.records.state import View
 from factory.records.view import factory_file
 
 IDLE_SECONDS = 3.0  # three times what git itself waits for the lock over packed refs
@@ -71,9 +72,14 @@ def mend(house: House, view: View) -> bool:
     adopted = _adopt(house, view)
     said = {word.ticket for word in view.words}
     found = _missing_words(house, view)
+    works = any(record.state is State.INFLIGHT and record.ticket not in said for record in view.records.values())
+    put_back(house)
+    for file, record in shelf.of_cards(house.ledger):
+        if record.ends and record.state is State.PENDING:  # killed between the last failure and its quarantine
+            booking.quarantined(house, record, file)
     mended = [_mend_ticket(house, view, record) for record in view.records.values() if record.ticket not in said]
     _drop_refs(house, view)
-    return adopted or found or any(mended)
+    return adopted or found or works or any(mended)
 
 
 def _adopt(house: House, view: View) -> bool:
@@ -82,7 +88,8 @@ def _adopt(house: House, view: View) -> bool:
         return False  # it has worked here before
     for ticket in view.tickets:
         if ticket.status is TicketStatus.DONE and all(word.ticket != ticket.id for word in view.words):
-            booking.write(house, "adopt", records.adopted(Record(ticket=ticket.id)), "DONE before the factory came")
+            adopted = Record(ticket=ticket.id, state=State.DONE, adopted=True)
+            booking.write(house, "adopt", adopted, "DONE before the factory came")
     return True
 
 
@@ -92,31 +99,25 @@ def _missing_words(house: House, view: View) -> bool:
         record = Record.model_validate(house.ledger.read(ticket_path(word.ticket)) or {"ticket": word.ticket})
         if word.stamp:
             record = record.model_copy(update={"attempt": max(record.attempt, word.stamp.attempt)})
-            record = records.stamped(record, word.oid)
+            record = record.stamped(word.oid)
             booking.write(house, "stamped", record, word.stamp.title, folded=word.oid, Status="PASS", Stamp=word.oid)
         else:
-            booking.write(house, "rewind", records.released(record), "taken back", folded=word.oid)
+            booking.write(house, "rewind", record.released(), "taken back", folded=word.oid)
     return bool(view.words)
 
 
 def put_back(house: House) -> None:
-    """At a stop: the attempts that were broken off do not count."""
-    for record in house.ledger.read_all("tickets", Record.model_validate).values():
-        if record.state is State.INFLIGHT:
-            _put_back(house, record)
-
-
-def _put_back(house: House, record: Record) -> None:
-    tip = attempts.left_behind(house.repo, record.ticket, record.attempt)
-    booking.write(house, "killed", records.killed(record), "the run ended under it; it does not count", second=tip)
-    attempts.drop(house.repo, record.ticket, record.attempt)
+    """At a stop, and on the way in: the attempts that were broken off do not count."""
+    for file, record in shelf.in_flight(house.ledger):
+        number = record.attempt
+        tip = attempts.left_behind(house.repo, record.ticket, number)
+        said = "the run ended under it; it does not count"
+        booking.write(house, "killed", record.killed(), said, file=file, second=tip)
+        attempts.drop(house.repo, record.ticket, number)
 
 
 def _mend_ticket(house: House, view: View, record: Record) -> bool:
     row = next((t for t in view.tickets if t.id == record.ticket), None)
-    if record.state is State.INFLIGHT:
-        _put_back(house, record)
-        return True
     if row is None:
         return False
     if record.state is State.PENDING and record.ends:  # killed between the last failure and its word on main
@@ -126,7 +127,7 @@ def _mend_ticket(house: House, view: View, record: Record) -> bool:
             booking.quarantine(house, record)
         return True
     if row.status is TicketStatus.IN_PROGRESS and record.state is State.BLOCKED:
-        booking.write(house, "release", records.released(record), "a person released it anew")
+        booking.write(house, "release", record.released(), "a person released it anew")
         return True
     return False
 

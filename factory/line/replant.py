@@ -5,19 +5,19 @@ Merged as it stands, it would bring back what was taken out of main. So its chan
 
 from __future__ import annotations
 
+from factory.executors.local import summary
 from factory.git.objects import Commit
-from factory.line import booking
 from factory.line.house import House
-from factory.line.turn import Attempt
+from factory.line.item import Done
 from factory.model import Oid
 from factory.records import attempts, plans, premises
-from factory.records.attempts import Work
 from factory.tree import Entry
 
 
-def replant(house: House, attempt: Attempt, work: Work, main: Oid) -> tuple[Attempt, Work] | None:
+def replant(house: House, done: Done, main: Oid) -> Done | None:
     """The attempt with main as its base; None where its change does not fit there."""
-    repo, now = house.repo, house.clock.now()
+    repo, now, work = house.repo, house.clock.now(), done.commits
+    assert work is not None
     store = repo.store
     sides = (
         store.write_commit(Commit(tree, (work.base,), "one side of a merge\n", int(now)))
@@ -27,9 +27,8 @@ def replant(house: House, attempt: Attempt, work: Work, main: Oid) -> tuple[Atte
     if merged.conflicts:
         return None
     files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in repo.diff(main, merged.tree)}
-    plan = plans.on_base(attempt.plan, main, premises.terms_at(repo, main, attempt.plan.ticket_id))
+    plan = plans.on_base(done.plan, main, premises.terms_at(repo, main, done.plan.ticket_id))
     planted = attempts.keep_plan(repo, plan, now)
-    moved = attempt._replace(
-        plan=plan, plan_commit=planted, change=attempt.change._replace(files=files), heard=None
-    )  # fmt: skip
-    return moved, attempts.keep_work(repo, plan, planted, files, booking.summary(house, attempt), now)
+    commits = attempts.keep_work(repo, plan, planted, files, summary(done.work, house.secrets), now)
+    change = done.change._replace(files=files)
+    return done._replace(plan=plan, plan_commit=planted, change=change, heard=None, commits=commits)

@@ -1,28 +1,30 @@
-"""A shift: box after box, until nothing is released or something says stop."""
+"""A shift: half after half of each trade, until nothing is released or something says stop."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import NamedTuple, TypeVar
 
-from factory.errors import CannotJudge, Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
-from factory.line import beforehand, beginning, checkpoint, ending, purse, trouble, way
-from factory.line.aside import Aside
-from factory.line.crew import TICK, Crew
-from factory.line.ending import halves
+from factory.errors import Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
+from factory.line import beforehand, beginning, ending, purse, recover, trouble, way
+from factory.line.crew import Crew
+from factory.line.half_at_work import TICK, HalfAtWork, Tools
 from factory.line.house import House
-from factory.line.turn import Turn
-from factory.line.weather import Glass, of_turn
-from factory.model import Event, Oid, State, Ticket
-from factory.money import pace
+from factory.line.item import Item, Turn
+from factory.line.lander import Lander
+from factory.line.trades import Trade
+from factory.line.trades.every import TRADES
+from factory.line.way import Way
+from factory.model import State
 from factory.operator import operator
-from factory.records import boxes
-from factory.records.boxes import BACK, Half
-from factory.records.state import View, counts, criteria_of, ready, standings, states
-from factory.records.view import look
-from factory.trucks import road, standing
-from factory.trucks.night import Night
+from factory.records import card_standing, shelf
+from factory.records.halves import BACK, Half
+from factory.records.state import View, counts, criteria_of
+
+BEAT = 60.0  # seconds between heartbeats
+T = TypeVar("T")
 
 
 class Ended(NamedTuple):
@@ -36,16 +38,19 @@ class Ended(NamedTuple):
 
 
 class Shift:
-    """One run. Its state is the ledger's; what is kept here is only the weather."""
+    """One run. Its state is the ledger's; what is kept here is only the weather and the counts."""
 
-    def __init__(self, house: House, tickets: int | None = None, once: bool = False) -> None:
+    def __init__(self, house: House, crew: Crew, lander: Lander, *, tickets: int | None, once: bool) -> None:
         self._house, self._limit, self._once = house, tickets, once
-        self._weather = Glass(house.settings)
+        self._tools = Tools(house, crew, lander)
+        self._trades: list[Trade] = [trade(house, self._tools.sight) for trade in TRADES]
+        self._trades.sort(key=lambda trade: trade.name != house.settings.cards.first.removesuffix("s"))
+        self._ways = {trade.name: Way(trade) for trade in self._trades}
+        self._shut: dict[str, FactoryError] = {}  # trade -> what is wrong with all of it
         self._worked: set[str] = set()
-        self._seen: tuple[tuple[Oid, Oid | None], View] | None = None
-        self._cards, self._aside, self._way = Night(house), Aside(house), way.Way(house)
-        self._day = purse.today(house)
-        self.stamped = self.failed = self._turns = 0
+        self._day, self._beaten = purse.today(house), house.clock.now()
+        self._stamped: dict[str, int] = {}  # by trade
+        self._failed = self._turns = 0
 
     # --- the run
 
@@ -57,11 +62,11 @@ class Shift:
             self._prepare()
             while self._next():
                 self._midnight()
-            if kept := {**self._way.waiting(self._look()), **self._cards.waits}:
+            if kept := self._kept():
                 raise InTheWay(way.told(kept))
-            if word := self._aside.word:
+            if word := self._tools.aside.word or next(iter(self._shut.values()), None):
                 return self._waiting(word)
-            waits = ending.finish(house, self.stamped + self.failed + self._cards.stamped + self._cards.failed > 0)
+            waits = ending.finish(house, bool(self._turns))
         except Stopped as stop:
             # What ended a gate or a wait is the word that was given, where there is one.
             why = house.why if house.why and type(stop) is Stopped else stop
@@ -75,40 +80,44 @@ class Shift:
             raise
         finally:
             house.gate.end()
-            operator.dismiss(house)
-        return self._ended(max(verdict(self._look()), standing.verdict(road.look(house))), waits)
+            operator.dismiss(house, self._tools.lander)
+        look = self._tools.sight.now()
+        return self._ended(max(verdict(look.view), card_standing.verdict(look.yard)), waits)
+
+    def _kept(self) -> Mapping[str, str]:
+        return {name: why for trade in self._trades for name, why in self._waiting_of(trade).items()}
 
     def _waiting(self, word: FactoryError) -> Ended:
-        """All else is done: the run ends by what keeps the tickets that wait."""
-        if isinstance(word, Stopped) or not (self.stamped or self.failed or self._cards.stamped):
+        """All else is done: the run ends by what keeps the items that wait."""
+        if isinstance(word, Stopped) or not (self._failed or any(self._stamped.values())):
             raise word
         ending.fail(self._house, word)
         return self._ended(word.exit, str(word))
 
     def _ended(self, code: Exit, reason: str) -> Ended:
-        return Ended(code, reason, self.stamped, self.failed + self._cards.failed, self._cards.stamped)
+        cards = sum(count for trade, count in self._stamped.items() if trade != "ticket")
+        return Ended(code, reason, self._stamped.get("ticket", 0), self._failed, cards)
 
     def _next(self) -> bool:
-        """A half of tickets or a half of cards, as the settings put them; a run with a limit takes tickets alone."""
-        if self._once or self._limit is not None:
-            return self._half()
-        if self._house.settings.cards.first == "cards":
-            return self._of_cards(self._cards.half) or self._half()
-        return self._half() or self._of_cards(self._cards.half)
+        """A half of the first trade that has one; a run with a limit takes tickets alone."""
+        limited = self._once or self._limit is not None
+        return any(self._half(trade) for trade in self._trades if trade.name == "ticket" or not limited)
 
-    def _of_cards(self, step: Callable[[], bool | None]) -> bool:
-        """A step of the cards. What is wrong with them alone leaves the tickets their night."""
-        if self._aside.cards:
-            return False
+    def _of(self, trade: Trade, step: Callable[[], T]) -> T | None:
+        """A step of a trade. What is wrong with the cards alone leaves the tickets their night."""
+        if trade.name == "ticket":
+            return step()
+        if trade.name in self._shut:
+            return None
         try:
-            return bool(step())
+            return step()
         except FactoryError as error:
             if trouble.is_common(error):
                 raise
-            self._aside.cards = error
-            road.put_back(self._house)
-            self._house.say("", f"cards wait: {error}", "warning")
-            return False
+            self._shut[trade.name] = error
+            recover.put_back(self._house)
+            self._house.say("", f"{trade.name}s wait: {error}", "warning")
+            return None
 
     def _midnight(self) -> None:
         """The day's page, once the day turned under the run."""
@@ -116,68 +125,73 @@ class Shift:
             ending.turn_of_day(self._house, self._day)
             self._day = today
 
-    def _look(self) -> View:
-        """The view at main's tip and the ledger's; the same one until one of them moves, for a shift looks often."""
-        main, ledger = self._house.main(), self._house.ledger
-        if self._seen is None or self._seen[0] != (main, ledger.tip):
-            self._seen = (main, ledger.tip), look(self._house.repo, ledger, main)
-        # Had a stamp landed meanwhile, its event would be of no stamp to the main of before.
-        return self._seen[1] if self._house.main() == main else self._look()
-
     def _prepare(self) -> None:
-        """Everything that must hold before the first ticket, and the gate at its first question."""
-        house, stands_on = self._house, beginning.begin(self._house, self._look)
-        view = stands_on.view
-        able = self._aside.able(view, (s.ticket for s in standings(view).values() if s.state is State.PENDING))
+        """Everything that must hold before the first item, and the gate at its first question."""
+        house, sight = self._house, self._tools.sight
+        stands_on = self._tools.lander.do(partial(beginning.begin, house, sight))
+        tickets = next(trade for trade in self._trades if trade.name == "ticket")
+        waiting = [name for name, state in tickets.states().items() if state is State.PENDING]
+        able = self._tools.aside.able(tickets, tickets.items(waiting))
         if able:
-            way.must_be_open(house, view.main)
+            way.must_be_open(house, sight.now().main)
         for line in beforehand.warnings(stands_on):
             house.say("", line, "warning")
         if able:
-            house.gate.begin(view.main, lambda text: house.say("", text), self._first_checks(view))
-        self._of_cards(self._cards.prepare)
+            house.gate.begin(sight.now().main, partial(house.say, ""), self._first_checks(tickets))
+        for trade in self._trades:
+            self._of(trade, partial(self._tools.lander.do, trade.prepare))
 
-    def _first_checks(self, view: View) -> list[str]:
+    def _first_checks(self, tickets: Trade) -> list[str]:
         """What the gate will ask of main for the first ticket."""
-        first = self._deal(view)[:1]
-        return [c.check for ticket in first for c in criteria_of(ticket.id, view.criteria) if c.check]
+        first = self._able(tickets, tickets.ready())[:1]
+        criteria = self._tools.sight.now().view.criteria
+        return [c.check for item in first for c in criteria_of(item.id, criteria) if c.check]
 
     # --- a half
 
-    def _half(self) -> bool:
+    def _half(self, trade: Trade) -> bool:
+        return bool(self._of(trade, partial(self._one_half, trade)))
+
+    def _one_half(self, trade: Trade) -> bool:
         """Open a half (or go on with the open one), work it off, close it. False where nothing is left to deal."""
-        house, view = self._house, self._look()
-        half = self._open(view)
+        house, tools = self._house, self._tools
+        self._attend(trade)
+        half = tools.lander.do(partial(trade.half, partial(self._able, trade)))
         if half is None:
             return False
-        if house.why and (self._deal(view) or self._unfinished(half, view)):
+        at_work = HalfAtWork(tools, trade, half, partial(self._waiting_of, trade), partial(self._tally, trade))
+        if house.why and (at_work.left() or self._able(trade, trade.ready())):
             raise house.why  # there is more to do, and it is not begun
-        if self._deals(half):
-            with Crew(house) as crew:
-                half = self._work(half, crew)
-        self._checkpoint(half)
+        half = at_work.work(partial(self._deal, trade), self._over, self._most)
+        if self._over() and at_work.left():
+            raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
+        trade.close(half)
         return not (half.half == BACK and self._full())
 
-    def _open(self, view: View) -> Half | None:
-        """The open half, or the next one, where there is something to deal into it or a front half to complete."""
-        last = boxes.latest(halves(self._house))
-        if last is not None and not last.closed:
-            return last
-        opens = boxes.opened(last, purse.today(self._house).isoformat(), view.main)
-        return opens if opens.half == BACK or (self._deal(view) and not self._full()) else None
+    def _deal(self, trade: Trade, half: Half) -> Half:
+        self._attend(trade)
+        half = trade.deal(half, partial(self._able, trade))
+        self._worked |= set(half.dealt)
+        return half
 
-    def _deals(self, half: Half) -> bool:
-        front = next(
-            (h for h in halves(self._house) if (h.date, h.box, h.half) == (half.date, half.box, "front")), None
-        )
-        return boxes.may_deal(half, None if half.half == "front" else front)
+    def _attend(self, trade: Trade) -> None:
+        """What happens beside the work: an operator's word, midnight, heartbeats."""
+        operator.attend(self._house, self._tools.lander)
+        self._midnight()
+        self._beat()
 
-    def _deal(self, view: View) -> tuple[Ticket, ...]:
-        """What may be dealt: ready now, or once the wait for a rate limit is over."""
-        waiting = self._way.waiting(view)
-        found = self._aside.able(view, (t for t in ready(view, float("inf")) if t.id not in waiting))
-        left = None if self._limit is None else self._limit - len(self._worked)
-        return found if left is None else tuple(t for t in found if t.id in self._worked or left > 0)
+    def _able(self, trade: Trade, items: Iterable[Item]) -> Sequence[Item]:
+        """Those of them that may be dealt now, within the caller's own limit."""
+        waiting = self._waiting_of(trade)
+        found = self._tools.aside.able(trade, [item for item in items if item.id not in waiting])
+        if self._limit is None:
+            return found
+        left = max(0, self._limit - len(self._worked))
+        new = [item.id for item in found if item.id not in self._worked][:left]
+        return [item for item in found if item.id in self._worked or item.id in new]
+
+    def _waiting_of(self, trade: Trade) -> Mapping[str, str]:
+        return self._ways[trade.name].waiting(self._tools.sight.now().main, self._tools.lander.idle)
 
     def _full(self) -> bool:
         """Whether the caller's own limit is reached."""
@@ -185,110 +199,39 @@ class Shift:
             return self._turns > 0
         return self._limit is not None and len(self._worked) >= self._limit
 
-    def _work(self, half: Half, crew: Crew) -> Half:
-        """Work until every dealt ticket is stamped or quarantined."""
-        house = self._house
-        try:
-            while True:
-                operator.attend(house)
-                self._midnight()
-                self._watch(crew)
-                crew.beat()
-                view = self._look()
-                half = self._top_up(half, view)
-                left = self._unfinished(half, view)
-                if not crew.tickets and (not left or self._over()):
-                    return half
-                if not self._over():
-                    self._start(crew, view, left)
-                for turn in crew.finished():
-                    self._weigh(turn, half)
-                if crew.broken:
-                    raise crew.broken
-                self._rest(crew, view, left)
-        except BaseException:
-            for turn in crew.drain():
-                self._tally(turn)
-            raise
-
-    def _unfinished(self, half: Half, view: View) -> tuple[str, ...]:
-        """What is to be done in a half in this run. What waits holds up nobody: it is dealt again when it can."""
-        waiting = self._way.waiting(view)
-        return tuple(t for t in boxes.unfinished(half, states(view)) if t not in waiting and t not in self._aside)
-
-    def _watch(self, crew: Crew) -> None:
-        """Main that turns out to be no ground to judge on ends what runs: nobody pays on for what cannot be judged."""
-        try:
-            self._house.gate.watch()
-        except CannotJudge:
-            for ticket in crew.tickets:
-                self._house.halt(ticket, "main cannot be judged, so that no work could be")
-            raise
-
     def _over(self) -> bool:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
-        if self._house.drain.is_set():
-            return True
-        return self._once and self._turns > 0
+        return self._house.drain.is_set() or (self._once and self._turns > 0)
 
-    def _top_up(self, half: Half, view: View) -> Half:
-        wanted = self._deal(view)
-        if self._limit is not None:
-            room = self._limit - len(self._worked | set(half.dealt))
-            wanted = tuple(t for t in wanted if t.id not in half.dealt)[: max(0, room)]
-        more = boxes.topped_up(half, wanted)
-        if more != half and not self._over():
-            self._worked |= set(more.dealt)
-            event = Event(name="deal", text=f"{more.date} {more.name}: {', '.join(more.dealt)}")
-            self._house.ledger.append(event, {more.path: more.model_dump(mode="json")})
-            return more
-        return half
+    def _most(self) -> int:
+        """How many attempts may run beside each other."""
+        return int(self._tools.lander.idle) if self._once else self._tools.weather.at_once
 
-    def _start(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
-        """Start what may run, the least tried first: a ticket that failed lets the others of its half go before it."""
-        now, tried = self._house.clock.now(), {id: s.attempts for id, s in standings(view).items()}
-        able = self._aside.able(view, ready(view, now))  # main may have moved since they were dealt
-        tickets = sorted((t for t in able if t.id in left and crew.fits(t)), key=lambda t: tried[t.id])
-        if tickets:
-            beforehand.must_still_judge(self._house, view)
-        fit, over = purse.fitting(self._house, tickets, view.records, crew.running)
-        started = crew.start(view, fit[:1] if self._once else fit, 1 if self._once else self._weather.at_once)
-        if over and not started and not crew.tickets:
-            self._aside.too_dear(over)
-
-    def _rest(self, crew: Crew, view: View, left: tuple[str, ...]) -> None:
-        """Nothing runs and all that is left waits for a server: sleep until the first may start."""
-        records = [view.records[t] for t in left if t in view.records]
-        now = self._house.clock.now()
-        waits = [wait for r in records if (wait := pace.still_waits(r.not_before, now))]
-        if not crew.tickets and waits and len(waits) == len(left):
-            operator.rest(self._house, min(waits))
-
-    # --- what a turn means
-
-    def _weigh(self, turn: Turn, half: Half) -> None:
-        self._tally(turn)
-        if turn.nobody:
-            return
-        self._weather.weigh(*of_turn(turn, f"{half.date} box {half.box:02d}"))
-
-    def _tally(self, turn: Turn) -> None:
-        self._aside.took(turn)
+    def _tally(self, trade: Trade, turn: Turn) -> None:
         self._turns += turn.waits is None or turn.kept
-        self.stamped += turn.stamp is not None
-        self.failed += turn.stamp is None and turn.result is not None
+        self._stamped[trade.name] = self._stamped.get(trade.name, 0) + (turn.stamp is not None)
+        self._failed += turn.stamp is None and turn.result is not None
 
-    def _checkpoint(self, half: Half) -> None:
-        """Close the half, unless the run is to end before it."""
-        view = self._look()
-        if self._over() and self._unfinished(half, view):
-            raise self._house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
-        checkpoint.close(self._house, half, view)
+    def _beat(self) -> None:
+        """Once a minute, one event for all that is worked on: their leases are alive."""
+        house, now = self._house, self._house.clock.now()
+        items = [*self._tools.crew.items, *self._tools.lander.items]
+        if items and abs(now - self._beaten) >= BEAT:
+            self._beaten = now
+            shelf.beat(house.ledger, [(item.id, item.file) for item in items], house.run, now)
+
+
+@contextmanager
+def on(house: House, *, tickets: int | None = None, once: bool = False) -> Iterator[Shift]:
+    """A shift with its crew and its lander."""
+    with Crew(house) as crew, Lander(house) as lander:
+        yield Shift(house, crew, lander, tickets=tickets, once=once)
 
 
 def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
-    return Shift(house, tickets, once).run()
+    with on(house, tickets=tickets, once=once) as shift:
+        return shift.run()
 
 
 def verdict(view: View) -> Exit:
@@ -297,4 +240,4 @@ def verdict(view: View) -> Exit:
     return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
 
 
-__all__ = ["TICK", "Ended", "Shift", "halves", "run", "verdict"]
+__all__ = ["TICK", "Ended", "Shift", "run", "verdict"]

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import factory
 from factory.errors import (
-    MACHINE,
     Busy,
     CannotJudge,
     CouldNotRun,
@@ -22,24 +21,17 @@ from factory.errors import (
     InTheWay,
     Moved,
     Stopped,
+    is_machines,
 )
+from factory.executors.local import Unfit, bare_work
 from factory.line import booking
-from factory.line.turn import Attempt
+from factory.line.item import Done
 from factory.model import Answer, Triage, Verdict
 from factory.money.wallet import OverBudget
 from factory.rooms.change import Change
-from factory.workers import Work
 
 COMMON = (Stopped, CannotJudge, DoesNotAddUp, Moved, Busy)
 OURS = Path(factory.__file__).parent.parent
-
-
-class Unfit(Exception):
-    """What a worker met does not come from its ticket: its key, its model, its program."""
-
-    def __init__(self, worker: str, error: FactoryError) -> None:
-        self.worker, self.error = worker, error
-        super().__init__(str(error))
 
 
 def is_common(error: Exception) -> bool:
@@ -49,7 +41,7 @@ def is_common(error: Exception) -> bool:
         return False
     if isinstance(error, InTheWay):
         return error.everyone
-    return isinstance(error, COMMON) or (isinstance(error, OSError) and error.errno in MACHINE)
+    return isinstance(error, COMMON) or is_machines(error)
 
 
 def is_common_to_judge(error: Exception) -> bool:
@@ -79,14 +71,10 @@ def verdict(error: Exception) -> Verdict:
     return booking.refused(Triage.ENVIRONMENT, lines).model_copy(update={"status": Answer.COULD_NOT_RUN})
 
 
-def bare(attempt: Attempt) -> Attempt:
-    """The attempt without what its worker left: for where that cannot be booked."""
-    return attempt._replace(work=bare_work(attempt.work), change=Change({}, ()))
-
-
-def bare_work(work: Work) -> Work:
-    """How it ended and what it cost, and not a word of it."""
-    return Work(work.ended, work.report.model_copy(update={"summary": "", "model": ""}))
+def bare(done: Done) -> Done:
+    """The attempt without what its worker left, for where that cannot be booked: how it ended and what it cost, and
+    not a word of it."""
+    return done._replace(work=bare_work(done.work), change=Change({}, ()))
 
 
 def _frames(error: Exception) -> list[str]:

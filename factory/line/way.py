@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from factory.errors import FactoryError, InTheWay
 from factory.git import checkout
-from factory.line import kept
 from factory.line.house import House
-from factory.model import Oid, State
-from factory.records import landing
-from factory.records.state import Record, View
+from factory.model import Oid
+
+if TYPE_CHECKING:
+    from factory.line.trades import Trade
 
 LOOK = 2.0  # seconds between looks at a checkout that is in the way
 Made = TypeVar("Made")
@@ -41,46 +41,38 @@ def _clear(house: House) -> bool:
     return bool(gone)
 
 
-class Looks:
-    """Whose way is not free, asked of the checkout every few seconds, and when main moved."""
+def in_its_way(house: House, main: Oid, tree: Oid) -> str:
+    """What keeps main from moving to this tree now; "" where nothing does."""
+    try:
+        checkout.could_follow(house.repo, house.ref, main, tree, looking=True)
+    except InTheWay as way:
+        return str(way)
+    return ""
 
-    def __init__(self) -> None:
+
+class Way:
+    """Which items of a trade wait, and for what; asked of the checkout every few seconds, and when main moved."""
+
+    def __init__(self, trade: Trade) -> None:
+        self._trade = trade
         self._seen: tuple[Oid, Mapping[str, Oid]] | None = None
         self._until = 0.0
         self._found: Mapping[str, str] = {}
 
-    def found(self, main: Oid, passed: Mapping[str, Oid], why: Callable[[str], str]) -> Mapping[str, str]:
-        """Name -> what `why` says of it, where it says something. `passed`: by name, the evidence that waits."""
-        if self._seen != (main, passed) or time.monotonic() > self._until:
-            said = {name: why(name) for name in passed}
+    def waiting(self, main: Oid, still: bool) -> Mapping[str, str]:
+        """Item -> what keeps its passed attempt from landing now. While main is not `still`, as it was seen last."""
+        passed = self._trade.passed()
+        if still and (self._seen != (main, passed) or time.monotonic() > self._until):
+            said = {name: self._why(main, proof, name) for name, proof in passed.items()}
             self._found = {name: what for name, what in said.items() if what}
             self._seen, self._until = (main, passed), time.monotonic() + LOOK
-        return self._found
+        return {name: why for name, why in self._found.items() if name in passed}
 
-
-class Way:
-    """Which tickets wait, and for what."""
-
-    def __init__(self, house: House) -> None:
-        self._house, self._looks = house, Looks()
-
-    def waiting(self, view: View) -> Mapping[str, str]:
-        """Ticket -> what keeps its passed attempt from landing now."""
-        passed = {r.ticket: r.passed for r in view.records.values() if r.passed and r.state is State.PENDING}
-        return self._looks.found(view.main, passed, lambda ticket: self._why(view, view.records[ticket]))
-
-    def _why(self, view: View, record: Record) -> str:
-        repo = self._house.repo
+    def _why(self, main: Oid, proof: Oid, name: str) -> str:
         try:
-            work = kept.commits(repo, record.passed or "")
-            merged = landing.merge(repo, view.main, work.base, work.work, record.ticket)
-            if merged.tree:
-                checkout.could_follow(repo, self._house.ref, view.main, merged.tree, looking=True)
-        except InTheWay as way:
-            return str(way)
+            return self._trade.in_its_way(main, proof, name)
         except FactoryError:
             return ""  # its row is gone, say: landing it tells
-        return ""
 
 
 def told(waiting: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory.errors import StormStop
-from factory.line.turn import Turn
+from factory.line.item import Turn
 from factory.model import Triage
 from factory.money import pace, storm
 from factory.money.storm import Failure, Storm, Weather
@@ -31,16 +31,18 @@ class Glass:
                 f"storm guard: {why}; see `factory log`, mend the cause, {_release(self._storm)}then `factory run`"
             )
 
-
-def of_turn(turn: Turn, box: str) -> tuple[Weather, Failure | None]:
-    """What the end of an attempt says of the night."""
-    if turn.stamp or not turn.result:
-        return (Weather.SUCCESS if turn.stamp else Weather.RATE_LIMIT), None
-    found, triage = turn.result, Triage(turn.result.triage or Triage.TEST)
-    return Weather.FAILURE, Failure(
-        ticket=turn.ticket, box=box, worker=turn.worker, triage=triage, fingerprint=found.fingerprint, why=turn.why,
-        ends=turn.ends,
-    )  # fmt: skip
+    def weigh_turn(self, turn: Turn, box: str) -> None:
+        """What the end of an item's turn says of the night."""
+        if turn.stamp or not turn.result:
+            self.weigh(Weather.SUCCESS if turn.stamp else Weather.RATE_LIMIT)
+            return
+        self.weigh(
+            Weather.FAILURE,
+            Failure(
+                ticket=turn.item.id, box=box, worker=turn.item.worker, triage=turn.triage or Triage.TEST,
+                fingerprint=turn.result.fingerprint, why=turn.why, ends=turn.ends,
+            ),
+        )  # fmt: skip
 
 
 def _release(row: Storm) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from factory.errors import Mistake
+from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
-from factory.line.opening import Bench, open_bench
 from factory.model import Oid, Plan, Verdict
 from factory.records import landing, premises
 from factory.records.attempts import PLAN

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import guards
 from factory.errors import Mistake
+from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.line.house import Say
-from factory.line.opening import Bench, open_bench
 from factory.model import Finding, Oid, Verdict
 from factory.operator.again import once_more
 from factory.operator.against import against

@@ -5,32 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from factory.errors import Mistake
 from factory.git import history
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import CriterionStatus, State, TicketStatus
-from factory.records import boxes
-from factory.records.boxes import Half
-from factory.records.state import Record, View
+from factory.operator.card_drift import card_drifts
+from factory.records import halves
+from factory.records.drift import Drift
+from factory.records.halves import Half
+from factory.records.record import Record
+from factory.records.state import View
 from factory.records.view import CRITERIA, RED, ROADMAP, find_main
+from factory.records.yard import Yard
 from factory.ssot import crosscheck, documents, unread
 
 
-class Drift(NamedTuple):
-    """One thing that two places tell differently."""
-
-    kind: str  # table, card, stamp or ledger
-    where: str
-    what: str
-
-
 def drifts(path: Path) -> list[Drift]:
-    from factory.trucks.drift import card_drifts
-    from factory.trucks.yard import Yard
-
     with Repo(path) as repo:
         main = find_main(repo)[1]
         ledger = Ledger(repo, time.time)
@@ -53,8 +45,8 @@ def _tickets(repo: Repo, ledger: Ledger, main: str) -> Iterator[Drift]:
     yield from _rows(view)
     yield from _red(view, (ledger.read(RED) or {}).get("red", {}))
     yield from _records(view)
-    halves = ledger.read_all("boxes", Half.model_validate)
-    yield from (Drift("ledger", "boxes", fault) for fault in boxes.faults(halves.values()))
+    boxes = ledger.read_all("boxes", Half.model_validate)
+    yield from (Drift("ledger", "boxes", fault) for fault in halves.faults(boxes.values()))
 
 
 def _stamped(view: View) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from factory.errors import Exit, FactoryError
+from factory.executors.bench import make_bench
 from factory.gate.altered import mute
 from factory.gate.trial import Ran
 from factory.git.ledger import Ledger
@@ -17,16 +18,17 @@ from factory.git.store import GitTree
 from factory.line import beforehand
 from factory.line.audits import is_unread
 from factory.line.beforehand import Fitness, Ground
-from factory.line.opening import key_path, make_bench, signing_key
+from factory.line.opening import key_path, signing_key
 from factory.model import Plan
 from factory.money import budget
 from factory.money.spend import dollars
+from factory.operator.outlook import as_lines, outlook
+from factory.records.record import Record
 from factory.records.signing import Signer
-from factory.records.state import Record, View, ready, standings
+from factory.records.state import View, ready, standings
 from factory.records.view import find_main, look
+from factory.records.yard import Yard
 from factory.ssot.product import product_of
-from factory.trucks.outlook import as_lines, outlook
-from factory.trucks.yard import Yard
 
 PATIENCE = 30.0  # seconds for what all checks say on main
 

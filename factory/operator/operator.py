@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
-from factory.git.ledger import ticket_path
 from factory.line import booking, recover
 from factory.line.house import House
+from factory.line.lander import Lander
 from factory.model import State, Ticket, TicketStatus
-from factory.operator import inbox, rewind
-from factory.records import landing, records
-from factory.records.state import CANCELLED, NO_STAMP, Record, Standing, standings
+from factory.operator import inbox, operating, rewind
+from factory.records import landing, shelf
+from factory.records.record import CANCELLED, NO_STAMP
+from factory.records.state import Standing, standings
 from factory.records.view import factory_file, look
 from factory.reports import stops
-from factory.trucks import operating
 
 AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
 COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
@@ -23,49 +24,48 @@ COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
 EAR = 0.5  # seconds between looks at the inbox while the run sleeps
 
 
-def attend(house: House) -> bool:
+def attend(house: House, lander: Lander) -> bool:
     """Carry out what lies in the inbox, in the order in which it came; answer each. Says whether there was any.
 
-    What needs main waits in the inbox while a gate holds the landing, so that a `stop` behind it is heard at once.
+    What needs main is the lander's to do. While that is at work it waits in the inbox, so that a `stop` behind it is
+    heard at once.
     """
     heard = False
     for asked in inbox.read(house.private):
-        free = asked.command in AT_ONCE or house.landing.acquire(blocking=False)
-        if not free:
+        if asked.command in AT_ONCE:
+            asked.answer(_said(house, asked))
+        elif lander.idle:
+            asked.answer(lander.do(partial(_said, house, asked)))
+        else:
             continue
         heard = True
-        try:
-            asked.answer(_said(house, asked))
-        finally:
-            if asked.command not in AT_ONCE:
-                house.landing.release()
     return heard
 
 
-def rest(house: House, seconds: float) -> None:
+def rest(house: House, seconds: float, lander: Lander) -> None:
     """Sleep as a server asked, with an ear for the operator. A command ends it: it may change what waits."""
     house.say("", f"waiting {seconds:.0f} s, as a server asked")
-    house.clock.sleep(seconds, _Ear(house))
+    house.clock.sleep(seconds, _Ear(house, lander))
 
 
 class _Ear:
     """Ends a sleep where the run is to end, or where a command was carried out."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, lander: Lander) -> None:
+        self._house, self._lander = house, lander
 
     def wait(self, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
-            if self._house.drain.wait(min(left, EAR)) or attend(self._house):
+            if self._house.drain.wait(min(left, EAR)) or attend(self._house, self._lander):
                 return True
         return False
 
 
-def dismiss(house: House) -> None:
+def dismiss(house: House, lander: Lander) -> None:
     """At a run's end: what came too late for its loop is answered, so that no terminal waits for nothing."""
     for asked in inbox.read(house.private):
-        asked.answer(_said(house, asked))
+        asked.answer(lander.do(partial(_said, house, asked)))
 
 
 def _said(house: House, asked: inbox.Asked) -> str:
@@ -83,19 +83,18 @@ def obey(house: House, command: str, ticket: str = "") -> str:
         return _resume(house)
     if operating.is_card(ticket):
         return operating.obey(house, command, ticket)
-    with house.landing:
-        if not house.working:
-            recover.mend(house, look(house.repo, house.ledger, house.main()))
-        row = _row(house, ticket)
-        match command:
-            case "cancel":
-                return _cancel(house, row)
-            case "retry":
-                return _retry(house, row)
-            case "replan":
-                return _replan(house, row)
-            case "rewind" | "rewind-all":
-                return rewind.rewind(house, row, with_dependents=command == "rewind-all")
+    if not house.working:
+        recover.mend(house, look(house.repo, house.ledger, house.main()))
+    row = _row(house, ticket)
+    match command:
+        case "cancel":
+            return _cancel(house, row)
+        case "retry":
+            return _retry(house, row)
+        case "replan":
+            return _replan(house, row)
+        case "rewind" | "rewind-all":
+            return rewind.rewind(house, row, with_dependents=command == "rewind-all")
     raise Mistake(f"there is no command {command!r}", remedy=f"use one of {', '.join(COMMANDS)}")
 
 
@@ -138,10 +137,6 @@ def _row(house: House, ticket: str) -> Ticket:
         if row.id == ticket:
             return row
     raise Mistake(f"there is no ticket {ticket}", path="D_ROADMAP.md", remedy="`factory status` lists them")
-
-
-def _record(house: House, ticket: str) -> Record:
-    return Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
 
 
 def _set_row(house: House, ticket: str, status: TicketStatus, event: str, text: str) -> None:
@@ -188,10 +183,10 @@ def _cancel(house: House, row: Ticket) -> str:
     _set_row(house, row.id, TicketStatus.BLOCKED, "cancel", "the operator took it off the line")
     with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
         house.halt(row.id)  # after its row is set: the attempt that ends looks there why
-        record = _record(house, row.id)
+        record = shelf.read(house.ledger, row.id)
         if record.state is State.INFLIGHT:
             return f"{row.id} is ended and off the line; `factory retry {row.id}` puts it back"
-        booking.write(house, "cancel", records.blocked(record, None, CANCELLED), "by the operator")
+        booking.write(house, "cancel", record.blocked(None, CANCELLED), "by the operator")
     return f"{row.id} is off the line; `factory retry {row.id}` puts it back"
 
 
@@ -200,7 +195,7 @@ def _retry(house: House, row: Ticket) -> str:
         raise _refuse(row, _standing_of(house, row), "a blocked ticket is released anew")
     _set_row(house, row.id, TicketStatus.IN_PROGRESS, "retry", "released anew by the operator")
     with house.ledger.lock:  # an attempt that was cancelled may end meanwhile
-        booking.write(house, "retry", records.released(_record(house, row.id)), "released anew by the operator")
+        booking.write(house, "retry", shelf.read(house.ledger, row.id).released(), "released anew by the operator")
     return f"{row.id} is released anew; its attempts count from here"
 
 
@@ -210,9 +205,9 @@ def _replan(house: House, row: Ticket) -> str:
     if standing is None or standing.state is not State.PENDING:
         raise _refuse(row, standing, "a waiting ticket is planned anew")
     with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
-        record = _record(house, row.id)
+        record = shelf.read(house.ledger, row.id)
         if record.state is State.INFLIGHT:
             raise _refuse(row, standing._replace(state=record.state), "a waiting ticket is planned anew")
-        fresh = records.released(record).model_copy(update={"previous": None})
+        fresh = record.released().model_copy(update={"previous": None})
         booking.write(house, "replan", fresh, "its next plan is made from nothing")
     return f"{row.id}: the next plan is made from nothing, and its attempts count from here"

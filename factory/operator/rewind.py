@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from factory.errors import Mistake
 from factory.git import checkout, history, objects
 from factory.git.carry import carry
-from factory.git.ledger import ticket_path
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import booking
 from factory.line.house import House
 from factory.model import Criterion, CriterionStatus, Oid, Stamp, Ticket, TicketStatus
-from factory.records import landing, records
-from factory.records.state import Record, View, stamp_of
+from factory.records import landing, shelf
+from factory.records.state import View, stamp_of
 from factory.records.view import CRITERIA, ROADMAP, look
 from factory.ssot import documents, edits
 from factory.tree import EXECUTABLE, FILE, Entry
@@ -87,8 +86,8 @@ def _take_back(house: House, ticket: str, stamp: Oid) -> None:
     commit = reverted(house.repo, house.main(), ticket, stamp, int(house.clock.now()))
     with house.stamping():
         oid = landing.advance(house.repo, house.ref, commit.parents[0], house.signer.sign(commit))
-        record = Record.model_validate(house.ledger.read(ticket_path(ticket)) or {"ticket": ticket})
-        booking.write(house, "rewind", records.released(record), f"takes back {stamp[:12]}", folded=oid)
+        record = shelf.read(house.ledger, ticket)
+        booking.write(house, "rewind", record.released(), f"takes back {stamp[:12]}", folded=oid)
     house.say(ticket, f"taken back by {oid[:12]}")
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from factory.errors import InTheWay, Mistake
 from factory.git.names import finding
 from factory.git.store import GitTree
-from factory.line import booking, controller, recover
+from factory.line import booking, recover
 from factory.line.house import House
+from factory.line.item import Done, Turn
+from factory.line.lander import Job, land
+from factory.line.looking import Sight
 from factory.line.opening import must_be_able_to_sign
-from factory.line.turn import Attempt, Turn
+from factory.line.trades.ticket import Tickets, item_of
 from factory.model import Ended, Oid, Report, State, Ticket, Triage
 from factory.records import attempts, plans
-from factory.records.records import started
-from factory.records.state import Lease, Record, View, criteria_of, standings
+from factory.records.record import Lease, Record
+from factory.records.state import View, criteria_of, standings
 from factory.records.view import look
 from factory.rooms.change import Change, harvest
 from factory.tree import SUBMODULE, Entry
@@ -30,7 +33,10 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
     head, base = _head(house, branch, view.main)
     must_be_able_to_sign(house, view.main)
     house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
-    turn = controller.land(house, _attempt(house, view, ticket, head, base))
+    done = _attempt(house, view, ticket, head, base)
+    [turn] = land(house, Job(Tickets(house, Sight(house)), "", (done,)))
+    if turn.ending:
+        raise turn.ending
     if turn.waits:
         raise turn.waits
     if turn.kept:
@@ -70,21 +76,19 @@ def _head(house: House, branch: str, main: Oid) -> tuple[Oid, Oid]:
     return found[0], base
 
 
-def _attempt(house: House, view: View, ticket: Ticket, head: Oid, base: Oid) -> Attempt:
+def _attempt(house: House, view: View, ticket: Ticket, head: Oid, base: Oid) -> Done:
     record = view.records.get(ticket.id) or Record(ticket=ticket.id)
     criteria = criteria_of(ticket.id, view.criteria)
     plan = plans.make_plan(
         ticket, criteria, house.settings, attempt=record.attempt + 1, base=base, worker=WORKER, previous=record.previous
     )
     now = house.clock.now()
-    record = started(record, plan.attempt, Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now))
-    booking.start(house, record, plan)
-    change = _change(house, base, head)
+    record = record.begun(plan.attempt, Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now))
+    booking.write(house, "start", record, plan.title)
     summary = house.repo.store.commit(head).subject
-    return Attempt(
-        ticket, criteria, record, plan, attempts.keep_plan(house.repo, plan, now), now,
-        Work(Ended.DONE, Report(summary=summary), history=(f"factory submit {ticket.id} ({head})",)), change,
-    )  # fmt: skip
+    work = Work(Ended.DONE, Report(summary=summary), history=(f"factory submit {ticket.id} ({head})",))
+    commit, item = attempts.keep_plan(house.repo, plan, now), item_of(ticket, house.settings)
+    return Done(item, plan, commit, now, 0.0, work, _change(house, base, head))
 
 
 def _change(house: House, base: Oid, head: Oid) -> Change:

@@ -1,6 +1,8 @@
-"""An attempt in git: three commits on top of its base (plan, work, evidence), kept under a ref of its own.
+"""An attempt in git: plan, work and evidence, three commits for the one or more items of a stamp.
 
-The ref is no branch: below `refs/heads/` every name is a person's to take (docs/decisions/attempts-refs.md).
+A ticket's lie on its base, and are kept under a ref of their own until main or the ledger holds them. The ref is no
+branch: below `refs/heads/` every name is a person's to take (docs/decisions/attempts-refs.md). Those of cards are made
+on the main that they are stamped on, each card in a folder of its own below `.factory/cards/`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from factory.tree import FILE, Entry
 
 REFS = "refs/factory/attempts"
 PLAN, RESULT, EVIDENCE = f"{RESERVED}/plan.json", f"{RESERVED}/result.json", f"{RESERVED}/evidence"
+CARDS = f"{RESERVED}/cards"
 
 
 class Work(NamedTuple):
@@ -27,6 +30,27 @@ class Work(NamedTuple):
     plan: Oid
     work: Oid
     tree: Oid
+
+
+class Named(NamedTuple):
+    """Whose attempt it is, as its commits say it: in their subjects, and in their trailers."""
+
+    name: str
+    trailers: tuple[tuple[str, str], ...]
+
+
+def of_ticket(plan: Plan) -> Named:
+    number = str(plan.attempt)
+    return Named(f"{plan.ticket_id}#{number}", (("Factory-Ticket", plan.ticket_id), ("Factory-Attempt", number)))
+
+
+def of_cards(half: str, numbers: str) -> Named:
+    return Named(half, (("Factory-Half", half), ("Factory-Cards", numbers)))
+
+
+def folder(card: str) -> str:
+    """Where a card's plan, result and evidence lie; a ticket's lie in `.factory` itself."""
+    return f"{CARDS}/{card}"
 
 
 def ref(ticket: str, attempt: int) -> str:
@@ -72,57 +96,65 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _subject(step: str, plan: Plan, text: str) -> str:
-    return f"{step}({plan.ticket_id}#{plan.attempt}): {text}"
+class Steps:
+    """Writes the three commits, one on the other."""
+
+    def __init__(self, repo: Repo, named: Named, now: float) -> None:
+        self._repo, self._named, self._now = repo, named, int(now)
+
+    def plan(self, base: Oid, plans: Mapping[str, Plan], text: str) -> Oid:
+        """The base with the plans, each in its folder."""
+        files = {f"{at}/plan.json": to_json(plan) for at, plan in plans.items()}
+        return self._commit("plan", text, self._with(self._repo.store.tree_of(base), files), base)
+
+    def work(self, plan: Oid, files: Mapping[str, Entry | None], text: str) -> Work:
+        """The plan commit with the change."""
+        store = self._repo.store
+        tree, base = store.edit(store.tree_of(plan), files), store.commit(plan).parents[0]
+        return Work(base, plan, self._commit("work", text, tree, plan), store.edit(tree, {RESERVED: None}))
+
+    def evidence(self, work: Oid, files: Mapping[str, bytes], text: str, *more: tuple[str, str]) -> Oid:
+        """The work with results and evidence packs beside it."""
+        return self._commit("evidence", text, self._with(self._repo.store.tree_of(work), files), work, *more)
+
+    def _with(self, tree: Oid, files: Mapping[str, bytes]) -> Oid:
+        store = self._repo.store
+        return store.edit(tree, {path: Entry(FILE, store.write_blob(content)) for path, content in files.items()})
+
+    def _commit(self, step: str, text: str, tree: Oid, parent: Oid, *more: tuple[str, str]) -> Oid:
+        trailers = [("Factory-Event", step), *self._named.trailers, *more]
+        message = objects.message(f"{step}({self._named.name}): {text}", trailers=trailers)
+        return self._repo.store.write_commit(Commit(tree, (parent,), message, self._now))
 
 
-def _trailers(step: str, plan: Plan) -> list[tuple[str, str]]:
-    return [
-        ("Factory-Event", step),
-        ("Factory-Ticket", plan.ticket_id),
-        ("Factory-Attempt", str(plan.attempt)),
-    ]
+def point(repo: Repo, plan: Plan, commit: Oid) -> None:
+    """Put a ticket's ref there, wherever it is: a person may have tidied it away under the attempt."""
+    name = ref(plan.ticket_id, plan.attempt)
+    repo.move(name, commit, repo.tip(name))
 
 
 def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
-    """The plan commit; the attempt's ref appears."""
-    store = repo.store
-    tree = store.edit(store.tree_of(plan.base), {PLAN: Entry(FILE, store.write_blob(to_json(plan)))})
-    text = objects.message(_subject("plan", plan, plan.title), trailers=_trailers("plan", plan))
-    commit = store.write_commit(Commit(tree, (plan.base,), text, int(now)))
-    _point(repo, plan, commit)
+    """A ticket's plan commit; the attempt's ref appears."""
+    commit = Steps(repo, of_ticket(plan), now).plan(plan.base, {RESERVED: plan}, plan.title)
+    point(repo, plan, commit)
     return commit
-
-
-def _point(repo: Repo, plan: Plan, commit: Oid) -> None:
-    """Put the attempt's ref there, wherever it is: a person may have tidied it away under the attempt."""
-    name = ref(plan.ticket_id, plan.attempt)
-    repo.move(name, commit, repo.tip(name))
 
 
 def keep_work(
     repo: Repo, plan: Plan, plan_commit: Oid, files: Mapping[str, Entry | None], summary: str, now: float
 ) -> Work:
-    """The work commit: the base with the change. The summary is a worker's words, held to one line."""
-    store = repo.store
-    tree = store.edit(store.tree_of(plan_commit), files)
-    text = objects.message(_subject("work", plan, summary or "no summary"), trailers=_trailers("work", plan))
-    commit = store.write_commit(Commit(tree, (plan_commit,), text, int(now)))
-    _point(repo, plan, commit)
-    return Work(plan.base, plan_commit, commit, store.edit(tree, {RESERVED: None}))
+    """A ticket's work commit. The summary is a worker's words, held to one line."""
+    work = Steps(repo, of_ticket(plan), now).work(plan_commit, files, summary or "no summary")
+    point(repo, plan, work.work)
+    return work
 
 
 def keep_evidence(repo: Repo, plan: Plan, work: Oid, result: Result, evidence: Mapping[str, bytes], now: float) -> Oid:
-    """The evidence commit: the work with result.json and the pack beside it."""
-    store = repo.store
+    """A ticket's evidence commit."""
     files = {RESULT: to_json(result), **{f"{EVIDENCE}/{name}": content for name, content in evidence.items()}}
-    tree = store.edit(
-        store.tree_of(work), {path: Entry(FILE, store.write_blob(content)) for path, content in files.items()}
-    )
-    trailers = [*_trailers("evidence", plan), ("Factory-Status", result.status.value)]
-    text = objects.message(_subject("evidence", plan, result.status.value), trailers=trailers)
-    commit = store.write_commit(Commit(tree, (work,), text, int(now)))
-    _point(repo, plan, commit)
+    status = result.status.value
+    commit = Steps(repo, of_ticket(plan), now).evidence(work, files, status, ("Factory-Status", status))
+    point(repo, plan, commit)
     return commit
 
 

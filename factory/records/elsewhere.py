@@ -12,7 +12,8 @@ from factory.git import objects
 from factory.git.ledger import Ledger
 from factory.git.repo import LEDGER, Logged, Repo
 from factory.model import Oid, State, TicketStatus, Triage
-from factory.records.state import BY_FACTORY, CANCELLED, UNSEEN, Record, Standing, View
+from factory.records.record import BY_FACTORY, CANCELLED, UNSEEN, Record
+from factory.records.state import Standing, View
 from factory.records.view import LATELY, ROADMAP, find_main
 from factory.ssot.documents import read_roadmap
 

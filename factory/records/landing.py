@@ -9,7 +9,7 @@ from factory.errors import Mistake
 from factory.git import checkout, objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
-from factory.model import CriterionStatus, Oid, Plan, Result, Stamp, TicketStatus
+from factory.model import CriterionStatus, Oid, Plan, Result, TicketStatus
 from factory.records import attempts, signed
 from factory.records.plans import RESERVED
 from factory.records.signing import Signer
@@ -80,36 +80,42 @@ def _with(repo: Repo, tree: Oid, roadmap: bytes, ledger: bytes) -> Oid:
     return store.edit(tree, changes)
 
 
-def stamp(
-    repo: Repo,
-    ref: str,
-    merge: Merge,
-    plan: Plan,
-    result: Result,
-    evidence: Oid,
-    *,
-    run: str,
-    now: float,
-    signer: Signer,
-) -> Stamp:
+class Draft(NamedTuple):
+    """A stamp that is to be: what it merges, and what it says."""
+
+    main: Oid
+    tree: Oid
+    evidence: Oid
+    subject: str
+    body: str
+    names: tuple[tuple[str, str], ...]  # the trailers that say whose it is
+    status: str
+    result: bytes  # result.json, as the evidence holds it
+    usd: float
+
+
+def draft(main: Oid, tree: Oid, evidence: Oid, plan: Plan, result: Result) -> Draft:
+    """The stamp of a ticket."""
+    names = attempts.of_ticket(plan).trailers
+    subject, content = f"stamp({plan.ticket_id}): {plan.title}", attempts.to_json(result)
+    return Draft(main, tree, evidence, subject, _body(result), names, status(result), content, result.cost_estimate_usd)
+
+
+def stamp(repo: Repo, ref: str, new: Draft, *, run: str, now: float, signer: Signer) -> Oid:
     """Merge the evidence commit into main. Moved if main is not where the gate's tree was built on."""
     trailers = [
         ("Factory-Event", "stamp"),
-        ("Factory-Ticket", plan.ticket_id),
-        ("Factory-Attempt", str(plan.attempt)),
-        ("Factory-Status", status(result)),
-        ("Factory-Gate-Tree", merge.tree),
-        ("Factory-Result", hashlib.sha256(attempts.to_json(result)).hexdigest()),
+        *new.names,
+        ("Factory-Status", new.status),
+        ("Factory-Gate-Tree", new.tree),
+        ("Factory-Result", hashlib.sha256(new.result).hexdigest()),
         ("Factory-Run", run),
-        ("Factory-Cost-USD", cost(result)),
+        ("Factory-Cost-USD", f"{new.usd:.6f}"),
     ]
-    text = objects.message(f"stamp({plan.ticket_id}): {plan.title}", _body(result), trailers)
-    commit = signer.sign(Commit(merge.tree, (merge.main, evidence), text, int(now)))
-    signed.must_hold(repo, commit, merge.main)
-    oid = advance(repo, ref, merge.main, commit)
-    return Stamp(
-        oid=oid, ticket=plan.ticket_id, attempt=plan.attempt, title=plan.title, gate_tree=merge.tree, time=int(now)
-    )
+    text = objects.message(new.subject, new.body, trailers)
+    commit = signer.sign(Commit(new.tree, (new.main, new.evidence), text, int(now)))
+    signed.must_hold(repo, commit, new.main)
+    return advance(repo, ref, new.main, commit)
 
 
 def status(result: Result) -> str:

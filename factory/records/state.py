@@ -10,56 +10,14 @@ from factory.model import (
     Criterion,
     CriterionStatus,
     Oid,
-    Previous,
     Priority,
     State,
     Ticket,
     TicketStatus,
     Triage,
-    Value,
 )
 from factory.money.pace import still_waits
-
-
-class Lease(Value):
-    """Who works on an attempt: the same plan is never run twice at once."""
-
-    run: str
-    key: str
-    since: float
-    beat: float
-
-
-class Record(Value):
-    """What the ledger keeps of one ticket."""
-
-    ticket: str
-    state: State = State.PENDING
-    attempt: int = 0  # the last attempt's number; never given twice
-    attempts: int = 0  # attempts since the ticket was released; the cap counts these
-    triage: Triage | None = None
-    why: str = ""
-    waits: str = ""  # what is to be mended before it can be worked on; no attempt failed by it
-    previous: Previous | None = None
-    gate_failures: int = 0  # in a row, since the ticket was released
-    conflicts: int = 0  # with what landed meanwhile, since the ticket was released
-    transient: int = 0  # rate limits and network faults in a row
-    not_before: float = 0.0  # seconds since the epoch
-    lease: Lease | None = None
-    stamp: Oid | None = None
-    started: float = 0.0  # of the first attempt since the release, seconds since the epoch
-    ends: bool = False  # the attempt that failed was the last: its row is to be BLOCKED on main
-    adopted: bool = False  # DONE before the factory came
-    passed: Oid | None = None  # the evidence of the last attempt, which passed and could not land: it is not made again
-
-
-# Why a ticket is BLOCKED that no failure blocked, as the ledger and `status` say it.
-BY_HAND = "a person wrote BLOCKED"
-BY_FACTORY = "the factory set it, and its reason stands in a ledger that is not in this clone"
-UNSEEN = "who set it lies beyond a shallow clone's edge"
-NO_STAMP = "its row says DONE, and main holds no stamp for it"
-CANCELLED = "cancelled by the operator"
-CANCELLED_AT_WORK = "cancelled while it ran"
+from factory.records.record import BY_HAND, NO_STAMP, Record
 
 
 class Standing(NamedTuple):

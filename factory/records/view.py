@@ -10,8 +10,8 @@ from factory.git.ledger import FACTORY, Ledger, ticket_path
 from factory.git.names import RESERVED
 from factory.git.repo import Repo
 from factory.model import Oid, Value
-from factory.records.records import released
-from factory.records.state import Record, View
+from factory.records.record import Record
+from factory.records.state import View
 from factory.ssot import crosscheck, documents, encoding, unread
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
@@ -142,7 +142,7 @@ def lost(repo: Repo, ledger: Ledger, main: Oid) -> tuple[Record, ...]:
         return ()
     said = {word.ticket for word in history.words(repo, main)}
     records = ledger.read_all("tickets", Record.model_validate).values()
-    return tuple(released(record) for record in records if record.stamp and record.ticket not in said)
+    return tuple(record.released() for record in records if record.stamp and record.ticket not in said)
 
 
 def factory_file(ledger: Ledger) -> FactoryFile:

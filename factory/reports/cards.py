@@ -11,10 +11,10 @@ from factory.cards.card import card_parts
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Event, Oid, State, Triage
+from factory.operator.operating import is_card
+from factory.records.card_standing import standing
+from factory.records.yard import Yard
 from factory.reports.trail import cards_named
-from factory.trucks.operating import is_card
-from factory.trucks.standing import standing
-from factory.trucks.yard import Yard
 
 
 class BlockedCard(NamedTuple):

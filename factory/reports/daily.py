@@ -15,8 +15,8 @@ from factory.model import Event, Oid, State, Triage
 from factory.money import budget
 from factory.money.budget import Book
 from factory.money.spend import Spend
-from factory.records import boxes, elsewhere
-from factory.records.boxes import Half
+from factory.records import elsewhere, halves
+from factory.records.halves import Half
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
 from factory.reports import trail
@@ -86,11 +86,11 @@ def facts(
     events = [*trail.between(repo, tip, eve), *([last] if last else [])]
     factory = factory or factory_file(then)
     found, fault = _standings(repo, then, main)
-    halves = list(then.read_all("boxes", Half.model_validate).values())
-    halves = [half for half in halves if half.date == date.isoformat() or not half.closed]
+    boxes = list(then.read_all("boxes", Half.model_validate).values())
+    boxes = [half for half in boxes if half.date == date.isoformat() or not half.closed]
     yesterday = factory_file(ledger.at(eve))
     day = fold(
-        date, settings.factory.timezone, events, found, halves, _book(then, date), factory,
+        date, settings.factory.timezone, events, found, boxes, _book(then, date), factory,
         began=yesterday.state == RUNNING, alive=alive,
     )  # fmt: skip
     absent = elsewhere.absent(repo, then, main) if main else None
@@ -125,7 +125,7 @@ def fold(
     zone: str,
     events: Iterable[Event],
     found: Iterable[Standing],
-    halves: Iterable[Half],
+    boxes: Iterable[Half],
     book: Book,
     factory: FactoryFile,
     *,
@@ -149,7 +149,7 @@ def fold(
         failed=sum(e.name == "fail" for e in events) - failures(events),
         blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
         waits=tuple(Blocked(s.ticket.id, None, s.record.waits) for s in found if _waits(s)),
-        boxes=tuple(h for h in boxes.ordered(halves) if h.failed or h.returned or h.stopped),
+        boxes=tuple(h for h in halves.ordered(boxes) if h.failed or h.returned or h.stopped),
         spent=book.settled,
         month_usd=0.0,
         stops=_ends(events, factory, began, alive),

@@ -11,11 +11,11 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.knowledge import Card, recurrence
 from factory.model import Event, State, Value
-from factory.records.state import Record
+from factory.operator.operating import is_card
+from factory.records.record import Record
 from factory.records.view import find_main
 from factory.reports.trail import cards_named, trail
 from factory.ssot.settings import Kpi
-from factory.trucks.operating import is_card
 
 STALE_SECONDS = 5 * 60.0
 ANEW = ("release", "retry", "replan", "rewind", "cancel")  # a ticket's time and attempts count from the next start

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from factory.model import Triage
-from factory.records import state
+from factory.records import record
 from factory.reports import daily, korean, stops
 
 
@@ -116,12 +116,12 @@ ENGLISH = Phrases(
     untold="no reason was told",
     detail=lambda _kind, _why: None,
     by_hand={
-        state.BY_HAND: "a person set its row to BLOCKED",
-        state.BY_FACTORY: "the factory set it, and its reason stands in a ledger that is not in this clone",
-        state.UNSEEN: "who set it lies beyond a shallow clone's edge",
-        state.NO_STAMP: "its row says DONE, and main holds no stamp for it",
-        state.CANCELLED: "a person took it off the line with `factory cancel`",
-        state.CANCELLED_AT_WORK: "a person took it off the line while it was worked on",
+        record.BY_HAND: "a person set its row to BLOCKED",
+        record.BY_FACTORY: "the factory set it, and its reason stands in a ledger that is not in this clone",
+        record.UNSEEN: "who set it lies beyond a shallow clone's edge",
+        record.NO_STAMP: "its row says DONE, and main holds no stamp for it",
+        record.CANCELLED: "a person took it off the line with `factory cancel`",
+        record.CANCELLED_AT_WORK: "a person took it off the line while it was worked on",
     },
     why={
         Triage.IMPORT: "the code uses something that is not there to import",
@@ -196,12 +196,12 @@ KOREAN = Phrases(
     untold="알려진 이유가 없습니다",
     detail=korean.told,
     by_hand={
-        state.BY_HAND: "사람이 표에 BLOCKED라고 적었습니다",
-        state.BY_FACTORY: "공장이 막았습니다. 이유는 이 복제본에 없는 원장에 있습니다",
-        state.UNSEEN: "누가 막았는지는 이 얕은 복제본에 없습니다",
-        state.NO_STAMP: "표에는 DONE이라고 적혀 있지만, main에 그 스탬프가 없습니다",
-        state.CANCELLED: "사람이 `factory cancel`로 작업에서 제외했습니다",
-        state.CANCELLED_AT_WORK: "일하는 도중에 사람이 작업에서 제외했습니다",
+        record.BY_HAND: "사람이 표에 BLOCKED라고 적었습니다",
+        record.BY_FACTORY: "공장이 막았습니다. 이유는 이 복제본에 없는 원장에 있습니다",
+        record.UNSEEN: "누가 막았는지는 이 얕은 복제본에 없습니다",
+        record.NO_STAMP: "표에는 DONE이라고 적혀 있지만, main에 그 스탬프가 없습니다",
+        record.CANCELLED: "사람이 `factory cancel`로 작업에서 제외했습니다",
+        record.CANCELLED_AT_WORK: "일하는 도중에 사람이 작업에서 제외했습니다",
     },
     why={
         Triage.IMPORT: "코드가 없는 것을 import 합니다",

@@ -9,8 +9,8 @@ from decimal import Decimal
 from factory.model import Triage
 from factory.money.spend import dollars
 from factory.plain import whole_line
-from factory.records.boxes import Half
-from factory.records.state import NO_STAMP
+from factory.records.halves import Half
+from factory.records.record import NO_STAMP
 from factory.reports.cards import CardsDay
 from factory.reports.daily import Day
 from factory.reports.phrases import BOTH, ENGLISH, Phrases

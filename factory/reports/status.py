@@ -69,8 +69,8 @@ def _cards(repo: Repo, ledger: Ledger, main: Oid) -> dict[str, Any]:
     """The `cards` of the document, where there are any: what is heavy to import is imported only then."""
     if repo.store.entry(main, "ssot/backlog") is None:
         return {}
-    from factory.trucks.standing import standing
-    from factory.trucks.yard import Yard
+    from factory.records.card_standing import standing
+    from factory.records.yard import Yard
 
     return {"cards": standing(Yard(repo, ledger, main))}
 

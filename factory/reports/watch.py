@@ -10,9 +10,9 @@ from factory.git.places import cache_dir
 from factory.git.repo import Repo
 from factory.model import State
 from factory.plain import cut, many, printable
-from factory.records import boxes
-from factory.records.boxes import Half
-from factory.records.state import Record
+from factory.records import halves
+from factory.records.halves import Half
+from factory.records.record import Record
 from factory.records.view import factory_file
 from factory.reports.status import TITLE, as_text, head, other_lines, spent, status, ticket_lines
 from factory.rooms.rooms import disk_use
@@ -60,7 +60,7 @@ def look(repo: Repo, now: float, environ: Mapping[str, str]) -> Page:
 
 
 def _box(ledger: Ledger) -> str:
-    last = boxes.latest(ledger.read_all("boxes", Half.model_validate).values())
+    last = halves.latest(ledger.read_all("boxes", Half.model_validate).values())
     if last is None:
         return "none yet"
     state = "closed" if last.closed else "open"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from factory.cards.card import WorkItem
 from factory.errors import FactoryError
+from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
-from factory.line.opening import Bench, open_bench
+from factory.line.trades import Merged
+from factory.line.trades.card import judge
 from factory.model import Oid, Plan, Terms, Verdict
 from factory.records.plans import RESERVED
 from factory.records.view import ROADMAP, find_main
 from factory.ssot.documents import read_roadmap
-from factory.trucks import judge
 from factory.verify.verify import Bad, Verified, verify
 
 
@@ -48,9 +50,7 @@ def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Ve
         def once_more(plan: Plan, card: WorkItem, main: Oid, tree: Oid) -> str:
             then = bench.at(main)
             try:
-                verdict = judge.judge(
-                    then.gate, bench.repo.store, card, plan, main, tree, lambda text: say(card.id, text)
-                )
+                verdict = judge(then.gate, bench.repo.store, plan, Merged(main, tree), partial(say, card.id))
             except FactoryError as error:
                 return str(error)
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value

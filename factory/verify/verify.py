@@ -14,8 +14,8 @@ from factory.git.repo import Logged, Repo
 from factory.model import Oid
 from factory.plain import many
 from factory.records import judges
-from factory.trucks import proof
-from factory.trucks.yard import CARDS, attempts_of
+from factory.records.yard import CARDS, attempts_of
+from factory.verify import card_proof as proof
 from factory.verify import unproven
 from factory.verify.guarded import Guarded
 from factory.verify.line import line

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from factory.kinds import KINDS
+from factory.kinds import MODULES
 from factory.model import Ended, Plan, Report
 from factory.money.spend import Spend
 from factory.proposals.shares import Share
@@ -50,6 +50,7 @@ class Program:
     read: tuple[Path, ...] = ()
     socket: Path | None = None
     end: threading.Event | None = None
+    python: Path | None = None  # the one that it is run by, where that is not the gate's
 
 
 Launch = Callable[[Program], Finished]  # in the sandbox
@@ -105,4 +106,4 @@ class Kind(Protocol):
 
 def load(kind: str) -> Kind:
     """The module of a kind, imported only now: some take seconds."""
-    return importlib.import_module(KINDS[kind])
+    return importlib.import_module(MODULES[kind])

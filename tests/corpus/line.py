@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from factory import cli
+from factory.git.places import cache_dir
 from factory.git.repo import LEDGER, Repo
 from factory.git.store import GitTree
-from factory.line.opening import cache_dir
 from tests.corpus.cases import BASE, MISTAKE, STAMPED, Case
 from tests.git.conftest import put
 

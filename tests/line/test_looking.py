@@ -8,16 +8,19 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from factory.clock import Clock
-from factory.line import crew, ending, shift
+from factory.git.ledger import ticket_path
+from factory.line import booking, ending, shift
+from factory.line.item import Item
 from factory.line.opening import open_house
+from factory.records.record import Lease, Record
 from factory.reports import daily
 from factory.reports.screen import board, watch
 from factory.reports.watch import Page
@@ -152,31 +155,21 @@ def test_kpi_counts_and_fails_on_an_alert_only_where_told(make: Make) -> None:
 # --- the heartbeat ---------------------------------------------------------------------------------------
 
 
-def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [f'D-{n} T |  | ```toml\nmodify = ["D-{n}.txt"]\n```' for n in (1, 2)]
-    shop = make(*rows, settings=FAST)
-    clock, hold = Leaping(1_795_000_000.0), threading.Event()
-
-    def slow(house, view, ticket, _fellows):  # type: ignore[no-untyped-def]
-        record = crew.Record(ticket=ticket.id)
-        lease = crew.records.Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
-        from factory.line import booking
-
-        booking.write(house, "start", crew.records.started(record, 1, lease), "by the test")
-        hold.wait(30)
-
-    monkeypatch.setattr(crew.controller, "advance", slow)
-    with open_house(shop.path, {}, clock=clock, working=True) as house, crew.Crew(house) as team:
-        view = shift.Shift(house)._look()
-        team.start(view, list(view.tickets), 2)
-        while len(house.ledger.read_all("tickets", crew.Record.model_validate)) < 2:
-            assert team.finished(0.02) == []  # what broke one of them is raised here
-        team.beat()
-        clock.time += crew.BEAT
-        team.beat()
-        team.beat()
-        beats = [r.lease.beat for r in house.ledger.read_all("tickets", crew.Record.model_validate).values() if r.lease]
-        hold.set()
+def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", settings=FAST)
+    clock = Leaping(1_795_000_000.0)
+    with open_house(shop.path, {}, clock=clock, working=True) as house, shift.on(house) as night:
+        items = {}
+        for name in ("D-1", "D-2"):
+            lease = Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
+            booking.write(house, "start", Record(ticket=name).begun(1, lease), "by the test")
+            items[Future[object]()] = Item(id=name, trade="ticket", title="", file=ticket_path(name), worker="default")
+        night._tools.crew.running = items
+        night._beat()
+        clock.time += shift.BEAT
+        night._beat()
+        night._beat()
+        beats = [r.lease.beat for r in house.ledger.read_all("tickets", Record.model_validate).values() if r.lease]
     assert beats == [clock.time, clock.time]
     assert sum(s.startswith("beat:") for s in shop.subjects("factory/ledger")) == 1
 
@@ -184,8 +177,7 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make, monkeypatch: 
 def test_the_day_turns_under_a_run_and_its_page_is_written(make: Make) -> None:
     shop = make("D-1 One", settings=FAST + '\n[factory]\ntimezone = "Asia/Seoul"\n')
     clock = Leaping(dt.datetime(2026, 11, 21, 14, 59, tzinfo=dt.UTC).timestamp())  # 23:59 in Seoul
-    with open_house(shop.path, {}, clock=clock, working=True) as house:
-        night = shift.Shift(house)
+    with open_house(shop.path, {}, clock=clock, working=True) as house, shift.on(house) as night:
         night._midnight()
         assert house.ledger.read_all("reports", dict) == {}
         assert shop.run("log").out == "nothing has happened yet: `factory run` starts\n"

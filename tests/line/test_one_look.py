@@ -11,8 +11,8 @@ import pytest
 from factory.clock import Clock
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
-from factory.line import shift
 from factory.line.house import House
+from factory.line.looking import Sight
 from factory.line.opening import open_house
 from factory.model import Oid, State
 from factory.records import view
@@ -78,5 +78,5 @@ def test_a_stamp_lands_between_the_look_at_main_and_the_ledgers(stamped: Shop, m
             return next(tips, new)
 
         monkeypatch.setattr(House, "main", main)
-        seen = shift.Shift(house)._look()
+        seen = Sight(house).now().view
         assert (seen.main, state(seen)) == (new, State.DONE)

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from factory.errors import CannotJudge, CouldNotRun, GitFailed, Mistake
+from factory.executors import local
 from factory.gate.fingerprint import fingerprint
-from factory.line import audits, booking, controller, labour, trouble
+from factory.line import audits, booking, evidence, trouble
+from factory.line.trades import ticket
 from factory.model import Triage
 from tests.line.conftest import Shop
 from tests.line.night import FAST, safe
@@ -27,7 +29,10 @@ def breaking(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, error: Exce
     real, left = getattr(where, name), [times]
 
     def step(*given: Any, **more: Any) -> Any:
-        named = [getattr(getattr(one, "plan", one), "ticket_id", getattr(one, "id", "")) for one in given]
+        named = [
+            getattr(getattr(getattr(one, "done", one), "plan", one), "ticket_id", getattr(one, "id", ""))
+            for one in given
+        ]
         if "D-2" in named and left[0]:
             left[0] -= 1
             raise error
@@ -39,10 +44,10 @@ def breaking(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, error: Exce
 @pytest.mark.parametrize(
     ("where", "name", "error", "code", "says"),
     [
-        (controller.batches, "next_plan", RecursionError("too deep"), 4, "the factory itself failed: RecursionError"),
-        (controller.attempts, "keep_plan", GitFailed("git could not move it"), 4, "git could not move it"),
-        (controller, "_work", LONG, 4, "File name too long: a/long/name"),
-        (labour, "work", Mistake("no such model", path="ssot/factory.toml"), 2, "ssot/factory.toml: no such model"),
+        (ticket.batches, "next_plan", RecursionError("too deep"), 4, "the factory itself failed: RecursionError"),
+        (ticket.attempts, "keep_plan", GitFailed("git could not move it"), 4, "git could not move it"),
+        (local.Local, "_fit", LONG, 4, "File name too long: a/long/name"),
+        (local, "guarded", Mistake("no such model", path="ssot/factory.toml"), 2, "ssot/factory.toml: no such model"),
     ],
     ids=["the plan", "its place in git", "its room", "its worker's set-up"],
 )
@@ -74,8 +79,8 @@ def test_a_ticket_that_cannot_be_begun_waits_with_its_reason_and_no_attempt_is_c
     ("where", "name", "error", "says"),
     [
         (audits, "second_look", WORDS, "UnicodeEncodeError"),
-        (booking, "keep", WORDS, "UnicodeEncodeError"),
-        (booking, "summary", ValueError("\ud800"), "ValueError"),
+        (evidence, "keep_ticket", WORDS, "UnicodeEncodeError"),
+        (local.Local, "_commits", ValueError("\ud800"), "ValueError"),
         (audits, "second_look", GitFailed("git merge-tree failed (128)"), "git merge-tree failed (128)"),
     ],
     ids=["the auditor", "its evidence", "its work commit", "git, for it alone"],
@@ -117,14 +122,14 @@ def test_a_worker_that_two_tickets_could_not_be_begun_by_is_asked_for_no_third(
 ) -> None:
     rows = [f'D-{n} T |  | ```toml\nworker = "dear"\n```' for n in range(1, 6)]
     more = '\n[workers.dear]\nkind = "command"\ncommand = ["sh", "tools/worker.sh"]\n'
-    real = labour.work
+    real = local.guarded
 
-    def work(house: Any, plan: Any, *given: Any, **told: Any) -> Any:
-        if plan.worker == "dear":
+    def work(do: Any, task: Any) -> Any:
+        if task.plan.worker == "dear":
             raise Mistake("no such model", path="ssot/factory.toml")
-        return real(house, plan, *given, **told)
+        return real(do, task)
 
-    monkeypatch.setattr(labour, "work", work)
+    monkeypatch.setattr(local, "guarded", work)
     shop = make(*rows, "D-9 Cheap", settings=FAST + more)
     done = shop.run("run")
     assert (done.code, done.out.count("dear works")) == (2, 2), done.out
@@ -148,7 +153,7 @@ def test_what_is_mended_is_not_said_any_more(make: Make) -> None:
 def test_half_a_letter_has_a_fingerprint_and_an_error_its_place() -> None:
     assert len(fingerprint(Triage.TEST, "FAILED \ud800")) == 16
     try:
-        booking.summary(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+        booking.record_of(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
     except AttributeError as error:
         said = trouble.in_words(error)
     assert said.startswith("the factory itself failed: AttributeError: ")

@@ -15,11 +15,13 @@ import pytest
 
 from factory.errors import CouldNotRun, FactoryError, Mistake
 from factory.git.ledger import ticket_path
-from factory.line import beforehand, controller, setback, shift
+from factory.line import beforehand, shift
 from factory.line.house import House
 from factory.line.opening import open_house
 from factory.model import State
-from factory.operator import operator
+from factory.operator import inbox, operator
+from factory.records import landing
+from factory.records.record import Record
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, safe
 
@@ -32,8 +34,8 @@ def run(shop: Shop) -> shift.Ended:
         return shift.run(house)
 
 
-def record(shop: Shop) -> dict[str, Any]:
-    found = json.loads(shop.read(ticket_path("D-1"), "factory/ledger"))
+def record(shop: Shop, ticket: str = "D-1") -> dict[str, Any]:
+    found = json.loads(shop.read(ticket_path(ticket), "factory/ledger"))
     assert isinstance(found, dict)
     return found
 
@@ -47,6 +49,13 @@ def until(holds: Callable[[], bool]) -> None:
 
 def events(shop: Shop) -> str:
     return " ".join(reversed(shop.subjects("factory/ledger")))
+
+
+def ask(house: House, command: str, ticket: str = "", *, wait: bool = True) -> None:
+    """As a second terminal does; it waits for its answer."""
+    asked = inbox.hand_over(house.private, command, ticket)
+    if wait:
+        inbox.wait_for(house.private, asked)
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ def test_what_is_cancelled_or_stopped_before_its_start_is_not_begun(
 ) -> None:
     began = tmp_path / "began"
     shop = make("D-1 One", worker=MARKED.replace("@BEGAN@", str(began)), settings=FAST)
-    once_asked(lambda house: operator.obey(house, command, "D-1" if command == "cancel" else ""))
+    once_asked(lambda house: ask(house, command, "D-1" if command == "cancel" else ""))
     assert run(shop).exit == (1 if command == "cancel" else 3)
     assert not began.exists()
     assert "start(" not in events(shop)
@@ -92,7 +101,7 @@ def test_what_is_cancelled_and_released_again_before_its_start_is_worked_on(
     make: Make, once_asked: Callable[..., None]
 ) -> None:
     shop = make("D-1 One", settings=FAST)
-    once_asked(lambda house: (operator.obey(house, "cancel", "D-1"), operator.obey(house, "retry", "D-1")))
+    once_asked(lambda house: (ask(house, "cancel", "D-1"), ask(house, "retry", "D-1")))
     assert run(shop).stamped == 1
     assert record(shop)["attempt"] == 1
     safe(shop)
@@ -113,7 +122,7 @@ def test_a_ticket_that_is_cancelled_before_it_shows_as_hopeless_stays_cancelled(
     make: Make, once_asked: Callable[..., None]
 ) -> None:
     shop = make("D-1 One", settings=FAST, files={"D-1.txt": "right\n"})  # its check is green on main already
-    once_asked(lambda house: operator.obey(house, "cancel", "D-1"))
+    once_asked(lambda house: ask(house, "cancel", "D-1"))
     run(shop)
     assert "hopeless" not in events(shop)
     assert record(shop)["why"] == "cancelled by the operator"
@@ -125,7 +134,7 @@ def test_a_plan_that_is_made_anew_before_its_start_is_told_nothing(make: Make, o
     shop = make("D-1 One", worker=worker, settings=FAST)
     assert shop.run("run", "--once").code == 3
     shop.commit({"ok": "ok\n"})
-    once_asked(lambda house: operator.obey(house, "replan", "D-1"))
+    once_asked(lambda house: ask(house, "replan", "D-1"))
     ended = run(shop)
     assert (ended.stamped, ended.failed) == (1, 0)
     assert (record(shop)["attempt"], record(shop)["attempts"]) == (2, 1)
@@ -166,45 +175,44 @@ def test_a_start_that_is_booked_while_a_command_looks_is_not_overwritten(
     safe(shop)
 
 
-@pytest.mark.parametrize("command", ["replan", "cancel", "stop"])
-def test_an_attempt_that_passed_and_is_given_up_is_not_stamped(
-    make: Make, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    """It waited for a checkout; the command comes when its turn has begun and waits for the landing."""
-    shop = make("D-1 One", settings=FAST)
-    (shop.path / "D-1.txt").write_text("a person's own\n")
-    assert shop.run("run").code == 3
-    (shop.path / "D-1.txt").unlink()
-    take_up, waiting = controller.take_up, [command]
-
-    def late(house: House, *rest: Any) -> Any:
-        operator.obey(house, waiting.pop(), "" if command == "stop" else "D-1")
-        return take_up(house, *rest)
-
-    monkeypatch.setattr(controller, "take_up", late)
-    ended = run(shop)
-    assert ended.stamped == (1 if command == "replan" else 0)
-    assert events(shop).count("start(") == (2 if command == "replan" else 1)
-    safe(shop)
-
-
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """beside(name, act): `act` happens in another thread, once, where the record's next state is made by `name`."""
+    """beside(name, act): `act` happens once, where the record's next state is made by `name`."""
 
     def patch(name: str, act: Callable[[], Any]) -> None:
-        made, waiting = getattr(setback.records, name), [threading.Thread(target=act)]
+        made, waiting = getattr(Record, name), [act]
 
         def make_it(*args: Any) -> Any:
             if waiting:
-                thread = waiting.pop()
-                thread.start()
-                thread.join(1)  # it may have to wait until the record is written
+                waiting.pop()()
             return made(*args)
 
-        monkeypatch.setattr(setback.records, name, make_it)
+        monkeypatch.setattr(Record, name, make_it)
 
     return patch
+
+
+def test_one_thread_alone_moves_main(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stamps, rows that are blocked, and what an operator asks for: by whomever they are wanted."""
+    shop = make("D-1 One", "D-2 Two", "D-3 Three", worker='[ "$FACTORY_TICKET" != D-2 ]\n' + RIGHT, settings=FAST)
+    advance, threads = landing.advance, set[str]()
+
+    def advanced(*args: Any) -> str:
+        threads.add(threading.current_thread().name.partition("_")[0])
+        return advance(*args)
+
+    monkeypatch.setattr(landing, "advance", advanced)
+
+    def say(_: str, text: str) -> None:
+        if "attempt 1" in text and not asked:
+            asked.append(text)
+            ask(house, "cancel", "D-3", wait=False)
+
+    asked = list[str]()
+    with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
+        shift.run(house)
+    assert threads == {"lander"}
+    assert record(shop, "D-3")["state"] == "BLOCKED"
 
 
 def test_a_cancel_while_its_ticket_is_set_aside_is_kept(
@@ -217,7 +225,7 @@ def test_a_cancel_while_its_ticket_is_set_aside_is_kept(
 
     monkeypatch.setattr(beforehand, "ahead_of", cannot)
     with open_house(shop.path, dict(os.environ), say=lambda *_: None, working=True) as house:
-        beside("aside", lambda: operator.obey(house, "cancel", "D-1"))
+        beside("set_aside", lambda: ask(house, "cancel", "D-1", wait=False))
         with suppress(FactoryError):
             shift.run(house)
         until(lambda: record(shop)["why"] == "cancelled by the operator")
@@ -232,10 +240,10 @@ def test_a_release_while_the_cancelled_attempt_is_written_down_is_kept(make: Mak
     def say(_: str, text: str) -> None:
         if "attempt 3" in text and waiting:
             waiting.pop()
-            operator.obey(house, "cancel", "D-1")
+            ask(house, "cancel", "D-1", wait=False)
 
     with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
-        beside("killed", lambda: operator.obey(house, "retry", "D-1"))
+        beside("killed", lambda: ask(house, "retry", "D-1", wait=False))
         assert shift.run(house).stamped == 1
     assert record(shop)["attempts"] == 3
     safe(shop)

@@ -13,10 +13,12 @@ from factory.errors import CouldNotRun, DoesNotAddUp
 from factory.git.ledger import FACTORY, Ledger
 from factory.git.repo import Repo
 from factory.line import shift
+from factory.line.looking import Sight
 from factory.line.opening import open_house
+from factory.line.trades.ticket import Tickets
 from factory.model import Event
 from factory.records import evidence
-from factory.records.boxes import Half
+from factory.records.halves import Half
 from factory.reports.stops import STOPS
 from tests.line.conftest import RIGHT, SETTINGS, Shop, criteria
 from tests.line.night import FAST, SLOW, running
@@ -118,9 +120,8 @@ def test_a_full_disk_is_a_stop_with_its_reason(make: Make, monkeypatch: pytest.M
         raise OSError(28, "No space left on device", "/a/room")
 
     with open_house(shop.path, {}, working=True) as house:
-        night = shift.Shift(house)
-        monkeypatch.setattr(night, "_half", full)
-        with pytest.raises(CouldNotRun, match="make room"):
+        monkeypatch.setattr(shift.Shift, "_half", full)
+        with shift.on(house) as night, pytest.raises(CouldNotRun, match="make room"):
             night.run()
     state, reason = status(shop)
     assert state == "FAIL_STOP"
@@ -222,7 +223,7 @@ def test_a_checkpoint_counts_only_what_main_holds(make: Make) -> None:
     with open_house(shop.path, {}, working=True) as house:
         half = Half(date="2020-01-01", box=9, half="front", main=shop.main(), dealt=("D-1",))
         with pytest.raises(DoesNotAddUp, match="counts D-1 as stamped, and main has no stamp for it since"):
-            shift.Shift(house)._checkpoint(half)
+            Tickets(house, Sight(house)).close(half)
 
 
 @pytest.mark.parametrize("name", ["stdout.txt", "stderr.txt"])

@@ -16,7 +16,7 @@ import pytest
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
-from factory.records.boxes import Half, faults
+from factory.records.halves import Half, faults
 from tests.git.conftest import put
 from tests.line.conftest import Shop
 

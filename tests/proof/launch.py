@@ -15,7 +15,7 @@ from factory import cli
 from factory.clock import Clock
 from factory.git.ledger import Ledger
 from factory.git.mover import Mover
-from factory.line import controller, opening, shift  # noqa: F401 (imported before the steps count)
+from factory.line import opening, shift  # noqa: F401 (imported before the steps count)
 from factory.records import landing
 from tests.proof.steps import Order, Steps, within
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from factory.git.ledger import Ledger
 from factory.git.repo import LEDGER, Repo
 from factory.money.budget import Book
-from factory.records.boxes import Half, faults
+from factory.records.halves import Half, faults
 from factory.reports import status
 from factory.reports.trail import trail
 from factory.verify import verify

@@ -6,18 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.model import State
-from factory.trucks import dealing
-from factory.trucks.truck import (
-    CardRecord,
+from factory.records import halves
+from factory.records.halves import Half
+from factory.records.record import Record
+from factory.records.truck import (
     Truck,
     carried,
-    closed,
     faults,
+    next_half,
     stamps_of,
     states,
-    unfinished,
+    unstamped,
     with_half,
-    with_record,
+    with_records,
     with_stamp,
 )
 
@@ -45,21 +46,22 @@ def test_every_card_is_stamped_once_or_waits_for_a_quarantined_one(
     truck, deps, bad = case
     done: set[str] = set()
     for turn in range(100):
-        half = dealing.deal(truck, deps, done, "main")
-        if half is None:
+        ready = [card for card in unstamped(truck) if done.issuperset(deps[card])]
+        if not ready:
             break
+        half = next_half(truck, ready[:3], "main")
         assert 1 <= len(half.dealt) <= 3
         assert not set(half.dealt) & done
         assert all(done >= set(deps[card]) for card in half.dealt)
         truck = with_half(truck, half)
         good = tuple(card for card in half.dealt if card not in bad)
         for card in set(half.dealt) - set(good):
-            truck = with_record(truck, card, CardRecord(state=State.BLOCKED, attempts=3))
+            truck = with_records(truck, {card: Record(state=State.BLOCKED, attempts=3)})
         if good:
             truck = with_stamp(truck, half.name, f"{turn:040}", good)
             done |= set(good)
-        assert unfinished(truck, truck.halves[-1]) == ()
-        truck = with_half(truck, closed(truck, truck.halves[-1]))
+        assert halves.unfinished(truck.halves[-1], states(truck)) == ()
+        truck = with_half(truck, halves.closed(truck.halves[-1], states(truck)))
     assert list(faults(truck)) == []
     assert set(stamps_of(truck)) == done
     for card, state in states(truck).items():
@@ -72,36 +74,36 @@ def test_every_card_is_stamped_once_or_waits_for_a_quarantined_one(
     assert Truck.model_validate(truck.model_dump(mode="json", exclude_defaults=True)) == truck
 
 
+BLOCKED = Record(state=State.BLOCKED)
+
+
+def deal(truck: Truck) -> Half:
+    return next_half(truck, unstamped(truck)[:3], "m")
+
+
 def test_a_back_half_follows_a_front_half_alone_whose_cards_are_all_stamped() -> None:
     truck = Truck(day="20260105", number=1, a=IDS)
-    deps: dict[str, tuple[str, ...]] = dict.fromkeys(IDS, ())
-    front = dealing.deal(truck, deps, (), "m")
-    assert front
+    front = deal(truck)
     assert (front.name, front.dealt) == ("box_01_front", IDS[:3])
     truck = with_stamp(with_half(truck, front), front.name, "a", IDS[:3])
-    truck = with_half(truck, closed(truck, truck.halves[-1]))
-    back = dealing.deal(truck, deps, (), "m")
-    assert back
+    truck = with_half(truck, halves.closed(truck.halves[-1], states(truck)))
+    back = deal(truck)
     assert (back.name, back.dealt) == ("box_01_back", IDS[3:6])
     truck = with_half(truck, back)
-    truck = with_record(truck, IDS[3], CardRecord(state=State.BLOCKED))
+    truck = with_records(truck, {IDS[3]: BLOCKED})
     truck = with_stamp(truck, back.name, "b", IDS[4:6])
-    truck = with_half(truck, closed(truck, truck.halves[-1]))
-    third = dealing.deal(truck, deps, (), "m")
-    assert third
+    truck = with_half(truck, halves.closed(truck.halves[-1], states(truck)))
+    third = deal(truck)
     assert third.name == "box_02_front"
     truck = with_half(truck, third.model_copy(update={"failed": third.dealt, "closed": True}))
-    for card in third.dealt:
-        truck = with_record(truck, card, CardRecord(state=State.BLOCKED))
-    fourth = dealing.deal(truck, deps, (), "m")
-    assert fourth
+    truck = with_records(truck, dict.fromkeys(third.dealt, BLOCKED))
+    fourth = deal(truck)
     assert fourth.name == "box_03_front"
 
 
 def test_a_lost_a_doubled_and_a_strange_card_are_faults() -> None:
     truck = Truck(day="20260105", number=1, a=IDS[:4])
-    front = dealing.deal(truck, dict.fromkeys(IDS, ()), (), "m")
-    assert front
+    front = deal(truck)
     lost = with_half(truck, front.model_copy(update={"closed": True}))
     assert list(faults(lost)) == ["20260105_truck_001_box_01_front: 3 dealt, 0 accounted for"]
     twice = with_stamp(with_stamp(with_half(truck, front), front.name, "a", IDS[:3]), "box_02_front", "b", IDS[2:3])
@@ -111,7 +113,7 @@ def test_a_lost_a_doubled_and_a_strange_card_are_faults() -> None:
 
 
 def test_a_new_truck_goes_on_with_the_attempts_numbers() -> None:
-    first = with_record(Truck(day="20260105", number=1, a=IDS[:2]), IDS[0], CardRecord(attempt=3, attempts=0))
+    first = with_records(Truck(day="20260105", number=1, a=IDS[:2]), {IDS[0]: Record(attempt=3)})
     second = carried(Truck(day="20260105", number=2, a=IDS[:1]), [first])
     assert second.record(IDS[0]).attempt == 3
     assert carried(Truck(day="20260105", number=2, a=IDS[1:2]), [first]).records == {}
@@ -119,6 +121,6 @@ def test_a_new_truck_goes_on_with_the_attempts_numbers() -> None:
 
 def test_a_card_that_was_stamped_at_once_leaves_no_record() -> None:
     truck = Truck(day="20260105", number=1, a=IDS[:1])
-    truck = with_record(truck, IDS[0], CardRecord(state=State.INFLIGHT, attempt=1))
+    truck = with_records(truck, {IDS[0]: Record(state=State.INFLIGHT, attempt=1)})
     assert truck.records
     assert with_stamp(truck, "box_01_front", "a", IDS[:1]).records == {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from factory.trucks import judge, work
+from factory.line.trades import card
 from tests.line.conftest import RIGHT
 from tests.night.test_night import Night
 from tests.trucks.conftest import DAY, PLAN, SETTINGS, SOURCES, MakeDay, cards, stamps, states
@@ -136,14 +136,14 @@ def test_a_storm_of_failures_ends_the_run_and_says_so(make_day: MakeDay) -> None
     assert stamps(shop) == []
 
 
-@pytest.mark.parametrize(("where", "name"), [(work, "_own_gate"), (judge, "judge")])
+@pytest.mark.parametrize(("where", "name"), [(card, "own_gate"), (card, "judge")])
 def test_what_breaks_at_one_card_is_that_cards_own_and_the_others_of_its_half_are_stamped(
     where: Any, name: str, make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = getattr(where, name)
 
     def step(*given: Any) -> Any:
-        if any(getattr(getattr(one, "card", one), "id", "") == "L1_SCAN_000002" for one in given):
+        if any(getattr(one, "id", getattr(one, "ticket_id", "")) == "L1_SCAN_000002" for one in given):
             raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
         return real(*given)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from factory.git.repo import Repo
-from factory.trucks.yard import word_of
+from factory.records.yard import word_of
 from tests.night.test_night import Night
 from tests.trucks.conftest import DAY, SOURCES, MakeDay, records, states
 

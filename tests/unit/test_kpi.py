@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from factory.line.knowledge import Card, Fix
 from factory.model import Event, State, Triage
-from factory.records.state import Lease, Record
+from factory.records.record import Lease, Record
 from factory.reports.kpi import alerts, measured, percentile, recurring, stale
 from factory.ssot.settings import Kpi
 

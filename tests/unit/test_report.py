@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from factory.model import Event, State, Ticket, TicketStatus, Triage
 from factory.money.budget import Book
 from factory.money.spend import Spend
-from factory.records import state
-from factory.records.boxes import Half
-from factory.records.state import Record, Standing
+from factory.records import record
+from factory.records.halves import Half
+from factory.records.record import Record
+from factory.records.state import Standing
 from factory.records.view import FactoryFile
 from factory.reports import report, stops
 from factory.reports.daily import STOP, Blocked, Day, fold
@@ -172,16 +173,16 @@ def test_what_is_set_aside_is_not_told_as_spent_and_less_than_a_cent_is_not_noth
 @pytest.mark.parametrize(
     ("why", "english", "korean"),
     [
-        (state.BY_HAND, "a person set its row to BLOCKED", "사람이 표에 BLOCKED라고 적었습니다"),
-        (state.NO_STAMP, "its row says DONE, and main holds no stamp", "그 스탬프가 없습니다"),
-        (state.CANCELLED, "with `factory cancel`", "작업에서 제외했습니다"),
-        (state.CANCELLED_AT_WORK, "while it was worked on", "일하는 도중에"),
+        (record.BY_HAND, "a person set its row to BLOCKED", "사람이 표에 BLOCKED라고 적었습니다"),
+        (record.NO_STAMP, "its row says DONE, and main holds no stamp", "그 스탬프가 없습니다"),
+        (record.CANCELLED, "with `factory cancel`", "작업에서 제외했습니다"),
+        (record.CANCELLED_AT_WORK, "while it was worked on", "일하는 도중에"),
         ("something else", "D-1 needs a person: `something else`", "사람이 봐야 합니다. `something else`"),
     ],
 )
 def test_what_no_failure_blocked_is_told_by_its_own_reason(why: str, english: str, korean: str) -> None:
     page = told([], (standing("D-1", State.BLOCKED, None, why),))
-    assert ("`factory retry D-1`" in page) == (why != state.NO_STAMP)
+    assert ("`factory retry D-1`" in page) == (why != record.NO_STAMP)
     assert english in page
     assert korean in page
 

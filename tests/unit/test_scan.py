@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factory.operator.scan import as_paragraph, survey
+from factory.proposals.scan import as_paragraph, survey
 from factory.tree import LINK, MemoryTree
 
 

@@ -38,14 +38,17 @@ from factory.git.ledger import Ledger
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import booking, ending, judging
-from factory.line.turn import Attempt
+from factory.line.item import Done, Item
+from factory.line.trades import Merged
+from factory.line.trades import ticket as ticket_trade
 from factory.model import Ended, Event, Finding, Outcome, PlanCriterion, State, Ticket, TicketStatus, Triage, Verdict
 from factory.money import storm, wallet
 from factory.money.budget import Book
-from factory.records import boxes, landing, signing
-from factory.records.boxes import Half
+from factory.records import halves, signing
+from factory.records.halves import Half
+from factory.records.record import Record
 from factory.records.signing import Signer
-from factory.records.state import Record, Standing, View
+from factory.records.state import Standing, View
 from factory.records.view import FactoryFile
 from factory.reports import report
 from factory.reports.daily import STOP, fold
@@ -204,7 +207,7 @@ def test_what_can_never_start_is_told_with_what_it_waits_for() -> None:
 
 def test_every_kind_of_stop_has_its_situation() -> None:
     assert {kind for kind, _, _ in STOPPED} | {"stuck", "done"} == set(STOPS)
-    wrong = boxes.faults([Half(date="2026-11-21", box=1, half="back")])
+    wrong = halves.faults([Half(date="2026-11-21", box=1, half="back")])
     assert wrong == ["2026-11-21 box 1 has a back half and no front half"]
 
 
@@ -226,13 +229,13 @@ def still(printed: str, code: int = 1) -> Verdict:
 def before_the_gate(
     ended: Ended = Ended.DONE, conflicts: tuple[str, ...] = (), *found: Finding, **files: Entry
 ) -> Verdict:
-    attempt = Attempt(
-        Ticket(id="D-1", status=TicketStatus.IN_PROGRESS, title="x"), (), Record(ticket="D-1", transient=5),
-        make_plan(timeout_minutes=2), "", 0.0, Work(ended, exit_code=9), Change(files, found),
-    )  # fmt: skip
+    item = Item(id="D-1", trade="ticket", title="x", file="", worker="default")
+    done = Done(item, make_plan(timeout_minutes=2), "", 0.0, 0.0, Work(ended, exit_code=9), Change(files, found))
+    kept = SimpleNamespace(read=lambda *_: Record(ticket="D-1", transient=5))
     repo = SimpleNamespace(work_tree=None, store=SimpleNamespace(tree_of=lambda _: ""))
-    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()), repo=repo)
-    reason = judging._before_the_gate(house, attempt, landing.Merge("", "", conflicts))
+    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()), repo=repo, ledger=kept)
+    met = Merged("", "", {"D-1": conflicts} if conflicts else {})
+    reason = judging.ended_badly(house, done, "") or ticket_trade.met(done, met)
     assert reason is not None
     return booking.refused(*reason)
 

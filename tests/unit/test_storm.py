@@ -13,8 +13,8 @@ from factory.line.weather import Glass
 from factory.model import State, Ticket, TicketStatus, Triage
 from factory.money import storm
 from factory.money.storm import Failure, Storm, Weather, after, reason
-from factory.records import boxes
-from factory.records.boxes import BACK, FRONT
+from factory.records import halves
+from factory.records.halves import BACK, FRONT
 from factory.ssot.settings import BOX, Settings
 
 SETTINGS = Settings()
@@ -108,12 +108,12 @@ def attempts(dice: random.Random, fails: Fails) -> Iterator[tuple[str, str, bool
     states, tried = dict.fromkeys((t.id for t in tickets), State.PENDING), dict.fromkeys((t.id for t in tickets), 0)
     last, front, number = None, None, 0
     while State.PENDING in states.values():
-        last = half = boxes.opened(last, "2026-11-28", "")
-        if boxes.may_deal(half, front if half.half == BACK else None):
-            half = boxes.topped_up(half, [t for t in tickets if states[t.id] is State.PENDING])
+        last = half = halves.opened(last, "2026-11-28", "")
+        if halves.may_deal(half, front if half.half == BACK else None):
+            half = halves.topped_up(half, [t for t in tickets if states[t.id] is State.PENDING])
         running: dict[str, float] = {}  # ticket -> when its attempt ends
         now = 0.0
-        while left := boxes.unfinished(half, states):
+        while left := halves.unfinished(half, states):
             for ticket in sorted(left, key=lambda t: tried[t]):
                 if ticket not in running and len(running) < AT_ONCE:
                     running[ticket] = now + dice.expovariate(1)
@@ -124,7 +124,7 @@ def attempts(dice: random.Random, fails: Fails) -> Iterator[tuple[str, str, bool
             number += 1
             states[ticket] = State.DONE if not failed else State.BLOCKED if tried[ticket] >= ATTEMPTS else State.PENDING
             yield ticket, f"{half.date} box {half.box:02d}", failed
-        last = half = boxes.closed(half, states)
+        last = half = halves.closed(half, states)
         front = half if half.half == FRONT else None
 
 

@@ -16,17 +16,16 @@ from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Logged, Repo
 from factory.git.store import GitTree
+from factory.line.trades.card import without_output
 from factory.model import Answer, Oid, Plan, Result, Terms
 from factory.records import attempts, evidence, premises, signed
+from factory.records.card_plans import card_of, may_touch
 from factory.records.plans import RESERVED, protected
 from factory.records.view import settings_at
+from factory.records.yard import CARDS, STAMPED, Word, attempts_of, word_of
 from factory.ssot.protected import FIRST
 from factory.ssot.read_settings import read_settings
 from factory.tree import FOLDER, matches
-from factory.trucks import chain
-from factory.trucks.judge import without_output
-from factory.trucks.plan import card_of, may_touch
-from factory.trucks.yard import CARDS, STAMPED, Word, attempts_of, word_of
 from factory.verify.guarded import Guarded, look
 from factory.verify.proof import ALWAYS, Guards, hand
 from guards.case import Case
@@ -105,7 +104,7 @@ def read_chain(repo: Repo, commit: Commit, cards: Mapping[str, int]) -> Chain:
     if strange := _strange(repo, main, plan.tree, proof.tree, steps[1][1].tree, cards):
         raise ValueError(strange)
     found = {name: _proof(repo, plan.tree, proof.tree, name) for name in cards}
-    return Chain(main, steps[2][0], work, _file(repo, proof.tree, chain.RESULT), found)
+    return Chain(main, steps[2][0], work, _file(repo, proof.tree, attempts.RESULT), found)
 
 
 def _strange(repo: Repo, main: Oid, plan: Oid, proof: Oid, work: Oid, cards: Iterable[str]) -> str:
@@ -114,14 +113,14 @@ def _strange(repo: Repo, main: Oid, plan: Oid, proof: Oid, work: Oid, cards: Ite
     for name, one, other in (("plan", store.tree_of(main), plan), ("evidence", work, proof)):
         if store.edit(one, {RESERVED: None}) != store.edit(other, {RESERVED: None}):
             return f"its {name} commit changes more than {RESERVED}/"
-    places = tuple(f"{chain.FOLDER}/{card}/" for card in cards)
-    held = (path for path in store.flat(proof) if path.startswith(f"{RESERVED}/") and path != chain.RESULT)
+    places = tuple(f"{attempts.folder(card)}/" for card in cards)
+    held = (path for path in store.flat(proof) if path.startswith(f"{RESERVED}/") and path != attempts.RESULT)
     strange = next((path for path in held if not path.startswith(places)), "")
     return f"its evidence commit holds {strange}" if strange else ""
 
 
 def _proof(repo: Repo, plan_tree: Oid, proof_tree: Oid, name: str) -> Proof:
-    folder = f"{chain.FOLDER}/{name}"
+    folder = attempts.folder(name)
     said = [_file(repo, tree, f"{folder}/plan.json") for tree in (plan_tree, proof_tree)]
     if said[0] != said[1]:
         raise ValueError(f"{name}: plan.json is not the same in its plan and evidence commits")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from factory.operator.scan import as_paragraph, survey
 from factory.proposals.answers import Answers
+from factory.proposals.scan import as_paragraph, survey
 from factory.rooms.change import Visible
 
 MOST = 1500  # files that are read for it

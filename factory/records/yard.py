@@ -11,8 +11,8 @@ from factory.git import history, objects
 from factory.git.ledger import Ledger
 from factory.git.repo import Logged, Repo
 from factory.model import Oid, State, Value
+from factory.records.truck import Truck, carried, states, truck_path, with_stamp, without_lost
 from factory.tree import FOLDER, Tree
-from factory.trucks.truck import Truck, carried, states, truck_path, with_stamp, without_lost
 
 if TYPE_CHECKING:  # a card is imported only by whoever reads one: `status` counts ten thousand without
     from factory.cards.card import WorkItem

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from factory.cards.card import TYPES, WorkItem
 from factory.cards.dayplan import read_day_plan
 from factory.cards.follow import due_follows, feeders, strike_list, strike_list_path
-from factory.cards.places import backlog_path, day_plan_path, packet_path
+from factory.cards.places import backlog_path, day_plan_path
 from factory.errors import Mistake
 from factory.git.store import GitTree
 from factory.model import State
-from factory.operator.drift import Drift
-from factory.plain import many
-from factory.ssot.settings import PACKET
-from factory.trucks.truck import faults, stamps_of, truck_path
-from factory.trucks.yard import Word, Yard, word_of
+from factory.records.drift import Drift, repacked, unknown_ids
+from factory.records.truck import faults, stamps_of, truck_path
+from factory.records.yard import Word, Yard, word_of
 
 
 def card_drifts(yard: Yard) -> Iterator[Drift]:
@@ -25,8 +23,8 @@ def card_drifts(yard: Yard) -> Iterator[Drift]:
         try:
             cards = yard.backlog(day)
             yield from _plan(yard, day)
-            yield from _ids(day, cards, seen)
-            yield from _packets(yard, day, cards)
+            yield from unknown_ids(day, cards, seen)
+            yield from repacked(yard, day, cards)
             yield from _lists(yard, day, cards)
         except Mistake as mistake:
             yield Drift("card", f"{mistake.path}:{mistake.line}", mistake.what)
@@ -34,13 +32,6 @@ def card_drifts(yard: Yard) -> Iterator[Drift]:
         for truck in yard.trucks(day):
             yield from (Drift("ledger", truck.path, fault) for fault in faults(truck))
     yield from _stamps(yard)
-
-
-def written_drifts(yard: Yard, day: str) -> Iterator[Drift]:
-    """What is wrong with a day's backlogs and packets as they are on main. Mistake where one cannot be read."""
-    cards = yard.backlog(day)
-    yield from _ids(day, cards, {})
-    yield from _packets(yard, day, cards)
 
 
 def _plan(yard: Yard, day: str) -> Iterator[Drift]:
@@ -51,39 +42,6 @@ def _plan(yard: Yard, day: str) -> Iterator[Drift]:
         yield Drift("card", backlog_path(day), f"there is no {path} that its cards were made from")
     elif made_from and entry.oid != made_from:
         yield Drift("card", path, "the plan was changed after its cards were made; they are the old plan's")
-
-
-def _ids(day: str, cards: tuple[WorkItem, ...], seen: dict[str, str]) -> Iterator[Drift]:
-    for card in cards:
-        if card.id in seen:
-            yield Drift("card", backlog_path(day), f"{card.id} is a card of {seen[card.id]} too")
-        seen[card.id] = day
-    known = set(seen)
-    for card in cards:
-        yield from (
-            Drift("card", backlog_path(day), f"{card.id} needs {dep}, which is no card")
-            for dep in card.deps
-            if dep not in known
-        )
-
-
-def _packets(yard: Yard, day: str, cards: tuple[WorkItem, ...]) -> Iterator[Drift]:
-    made = {card.id: card for card in cards}
-    done: set[str] = set()
-    for truck in yard.trucks(day):
-        for name, packet in zip("AB", yard.packets(day, truck.number), strict=True):
-            path = packet_path(day, truck.number, name)
-            if len(packet) > PACKET:
-                yield Drift(
-                    "card", f"{path}:{PACKET + 1}", f"{many(len(packet), 'card')}; a packet has at most {PACKET}"
-                )
-            for line, card in enumerate(packet, 1):
-                where = f"{path}:{line}"
-                if made.get(card.id) != card:
-                    yield Drift("card", where, f"{card.id} is not as the backlog has it")
-                if card.id in done:
-                    yield Drift("card", where, f"{card.id} was packed again after its stamp")
-        done |= stamps_of(truck).keys()
 
 
 def _lists(yard: Yard, day: str, cards: tuple[WorkItem, ...]) -> Iterator[Drift]:

@@ -12,13 +12,13 @@ from factory.cards.places import PLANS, backlog_path, day_plan_path
 from factory.errors import CouldNotRun, Mistake
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
+from factory.line import loading
 from factory.model import State
 from factory.operator.byhand import working_tree
 from factory.operator.checked_out import CheckedOut
 from factory.records.view import find_main
+from factory.records.yard import Yard, plan_days
 from factory.ssot.settings import Settings
-from factory.trucks import loading
-from factory.trucks.yard import Yard, plan_days
 
 NO_PLAN = f"there is no day plan; write {day_plan_path('YYYYMMDD')} (`factory plan --help` shows one)"
 

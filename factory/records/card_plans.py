@@ -7,11 +7,11 @@ import re
 
 from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import CostHint, Prio, WorkItem
+from factory.kinds import BUILT_IN
 from factory.model import Oid, Plan, Previous, Priority, Risk, Scope
 from factory.records.plans import protected
 from factory.ssot.settings import Settings
 
-BUILT_IN = "built-in"
 CHANGES = ("STRIKE", "PATCH")  # types whose cards change files of the repository besides writing their output
 RISKS = {CostHint.LOW: Risk.LOW, CostHint.MID: Risk.MED, CostHint.HIGH: Risk.HIGH}
 PRIORITIES = dict(zip(Prio, Priority, strict=True))
@@ -31,7 +31,6 @@ def plan_of(card: WorkItem, settings: Settings, *, attempt: int, base: Oid, prev
     line = write_backlog([card]).decode().rstrip("\n")
     worker = card.input.worker or BUILT_IN
     key = hashlib.sha256("\0".join((base, card.id, str(attempt), worker, line)).encode()).hexdigest()
-    configured = settings.workers.get(worker)
     return Plan(
         ticket_id=card.id,
         attempt=attempt,
@@ -39,18 +38,25 @@ def plan_of(card: WorkItem, settings: Settings, *, attempt: int, base: Oid, prev
         title=f"{card.type} of {card.input.size} inputs to {card.output}",
         description=line,
         criteria=(),
-        scope=Scope(modify=_scope(card), forbidden=protected(settings)),
+        scope=Scope(modify=scope_of(card), forbidden=protected(settings)),
         done_criteria=f"{card.output} is written, and is what `accept` in the card asks for. Nothing else has changed.",
         risk=RISKS[card.cost_hint],
         priority=PRIORITIES[card.prio],
         base=base,
         timeout_minutes=card.failfast.minutes or settings.caps.worker_minutes,
         budget_usd=settings.budget.cycle_usd if card.input.worker else 0.0,
-        model_budget=(configured.model if configured else None) or "",
+        model_budget=_model(card, settings),
         worker=worker,
         idempotency_key=key,
         previous=previous,
     )
+
+
+def _model(card: WorkItem, settings: Settings) -> str:
+    """The model that the settings have for such a risk, where the risk would choose the card's worker; else its own."""
+    worker, risk = card.input.worker, settings.risk.of(RISKS[card.cost_hint])
+    chosen = risk.model if worker == (risk.worker or settings.factory.worker) else ""
+    return chosen or (settings.workers[worker].model if worker in settings.workers else "")
 
 
 def card_of(plan: Plan) -> WorkItem:
@@ -58,7 +64,7 @@ def card_of(plan: Plan) -> WorkItem:
     return read_backlog(plan.description.encode("utf-8", "surrogateescape") + b"\n", plan.ticket_id)[0]
 
 
-def _scope(card: WorkItem) -> tuple[str, ...]:
+def scope_of(card: WorkItem) -> tuple[str, ...]:
     """The same as `may_touch` as globs; none: everything that is not protected."""
     if card.type not in CHANGES or card.input.root:
         return (_literal(card.output),)

@@ -7,8 +7,8 @@ from typing import Any
 
 from factory.errors import Exit
 from factory.model import State
-from factory.trucks.truck import stamps_of
-from factory.trucks.yard import Day, Yard
+from factory.records.truck import stamps_of
+from factory.records.yard import Day, Yard
 
 LISTED = 20_000  # cards that are listed one by one, the latest days first; older days are told in counts
 

@@ -12,12 +12,12 @@ from factory.cards.pack import pack
 from factory.cards.places import BACKLOG, backlog_path, packet_path
 from factory.errors import FactoryError, Mistake
 from factory.git.store import GitTree
+from factory.kinds import BUILT_IN
+from factory.line import loading
 from factory.model import State
 from factory.plain import many
+from factory.records.yard import Yard
 from factory.ssot.settings import Settings
-from factory.trucks import loading
-from factory.trucks.plan import BUILT_IN
-from factory.trucks.yard import Yard
 
 Fault = Callable[[str], FactoryError | None]  # worker -> why it could not start
 
