@@ -237,6 +237,7 @@ class Finding(Value):
     line: int = 0
     triage: Triage = Triage.GUARD
     flag: bool = Field(False, description="it refuses nothing: it is told to the auditor and kept in the evidence")
+    rule: str = Field("", description="guard/rule; empty where no guard's rule says it, and before rules had names")
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path

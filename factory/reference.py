@@ -25,6 +25,7 @@ from factory.reports.phrases import ENGLISH
 from factory.reports.stops import STOPS
 from factory.ssot.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
 from factory.ssot.tables import escaped
+from guards import GUARDS
 
 PART = re.compile(r"(<!-- (\w+): generated from [\w/.]+ -->\n)(.*?)(<!-- \2: end -->)", re.DOTALL)
 AGAIN = "`python -m factory.reference` writes it anew"
@@ -121,9 +122,16 @@ def kinds_of_stop() -> str:
     return _table(("kind", "state", "goes on with", "in words"), rows)
 
 
+def rules() -> str:
+    """What each guard forbids, in running order."""
+    found = [rule for guard in GUARDS for rule in guard.RULES]
+    rows = ((f"`{r.id}`", r.forbids, r.why, "none: it flags" if r.flag else f"`{r.triage}`") for r in found)
+    return _table(("rule", "forbids", "why", "triage"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": reference, "terms": terms, "report": report, "failures": failures, "exits": exits,
-    "stops": kinds_of_stop,
+    "stops": kinds_of_stop, "rules": rules,
 }  # fmt: skip
 
 

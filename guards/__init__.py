@@ -1,4 +1,4 @@
-"""The guards: each is a module with `NAME` and `check`, and a place in this list, which is the running order."""
+"""The guards: each is a module with NAME, RULES and `check`, and a place in this list, which is the running order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from guards import (
     tests_kept,
     welding,
 )
-from guards.case import Case
+from guards.case import Case, Rule
 from guards.policy import Policy, load
 
 
@@ -29,6 +29,9 @@ class Guard(Protocol):
     """What every module in GUARDS has."""
 
     NAME: str
+
+    @property
+    def RULES(self) -> tuple[Rule, ...]: ...
 
     def check(self, case: Case) -> Iterator[Finding]: ...
 
@@ -61,6 +64,15 @@ def must_have_policies(main: Tree) -> None:
         load(case, path, kind)
 
 
+def explained(name: str) -> tuple[Rule, ...]:
+    """The rule of that name, or all rules of a guard. Raises Mistake for any other name."""
+    found = tuple(rule for guard in GUARDS for rule in guard.RULES if name in (rule.id, rule.guard))
+    if not found:
+        remedy = f"--explain with a guard's name lists its rules; the guards: {', '.join(NAMES)}"
+        raise Mistake(f"there is no rule or guard {name!r}", remedy=remedy)
+    return found
+
+
 def run(case: Case, names: Iterable[str] | None = None) -> dict[str, tuple[Finding, ...]]:
     """Each guard's findings, in running order. A guard that breaks has a finding that says so: it never passes.
 
@@ -80,4 +92,4 @@ def _findings(guard: Guard, case: Case) -> tuple[Finding, ...]:
         return (Finding(guard=guard.NAME, path=getattr(error, "path", "") or "-", message=f"could not judge: {error}"),)
     except Exception as error:
         said = f"the guard itself broke: {type(error).__name__}: {error}"
-        return (Finding(guard=guard.NAME, path=f"guards/{guard.NAME}.py", message=said),)
+        return (Finding(guard=guard.NAME, path=f"guards/{guard.NAME}", message=said),)

@@ -1,17 +1,52 @@
-"""What a guard judges: a tree, the tree before it, and what the worker touched."""
+"""What a guard judges: a tree, the tree before it, and what the worker touched; and the rules that it judges by."""
 
 from __future__ import annotations
 
 import functools
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import accumulate
 
-from factory.model import Changed, Finding, Plan, Terms
-from factory.ssot import toml
-from factory.ssot.encoding import read
-from factory.tree import LINK, SUBMODULE, Tree
+from factory.linediff import added_lines
+from factory.model import Changed, Finding, Plan, Terms, Triage
+from factory.tree import LINK, SUBMODULE, Tree, matches
+from guards.syntax.letters import fold
+
+TRIAGES = {"scope": Triage.SCOPE, "protected": Triage.SCOPE, "reach": Triage.TAMPER}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a guard forbids. An example is a change: a path, and its lines with `+`, `-` or a blank before them."""
+
+    id: str  # guard/rule
+    forbids: str
+    why: str
+    bad: str
+    good: str  # what stands near it, and is let pass
+    flag: bool = False
+
+    @property
+    def guard(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def triage(self) -> Triage:
+        """What an attempt that breaks it failed on."""
+        return TRIAGES.get(self.guard, Triage.GUARD)
+
+    def __str__(self) -> str:
+        bad, good = (textwrap.indent(example, "    ") for example in (self.bad, self.good))
+        end = "flagged" if self.flag else f"refused, {self.triage}"
+        return f"{self.id}\nforbids: {self.forbids}\nwhy: {self.why}\n{end}:\n{bad}\nlet pass:\n{good}"
+
+    def found(self, path: str, message: str, line: int = 0) -> Finding:
+        """A place where it is broken."""
+        return Finding(
+            guard=self.guard, path=path, message=message, line=line, triage=self.triage, flag=self.flag, rule=self.id
+        )
 
 
 @dataclass(frozen=True)
@@ -42,21 +77,28 @@ class Case:
         """The paths whose content a tree-wide rule looks at: all by hand, the touched ones for a change."""
         return tuple(sorted({*self.base.entries(), *self.tree.entries()})) if self.by_hand else self.touched
 
-    def policy_text(self, path: str) -> str | None:
-        """A policy file, from main's side; None where it is missing. Raises Mistake where it is no text."""
-        try:
-            return read((self.tree if self.by_hand else self.base).read(path), path).plain
-        except KeyError:
-            return None
+    @functools.cached_property
+    def _globs(self) -> tuple[str, ...]:
+        return tuple(fold(glob) for glob in self.protected)
 
-    def policy(self, path: str) -> dict[str, Any] | None:
-        """What it says; None where it is missing or sets nothing. Raises Mistake where it is no TOML."""
-        return toml.load(self.policy_text(path) or "", path) or None
+    def is_protected(self, path: str) -> bool:
+        return matches(fold(path), self._globs)
 
-    def counted(self, judge: Callable[[Tree], Iterable[Finding]]) -> Iterator[Finding]:
-        """What `judge` says of the tree; for a change, only what it does not already say of the base."""
-        after = judge(self.tree)
-        yield from after if self.by_hand else new_findings(list(judge(self.base)), list(after), self.tree)
+    @functools.cached_property
+    def protected_folders(self) -> frozenset[str]:
+        """The folders that hold something protected; found out once, for all links of a change."""
+        paths = (path for path in self.tree.entries() if self.is_protected(path))
+        return frozenset(above for path in paths for above in ("", *accumulate(path.split("/"), "{}/{}".format)))
+
+    def added(self, path: str) -> Iterator[tuple[int, str]]:
+        """The numbered lines of a file's text that the base does not have."""
+        yield from added_lines(text(self.base, path) or "", text(self.tree, path) or "")
+
+    def counted(self, judge: Callable[[Tree, str], Iterable[Finding]]) -> Iterator[Finding]:
+        """What `judge` says of the tree's files; for a change, only what it does not already say of the base's."""
+        after = [found for path in self.judged for found in judge(self.tree, path)]
+        before = [] if self.by_hand else [found for path in self.judged for found in judge(self.base, path)]
+        yield from new_findings(before, after, self.tree)
 
 
 def new_findings(before: list[Finding], after: list[Finding], tree: Tree) -> Iterator[Finding]:

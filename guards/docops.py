@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import model_validator
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards.case import Case, text
+from guards.case import Case, Rule, text
 from guards.policy import Policy, Regex, load
 
 NAME = "docops"
 POLICY = "ssot/docops.toml"
+WORD = Rule(
+    "docops/forbidden-word",
+    forbids="a word that `ssot/docops.toml` forbids in a document",
+    why="a dead name, a private path or a host in a document is believed and copied",
+    bad='ssot/docops.toml\n [[forbidden]]\n token = "oldname"\nREADME.md\n+Start oldname.',
+    good='ssot/docops.toml\n [[forbidden]]\n token = "oldname"\nREADME.md\n+Start newname.',
+)
+RULES = (WORD,)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
@@ -63,30 +71,21 @@ class DocOps(Policy):
 def check(case: Case) -> Iterator[Finding]:
     """For a change, only what it adds counts."""
     policy = load(case, POLICY, DocOps)
-    if policy is None:
+    if policy is not None:
+        yield from case.counted(lambda tree, path: _document(tree, path, policy))
+
+
+def _document(tree: Tree, path: str, policy: DocOps) -> Iterator[Finding]:
+    allowed = {one.token for one in policy.allow if matches(path, [one.path])}
+    rules = [one for one in policy.forbidden if matches(path, one.paths or policy.paths)]
+    live = [one for one in rules if (one.token or one.regex) not in allowed]
+    if not live or matches(path, policy.ignore):
         return
-    yield from case.counted(_judge(case, policy))
-
-
-def _judge(case: Case, policy: DocOps) -> Callable[[Tree], Iterator[Finding]]:
-    def judge(tree: Tree) -> Iterator[Finding]:
-        for path in case.judged:
-            rules = [rule for rule in policy.forbidden if matches(path, rule.paths or policy.paths)]
-            if rules and not matches(path, policy.ignore) and (content := text(tree, path)) is not None:
-                yield from _document(path, content, rules, policy)
-
-    return judge
-
-
-def _document(path: str, content: str, rules: list[Forbidden], policy: DocOps) -> Iterator[Finding]:
-    live = [
-        r for r in rules if not any(a.token == (r.token or r.regex) and matches(path, [a.path]) for a in policy.allow)
-    ]
-    for number, line in _lines(content, policy.skip_code_fences):
-        for rule in live:
-            if found := rule.pattern.search(line):
-                why = f": {rule.reason}" if rule.reason else ""
-                yield Finding(guard=NAME, path=path, line=number, message=f"holds {found[0][:80]!r}{why}")
+    for number, line in _lines(text(tree, path) or "", policy.skip_code_fences):
+        for one in live:
+            if found := one.pattern.search(line):
+                why = f": {one.reason}" if one.reason else ""
+                yield WORD.found(path, f"holds {found[0][:80]!r}{why}", number)
 
 
 def _lines(content: str, skip_fences: bool) -> Iterator[tuple[int, str]]:

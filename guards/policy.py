@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from factory.errors import Mistake
 from factory.ssot import toml
+from factory.ssot.encoding import read
 from guards.case import Case
 
 
@@ -33,17 +34,18 @@ Regex = Annotated[str, AfterValidator(_compiles)]
 
 
 def load(case: Case, path: str, kind: type[P]) -> P | None:
-    """The policy at a path; None where the file is missing or has only comments.
+    """The policy at a path, from main's side; None where the file is missing or has only comments.
 
     Raises Mistake, with the line and the key, where it says what no policy says."""
-    found = case.policy(path)
-    if found is None:
+    try:
+        said = read((case.tree if case.by_hand else case.base).read(path), path).plain
+    except KeyError:
         return None
     try:
-        return kind.model_validate(found)
+        found = toml.load(said, path)
+        return kind.model_validate(found) if found else None
     except ValidationError as error:
         first = error.errors()[0]
         keys = tuple(first["loc"])
-        line = toml.line_of(case.policy_text(path) or "", keys)
         what = f"{toml.dotted(keys)}: {first['msg'].removeprefix('Value error, ')}"
-        raise Mistake(what, path=path, line=line, remedy="see `factory help guards`") from error
+        raise Mistake(what, path=path, line=toml.line_of(said, keys), remedy="see `factory help guards`") from error

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from factory.model import Changed, Finding, Triage
+from factory.model import Changed, Finding
 from factory.tree import matches
-from guards.case import Case
+from guards.case import Case, Rule
 
 NAME = "scope"
+OUTSIDE = Rule(
+    "scope/outside",
+    forbids="a path that matches no glob of the ticket's `modify`, where it names any",
+    why="what a ticket does not name, nobody asked for, and nobody looks there",
+    bad='the ticket\n modify = ["shop/**"]\ndocs/prices.txt\n+x',
+    good='the ticket\n modify = ["shop/**"]\nshop/prices.py\n+x = 1',
+)
+KEPT = Rule(
+    "scope/kept",
+    forbids="a path that the ticket has as `readonly` or `hidden`, or that is forbidden to it",
+    why="what the work is held against must not move with it",
+    bad='the ticket\n readonly = ["docs/**"]\ndocs/prices.txt\n+x',
+    good='the ticket\n readonly = ["docs/**"]\nshop/prices.py\n+x = 1',
+)
+RULES = (OUTSIDE, KEPT)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -24,11 +39,11 @@ def check(case: Case) -> Iterator[Finding]:
     )
     allowed = scope.modify or case.terms.modify
     for change in case.changed:
-        why = next((why for globs, why in kept if matches(change.path, globs)), "")
-        if not why and allowed and not matches(change.path, allowed):
+        if why := next((why for globs, why in kept if matches(change.path, globs)), ""):
+            yield KEPT.found(change.path, f"{_verb(change)}, but {why}")
+        elif allowed and not matches(change.path, allowed):
             why = f"is outside what the ticket may modify ({', '.join(allowed)})"
-        if why:
-            yield Finding(guard=NAME, path=change.path, message=f"{_verb(change)}, but {why}", triage=Triage.SCOPE)
+            yield OUTSIDE.found(change.path, f"{_verb(change)}, but {why}")
 
 
 def _verb(change: Changed) -> str:

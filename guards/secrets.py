@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from factory.linediff import added_lines
 from factory.model import Finding
-from guards.case import Case, text
+from guards.case import Case, Rule, text
 
 NAME = "secrets"
+KEY = Rule(
+    "secrets/key",
+    forbids="a key, or a long random value under a name like `password`, in an added line or a file's name",
+    why="what is in git is with everybody who has a clone, for good",
+    bad='shop/keys.py\n+KEY = "AKIA' + 'Q3EGRUZ7LWNXP5TD"',  # apart: this file holds none
+    good='shop/keys.py\n+KEY = os.environ["SHOP_KEY"]',
+)
+RULES = (KEY,)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -22,11 +29,9 @@ def check(case: Case) -> Iterator[Finding]:
         named = [kind for _, kind in find_secrets(path)]
         shown = "-" if named else path
         for kind in named:
-            yield Finding(guard=NAME, path=shown, message=f"the name of a touched file looks like {kind}")
+            yield KEY.found(shown, f"the name of a touched file looks like {kind}")
         hits = tuple(find_secrets(after))
-        added = {number for number, _ in added_lines(text(case.base, path) or "", after)} if hits else set()
+        added = {number for number, _ in case.added(path)} if hits else set()
         for line, kind in hits:
             if line in added:
-                yield Finding(
-                    guard=NAME, path=shown, line=line, message=f"looks like {kind}; take it out and revoke it"
-                )
+                yield KEY.found(shown, f"looks like {kind}; take it out and revoke it", line)

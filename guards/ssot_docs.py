@@ -8,10 +8,35 @@ from typing import TypeVar
 from factory.errors import Mistake
 from factory.model import Criterion, CriterionStatus, Finding, Ticket, TicketStatus
 from factory.tree import Tree
-from guards.case import Case, content
+from guards.case import Case, Rule, content
 
 NAME = "ssot_docs"
 ROADMAP, LEDGER = "D_ROADMAP.md", "AC_LEDGER.md"
+_GIFTS = "| AC-2 | D-2 | Gift cards exist | `test -e shop/cards.py` | OPEN |  |"
+_TABLE = f"{LEDGER}\n | AC | ticket | criterion | check | status | work |\n |---|---|---|---|---|---|\n"
+DONE = Rule(
+    "ssot_docs/done",
+    forbids="a row that says DONE or REPLACED by anything but a stamp, and one that a change opens again",
+    why="DONE has one meaning: a merge commit that main's own judge stands behind",
+    bad=f"{_TABLE}-{_GIFTS}\n+{_GIFTS.replace('OPEN', 'DONE')}",
+    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
+)
+KEPT = Rule(
+    "ssot_docs/kept",
+    forbids="a row that a change removes, rewords or releases, and a ticket's other terms",
+    why="what is asked for is a person's to say; a worker that could reword it would be judged by its own words",
+    bad=f"{_TABLE}-{_GIFTS}\n+{_GIFTS.replace('test -e shop/cards.py', 'true')}",
+    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
+)
+TABLE = Rule(
+    "ssot_docs/table",
+    forbids="a table that is gone or cannot be read, and an id that stands in it twice",
+    why="the factory works from these tables alone",
+    bad=f"{_TABLE} {_GIFTS}\n+{_GIFTS}",
+    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
+)
+RULES = (DONE, KEPT, TABLE)
+Said = Iterator[tuple[Rule, str]]
 Row = TypeVar("Row", Ticket, Criterion)
 Reader = Callable[[bytes], tuple[Row, ...]]
 Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
@@ -36,12 +61,12 @@ def _table(case: Case, path: str, read: Reader[Row], judge: Judge[Row]) -> Itera
     if before == after and (after is None or not case.by_hand):
         return
     if after is None:
-        yield Finding(guard=NAME, path=path, message="is removed; the factory cannot work without it")
+        yield TABLE.found(path, "is removed; the factory cannot work without it")
         return
     try:
         rows = read(after)
     except Mistake as mistake:
-        yield Finding(guard=NAME, path=path, line=mistake.line, message=mistake.what)
+        yield TABLE.found(path, mistake.what, mistake.line)
         return
     yield from judge(case, _by_id(case.base, path, read), rows)
 
@@ -58,25 +83,24 @@ def _tickets(case: Case, before: dict[str, Ticket], rows: tuple[Ticket, ...]) ->
     yield from _repeated(ROADMAP, rows)
     own = case.plan.ticket_id if case.plan else ""
     for row in rows:
-        old = before.get(row.id)
-        for said in _ticket(row, old, own, case.by_hand):
-            yield Finding(guard=NAME, path=ROADMAP, line=row.line, message=f"{row.id}: {said}")
+        for rule, said in _ticket(row, before.get(row.id), own, case.by_hand):
+            yield rule.found(ROADMAP, f"{row.id}: {said}", row.line)
     if not case.by_hand:
         for gone in before.keys() - {row.id for row in rows}:
-            yield Finding(guard=NAME, path=ROADMAP, message=f"{gone}: its row was removed")
+            yield KEPT.found(ROADMAP, f"{gone}: its row was removed")
 
 
-def _ticket(row: Ticket, old: Ticket | None, own: str, by_hand: bool) -> Iterator[str]:
+def _ticket(row: Ticket, old: Ticket | None, own: str, by_hand: bool) -> Said:
     if row.status is TicketStatus.DONE and row.id != own and (old is None or old.status is not TicketStatus.DONE):
-        yield "says DONE without a stamp"
+        yield DONE, "says DONE without a stamp"
     elif by_hand or row.id == own:
         pass
     elif old is None and row.status is not TicketStatus.PLANNED:
-        yield f"a change may add a ticket as PLANNED only, not as {row.status}"
+        yield KEPT, f"a change may add a ticket as PLANNED only, not as {row.status}"
     elif old is not None and row.status is not old.status:
-        yield f"a change set its status from {old.status} to {row.status}"
+        yield KEPT, f"a change set its status from {old.status} to {row.status}"
     if not by_hand and old is not None and _terms(row) != _terms(old):
-        yield "a change altered its priority, risk, dependencies or terms"
+        yield KEPT, "a change altered its priority, risk, dependencies or terms"
 
 
 def _terms(row: Ticket) -> tuple[object, ...]:
@@ -87,31 +111,28 @@ def _criteria(case: Case, before: dict[str, Criterion], rows: tuple[Criterion, .
     yield from _repeated(LEDGER, rows)
     own = set(case.plan.ac_ids) if case.plan else set()
     for row in rows:
-        for said in _criterion(row, before.get(row.id), own, case.terms.replaces, case.by_hand):
-            yield Finding(guard=NAME, path=LEDGER, line=row.line, message=f"{row.id}: {said}")
+        for rule, said in _criterion(row, before.get(row.id), own, case):
+            yield rule.found(LEDGER, f"{row.id}: {said}", row.line)
     for gone in sorted(before.keys() - {row.id for row in rows}):
-        yield Finding(guard=NAME, path=LEDGER, message=f"{gone}: the criterion was removed")
+        yield KEPT.found(LEDGER, f"{gone}: the criterion was removed")
 
 
-def _criterion(
-    row: Criterion, old: Criterion | None, own: set[str], ended: tuple[str, ...], by_hand: bool
-) -> Iterator[str]:
+def _criterion(row: Criterion, old: Criterion | None, own: set[str], case: Case) -> Said:
     if old is not None and (row.ticket, row.text, row.check) != (old.ticket, old.text, old.check):
-        yield "the criterion was reworded; add a new one instead"
-    was_done = old is not None and old.status is CriterionStatus.DONE
-    if row.status is CriterionStatus.DONE and not was_done and row.id not in own:
-        yield "says DONE without a stamp"
-    if was_done and row.status is CriterionStatus.OPEN and not by_hand:
-        yield "a change opened it again"
-    was_replaced = old is not None and old.status is CriterionStatus.REPLACED
-    if row.status is CriterionStatus.REPLACED and not was_replaced and row.id not in ended:
-        yield "says REPLACED, and no ticket names it in replaces"
+        yield KEPT, "the criterion was reworded; add a new one instead"
+    was = old.status if old is not None else CriterionStatus.OPEN
+    if row.status is CriterionStatus.DONE and was is not CriterionStatus.DONE and row.id not in own:
+        yield DONE, "says DONE without a stamp"
+    if was is CriterionStatus.DONE and row.status is CriterionStatus.OPEN and not case.by_hand:
+        yield DONE, "a change opened it again"
+    is_new = row.status is CriterionStatus.REPLACED and was is not CriterionStatus.REPLACED
+    if is_new and row.id not in case.terms.replaces:
+        yield DONE, "says REPLACED, and no ticket names it in replaces"
 
 
 def _repeated(path: str, rows: tuple[Ticket, ...] | tuple[Criterion, ...]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for row in rows:
         if row.id in seen:
-            said = f"{row.id}: the id is used already, in line {seen[row.id]}"
-            yield Finding(guard=NAME, path=path, line=row.line, message=said)
+            yield TABLE.found(path, f"{row.id}: the id is used already, in line {seen[row.id]}", row.line)
         seen.setdefault(row.id, row.line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -130,10 +130,16 @@ def guard(
     repo: RepoDir = Path("."),
     as_json: AsJson = False,
     staged: Annotated[bool, typer.Option("--staged", help="what is about to be committed: a hook asks so")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="judge nothing: say what a rule forbids, or which rules a guard has"),
+    ] = None,
 ) -> None:
     """Run the guards on the working tree. On what is staged for a commit, where you say so."""
     from factory.operator.byhand import guard as judge
 
+    if explain:
+        _explain(explain, as_json)
     found = judge(repo, name, staged=staged, index=os.environ.get("GIT_INDEX_FILE"))
     if as_json:
         print_json({guard: [f.model_dump(mode="json") for f in findings] for guard, findings in found.items()})
@@ -143,6 +149,20 @@ def guard(
                 say(f"flagged: {finding}" if finding.flag else str(finding))
             say(f"{guard_name}: {'PASS' if all(f.flag for f in findings) else 'FAIL'}")
     end(Exit.OK if all(f.flag for findings in found.values() for f in findings) else Exit.FAIL)
+
+
+def _explain(name: str, as_json: bool) -> NoReturn:
+    import guards
+
+    rules = guards.explained(name)
+    if as_json:
+        print_json([{"rule": r.id, "forbids": r.forbids, "why": r.why, "bad": r.bad, "good": r.good} for r in rules])
+    elif name in guards.NAMES:
+        for rule in rules:
+            say(f"{rule.id}: {rule.forbids}")
+    else:
+        say(str(rules[0]))
+    end(Exit.OK)
 
 
 @app.command()

@@ -19,8 +19,9 @@ from factory.records.plans import RESERVED, protected
 from factory.ssot.protected import FIRST
 from factory.tree import SUBMODULE
 from factory.verify.chain import Chain
-from guards import scope, shadows
+from guards import scope
 from guards.case import Case
+from guards.protected import shadows
 
 FLAGS = frozenset({"addressed"})  # guards that refuse nothing
 AT_THE_ROOT = re.compile(r"(?:\S*/)?python[\d.]*\s+-m\s")  # such a command finds modules at the root before all others

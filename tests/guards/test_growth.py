@@ -9,7 +9,7 @@ import pytest
 
 import guards
 from factory.ssot.settings import PROTECTED
-from guards.addressed_phrases import PHRASES
+from guards.addressed.phrases import PHRASES
 from guards.case import Case
 from guards.syntax.facts import MOST, Scope, facts
 from guards.syntax.source import parse

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
+import pytest
+
 from tests.guards.cases import by_hand, changed, found, said
+
+ROOT = Path(__file__).parents[2]
 
 NAMES = (
     '[[owner]]\nname = "readiness"\nhome = "src/score.py"\n[[owner]]\nregex = "parse_\\\\w+"\nhome = "src/parse.py"\n'
@@ -86,3 +93,43 @@ def test_no_policy_judges_nothing() -> None:
 def test_an_owner_without_a_name_is_a_mistake() -> None:
     case = by_hand({"ssot/welding.toml": '[[owner]]\nhome = "a.py"\n'})
     assert "either a name or a regex" in said(case, "welding")[0]
+
+
+def source_of(concept: str, home: str) -> str:
+    text = (ROOT / home).read_text()
+    node = next(n for n in ast.parse(text).body if isinstance(n, ast.ClassDef) and n.name == concept)
+    return ast.get_source_segment(text, node) or ""
+
+
+@pytest.mark.parametrize(
+    ("concept", "home"), [("Record", "factory/records/state.py"), ("Half", "factory/records/boxes.py")]
+)
+def test_a_class_that_is_copied_into_a_second_module_of_this_house_is_named(concept: str, home: str) -> None:
+    """Also as an alias, beneath a condition, and where a type checker alone reads it; not where it is imported."""
+    policy = f'[[owner]]\nname = "{concept}"\nhome = "{home}"\npaths = ["factory/**", "guards/**"]\n'
+    base = {"ssot/welding.toml": policy, home: (ROOT / home).read_text()}
+    copy = source_of(concept, home)
+    second = "factory/trucks/second.py"
+    for text in (
+        copy,
+        f"if TYPE_CHECKING:\n{indented(copy)}",
+        f"{concept} = dict[str, object]\n",
+        f"{concept}: T = dict\n",
+    ):
+        (finding,) = found(changed(base, {second: text}), "welding")
+        assert (finding.path, finding.rule) == (second, "welding/home")
+        assert f"defines {concept}, whose one home is {home}" in finding.message
+    use = f"from {home.removesuffix('.py').replace('/', '.')} import {concept}\nx: {concept}\n"
+    assert said(changed(base, {second: use}), "welding") == []
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+def test_a_concept_under_another_name_is_found_as_a_copy_by_this_houses_own_policy() -> None:
+    home = "factory/records/boxes.py"
+    base = {"ssot/welding.toml": (ROOT / "ssot/welding.toml").read_text(), home: (ROOT / home).read_text()}
+    other = "from factory.model import Value\n\n\n" + source_of("Half", home).replace("class Half", "class Part")
+    findings = found(changed(base, {"factory/trucks/part.py": other}), "welding")
+    assert [finding.rule for finding in findings] == ["welding/copy"]

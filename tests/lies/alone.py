@@ -21,10 +21,8 @@ from unittest import mock
 
 import guards
 from factory.gate import interpreter
-from factory.model import Changed
 from factory.rooms.removal import remove
 from guards import protected
-from guards.case import Case
 from tests import lean
 from tests.corpus import cases, line
 from tests.corpus.cases import STAMPED
@@ -44,18 +42,12 @@ class Row(NamedTuple):
     by: str
 
 
-def _globs_alone(case: Case, change: Changed, globs: tuple[str, ...], held: object) -> Iterator[str]:
-    """`protected` without what it knows of shadows, runners' settings, links and packages' hooks."""
-    if protected.matches(protected.fold(change.path), globs):
-        yield "is protected"
-
-
 @contextmanager
 def lists_off() -> Iterator[None]:
-    """The gate without its lists of known tricks."""
+    """The gate without its lists of known tricks: of `protected`, its globs alone stay."""
     left = tuple(guard for guard in guards.GUARDS if guard.NAME not in LISTS)
     with (
-        mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "_objections", _globs_alone),
+        mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "ROWS", protected.ROWS[:1]),
         mock.patch.object(interpreter, "OWN", lean.python()),
     ):  # fmt: skip
         yield

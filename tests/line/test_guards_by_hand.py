@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -73,3 +74,26 @@ def test_what_was_installed_in_a_checkout_is_nobodys_work(new: Shop) -> None:
         1,
         ["keep/node_modules/k.js", "secrets"],
     )
+
+
+def test_a_rule_can_be_looked_up_where_there_is_no_repository_and_an_unknown_one_says_where_to_look(
+    at: At, tmp_path: Path
+) -> None:
+    nowhere = at(tmp_path)
+    told = nowhere.run("guard", "--explain", "reach/asks-the-runner")
+    assert told.code == 0
+    for words in (
+        "forbids: ",
+        "why: ",
+        "refused, TAMPER:\n    shop/__init__.py\n    +import sys\n",
+        "let pass:\n    shop/",
+    ):
+        assert words in told.out
+    listed = nowhere.run("guard", "--explain", "tests_kept")
+    assert [line.partition(":")[0] for line in listed.out.splitlines()][:2] == ["tests_kept/gone", "tests_kept/excused"]
+    (rule,) = json.loads(nowhere.run("guard", "--explain", "size/lines", "--json").out)
+    assert set(rule) == {"rule", "forbids", "why", "bad", "good"}
+    unknown = nowhere.run("guard", "--explain", "reach/asks")
+    assert unknown.code == 2
+    assert "there is no rule or guard 'reach/asks'" in unknown.err
+    assert unknown.err.count("\n") == 1

@@ -11,13 +11,20 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from factory.model import Changed
-from guards.case import Case
+from guards.case import Case, Rule
 
+LOADED = Rule(
+    "protected/loaded-by-name",
+    forbids="a new file that every Python or the test runner loads by its name or place, and a package's metadata",
+    why="the gate would run it before any judge of main's",
+    bad="sitecustomize.py\n+import sys",
+    good="shop/customize.py\n+import sys",
+)
 STARTUP = frozenset({"sitecustomize", "usercustomize"})
 CONFIGURATION = frozenset(
     {"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", ".coveragerc"}
 )
-LOADED = {"py", "pyc", "pyd", "so", "pyw"}
+MODULES = {"py", "pyc", "pyd", "so", "pyw"}
 METADATA = re.compile(r"(?i)(?:^|/)[^/]+\.(?:dist-info|egg-info|egg)(?:/|$)")
 
 
@@ -34,7 +41,7 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
     if name in CONFIGURATION:
         yield "a new test-runner configuration file would change how tests run"
     module = PurePosixPath(change.path).parent.name.casefold() if stem == "__init__" else stem
-    if name.endswith(".pth") or (module in STARTUP and suffix.rpartition(".")[2] in LOADED):
+    if name.endswith(".pth") or (module in STARTUP and suffix.rpartition(".")[2] in MODULES):
         yield "is run by every Python that starts with it on its path"
     if name.endswith(".pyc"):
         yield "compiled Python can differ from its source; remove it, and ignore __pycache__"

@@ -6,23 +6,25 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from factory.linediff import added_lines
 from factory.model import Changed
-from guards.case import Case, text
+from guards.case import Case, Rule
 
+GIT = Rule(
+    "protected/git-attributes",
+    forbids="a filter, a merge driver, a re-encoding or an update command, added to `.gitattributes` or `.gitmodules`",
+    why="git itself would run it, at the next checkout",
+    bad=".gitattributes\n+*.py filter=evil",
+    good=".gitattributes\n+*.py text eol=lf",
+)
 HARMLESS_MERGE = {"text", "binary", "union", "ours"}
 
 
 def objections(case: Case, change: Changed) -> Iterator[str]:
     """Judges the lines that the change adds to .gitattributes and .gitmodules, in any folder."""
     name = PurePosixPath(change.path).name.casefold()
-    judge = {".gitattributes": _attributes, ".gitmodules": _modules}.get(name)
-    after = text(case.tree, change.path)
-    if judge is None or after is None:
-        return
-    for number, line in added_lines(text(case.base, change.path) or "", after):
-        for said in judge(line.strip()):
-            yield f"line {number}: {said}"
+    if judge := {".gitattributes": _attributes, ".gitmodules": _modules}.get(name):
+        for number, line in case.added(change.path):
+            yield from (f"line {number}: {said}" for said in judge(line.strip()))
 
 
 def _attributes(line: str) -> Iterator[str]:

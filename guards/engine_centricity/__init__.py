@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards import thin
-from guards.case import Case, text
+from guards.case import Case, Rule, text
+from guards.engine_centricity.thin import THIN, Thin, thick
 from guards.policy import Policy, load
 from guards.syntax.source import Import, imports, parse
-from guards.thin import Thin
 
 NAME = "engine_centricity"
 POLICY = "ssot/engine_centricity.toml"
+_LAYERS = f'{POLICY}\n [layers]\n order = [["shop.till"], ["shop.prices"]]\n'
+LAYERS = Rule(
+    "engine_centricity/layers",
+    forbids="an import that runs up, or beside where siblings stay apart",
+    why="what is below must be readable, and testable, without what is above it",
+    bad=f"{_LAYERS}shop/prices.py\n+from shop.till import receipt",
+    good=f"{_LAYERS}shop/till.py\n+from shop.prices import total",
+)
+_DOOR = f'{POLICY}\n [[only]]\n module = "subprocess"\n importers = ["shop/process.py"]\n'
+DOOR = Rule(
+    "engine_centricity/door",
+    forbids="a module imported by another file than the few that `ssot/engine_centricity.toml` names for it",
+    why="a side effect with one door can be bounded, logged and replaced there",
+    bad=f"{_DOOR}shop/prices.py\n+import subprocess",
+    good=f"{_DOOR}shop/process.py\n+import subprocess",
+)
+RULES = (THIN, LAYERS, DOOR)
 
 
 class Layers(Policy):
@@ -45,28 +61,20 @@ def check(case: Case) -> Iterator[Finding]:
     """For a change, only what it adds counts."""
     policy = load(case, POLICY, Centre)
     if policy is not None:
-        yield from case.counted(_judge(case, policy))
+        yield from case.counted(lambda tree, path: _judge(tree, path, policy))
 
 
-def _judge(case: Case, policy: Centre) -> Callable[[Tree], Iterator[Finding]]:
-    def judge(tree: Tree) -> Iterator[Finding]:
-        for path in case.judged:
-            source = text(tree, path) if path.endswith(".py") else None
-            if source is None:
-                continue
-            for line, said in (*_thick(policy, path, source), *_astray(policy, path, source)):
-                yield Finding(guard=NAME, path=path, line=line, message=said)
-
-    return judge
-
-
-def _thick(policy: Centre, path: str, source: str) -> Iterator[tuple[int, str]]:
+def _judge(tree: Tree, path: str, policy: Centre) -> Iterator[Finding]:
+    source = text(tree, path) if path.endswith(".py") else None
+    if source is None:
+        return
     for rule in policy.thin:
         if matches(path, rule.paths) and not matches(path, rule.ignore):
-            yield from thin.objections(rule, source)
+            yield from (THIN.found(path, said, line) for line, said in thick(rule, source))
+    yield from _astray(policy, path, source)
 
 
-def _astray(policy: Centre, path: str, source: str) -> Iterator[tuple[int, str]]:
+def _astray(policy: Centre, path: str, source: str) -> Iterator[Finding]:
     rules = [rule for rule in policy.only if matches(path, rule.within) and not matches(path, rule.importers)]
     name = _module(path, policy.layers.roots)
     place = _layer(name, policy.layers)
@@ -74,15 +82,16 @@ def _astray(policy: Centre, path: str, source: str) -> Iterator[tuple[int, str]]
         return
     module = parse(source)
     if module is None:
-        yield 1, "cannot be parsed, so its imports cannot be judged"
+        yield LAYERS.found(path, "cannot be parsed, so its imports cannot be judged", 1)
         return
     package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
     for found in imports(module, package):
         for rule in rules:
             if _is_within(found.module, rule.module):
-                yield found.line, f"imports {rule.module}, which only {', '.join(rule.importers)} may import"
+                said = f"imports {rule.module}, which only {', '.join(rule.importers)} may import"
+                yield DOOR.found(path, said, found.line)
         if place is not None and (said := _upward(found, name, place, policy.layers)):
-            yield found.line, said
+            yield LAYERS.found(path, said, found.line)
 
 
 def _upward(found: Import, name: str, place: tuple[int, str], layers: Layers) -> str:
@@ -98,13 +107,8 @@ def _upward(found: Import, name: str, place: tuple[int, str], layers: Layers) ->
 
 def _layer(name: str, layers: Layers) -> tuple[int, str] | None:
     """The line, and the listed name, that a module belongs to: the longest name that it is within."""
-    found = [
-        (len(listed), row, listed)
-        for row, line in enumerate(layers.order)
-        for listed in line
-        if _is_within(name, listed)
-    ]
-    return (max(found)[1], max(found)[2]) if found else None
+    every = ((row, listed) for row, line in enumerate(layers.order) for listed in line)
+    return max((one for one in every if _is_within(name, one[1])), key=lambda one: (len(one[1]), *one), default=None)
 
 
 def _is_within(name: str, outer: str) -> bool:

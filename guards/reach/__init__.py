@@ -4,17 +4,24 @@ A ticket that must do so says `allow = ["reach"]`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from factory.model import Finding, Triage
+from factory.model import Finding
 from factory.tree import Tree
-from guards import reach_asking, reach_calls, reach_definitions, reach_encoding, reach_names
-from guards.case import Case, content, text
+from guards.case import Case, Rule, content, text
+from guards.reach import encoding
+from guards.reach.deeds import deeds
+from guards.reach.table import TABLE, TESTS_OWN
+from guards.reach.view import View
 from guards.syntax.places import is_test_code
 from guards.syntax.source import bindings, parse
 
 NAME = "reach"
 REMEDY = f'if the ticket is meant to, its terms in D_ROADMAP.md say allow = ["{NAME}"]'
+RULES = tuple(dict.fromkeys([*(row.rule for row in TABLE), encoding.ENCODING]))
+ROWS = {kind: [row for row in TABLE if row.kind == kind] for kind in {row.kind for row in TABLE}}
+Said = tuple[Rule, int, str]
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -38,29 +45,30 @@ def reaches(tree: Tree, path: str) -> Iterator[Finding]:
     source = text(tree, path) if path.endswith((".py", ".pyw")) else None
     if not source:
         return
-    for said in reach_encoding.objections(content(tree, path) or b""):
-        yield Finding(guard=NAME, path=path, line=1, message=said, triage=Triage.TAMPER)
+    for said in encoding.objections(content(tree, path) or b""):
+        yield encoding.ENCODING.found(path, said, 1)
     module = parse(source)
     if module is None:
-        yield from _by_text(path, source)
-        return
-    view = reach_names.View(module, bindings(module), is_test_code(path), path.rpartition("/")[2])
-    seen: set[tuple[int, str]] = set()
-    for line, said in _all(view):
-        if (line, said) not in seen:
-            seen.add((line, said))
-            yield Finding(guard=NAME, path=path, line=line, message=said, triage=Triage.TAMPER)
+        every = _by_text(source)
+    else:
+        every = _walk(View(module, bindings(module), is_test_code(path), path.rpartition("/")[2]))
+    for rule, line, said in dict.fromkeys(every):
+        yield rule.found(path, said, line)
 
 
-def _by_text(path: str, source: str) -> Iterator[Finding]:
+def _walk(view: View) -> Iterator[Said]:
+    """One walk over the syntax tree: each deed of each node is put to the rows that look for its kind."""
+    for node in view.nodes:
+        for kind, what in deeds(view, node):
+            if view.is_test and TESTS_OWN.fullmatch(f"{kind} {what}"):
+                continue
+            for row in ROWS[kind]:
+                if said := row.says(view, what):
+                    yield row.rule, getattr(node, "lineno", 1), said
+
+
+def _by_text(source: str) -> Iterator[Said]:
     """For a file that this Python's grammar cannot read: the names as they stand in the text."""
     for number, line in enumerate(source.splitlines(), 1):
-        for name, why in reach_names.NAMES.items():
-            if name in line:
-                yield Finding(guard=NAME, path=path, line=number, message=f"{name} {why}", triage=Triage.TAMPER)
-
-
-def _all(view: reach_names.View) -> Iterator[tuple[int, str]]:
-    for node in view.nodes:
-        for rules in (reach_names, reach_calls, reach_definitions, reach_asking):
-            yield from ((getattr(node, "lineno", 1), said) for said in rules.objections(view, node))
+        for row in ROWS["names"]:
+            yield from ((row.rule, number, row.said.format(found[0])) for found in re.finditer(row.pattern, line))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
+from guards.case import Rule
 from guards.policy import Policy
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ class Thin(Policy):
     branching_loops: bool = False
 
 
+_POLICY = 'ssot/engine_centricity.toml\n [[thin]]\n paths = ["scripts/**"]\n'
+THIN = Rule(
+    "engine_centricity/thin",
+    forbids="a class, arithmetic, a branch in a loop or many lines in a file that is to be thin",
+    why="a script that computes is an engine that nobody tests",
+    bad=f"{_POLICY}scripts/price.py\n+print(sum(prices) * 90 // 100)",
+    good=f"{_POLICY}scripts/price.py\n+print(total(prices, percent=10))",
+)
 CLASS: dict[str, Any] = {"kind": "class_definition"}
 ARITHMETIC: dict[str, Any] = {
     "any": [
@@ -37,7 +46,7 @@ BRANCH: dict[str, Any] = {
 }
 
 
-def objections(rule: Thin, source: str) -> Iterator[tuple[int, str]]:
+def thick(rule: Thin, source: str) -> Iterator[tuple[int, str]]:
     """(line, what) for everything in a file that a thin file leaves to the engine."""
     from ast_grep_py import SgRoot
 

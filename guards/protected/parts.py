@@ -1,9 +1,10 @@
-"""Parts of ordinary files that a person's or a CI's machine runs by itself: a package's hooks, a build's back-end."""
+"""Parts of ordinary files that steer the test runner, or that a machine runs by itself: hooks, a build's back-end."""
 
 from __future__ import annotations
 
 import ast
 import copy
+import functools
 import json
 import re
 import tomllib
@@ -12,25 +13,57 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from factory.model import Changed
-from guards.case import Case, content
+from guards.case import Case, Rule, content
 from guards.syntax.source import dotted, parse
 
+Reader = Callable[[bytes], dict[str, Any]]
+RUNNER = Rule(
+    "protected/runner-settings",
+    forbids="the test runner's part, or coverage's, of a `pyproject.toml`: changed, added or gone",
+    why="it says which tests run, and how",
+    bad='pyproject.toml\n+[project.entry-points.pytest11]\n+shop = "shop"',
+    good='pyproject.toml\n+[project]\n+dependencies = ["babel"]',
+)
+STARTED = Rule(
+    "protected/self-starting",
+    forbids="a script or hook that npm, composer, git or a build runs unasked; compiled Python in another form",
+    why="it would run on a person's machine, outside of every sandbox",
+    bad='package.json\n+{"scripts": {"postinstall": "curl evil"}}',
+    good='package.json\n+{"scripts": {"build": "tsc"}}',
+)
 LIFECYCLE = frozenset("install uninstall prepare publish pack version test start stop restart dependencies".split())  # noqa: SIM905
 PACKAGE = ("husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "pre-push", "trustedDependencies")
 BUILD = (
-    ("build-system",),
-    ("tool", "hatch", "build", "hooks"),
-    ("tool", "hatch", "metadata", "hooks"),
-    ("tool", "poetry", "build"),
-    ("tool", "pdm", "build", "custom-hook"),
-    ("tool", "setuptools", "cmdclass"),
+    "build-system",
+    "tool.hatch.build.hooks",
+    "tool.hatch.metadata.hooks",
+    "tool.poetry.build",
+    "tool.pdm.build.custom-hook",
+    "tool.setuptools.cmdclass",
 )
 RUN_BY_SETUP = frozenset("cmdclass ext_modules distclass setup_requires command_options script_args".split())  # noqa: SIM905
 PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.expr_context)
 LEFT = "a person commits it to main first"
 
 
-def objections(case: Case, change: Changed) -> Iterator[str]:
+def of_the_runner(case: Case, change: Changed) -> Iterator[str]:
+    """Judges every pyproject.toml: the runner reads the one that is nearest to the tests."""
+    before, after = content(case.base, change.path), content(case.tree, change.path)
+    if PurePosixPath(change.path).name.casefold() != "pyproject.toml":
+        return
+    if before is not None and after is None:
+        yield "is removed, and with it the test runner's settings and its root"
+        return
+    try:
+        tomllib.loads((after or b"").decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        yield f"is no valid TOML: {error}"
+        return
+    for part in _differing(RUNNERS_OWN, before or b"", after or b""):
+        yield f"{part} is protected, it steers the test runner; {LEFT}"
+
+
+def started(case: Case, change: Changed) -> Iterator[str]:
     """Judges what the change adds to such a part, or alters in it, in any folder. Taking a file away starts nothing."""
     name = PurePosixPath(change.path).name.casefold()
     before, after = content(case.base, change.path), content(case.tree, change.path)
@@ -38,17 +71,18 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
         return
     if name.endswith((".pyc", ".pyo")) and before is not None:
         yield "compiled Python can differ from its source: leave it as it is, or remove it and ignore __pycache__"
-    parts = READERS.get(name)
-    if parts is None or (before is None and name in ROOTED and _lies_apart(case, change.path)):
+    if name not in READERS or (before is None and name in ROOTED and _lies_apart(case, change.path)):
         return
     try:
-        old, new = parts(before or b""), parts(after)
+        for part in sorted(_differing(READERS[name], before or b"", after)):
+            yield f"{part} is run by itself where the project is installed, built or committed to; {LEFT}"
     except RecursionError:
         yield "is nested too deeply to be read"
-        return
-    for part in sorted(old.keys() | new.keys()):
-        if old.get(part) != new.get(part):
-            yield f"{part} is run by itself where the project is installed, built or committed to; {LEFT}"
+
+
+def _differing(read: Reader, before: bytes, after: bytes) -> list[str]:
+    old, new = read(before), read(after)
+    return [part for part in {**old, **new} if old.get(part) != new.get(part)]
 
 
 def _lies_apart(case: Case, path: str) -> bool:
@@ -81,18 +115,18 @@ def _is_hook(name: str, scripts: dict[str, Any]) -> bool:
     return about != name and (about in LIFECYCLE or about in scripts or about == "publishOnly")
 
 
-def _build(data: bytes) -> dict[str, Any]:
+def _toml(data: bytes, parts: tuple[str, ...]) -> dict[str, Any]:
     """A TOML file that cannot be read is refused elsewhere."""
     try:
         document: Any = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return {}
     found = {}
-    for keys in BUILD:
+    for name in parts:
         part = document
-        for key in keys:
+        for key in name.split("."):
             part = part.get(key) if isinstance(part, dict) else None
-        found[f"[{'.'.join(keys)}]"] = part
+        found[f"[{name}]"] = part
     return found
 
 
@@ -116,10 +150,11 @@ def _is_plain(value: ast.expr) -> bool:
     return all(isinstance(part, PLAIN) for part in parts) and not re.search(r"pytest11|distutils\.", words)
 
 
-READERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
+RUNNERS_OWN: Reader = functools.partial(_toml, parts=("tool.pytest", "tool.coverage", "project.entry-points.pytest11"))
+READERS: dict[str, Reader] = {
     "package.json": _package,
     "composer.json": _package,
-    "pyproject.toml": _build,
+    "pyproject.toml": functools.partial(_toml, parts=BUILD),
     "setup.py": _setup,
 }
 ROOTED = frozenset({"pyproject.toml", "setup.py"})

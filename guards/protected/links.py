@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import posixpath
 from collections.abc import Iterator
-from itertools import accumulate
 
 from factory.model import Changed
-from factory.tree import LINK, Tree, matches
-from guards.case import Case
-from guards.lenient import fold
+from factory.tree import LINK, Tree
+from guards.case import Case, Rule
 
+LINK_OUT = Rule(
+    "protected/link",
+    forbids="a symlink out of the tree, into `.git`, or to something protected or a folder that holds it",
+    why="who writes through it, or reads by it, does so where no ticket may",
+    bad="docs/rules -> ../ssot",
+    good="docs/prices -> ../shop/prices.py",
+)
 STEPS = 40  # as many as Linux follows
 
 
-class Held:
-    """What of a tree is protected, and the folders that hold it; found out once, for all links of a change."""
-
-    def __init__(self, tree: Tree, globs: tuple[str, ...]) -> None:
-        self._tree, self._globs = tree, globs
-
-    @functools.cached_property
-    def _folders(self) -> frozenset[str]:
-        paths = (path for path in self._tree.entries() if matches(fold(path), self._globs))
-        return frozenset(above for path in paths for above in ("", *accumulate(path.split("/"), "{}/{}".format)))
-
-    def __contains__(self, path: str) -> bool:
-        return matches(fold(path), self._globs) or path in self._folders
-
-
-def objections(case: Case, change: Changed, held: Held) -> Iterator[str]:
+def objections(case: Case, change: Changed) -> Iterator[str]:
     """Judges a link that the change made or altered."""
     entry = case.tree.entries().get(change.path)
     if entry is None or entry.mode != LINK:
@@ -46,7 +35,7 @@ def objections(case: Case, change: Changed, held: Held) -> Iterator[str]:
         yield "a link that leads out of the tree"
     elif ".git" in (part.casefold() for part in end.split("/")):
         yield "a link that leads into git's own folder"
-    elif end in held:
+    elif case.is_protected(end) or end in case.protected_folders:
         yield f"a link to {end}, which is or holds something protected"
 
 

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import PurePosixPath
 
-from guards.rewritten import NEAR, Rewritten, shared, words
 from guards.syntax.places import is_collected
 from guards.syntax.suite import Suite, Unit
+from guards.tests_kept.rewritten import NEAR, Rewritten, shared, words
 
 ALIKE = 0.7  # of a body's words, from which on a test under another name is taken for the same test
 Pair = tuple[Unit, Unit | None]

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, cast
 
 from pydantic import Field, model_validator
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards.case import Case, text
-from guards.clones import Clone, find_clones
+from guards.case import Case, Rule, text
 from guards.policy import Policy, Regex, load
+from guards.welding.clones import Clone, find_clones
 
 if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
 NAME = "welding"
 POLICY = "ssot/welding.toml"
+_OWNER = f'{POLICY}\n [[owner]]\n name = "total"\n home = "shop/prices.py"\n'
+HOME = Rule(
+    "welding/home",
+    forbids="a second definition of a name that `ssot/welding.toml` gives to one file",
+    why="two homes of one concept drift apart, and each reader finds another truth",
+    bad=f"{_OWNER}shop/till.py\n+def total(prices):\n+    return sum(prices)",
+    good=f"{_OWNER}shop/till.py\n+from shop.prices import total",
+)
+_CODE = "def tax(prices, rate):\n{0}    if rate < 0:\n{0}        raise ValueError(rate)\n{0}    return rate * 2"
+_CLONES = f"{POLICY}\n [clones]\n min_tokens = 20\n min_lines = 3\nshop/tax.py\n {_CODE.format(' ')}\n"
+COPY = Rule(
+    "welding/copy",
+    forbids="a copy of code, also under other names and with other numbers in it",
+    why="a fault that is mended in the one place stays in the other",
+    bad=f"{_CLONES}shop/fee.py\n+{_CODE.format('+').replace('tax', 'fee').replace('rate', 'part')}",
+    good=f"{_CLONES}shop/fee.py\n+from shop.tax import tax as fee",
+)
+RULES = (HOME, COPY)
+DEFINED = {"function_definition": "name", "class_definition": "name", "assignment": "left"}
 
 
 class Owner(Policy):
@@ -63,33 +82,25 @@ def check(case: Case) -> Iterator[Finding]:
     if policy is None:
         return
     if policy.owner:
-        yield from case.counted(_names(case, policy.owner))
+        yield from case.counted(lambda tree, path: _definitions(tree, path, policy.owner))
     if policy.clones:
         yield from _copies(case, policy.clones)
 
 
-def _names(case: Case, owners: tuple[Owner, ...]) -> Callable[[Tree], Iterator[Finding]]:
-    def judge(tree: Tree) -> Iterator[Finding]:
-        for path in case.judged:
-            rules = [owner for owner in owners if path != owner.home and matches(path, owner.paths)]
-            if rules and path.endswith((".py", ".pyi")) and (source := text(tree, path)) is not None:
-                yield from _definitions(path, source, rules)
-
-    return judge
-
-
-def _definitions(path: str, source: str, rules: list[Owner]) -> Iterator[Finding]:
+def _definitions(tree: Tree, path: str, owners: tuple[Owner, ...]) -> Iterator[Finding]:
     from ast_grep_py import SgRoot
 
+    rules = [owner for owner in owners if path != owner.home and matches(path, owner.paths)]
+    if not rules or not path.endswith((".py", ".pyi")) or not (source := text(tree, path)):
+        return
     root = SgRoot(source, "python").root()
     for owner in rules:
-        kinds = {"function_definition": "name", "class_definition": "name", "assignment": "left"}
-        wanted = [{"kind": kind, "has": {"field": f, "regex": owner.pattern}} for kind, f in kinds.items()]
+        wanted = [{"kind": kind, "has": {"field": f, "regex": owner.pattern}} for kind, f in DEFINED.items()]
         for node in root.find_all(cast("Config", {"rule": {"any": wanted}})):
             name = next(f.text() for f in (node.field("name"), node.field("left")) if f)
             if _is_concept(node, owner):
                 said = f"defines {name}, whose one home is {owner.home}; import it from there"
-                yield Finding(guard=NAME, path=path, line=node.range().start.line + 1, message=said)
+                yield HOME.found(path, said, node.range().start.line + 1)
 
 
 def _is_concept(node: SgNode, owner: Owner) -> bool:
@@ -116,7 +127,7 @@ def _copies(case: Case, rule: Clones) -> Iterator[Finding]:
         elif {clone.first[0], clone.second[0]} & touched:
             mine, other = (clone.first, clone.second) if clone.first[0] in touched else (clone.second, clone.first)
             said = f"lines {mine[1]} to {mine[2]} are a copy of {other[0]}:{other[1]}; give the code one home"
-            yield Finding(guard=NAME, path=mine[0], line=mine[1], message=said)
+            yield COPY.found(mine[0], said, mine[1])
 
 
 def _find(tree: Tree, rule: Clones) -> list[Clone]:

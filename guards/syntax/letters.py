@@ -1,0 +1,19 @@
+"""Text as a lenient reader, or a lenient file system, sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Letters of other alphabets that a person reads as Latin ones. Nothing opens the one for the other; a reviewer does.
+ALIKE = str.maketrans("асԁеһіјкморԛѕтухԝοαιν", "acdehijkmopqstyxwoaiv")
+
+
+def seen(text: str) -> str:
+    """Small letters, composed, none that are invisible, and look-alikes as the letters that they show."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf").translate(ALIKE)
+
+
+def fold(path: str) -> str:
+    """The path as a person reads it, and a file system that knows neither case nor trailing dots."""
+    return "/".join(part if set(part) <= {"."} else part.rstrip(". ") for part in seen(path).split("/"))
