@@ -124,7 +124,7 @@ def kinds_of_stop() -> str:
 
 def rules() -> str:
     """What each guard forbids, in running order."""
-    found = [rule for guard in GUARDS for rule in guard.RULES]
+    found = [rule for guard in GUARDS for rule in guard.RULES.values()]
     rows = ((f"`{r.id}`", r.forbids, r.why, "none: it flags" if r.flag else f"`{r.triage}`") for r in found)
     return _table(("rule", "forbids", "why", "triage"), rows)
 

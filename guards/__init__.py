@@ -29,9 +29,7 @@ class Guard(Protocol):
     """What every module in GUARDS has."""
 
     NAME: str
-
-    @property
-    def RULES(self) -> tuple[Rule, ...]: ...
+    RULES: dict[str, Rule]
 
     def check(self, case: Case) -> Iterator[Finding]: ...
 
@@ -66,7 +64,7 @@ def must_have_policies(main: Tree) -> None:
 
 def explained(name: str) -> tuple[Rule, ...]:
     """The rule of that name, or all rules of a guard. Raises Mistake for any other name."""
-    found = tuple(rule for guard in GUARDS for rule in guard.RULES if name in (rule.id, rule.guard))
+    found = tuple(rule for guard in GUARDS for rule in guard.RULES.values() if name in (rule.id, rule.guard))
     if not found:
         remedy = f"--explain with a guard's name lists its rules; the guards: {', '.join(NAMES)}"
         raise Mistake(f"there is no rule or guard {name!r}", remedy=remedy)

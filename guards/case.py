@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import textwrap
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
+from pathlib import Path
 
 from factory.linediff import added_lines
 from factory.model import Changed, Finding, Plan, Terms, Triage
 from factory.tree import LINK, SUBMODULE, Tree, matches
 from guards.syntax.letters import fold
 
+FLAGS = frozenset({"addressed"})  # guards that refuse nothing
 TRIAGES = {"scope": Triage.SCOPE, "protected": Triage.SCOPE, "reach": Triage.TAMPER}
 
 
@@ -26,7 +29,6 @@ class Rule:
     why: str
     bad: str
     good: str  # what stands near it, and is let pass
-    flag: bool = False
 
     @property
     def guard(self) -> str:
@@ -36,6 +38,10 @@ class Rule:
     def triage(self) -> Triage:
         """What an attempt that breaks it failed on."""
         return TRIAGES.get(self.guard, Triage.GUARD)
+
+    @property
+    def flag(self) -> bool:
+        return self.guard in FLAGS
 
     def __str__(self) -> str:
         bad, good = (textwrap.indent(example, "    ") for example in (self.bad, self.good))
@@ -47,6 +53,13 @@ class Rule:
         return Finding(
             guard=self.guard, path=path, message=message, line=line, triage=self.triage, flag=self.flag, rule=self.id
         )
+
+
+def rules(module: str) -> dict[str, Rule]:
+    """A guard's rules by name, from the `rules.toml` beside its module."""
+    at = Path(module).with_name("rules.toml")
+    said = tomllib.loads(at.read_text(encoding="utf-8"))
+    return {name: Rule(f"{at.parent.name}/{name}", **told) for name, told in said.items()}
 
 
 @dataclass(frozen=True)

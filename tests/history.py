@@ -21,7 +21,7 @@ from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.tree import FILE, SUBMODULE, Entry
-from guards.syntax.places import is_collected
+from guards.syntax.suite import is_collected
 from tests.corpus.line import Ended, call, look
 
 ROADMAP = """# Roadmap

@@ -8,7 +8,7 @@ from factory.gate import compare
 from factory.gate.renamed import renamed
 from guards import tests_kept
 from guards.case import Case, text
-from guards.syntax.places import is_test_code
+from guards.syntax.suite import is_test_code
 
 
 def excused(case: Case) -> compare.Excused:

@@ -20,10 +20,9 @@ from factory.ssot.protected import FIRST
 from factory.tree import SUBMODULE
 from factory.verify.chain import Chain
 from guards import scope
-from guards.case import Case
+from guards.case import FLAGS, Case
 from guards.protected import shadows
 
-FLAGS = frozenset({"addressed"})  # guards that refuse nothing
 AT_THE_ROOT = re.compile(r"(?:\S*/)?python[\d.]*\s+-m\s")  # such a command finds modules at the root before all others
 
 

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import Field
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards.case import Case, Rule, text
-from guards.engine_centricity.thin import THIN, Thin, thick
+from guards.case import Case, rules, text
 from guards.policy import Policy, load
 from guards.syntax.source import Import, imports, parse
 
+if TYPE_CHECKING:
+    from ast_grep_py import Config
+
 NAME = "engine_centricity"
+RULES = rules(__file__)
 POLICY = "ssot/engine_centricity.toml"
-_LAYERS = f'{POLICY}\n [layers]\n order = [["shop.till"], ["shop.prices"]]\n'
-LAYERS = Rule(
-    "engine_centricity/layers",
-    forbids="an import that runs up, or beside where siblings stay apart",
-    why="what is below must be readable, and testable, without what is above it",
-    bad=f"{_LAYERS}shop/prices.py\n+from shop.till import receipt",
-    good=f"{_LAYERS}shop/till.py\n+from shop.prices import total",
-)
-_DOOR = f'{POLICY}\n [[only]]\n module = "subprocess"\n importers = ["shop/process.py"]\n'
-DOOR = Rule(
-    "engine_centricity/door",
-    forbids="a module imported by another file than the few that `ssot/engine_centricity.toml` names for it",
-    why="a side effect with one door can be bounded, logged and replaced there",
-    bad=f"{_DOOR}shop/prices.py\n+import subprocess",
-    good=f"{_DOOR}shop/process.py\n+import subprocess",
-)
-RULES = (THIN, LAYERS, DOOR)
+CLASS: dict[str, Any] = {"kind": "class_definition"}
+ARITHMETIC: dict[str, Any] = {
+    "any": [
+        {"kind": "binary_operator", "has": {"field": "operator", "regex": r"^(\*|/|//|%|\*\*|-|@|<<|>>)$"}},
+        {"kind": "augmented_assignment", "has": {"field": "operator", "regex": r"^(\*|/|//|%|\*\*|-)=$"}},
+    ]
+}
+BRANCH: dict[str, Any] = {
+    "any": [{"kind": "if_statement"}, {"kind": "match_statement"}],
+    "inside": {"any": [{"kind": "for_statement"}, {"kind": "while_statement"}], "stopBy": "end"},
+}
+
+
+class Thin(Policy):
+    """Which files are thin, and what thin means for them."""
+
+    paths: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    max_lines: int = Field(80, ge=1)
+    classes: bool = False
+    arithmetic: bool = False
+    branching_loops: bool = False
 
 
 class Layers(Policy):
@@ -70,8 +81,37 @@ def _judge(tree: Tree, path: str, policy: Centre) -> Iterator[Finding]:
         return
     for rule in policy.thin:
         if matches(path, rule.paths) and not matches(path, rule.ignore):
-            yield from (THIN.found(path, said, line) for line, said in thick(rule, source))
+            yield from (RULES["thin"].found(path, said, line) for line, said in _thick(rule, source))
     yield from _astray(policy, path, source)
+
+
+def _thick(rule: Thin, source: str) -> Iterator[tuple[int, str]]:
+    """(line, what) for everything in a file that a thin file leaves to the engine."""
+    from ast_grep_py import SgRoot
+
+    lines = len(source.splitlines())
+    if lines > rule.max_lines:
+        yield rule.max_lines + 1, f"longer than the {rule.max_lines} lines of a thin file; move the work to the engine"
+    root = SgRoot(source, "python").root()
+    wanted = (
+        (rule.classes, CLASS, "a class in a thin file; it belongs to the engine"),
+        (rule.arithmetic, ARITHMETIC, "arithmetic in a thin file; it belongs to the engine"),
+        (rule.branching_loops, BRANCH, "a branch inside a loop in a thin file; it belongs to the engine"),
+    )
+    for allowed, pattern, said in wanted:
+        if not allowed:
+            found = root.find_all(cast("Config", {"rule": pattern}))
+            yield from ((node.range().start.line + 1, said) for node in found if not _is_text(node))
+
+
+def _is_text(node: Any) -> bool:
+    """`"%s" % name` and `Path / name` build text and paths; they compute nothing."""
+    if node.kind() != "binary_operator":
+        return False
+    operator, ends = node.field("operator").text(), (node.field("left"), node.field("right"))
+    texts = any(end is not None and end.kind() in ("string", "concatenated_string") for end in ends)
+    path = "path" in node.field("left").text().casefold() or "__file__" in node.field("left").text()
+    return texts or (operator == "/" and path)
 
 
 def _astray(policy: Centre, path: str, source: str) -> Iterator[Finding]:
@@ -82,16 +122,16 @@ def _astray(policy: Centre, path: str, source: str) -> Iterator[Finding]:
         return
     module = parse(source)
     if module is None:
-        yield LAYERS.found(path, "cannot be parsed, so its imports cannot be judged", 1)
+        yield RULES["layers"].found(path, "cannot be parsed, so its imports cannot be judged", 1)
         return
     package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
     for found in imports(module, package):
         for rule in rules:
             if _is_within(found.module, rule.module):
                 said = f"imports {rule.module}, which only {', '.join(rule.importers)} may import"
-                yield DOOR.found(path, said, found.line)
+                yield RULES["door"].found(path, said, found.line)
         if place is not None and (said := _upward(found, name, place, policy.layers)):
-            yield LAYERS.found(path, said, found.line)
+            yield RULES["layers"].found(path, said, found.line)
 
 
 def _upward(found: Import, name: str, place: tuple[int, str], layers: Layers) -> str:

@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from factory.model import Changed
-from guards.case import Case, Rule
+from guards.case import Case
 
-GIT = Rule(
-    "protected/git-attributes",
-    forbids="a filter, a merge driver, a re-encoding or an update command, added to `.gitattributes` or `.gitmodules`",
-    why="git itself would run it, at the next checkout",
-    bad=".gitattributes\n+*.py filter=evil",
-    good=".gitattributes\n+*.py text eol=lf",
-)
 HARMLESS_MERGE = {"text", "binary", "union", "ours"}
 
 

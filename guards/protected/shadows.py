@@ -11,15 +11,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from factory.model import Changed
-from guards.case import Case, Rule
+from guards.case import Case
 
-LOADED = Rule(
-    "protected/loaded-by-name",
-    forbids="a new file that every Python or the test runner loads by its name or place, and a package's metadata",
-    why="the gate would run it before any judge of main's",
-    bad="sitecustomize.py\n+import sys",
-    good="shop/customize.py\n+import sys",
-)
 STARTUP = frozenset({"sitecustomize", "usercustomize"})
 CONFIGURATION = frozenset(
     {"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", ".coveragerc"}

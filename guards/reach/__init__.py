@@ -4,24 +4,25 @@ A ticket that must do so says `allow = ["reach"]`."""
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 
 from factory.model import Finding
 from factory.tree import Tree
-from guards.case import Case, Rule, content, text
-from guards.reach import encoding
+from guards.case import Case, content, rules, text
 from guards.reach.deeds import deeds
 from guards.reach.table import TABLE, TESTS_OWN
 from guards.reach.view import View
-from guards.syntax.places import is_test_code
 from guards.syntax.source import bindings, parse
+from guards.syntax.suite import is_test_code
 
 NAME = "reach"
+RULES = rules(__file__)
 REMEDY = f'if the ticket is meant to, its terms in D_ROADMAP.md say allow = ["{NAME}"]'
-RULES = tuple(dict.fromkeys([*(row.rule for row in TABLE), encoding.ENCODING]))
 ROWS = {kind: [row for row in TABLE if row.kind == kind] for kind in {row.kind for row in TABLE}}
-Said = tuple[Rule, int, str]
+Said = tuple[str, int, str]
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -45,15 +46,15 @@ def reaches(tree: Tree, path: str) -> Iterator[Finding]:
     source = text(tree, path) if path.endswith((".py", ".pyw")) else None
     if not source:
         return
-    for said in encoding.objections(content(tree, path) or b""):
-        yield encoding.ENCODING.found(path, said, 1)
+    for said in _encoding(content(tree, path) or b""):
+        yield RULES["encoding"].found(path, said, 1)
     module = parse(source)
     if module is None:
         every = _by_text(source)
     else:
         every = _walk(View(module, bindings(module), is_test_code(path), path.rpartition("/")[2]))
     for rule, line, said in dict.fromkeys(every):
-        yield rule.found(path, said, line)
+        yield RULES[rule].found(path, said, line)
 
 
 def _walk(view: View) -> Iterator[Said]:
@@ -72,3 +73,18 @@ def _by_text(source: str) -> Iterator[Said]:
     for number, line in enumerate(source.splitlines(), 1):
         for row in ROWS["names"]:
             yield from ((row.rule, number, row.said.format(found[0])) for found in re.finditer(row.pattern, line))
+
+
+def _encoding(data: bytes) -> Iterator[str]:
+    """Plain letters stay what they are in every encoding that people write in; in `unicode_escape` they do not."""
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except (SyntaxError, UnicodeError):
+        return  # Python does not read it either
+    plain = bytes(byte for byte in data if byte < 128)
+    try:
+        is_same = plain.decode(name) == plain.decode("ascii")
+    except (UnicodeError, LookupError):
+        is_same = False
+    if not is_same:
+        yield f"declares the encoding {name}, by which Python reads other code than a reader sees"

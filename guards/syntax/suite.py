@@ -1,27 +1,36 @@
-"""The tests of a module, as a runner would find them."""
+"""Which files hold tests, and the tests of one, as a runner would find them."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from guards.syntax.rebound import taken_back
 from guards.syntax.source import bindings, dotted, parse
 
+COLLECTED = re.compile(r"test_.*\.py|.*_test\.py|test\.py|tests\.py")
+FOLDERS = {"test", "tests", "testing", "integration_tests", "unit_tests", "functional_tests"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-SKIPPERS = {
-    "skip",
-    "skipif",
-    "xfail",
-    "importorskip",
-    "skipTest",
-    "skipIf",
-    "skipUnless",
-    "expectedFailure",
-    "SkipTest",
-}
+SKIPPERS = set(
+    "skip skipif xfail importorskip skipTest skipIf skipUnless expectedFailure SkipTest".split()  # noqa: SIM905
+)
 SETUPS = {"setUp", "tearDown", "setUpClass", "tearDownClass", "setup_method", "teardown_method", "asyncSetUp"}
+
+
+def is_collected(path: str) -> bool:
+    """Whether a runner would look for tests in that file."""
+    return bool(COLLECTED.fullmatch(PurePosixPath(path).name))
+
+
+def is_test_code(path: str) -> bool:
+    """Whether a file belongs to the tests: collected, a conftest.py, or Python in a folder of tests."""
+    at = PurePosixPath(path)
+    if at.suffix != ".py":
+        return False
+    return is_collected(path) or at.name == "conftest.py" or bool(FOLDERS & set(at.parts[:-1]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,32 +10,24 @@ from pathlib import PurePosixPath
 
 from factory.model import Finding
 from factory.tree import Tree
-from guards.case import Case, Rule, text
+from guards.case import Case, rules, text
 from guards.syntax.facts import Scope
-from guards.syntax.places import is_test_code
-from guards.syntax.suite import Function, Suite, Unit, read_suite
+from guards.syntax.suite import Function, Suite, Unit, is_test_code, read_suite
 from guards.tests_kept import wrapped
 from guards.tests_kept.pairing import pairs
-from guards.tests_kept.weakening import EXCUSED, FEWER, LESS, TEST, Version, objections
+from guards.tests_kept.weakening import Version, objections
 
 NAME = "tests_kept"
+RULES = rules(__file__)
 REMEDY = f'if the ticket is meant to, its terms in D_ROADMAP.md say allow = ["{NAME}"]'
-GONE = Rule(
-    "tests_kept/gone",
-    forbids="a test deleted, overridden, or renamed or moved so that no runner finds it",
-    why="what it held against the code, nothing holds any more",
-    bad=f"{TEST}-    assert total([100], percent=10) == 90".replace(" def", "-def"),
-    good="tests/test_prices.py\n-def test_a_sum():\n+def test_three_prices():\n     assert total([1, 2, 3]) == 6",
-)
-RULES = (GONE, EXCUSED, FEWER, LESS, wrapped.REPLACED)
 ELSEWHERE = re.compile(
     r".*(?:[._-](?:test|spec)\.[cm]?[jt]sx?|_test\.(?:go|dart|cc|cpp|exs?)|Tests?\.(?:java|kt|cs)|_spec\.rb)"
 )
 # What is counted in a file that cannot be parsed, and whether fewer of it is worse.
 SIGNS = (
-    (GONE, "tests", r"^\s*(?:async\s+)?def\s+test", True),
-    (FEWER, "assertions", r"\bassert", True),
-    (EXCUSED, "skips", r"\b(?:skip|skipif|skipIf|skipTest|skipUnless|xfail|expectedFailure|importorskip)\b", False),
+    ("gone", "tests", r"^\s*(?:async\s+)?def\s+test", True),
+    ("asserts-less", "assertions", r"\bassert", True),
+    ("excused", "skips", r"\b(?:skip|skipif|skipIf|skipTest|skipUnless|xfail|expectedFailure|importorskip)\b", False),
 )
 
 
@@ -95,12 +87,12 @@ def _tests(tree: Tree, before: _Side, after: _Side, blind: set[str]) -> Iterator
     for old, now in found:
         if now is None:
             said = f"{old.qualname} was deleted, or renamed so that no runner finds it"
-            yield GONE.found(old.path, said, old.line)
+            yield RULES["gone"].found(old.path, said, old.line)
             continue
         for rule, line, said in objections(before.version(old), after.version(now), split[now.path]):
-            yield rule.found(now.path, f"{now.qualname}: {said}", line)
+            yield RULES[rule].found(now.path, f"{now.qualname}: {said}", line)
         for said in wrapped.objections(tree, old, now):
-            yield wrapped.REPLACED.found(now.path, f"{now.qualname}: {said}", now.line)
+            yield RULES["replaced"].found(now.path, f"{now.qualname}: {said}", now.line)
 
 
 def _surroundings(before: _Side, after: _Side) -> Iterator[Finding]:
@@ -111,14 +103,14 @@ def _surroundings(before: _Side, after: _Side) -> Iterator[Finding]:
         for name in then.keys() & now.keys():
             if not then[name].is_test and (then[name].is_run or is_shared):
                 for rule, line, said in objections(before.version(then[name]), after.version(now[name])):
-                    yield rule.found(path, f"{name}: {said}", line)
+                    yield RULES[rule].found(path, f"{name}: {said}", line)
 
 
 def _modules(before: _Side, after: _Side, blind: set[str]) -> Iterator[Finding]:
     for path, suite in after.suites.items():
         old: Suite | None = before.suites.get(path)
         if old is not None and path not in blind and old.tests and suite.skips > old.skips:
-            yield EXCUSED.found(path, "the whole module has a new skip or xfail", 1)
+            yield RULES["excused"].found(path, "the whole module has a new skip or xfail", 1)
 
 
 def _by_text(case: Case, path: str) -> Iterator[Finding]:
@@ -129,7 +121,7 @@ def _by_text(case: Case, path: str) -> Iterator[Finding]:
     for rule, what, sign, is_less in SIGNS:
         had, has = (len(re.findall(sign, t or "", re.MULTILINE)) for t in (before, after))
         if (has < had) if is_less else (has > had):
-            yield rule.found(path, f"cannot be parsed, and has {has} {what} where it had {had}", 1)
+            yield RULES[rule].found(path, f"cannot be parsed, and has {has} {what} where it had {had}", 1)
 
 
 def _other_languages(case: Case) -> Iterator[Finding]:
@@ -138,4 +130,4 @@ def _other_languages(case: Case) -> Iterator[Finding]:
     for path in case.touched:
         name = PurePosixPath(path).name
         if path in case.base.entries() and path not in present and ELSEWHERE.fullmatch(name) and name not in kept:
-            yield GONE.found(path, "a file of tests was deleted")
+            yield RULES["gone"].found(path, "a file of tests was deleted")

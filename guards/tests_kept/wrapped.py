@@ -6,21 +6,11 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from factory.tree import Tree
-from guards.case import Rule, text
+from guards.case import text
 from guards.syntax.facts import asserts
 from guards.syntax.liveness import live
 from guards.syntax.source import bindings, dotted, parse
 from guards.syntax.suite import Function, Unit
-
-REPLACED = Rule(
-    "tests_kept/replaced",
-    forbids="a new decorator, whose source the repository holds, that does not run the test or passes over its failure",
-    why="the test still stands there, and something else is run",
-    bad="shop/timing.py\n+def timed(test):\n+    return lambda: None\n"
-    "tests/test_till.py\n+from shop.timing import timed\n+@timed\n def test_a():\n     assert total([1]) == 1",
-    good="shop/timing.py\n+def timed(test):\n+    return lambda: test()\n"
-    "tests/test_till.py\n+from shop.timing import timed\n+@timed\n def test_a():\n     assert total([1]) == 1",
-)
 
 
 def objections(tree: Tree, old: Unit, now: Unit) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards.case import Case, Rule, text
+from guards.case import Case, rules, text
 from guards.policy import Policy, Regex, load
 from guards.welding.clones import Clone, find_clones
 
@@ -19,25 +19,8 @@ if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
 NAME = "welding"
+RULES = rules(__file__)
 POLICY = "ssot/welding.toml"
-_OWNER = f'{POLICY}\n [[owner]]\n name = "total"\n home = "shop/prices.py"\n'
-HOME = Rule(
-    "welding/home",
-    forbids="a second definition of a name that `ssot/welding.toml` gives to one file",
-    why="two homes of one concept drift apart, and each reader finds another truth",
-    bad=f"{_OWNER}shop/till.py\n+def total(prices):\n+    return sum(prices)",
-    good=f"{_OWNER}shop/till.py\n+from shop.prices import total",
-)
-_CODE = "def tax(prices, rate):\n{0}    if rate < 0:\n{0}        raise ValueError(rate)\n{0}    return rate * 2"
-_CLONES = f"{POLICY}\n [clones]\n min_tokens = 20\n min_lines = 3\nshop/tax.py\n {_CODE.format(' ')}\n"
-COPY = Rule(
-    "welding/copy",
-    forbids="a copy of code, also under other names and with other numbers in it",
-    why="a fault that is mended in the one place stays in the other",
-    bad=f"{_CLONES}shop/fee.py\n+{_CODE.format('+').replace('tax', 'fee').replace('rate', 'part')}",
-    good=f"{_CLONES}shop/fee.py\n+from shop.tax import tax as fee",
-)
-RULES = (HOME, COPY)
 DEFINED = {"function_definition": "name", "class_definition": "name", "assignment": "left"}
 
 
@@ -100,7 +83,7 @@ def _definitions(tree: Tree, path: str, owners: tuple[Owner, ...]) -> Iterator[F
             name = next(f.text() for f in (node.field("name"), node.field("left")) if f)
             if _is_concept(node, owner):
                 said = f"defines {name}, whose one home is {owner.home}; import it from there"
-                yield HOME.found(path, said, node.range().start.line + 1)
+                yield RULES["home"].found(path, said, node.range().start.line + 1)
 
 
 def _is_concept(node: SgNode, owner: Owner) -> bool:
@@ -127,7 +110,7 @@ def _copies(case: Case, rule: Clones) -> Iterator[Finding]:
         elif {clone.first[0], clone.second[0]} & touched:
             mine, other = (clone.first, clone.second) if clone.first[0] in touched else (clone.second, clone.first)
             said = f"lines {mine[1]} to {mine[2]} are a copy of {other[0]}:{other[1]}; give the code one home"
-            yield COPY.found(mine[0], said, mine[1])
+            yield RULES["copy"].found(mine[0], said, mine[1])
 
 
 def _find(tree: Tree, rule: Clones) -> list[Clone]:

@@ -14,7 +14,7 @@ from guards.case import Rule
 from tests.corpus import cases
 from tests.guards.examples import read
 
-RULES = [rule for guard in guards.GUARDS for rule in guard.RULES]
+RULES = [rule for guard in guards.GUARDS for rule in guard.RULES.values()]
 CORPUS = {case.layer for case in cases.every()} & set(guards.NAMES)
 
 
@@ -38,7 +38,7 @@ def test_a_rule_is_named_by_its_guard_and_once() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for guard in guards.GUARDS:
         assert guard.RULES
-        assert all(re.fullmatch(rf"{guard.NAME}/[a-z]+(?:-[a-z]+)*", rule.id) for rule in guard.RULES)
+        assert all(re.fullmatch(rf"{guard.NAME}/[a-z]+(?:-[a-z]+)*", rule.id) for rule in guard.RULES.values())
     assert all(text.rstrip(".") == text and len(text) < 120 for rule in RULES for text in (rule.forbids, rule.why))
 
 

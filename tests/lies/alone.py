@@ -47,7 +47,7 @@ def lists_off() -> Iterator[None]:
     """The gate without its lists of known tricks: of `protected`, its globs alone stay."""
     left = tuple(guard for guard in guards.GUARDS if guard.NAME not in LISTS)
     with (
-        mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "ROWS", protected.ROWS[:1]),
+        mock.patch.object(guards, "GUARDS", left), mock.patch.object(protected, "ROWS", {"path": protected.ROWS["path"]}),
         mock.patch.object(interpreter, "OWN", lean.python()),
     ):  # fmt: skip
         yield

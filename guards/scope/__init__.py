@@ -6,24 +6,10 @@ from collections.abc import Iterator
 
 from factory.model import Changed, Finding
 from factory.tree import matches
-from guards.case import Case, Rule
+from guards.case import Case, rules
 
 NAME = "scope"
-OUTSIDE = Rule(
-    "scope/outside",
-    forbids="a path that matches no glob of the ticket's `modify`, where it names any",
-    why="what a ticket does not name, nobody asked for, and nobody looks there",
-    bad='the ticket\n modify = ["shop/**"]\ndocs/prices.txt\n+x',
-    good='the ticket\n modify = ["shop/**"]\nshop/prices.py\n+x = 1',
-)
-KEPT = Rule(
-    "scope/kept",
-    forbids="a path that the ticket has as `readonly` or `hidden`, or that is forbidden to it",
-    why="what the work is held against must not move with it",
-    bad='the ticket\n readonly = ["docs/**"]\ndocs/prices.txt\n+x',
-    good='the ticket\n readonly = ["docs/**"]\nshop/prices.py\n+x = 1',
-)
-RULES = (OUTSIDE, KEPT)
+RULES = rules(__file__)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -40,10 +26,10 @@ def check(case: Case) -> Iterator[Finding]:
     allowed = scope.modify or case.terms.modify
     for change in case.changed:
         if why := next((why for globs, why in kept if matches(change.path, globs)), ""):
-            yield KEPT.found(change.path, f"{_verb(change)}, but {why}")
+            yield RULES["kept"].found(change.path, f"{_verb(change)}, but {why}")
         elif allowed and not matches(change.path, allowed):
             why = f"is outside what the ticket may modify ({', '.join(allowed)})"
-            yield OUTSIDE.found(change.path, f"{_verb(change)}, but {why}")
+            yield RULES["outside"].found(change.path, f"{_verb(change)}, but {why}")
 
 
 def _verb(change: Changed) -> str:

@@ -9,17 +9,10 @@ from pathlib import PurePosixPath
 from factory.linediff import differences, lines_of
 from factory.model import Finding
 from factory.tree import Tree
-from guards.case import Case, Rule, content
+from guards.case import Case, content, rules
 
 NAME = "size"
-LINES = Rule(
-    "size/lines",
-    forbids="more added and removed lines than the ticket's `max_lines`",
-    why="a large change is read by nobody, and one that fails is lost as a whole",
-    bad="the ticket\n max_lines = 2\ndocs/numbers.txt\n+1\n+2\n+3",
-    good="the ticket\n max_lines = 2\ndocs/numbers.txt\n+1\n+2",
-)
-RULES = (LINES,)
+RULES = rules(__file__)
 LINE = 80  # bytes of binary content that weigh as much as a line
 BULK = 16 << 10  # bytes of a lock file, or of one very long line, that do
 LOCK = re.compile(
@@ -39,7 +32,7 @@ def check(case: Case) -> Iterator[Finding]:
     if total > cap:
         largest = max(sizes, key=lambda path: sizes[path])
         said = f"{total} changed lines, the cap is {cap}; split the ticket, or set max_lines in its terms"
-        yield LINES.found(largest, said)
+        yield RULES["lines"].found(largest, said)
 
 
 def lines_changed(base: Tree, tree: Tree, path: str) -> int:

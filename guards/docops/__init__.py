@@ -10,19 +10,12 @@ from pydantic import model_validator
 
 from factory.model import Finding
 from factory.tree import Tree, matches
-from guards.case import Case, Rule, text
+from guards.case import Case, rules, text
 from guards.policy import Policy, Regex, load
 
 NAME = "docops"
+RULES = rules(__file__)
 POLICY = "ssot/docops.toml"
-WORD = Rule(
-    "docops/forbidden-word",
-    forbids="a word that `ssot/docops.toml` forbids in a document",
-    why="a dead name, a private path or a host in a document is believed and copied",
-    bad='ssot/docops.toml\n [[forbidden]]\n token = "oldname"\nREADME.md\n+Start oldname.',
-    good='ssot/docops.toml\n [[forbidden]]\n token = "oldname"\nREADME.md\n+Start newname.',
-)
-RULES = (WORD,)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
@@ -85,7 +78,7 @@ def _document(tree: Tree, path: str, policy: DocOps) -> Iterator[Finding]:
         for one in live:
             if found := one.pattern.search(line):
                 why = f": {one.reason}" if one.reason else ""
-                yield WORD.found(path, f"holds {found[0][:80]!r}{why}", number)
+                yield RULES["forbidden-word"].found(path, f"holds {found[0][:80]!r}{why}", number)
 
 
 def _lines(content: str, skip_fences: bool) -> Iterator[tuple[int, str]]:

@@ -8,35 +8,12 @@ from typing import TypeVar
 from factory.errors import Mistake
 from factory.model import Criterion, CriterionStatus, Finding, Ticket, TicketStatus
 from factory.tree import Tree
-from guards.case import Case, Rule, content
+from guards.case import Case, content, rules
 
 NAME = "ssot_docs"
+RULES = rules(__file__)
 ROADMAP, LEDGER = "D_ROADMAP.md", "AC_LEDGER.md"
-_GIFTS = "| AC-2 | D-2 | Gift cards exist | `test -e shop/cards.py` | OPEN |  |"
-_TABLE = f"{LEDGER}\n | AC | ticket | criterion | check | status | work |\n |---|---|---|---|---|---|\n"
-DONE = Rule(
-    "ssot_docs/done",
-    forbids="a row that says DONE or REPLACED by anything but a stamp, and one that a change opens again",
-    why="DONE has one meaning: a merge commit that main's own judge stands behind",
-    bad=f"{_TABLE}-{_GIFTS}\n+{_GIFTS.replace('OPEN', 'DONE')}",
-    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
-)
-KEPT = Rule(
-    "ssot_docs/kept",
-    forbids="a row that a change removes, rewords or releases, and a ticket's other terms",
-    why="what is asked for is a person's to say; a worker that could reword it would be judged by its own words",
-    bad=f"{_TABLE}-{_GIFTS}\n+{_GIFTS.replace('test -e shop/cards.py', 'true')}",
-    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
-)
-TABLE = Rule(
-    "ssot_docs/table",
-    forbids="a table that is gone or cannot be read, and an id that stands in it twice",
-    why="the factory works from these tables alone",
-    bad=f"{_TABLE} {_GIFTS}\n+{_GIFTS}",
-    good=f"{_TABLE} {_GIFTS}\n+{_GIFTS.replace('AC-2', 'AC-3')}",
-)
-RULES = (DONE, KEPT, TABLE)
-Said = Iterator[tuple[Rule, str]]
+Said = Iterator[tuple[str, str]]
 Row = TypeVar("Row", Ticket, Criterion)
 Reader = Callable[[bytes], tuple[Row, ...]]
 Judge = Callable[[Case, dict[str, Row], tuple[Row, ...]], Iterator[Finding]]
@@ -61,12 +38,12 @@ def _table(case: Case, path: str, read: Reader[Row], judge: Judge[Row]) -> Itera
     if before == after and (after is None or not case.by_hand):
         return
     if after is None:
-        yield TABLE.found(path, "is removed; the factory cannot work without it")
+        yield RULES["table"].found(path, "is removed; the factory cannot work without it")
         return
     try:
         rows = read(after)
     except Mistake as mistake:
-        yield TABLE.found(path, mistake.what, mistake.line)
+        yield RULES["table"].found(path, mistake.what, mistake.line)
         return
     yield from judge(case, _by_id(case.base, path, read), rows)
 
@@ -84,23 +61,23 @@ def _tickets(case: Case, before: dict[str, Ticket], rows: tuple[Ticket, ...]) ->
     own = case.plan.ticket_id if case.plan else ""
     for row in rows:
         for rule, said in _ticket(row, before.get(row.id), own, case.by_hand):
-            yield rule.found(ROADMAP, f"{row.id}: {said}", row.line)
+            yield RULES[rule].found(ROADMAP, f"{row.id}: {said}", row.line)
     if not case.by_hand:
         for gone in before.keys() - {row.id for row in rows}:
-            yield KEPT.found(ROADMAP, f"{gone}: its row was removed")
+            yield RULES["kept"].found(ROADMAP, f"{gone}: its row was removed")
 
 
 def _ticket(row: Ticket, old: Ticket | None, own: str, by_hand: bool) -> Said:
     if row.status is TicketStatus.DONE and row.id != own and (old is None or old.status is not TicketStatus.DONE):
-        yield DONE, "says DONE without a stamp"
+        yield "done", "says DONE without a stamp"
     elif by_hand or row.id == own:
         pass
     elif old is None and row.status is not TicketStatus.PLANNED:
-        yield KEPT, f"a change may add a ticket as PLANNED only, not as {row.status}"
+        yield "kept", f"a change may add a ticket as PLANNED only, not as {row.status}"
     elif old is not None and row.status is not old.status:
-        yield KEPT, f"a change set its status from {old.status} to {row.status}"
+        yield "kept", f"a change set its status from {old.status} to {row.status}"
     if not by_hand and old is not None and _terms(row) != _terms(old):
-        yield KEPT, "a change altered its priority, risk, dependencies or terms"
+        yield "kept", "a change altered its priority, risk, dependencies or terms"
 
 
 def _terms(row: Ticket) -> tuple[object, ...]:
@@ -112,27 +89,27 @@ def _criteria(case: Case, before: dict[str, Criterion], rows: tuple[Criterion, .
     own = set(case.plan.ac_ids) if case.plan else set()
     for row in rows:
         for rule, said in _criterion(row, before.get(row.id), own, case):
-            yield rule.found(LEDGER, f"{row.id}: {said}", row.line)
+            yield RULES[rule].found(LEDGER, f"{row.id}: {said}", row.line)
     for gone in sorted(before.keys() - {row.id for row in rows}):
-        yield KEPT.found(LEDGER, f"{gone}: the criterion was removed")
+        yield RULES["kept"].found(LEDGER, f"{gone}: the criterion was removed")
 
 
 def _criterion(row: Criterion, old: Criterion | None, own: set[str], case: Case) -> Said:
     if old is not None and (row.ticket, row.text, row.check) != (old.ticket, old.text, old.check):
-        yield KEPT, "the criterion was reworded; add a new one instead"
+        yield "kept", "the criterion was reworded; add a new one instead"
     was = old.status if old is not None else CriterionStatus.OPEN
     if row.status is CriterionStatus.DONE and was is not CriterionStatus.DONE and row.id not in own:
-        yield DONE, "says DONE without a stamp"
+        yield "done", "says DONE without a stamp"
     if was is CriterionStatus.DONE and row.status is CriterionStatus.OPEN and not case.by_hand:
-        yield DONE, "a change opened it again"
+        yield "done", "a change opened it again"
     is_new = row.status is CriterionStatus.REPLACED and was is not CriterionStatus.REPLACED
     if is_new and row.id not in case.terms.replaces:
-        yield DONE, "says REPLACED, and no ticket names it in replaces"
+        yield "done", "says REPLACED, and no ticket names it in replaces"
 
 
 def _repeated(path: str, rows: tuple[Ticket, ...] | tuple[Criterion, ...]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for row in rows:
         if row.id in seen:
-            yield TABLE.found(path, f"{row.id}: the id is used already, in line {seen[row.id]}", row.line)
+            yield RULES["table"].found(path, f"{row.id}: the id is used already, in line {seen[row.id]}", row.line)
         seen.setdefault(row.id, row.line)
