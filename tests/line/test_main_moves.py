@@ -46,12 +46,6 @@ def test_a_scope_narrowed_meanwhile_holds(make: Make) -> None:
     assert triage(shop) == ("CONFLICT", 0)
 
 
-def test_a_path_protected_meanwhile_holds(make: Make) -> None:
-    shop = make("D-1 A ticket")
-    once(shop, {"ssot/factory.toml": SETTINGS + '\n[protected]\npaths = ["D-1.txt"]\n'})
-    assert triage(shop) == ("CONFLICT", 0)
-
-
 def test_hidden_files_and_terms_are_mains_at_the_stamp(make: Make) -> None:
     shop = make("D-1 A ticket")
     once(shop, {"D_ROADMAP.md": roadmap('D-1 A ticket | | ```toml\nhidden = ["D-1.txt"]\n```')})
@@ -71,21 +65,6 @@ def test_a_row_removed_meanwhile_is_no_stamp_and_no_crash(make: Make) -> None:
     once(shop, {"D_ROADMAP.md": roadmap("D-2 Another"), "AC_LEDGER.md": criteria("D-2")})
     assert not any("(D-1)" in subject for subject in shop.subjects())
     assert shop.run("run").code == 0
-
-
-def test_a_tier_added_meanwhile_is_run(make: Make) -> None:
-    shop = make("D-1 A ticket")
-    once(shop, {"ssot/factory.toml": SETTINGS.replace("fast = []", 'fast = ["test ! -e D-1.txt"]')})
-    assert shop.subjects()[0] == "a person's commit"
-    assert shop.run("status", "--json").json["tickets"]["D-1"]["attempts"] == 1
-
-
-def test_a_commit_of_a_person_meanwhile_is_merged_and_the_stamp_holds(make: Make) -> None:
-    shop = make("D-1 A ticket")
-    once(shop, {"other.txt": "a person's work\n"})
-    assert shop.subjects()[:2] == ["stamp(D-1): A ticket", "a person's commit"]
-    assert shop.read("other.txt") == "a person's work\n"
-    assert shop.run("verify").code == 0
 
 
 def test_a_main_that_never_rests_blocks_the_ticket_in_the_end(make: Make) -> None:
