@@ -163,3 +163,16 @@ def test_what_is_wrong_with_the_cards_leaves_the_tickets_their_night(make_day: M
     assert (done.code, "1 stamped" in done.out) == (2, True), done.out
     assert "there is no worker 'nobody', and L1_TEST_000001 needs it" in done.out
     assert shop.run("status", "--json").json["tickets"]["D-1"]["state"] == "DONE"
+
+
+def test_a_plan_whose_way_is_not_free_leaves_the_tickets_their_night(make_day: MakeDay) -> None:
+    shop = make_day(tickets=("D-1 One",))
+    own = shop.path / f"ssot/backlog/backlog_{DAY}.jsonl"
+    own.parent.mkdir()
+    own.write_text("a person's own\n")
+    done = shop.run("run")
+    assert (done.code, "1 stamped" in done.out) == (3, True), done
+    assert f"cards wait: {shop.path}: uncommitted work in ssot/backlog/backlog_{DAY}.jsonl" in done.out
+    assert own.read_text() == "a person's own\n"
+    own.unlink()
+    assert shop.run("run").code == 0
