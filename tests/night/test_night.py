@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -163,17 +162,6 @@ def test_a_broken_front_half_sends_the_back_half_into_a_later_box(make: Make) ->
     assert found["box_01_front"] == (("D-0", "D-1", "D-2"), ("D-0", "D-2"), ("D-1",))
     assert found["box_01_back"] == ((), (), ())
     assert found["box_02_front"][1] == ("D-3", "D-4", "D-5")
-
-
-def test_failures_of_several_tickets_in_a_row_are_a_storm_and_one_hopeless_ticket_is_none(make: Make) -> None:
-    storm = SETTINGS.replace("failures = 20", "failures = 2").replace("box_failures = 6", "box_failures = 9")
-    shop = make("D-1 One", "D-2 Two", "D-3 Three", worker="exit 1\n", settings=storm)
-    done = shop.run("run")
-    assert done.code == 3
-    assert "storm" in done.out
-    status = shop.run("status", "--json").json
-    assert status["state"] == "RECOVERABLE"
-    assert json.dumps(status).count("storm") == 1
 
 
 def test_no_two_tickets_that_could_touch_the_same_path_are_in_flight_together(make: Make, tmp_path: Path) -> None:

@@ -127,15 +127,6 @@ def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: Mak
     assert "no worker is built in for TEST" in shop.run("run").err
 
 
-def test_a_storm_of_failures_ends_the_run_and_says_so(make_day: MakeDay) -> None:
-    storm = SETTINGS + "\n[storm]\nfailures = 2\n"
-    shop = make_day(PLAN.replace("schema: index, count: inputs", "schema: index, count: 0"), settings=storm)
-    done = shop.run("run")
-    assert done.code == 3
-    assert "storm guard: 2 attempts failed in a row" in done.out
-    assert stamps(shop) == []
-
-
 @pytest.mark.parametrize(("where", "name"), [(card, "own_gate"), (card, "judge")])
 def test_what_breaks_at_one_card_is_that_cards_own_and_the_others_of_its_half_are_stamped(
     where: Any, name: str, make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
