@@ -5,6 +5,7 @@ A scenario is written once and told of every trade that can meet it. It asks by 
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.line.conftest import Answer, Shop, criteria, roadmap
+from tests.line.night import ROOT, command, environment
 
 DAY = "20260105"
 PLAN_AT = f"ssot/plans/dayplan_{DAY}.yaml"
@@ -147,10 +149,8 @@ class Line:
         hold.touch()
 
         def meanwhile() -> None:
-            deadline = time.monotonic() + PATIENCE
-            while not (self.at / "held").exists() and time.monotonic() < deadline:
-                time.sleep(0.02)
             try:
+                self._held()
                 happened.append(act())
             finally:
                 hold.unlink()
@@ -161,6 +161,23 @@ class Line:
         beside.join(PATIENCE)
         assert happened, answer
         return answer
+
+    def run_and_kill(self) -> None:
+        """A run that is killed while the first item is worked on."""
+        (self.at / "hold").touch()
+        screen = subprocess.DEVNULL
+        with subprocess.Popen(
+            command(self.shop, "run"), stdout=screen, stderr=screen, env=environment(), cwd=ROOT
+        ) as child:
+            self._held()
+            child.kill()
+        (self.at / "hold").unlink()
+
+    def _held(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not (self.at / "held").exists():
+            assert time.monotonic() < deadline, "the first item's worker was never started"
+            time.sleep(0.02)
 
 
 def every(*names: str, **faults: str) -> pytest.MarkDecorator:
