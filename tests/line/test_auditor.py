@@ -218,13 +218,3 @@ def test_without_an_auditor_an_audit_is_one_line_that_says_so(make: Make) -> Non
     done = shop.run("audit", "D-1")
     assert done.code == 2
     assert "none configured" in done.err
-
-
-def test_a_summary_over_the_hard_limit_is_blocked_for_length_and_not_cut(make: Make) -> None:
-    program = "import json, os; json.dump({'summary': 'word ' * 6000}, open(os.environ['FACTORY_REPORT'], 'w'))"
-    say = f'python3 -c "{program}"\n'
-    shop = make("D-1 A ticket", worker=RIGHT + say)
-    assert shop.run("run").code == 1
-    ticket = shop.run("status", "--json").json["tickets"]["D-1"]
-    assert (ticket["state"], ticket["attempts"]) == ("BLOCKED", 1)
-    assert "tokens" in ticket["why"]
