@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from factory.errors import CouldNotRun, Mistake, Moved
 from factory.git.repo import Repo
 from factory.line import shift
-from factory.line.opening import key_path, open_house
-from factory.records import signing
+from factory.line.opening import open_house
 from tests.git.conftest import put
-from tests.keygen import needs_keygen
 from tests.line.conftest import Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 
@@ -45,26 +42,6 @@ def test_a_worker_added_with_its_ticket_waits_for_the_next_run(make: Make) -> No
     assert "D-2 needs what main has had since this run began; run again" in ended.reason
     safe(shop)
     assert shop.run("run").code == 0
-
-
-@needs_keygen
-def test_no_stamp_is_made_that_the_signers_of_today_would_not_bear_out(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    shop = make("D-1 One", settings=FAST)
-    with Repo(shop.path) as repo:
-        ours = signing.make_key(key_path(repo, os.environ))
-    other = signing.make_key(tmp_path / "other.key")
-    shop.commit({"ssot/allowed_signers": ours})
-    with pytest.raises(Mistake, match="a stamp would not hold: its signature is not one of ssot/allowed_signers"):
-        run(shop, lambda: shop.commit({"ssot/allowed_signers": other}))
-    assert not any(s.startswith("stamp(") for s in shop.subjects())
-    safe(shop)
-    shop.commit({"ssot/allowed_signers": other + ours})  # both: the old key's stamps and the new one's hold
-    assert shop.run("run").code == 0
-    shop.commit({"ssot/allowed_signers": other})
-    safe(shop)
 
 
 def test_main_taken_away_is_one_line(make: Make) -> None:

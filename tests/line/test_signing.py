@@ -43,19 +43,6 @@ def signed(make: Make) -> Shop:
     return shop
 
 
-def test_a_stamp_is_signed_and_git_agrees(signed: Shop) -> None:
-    assert signed.run("run").code == 0
-    settings = ("-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={signed.path / ALLOWED}")
-    stamps = signed.git("log", "--first-parent", "--format=%H", "--grep=^stamp(", "main").split()
-    assert len(stamps) == 2
-    for stamp in stamps:
-        signed.git(*settings, "verify-commit", stamp)
-    done = signed.run("verify")
-    assert done.code == 0
-    assert "2 stamps, 2 good" in done.out
-    assert "signature" not in done.out
-
-
 def test_the_key_lies_outside_the_repository_and_is_the_operators_alone(signed: Shop) -> None:
     key = key_of(signed)
     assert not key.is_relative_to(signed.path)
@@ -82,29 +69,6 @@ def test_a_key_that_main_does_not_name_is_no_key(signed: Shop) -> None:
     assert done.code == 2
     assert done.err.count("\n") == 1
     assert kind not in done.err
-
-
-def test_an_unsigned_stamp_is_bad_where_main_names_signers(make: Make, signed: Shop) -> None:
-    assert signed.run("run", "--tickets", "1").code in (0, 1)
-    stamp = signed.main()
-    with Repo(signed.path) as repo:
-        bare = repo.store.commit(stamp)._replace(signature="")
-        repo.move("refs/heads/main", repo.store.write_commit(bare), stamp)
-    done = signed.run("verify")
-    assert done.code == 1
-    assert "it is not signed" in done.out
-
-
-def test_a_signature_over_other_bytes_is_bad(signed: Shop) -> None:
-    assert signed.run("run", "--tickets", "1").code in (0, 1)
-    stamp = signed.main()
-    with Repo(signed.path) as repo:
-        commit = repo.store.commit(stamp)
-        other = commit._replace(time=commit.time + 1)
-        repo.move("refs/heads/main", repo.store.write_commit(other), stamp)
-    done = signed.run("verify")
-    assert done.code == 1
-    assert "its signature is not one of" in done.out
 
 
 def test_without_a_list_of_signers_verify_says_so_and_checks_the_rest(signed: Shop) -> None:
