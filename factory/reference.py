@@ -23,7 +23,8 @@ from factory.pages import folder
 from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH
 from factory.reports.stops import STOPS
-from factory.ssot.settings import BOX, HALF, PACKET, PROTECTED, Settings, Worker
+from factory.ssot.protected import PROTECTED
+from factory.ssot.settings import BOX, HALF, PACKET, Settings, Worker
 from factory.ssot.tables import escaped
 from guards import GUARDS
 

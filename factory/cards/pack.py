@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from factory.cards.card import Prio, WorkItem
 from factory.errors import Mistake
+from factory.ssot.settings import PACKET as PACKET
 
-PACKET = 120
 QUOTA: Mapping[Prio, int] = {Prio.A: 60, Prio.B: 36, Prio.C: 18, Prio.D: 6}
 FILLING = (Prio.A, Prio.B, Prio.C)
 
@@ -20,11 +20,6 @@ class Packets(NamedTuple):
     a: tuple[WorkItem, ...]
     b: tuple[WorkItem, ...]
     left: tuple[WorkItem, ...]
-
-    @property
-    def stuck(self) -> bool:
-        """Cards wait and none can be packed: what they need is neither done nor in the backlog."""
-        return bool(self.left) and not self.a
 
 
 def pack(backlog: Sequence[WorkItem], done_ids: Collection[str] = ()) -> Packets:

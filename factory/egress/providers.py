@@ -131,4 +131,3 @@ OPENAI = Provider(
     error=openai_error,
     image=50_000,  # some small models count them thirty times
 )
-PROVIDERS = {provider.name: provider for provider in (GEMINI, ANTHROPIC, OPENAI)}

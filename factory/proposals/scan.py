@@ -24,7 +24,6 @@ LANGUAGES = {
 }  # fmt: skip
 LONG = 500  # lines
 OPEN = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")  # in two parts, so that this file is not its own finding
-STARTS = ("__main__.py", "main.py", "manage.py")
 BIGGEST = 1 << 20  # bytes; larger files are counted and not read
 
 

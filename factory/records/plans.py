@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from factory.errors import Mistake
 from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Terms, Ticket
 from factory.records.state import View, criteria_of
-from factory.ssot.settings import PROTECTED, Settings
+from factory.ssot.protected import PROTECTED
+from factory.ssot.settings import Settings
 
 RESERVED = ".factory"
 LONGEST = 200  # characters of a ticket's id: a folder of git's is named by it, and files with an ending

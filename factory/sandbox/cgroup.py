@@ -23,7 +23,6 @@ class Group:
     """`enter` is put before a command: it joins the groups, then becomes the command (so its parent stays)."""
 
     enter: tuple[str, ...] = ()
-    bounds_memory: bool = False
     bounds_processes: bool = False
 
 
@@ -114,14 +113,13 @@ def made(limits: Limits) -> Iterator[Group]:
 
 
 def _make(name: str, limits: Limits, folders: list[Path]) -> Group:
-    memory = processes = False
+    processes = False
     for place in places():
         folder = place.folder / name
         folder.mkdir()
         folders.append(folder)
         if place.memory:
             (folder / place.memory).write_text(str(limits.memory_mb * MB))
-            memory = True
         if place.processes:
             (folder / place.processes).write_text(str(limits.processes + 4))  # bubblewrap's own
             processes = True
@@ -129,4 +127,4 @@ def _make(name: str, limits: Limits, folders: list[Path]) -> Group:
         return Group()
     joins = "".join(f'echo $$ > "${number}" && ' for number in range(1, len(folders) + 1))
     script = f'{joins}shift {len(folders)} && exec "$@"'
-    return Group(("/bin/sh", "-c", script, "sh", *(f"{f}/cgroup.procs" for f in folders)), memory, processes)
+    return Group(("/bin/sh", "-c", script, "sh", *(f"{f}/cgroup.procs" for f in folders)), processes)

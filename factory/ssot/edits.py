@@ -27,11 +27,6 @@ def set_criteria(content: bytes, changes: Mapping[str, tuple[CriterionStatus, st
     return _set(content, path, CRITERIA, "ac", cells)
 
 
-def set_criterion(content: bytes, criterion: str, *, status: CriterionStatus, work: str, path: str = LEDGER) -> bytes:
-    """As `set_criteria`, for one row."""
-    return set_criteria(content, {criterion: (status, work)}, path)
-
-
 def _set(content: bytes, path: str, shape: Shape, key: str, cells: Mapping[str, Mapping[str, str]]) -> bytes:
     document = outline(content, path)
     table = find(document, shape)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from factory.kinds import KINDS as KINDS
 from factory.model import Risk, Value
-from factory.ssot.protected import PROTECTED as PROTECTED
 
 SETTINGS = "ssot/factory.toml"
 
@@ -20,6 +19,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 CardType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$")]
 Tier = Literal["doctor", "fast", "regression"]
+# "model" was a word of its own once: whatever the network, an agent reaches its model, and a program nothing.
+OldWord = BeforeValidator(lambda said: "none" if said == "model" else said)
 
 
 class Factory(Value):
@@ -52,7 +53,9 @@ class Worker(Value):
     )
     price_in: float | None = Field(None, ge=0, description="dollars a million tokens in; unset: the price table")
     price_out: float | None = Field(None, ge=0, description="dollars a million tokens out; unset: the price table")
-    network: Literal["", "none", "model", "full"] = Field("", description="this worker's; empty: sandbox.network")
+    network: Annotated[Literal["", "none", "full"], OldWord] = Field(
+        "", description="this worker's; empty: sandbox.network"
+    )
     repository: bool = Field(False, description="it wants a git repository, and gets a throw-away one of one commit")
     batch: int = Field(1, ge=1, description="kind gemini: tickets of the same scope that may go out as one call")
 
@@ -144,10 +147,10 @@ class Sandbox(Value):
         description="globs of files that git ignores and rooms hold all the same, as they lie in your checkout: "
         "what an installation wrote there (a version file, a compiled extension)",
     )
-    network: Literal["none", "model", "full"] = Field(
+    network: Annotated[Literal["none", "full"], OldWord] = Field(
         "none",
-        description="a worker's: none and model are alike (an agent reaches its own model through the controller, "
-        "a program nothing), full is the machine's; a gate has none",
+        description="a worker's: none (an agent reaches its own model through the controller, a program nothing; "
+        "`model` is an older word for it) or the machine's; a gate has none",
     )
     memory_mb: int = Field(4096, ge=64, description="memory of one process")
     processes: int = Field(512, ge=8, description="processes at a time")
@@ -225,7 +228,3 @@ class Settings(Value):
     auditor: Auditor = Field(Auditor(), description="[auditor]")
     kpi: Kpi = Field(Kpi(), description="[kpi]")
     cards: Cards = Field(Cards(), description="[cards]")
-
-    def protected_paths(self) -> tuple[str, ...]:
-        """Globs of what no change may touch: the built-in list, and what the settings add."""
-        return PROTECTED + self.protected.paths

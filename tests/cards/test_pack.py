@@ -49,9 +49,7 @@ def test_a_card_and_what_it_needs_may_share_a_packet_in_order() -> None:
 def test_a_card_waits_for_what_is_nowhere() -> None:
     lonely = card(deps=("L1_TAG_000009",))
     assert pack((lonely,)) == Packets((), (), (lonely,))
-    assert pack((lonely,)).stuck
     assert pack((lonely,), {"L1_TAG_000009"}).a == (lonely,)
-    assert not pack(()).stuck
 
 
 def test_a_card_twice_in_the_backlog_is_refused() -> None:

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.egress.egress import Limits
-from factory.egress.providers import OPENAI, PROVIDERS, Provider, Route
+from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider, Route
 from factory.egress.request_body import Denied
 from factory.egress.understood import understood
 from tests.egress.sending import CAP, Sent
+
+PROVIDERS = (GEMINI, ANTHROPIC, OPENAI)
 
 
 def config(**fields: Any) -> dict[str, Any]:
@@ -169,7 +171,7 @@ def test_at_home_the_plain_lane_is_asked_for_whatever_a_projects_settings_say() 
 def test_at_home_a_limit_that_the_model_takes_is_put_where_there_is_none(
     path: str, model: str, limit: dict[str, Any]
 ) -> None:
-    form = next(r.form for p in PROVIDERS.values() for r in p.routes if r.form and r.path.fullmatch(path))
+    form = next(r.form for p in PROVIDERS for r in p.routes if r.form and r.path.fullmatch(path))
     body, out = form.fit({"model": model}, CAP, home=True)
     assert limit.items() <= body.items()
     assert str(out) in str(limit)
@@ -226,7 +228,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
     max_leaves=12,
 )
-CALLS = [(provider, route) for provider in PROVIDERS.values() for route in provider.routes if route.form]
+CALLS = [(provider, route) for provider in PROVIDERS for route in provider.routes if route.form]
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6), st.sampled_from(CALLS), st.booleans())

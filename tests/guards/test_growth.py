@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import guards
-from factory.ssot.settings import PROTECTED
+from factory.ssot.protected import PROTECTED
 from guards.addressed.phrases import PHRASES
 from guards.case import Case
 from guards.syntax.facts import MOST, Scope, facts

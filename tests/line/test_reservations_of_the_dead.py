@@ -109,7 +109,7 @@ def test_any_worker_but_a_program_of_ones_own_and_one_that_nobody_knows_has_an_o
     assert outlet(kind="gemini", model="m")
     assert outlet(kind="claude")
     assert outlet(key_env="SOME_KEY")
-    assert outlet(network="model")
+    assert outlet(network="full")
     assert has_outlet(Settings(), "gone")
 
 

@@ -16,7 +16,7 @@ from factory.errors import Exit, Mistake
 from factory.model import Criterion, CriterionStatus, Priority, Risk, Terms, Ticket, TicketStatus
 from factory.ssot.crosscheck import check
 from factory.ssot.documents import read_ledger, read_roadmap
-from factory.ssot.edits import add_criterion, add_ticket, set_criteria, set_criterion, set_ticket
+from factory.ssot.edits import add_criterion, add_ticket, set_criteria, set_ticket
 from factory.ssot.sections import written
 
 ROADMAP = """# Roadmap
@@ -306,9 +306,9 @@ def test_a_status_is_set_and_every_other_byte_stays() -> None:
 
 
 def test_a_criterion_is_flipped_and_opened_again() -> None:
-    done = set_criterion(LEDGER.encode(), "AC-001-1", status=CriterionStatus.DONE, work="abc1234")
+    done = set_criteria(LEDGER.encode(), {"AC-001-1": (CriterionStatus.DONE, "abc1234")})
     assert done == LEDGER.replace("OPEN |  |", "DONE | abc1234 |", 1).encode()
-    assert set_criterion(done, "AC-001-1", status=CriterionStatus.OPEN, work="") == LEDGER.encode()
+    assert set_criteria(done, {"AC-001-1": (CriterionStatus.OPEN, "")}) == LEDGER.encode()
 
 
 def test_several_criteria_are_flipped_at_once_and_a_short_row_grows() -> None:

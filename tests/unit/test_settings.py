@@ -13,8 +13,9 @@ from factory import globs
 from factory.errors import Exit, Mistake
 from factory.model import Risk
 from factory.ssot import toml
+from factory.ssot.protected import PROTECTED
 from factory.ssot.read_settings import read_settings
-from factory.ssot.settings import BOX, HALF, KINDS, PACKET, PROTECTED, Settings
+from factory.ssot.settings import BOX, HALF, KINDS, PACKET, Settings
 from factory.tree import matches
 
 CONTRACT = """
@@ -252,9 +253,10 @@ def test_what_a_change_may_well_touch_is_not_protected(path: str) -> None:
     assert not matches(path, PROTECTED)
 
 
-def test_the_settings_add_to_the_protected_list() -> None:
-    settings = read_settings(b'[protected]\npaths = ["Makefile"]\n')
-    assert settings.protected_paths() == (*PROTECTED, "Makefile")
+@pytest.mark.parametrize("table", ["[sandbox]", '[workers.one]\nkind = "claude"'])
+def test_an_older_settings_file_that_says_model_has_no_network(table: str) -> None:
+    settings = read_settings(f'{table}\nnetwork = "model"\n'.encode())
+    assert "none" in (settings.sandbox.network, *(worker.network for worker in settings.workers.values()))
 
 
 def test_the_sizes_of_a_box_are_constants() -> None:
