@@ -79,6 +79,21 @@ def test_only_the_screen_prints() -> None:
     assert {f for f in found if not f.startswith(INJECTED)} <= PRINTS
 
 
+REPLACES = {
+    "factory/files.py",  # documents
+    "factory/gate/prepared.py",  # a folder
+    "factory/git/index_lock.py",  # git's own index
+    "factory/git/store.py",  # objects, which get their names when they are on disk
+    "factory/git/unsynced.py",
+    "factory/operator/tables_by_hand.py",  # two documents, or neither
+}
+
+
+def test_documents_are_put_into_their_place_by_one_file() -> None:
+    called = re.compile(r"\bos\.replace\(|\bmkstemp\(")
+    assert {name(p) for p in CODE if called.search(p.read_text(encoding="utf-8"))} == REPLACES
+
+
 def test_no_import_cycle() -> None:
     graph: dict[str, set[str]] = {}
     modules = {name(p).removesuffix("/__init__.py").removesuffix(".py").replace("/", "."): p for p in CODE}

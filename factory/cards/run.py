@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from factory import files
 from factory.cards.card import WorkItem
 from factory.cards.sources import FolderFiles
 from factory.cards.workers import work
@@ -27,15 +27,11 @@ def run_card(card: WorkItem, room: Path) -> int:
 
 def _put(at: Path, lines: Iterable[bytes]) -> int:
     at.parent.mkdir(parents=True, exist_ok=True)
-    aside, count = at.with_name(f".{at.name}.part"), 0
-    try:
-        with aside.open("wb") as stream:
-            for line in lines:
-                stream.write(line)
-                count += 1
-        os.replace(aside, at)
-    finally:
-        aside.unlink(missing_ok=True)
+    count = 0
+    with files.beside(at) as aside, aside.open("wb") as stream:
+        for line in lines:
+            stream.write(line)
+            count += 1
     return count
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from factory import files
 from factory.errors import Stopped
 from factory.gate import junit, prepared
 from factory.gate.absent import absent
@@ -182,11 +183,7 @@ class Trial:
 
     def remember(self, name: str, content: bytes) -> None:
         """Keep a small document beside the results."""
-        self._cache.mkdir(parents=True, exist_ok=True)
-        at = self._cache / f"{name}.json"
-        aside = at.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        aside.write_bytes(content)
-        os.replace(aside, at)
+        files.put(self._cache / f"{name}.json", content)
 
     def recall(self, name: str) -> bytes | None:
         """What was kept under a name; None where nothing was."""

@@ -10,13 +10,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from factory import files
 from factory.errors import CouldNotRun, FactoryError, InTheWay, Moved
 from factory.git import follow, index_lock
 from factory.git.edited import edited
 from factory.git.names import prefixes
 from factory.git.objects import to_name
 from factory.git.repo import Repo
-from factory.git.unsynced import write_through
 from factory.model import Changed, Oid
 
 # One thread of the controller at a time: to another, a checkout that half follows is a person's uncommitted work, and
@@ -159,9 +159,8 @@ def _note(repo: Repo) -> Path:
 
 def announce(repo: Repo, where: Iterable[Path], ref: str, old: Oid, new: Oid) -> None:
     """Write down, before main moves, where to and which checkouts follow: a kill after it is mended by `mend`."""
-    note = _note(repo)
-    note.parent.mkdir(exist_ok=True)
-    write_through(note, json.dumps({"ref": ref, "old": old, "new": new, "checkouts": [*map(str, where)]}).encode())
+    note = {"ref": ref, "old": old, "new": new, "checkouts": [*map(str, where)]}
+    files.put(_note(repo), json.dumps(note).encode(), durable=True)
 
 
 def noted(repo: Repo) -> dict[str, Any]:

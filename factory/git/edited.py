@@ -7,10 +7,10 @@ person's is lost or moved: their text keeps each line of theirs, and what they s
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from factory import files
 from factory.git.carry import carry
 from factory.git.names import TABLES
 from factory.git.objects import to_bytes, to_name
@@ -34,13 +34,9 @@ class Edited(NamedTuple):
         """Write the person's text with the new rows; what they typed since it was looked at counts."""
         if self.staged:
             _set(repo, self.checkout, index, self.change.new_mode, self.staged, self.change.path)
-        at = self.checkout / self.change.path
-        aside = at.with_name(f".{at.name}.stampmill")
         text = _carried(repo, self.checkout, self.change)
         if text is not None:
-            aside.write_bytes(text)
-            shutil.copymode(at, aside)
-            os.replace(aside, at)
+            files.put(self.checkout / self.change.path, text)
 
 
 def edited(repo: Repo, checkout: Path, change: Changed, index: Path | None = None) -> Edited | None:

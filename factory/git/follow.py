@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from factory.errors import InTheWay
+from factory.files import sync_file, sync_folder
 from factory.git import index_lock
 from factory.git.edited import Edited, edited
 from factory.git.names import prefixes
 from factory.git.objects import to_name
 from factory.git.repo import Repo
-from factory.git.unsynced import must_have_room, sync_file, sync_folder
+from factory.git.unsynced import must_have_room
 from factory.model import Changed, Oid
 from factory.tree import EXECUTABLE, LINK
 

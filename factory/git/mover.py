@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from factory.files import sync_folder
 from factory.git import objects
-from factory.git.unsynced import sync_folder
 from factory.model import Oid
 
 

@@ -16,19 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from factory.files import sync_file, sync_folder
+
 T = TypeVar("T")
 ENOUGH = 64 * 1024  # bytes: what git writes in one go is smaller
 FULL = (errno.ENOSPC, errno.EDQUOT)
 AT_ONCE = 8  # syncs; the file system makes one commit of those that wait together
-
-
-def sync_file(path: Path) -> None:
-    _sync(path, os.O_RDONLY)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's own entries on disk; a rename is lost at a power cut without it."""
-    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def _sync_owed(file: tuple[Path, Path | None]) -> None:
@@ -45,14 +38,6 @@ def _sync_named(folder: Path) -> None:
     """A folder that is gone holds no object: what was in it is packed."""
     with suppress(FileNotFoundError):
         sync_folder(folder)
-
-
-def _sync(path: Path, how: int) -> None:
-    handle = os.open(path, how)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class Unsynced:
@@ -137,14 +122,3 @@ def must_have_room(folder: Path) -> None:
     except OSError as error:
         if error.errno in FULL:
             raise OSError(error.errno, error.strerror, str(folder)) from None
-
-
-def write_through(path: Path, content: bytes) -> None:
-    """Put a small file in place whole: after a power cut it is the old one or the new one."""
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
-    sync_folder(path.parent)

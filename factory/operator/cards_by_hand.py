@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from factory import files
 from factory.cards.places import PLANS, backlog_path, day_plan_path
 from factory.errors import CouldNotRun, Mistake
 from factory.git.ledger import Ledger
@@ -90,13 +90,10 @@ def _written(tree: CheckedOut, load: loading.Load) -> Iterator[str]:
     yield load.text
 
 
-def put(root: Path, files: Mapping[str, bytes]) -> None:
+def put(root: Path, contents: Mapping[str, bytes]) -> None:
     """Write files whole or not at all, and read them back. CouldNotRun where the disk gives back something else."""
-    for name, content in files.items():
+    for name, content in contents.items():
         at = root / name
-        at.parent.mkdir(parents=True, exist_ok=True)
-        aside = at.with_name(f".{at.name}.part")
-        aside.write_bytes(content)
-        os.replace(aside, at)
+        files.put(at, content)
         if at.read_bytes() != content:
             raise CouldNotRun(f"{name} reads back as something else; look at the disk")

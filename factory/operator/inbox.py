@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from factory import files
 from factory.errors import CouldNotRun
 from factory.git import lock
 
@@ -27,9 +28,7 @@ class Asked(NamedTuple):
 
     def answer(self, said: str) -> None:
         """Answer, then take the command away: a command without an answer is never lost."""
-        aside = self.path.with_suffix(".new")
-        aside.write_text(said, encoding="utf-8")
-        os.replace(aside, self.path.with_suffix(".answer"))
+        files.put(self.path.with_suffix(".answer"), said.encode())
         self.path.unlink(missing_ok=True)
 
 
@@ -40,12 +39,9 @@ def _folder(private: Path) -> Path:
 def hand_over(private: Path, command: str, ticket: str) -> Path:
     """Put a command into the running controller's inbox; returns its path."""
     box = _folder(private)
-    box.mkdir(parents=True, exist_ok=True)
-    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-    aside = box / f"{name}.new"
-    aside.write_text(json.dumps({"command": command, "ticket": ticket, "pid": os.getpid()}), encoding="utf-8")
-    os.replace(aside, box / f"{name}.json")
-    return box / f"{name}.json"
+    at = box / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}.json"
+    files.put(at, json.dumps({"command": command, "ticket": ticket, "pid": os.getpid()}).encode())
+    return at
 
 
 def read(private: Path) -> Iterator[Asked]:

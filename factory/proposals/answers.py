@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
 from pathlib import Path
 from typing import Any
+
+from factory import files
 
 KEPT = 500  # answers; the oldest go first
 
@@ -39,9 +39,7 @@ class Answers:
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = self._folder / f"{key}.{os.getpid()}.{threading.get_ident()}.new"
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, self._folder / key)
+        files.put(self._folder / key, text.encode())
         for old in sorted(self._folder.iterdir(), key=_age)[KEPT:]:
             old.unlink(missing_ok=True)
 
