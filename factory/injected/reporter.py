@@ -26,22 +26,23 @@ class Hooks:
         self.__dict__.update(hooks)
 
 
+def _announce(send, ids):
+    part, size = [], 0
+    for node in ids:
+        part.append(node)
+        size += len(node)
+        if size > CHUNK:
+            send(json.dumps(["ids", part]))
+            part, size = [], 0
+    send(json.dumps(["ids", part]))
+
+
 def _session(send, backwards):
     """What was collected, and how the session ended."""
     seen = {}
 
     def pytest_sessionstart(session):
         seen["session"] = session
-
-    def announce(ids):
-        part, size = [], 0
-        for node in ids:
-            part.append(node)
-            size += len(node)
-            if size > CHUNK:
-                send(json.dumps(["ids", part]))
-                part, size = [], 0
-        send(json.dumps(["ids", part]))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(items):
@@ -51,13 +52,13 @@ def _session(send, backwards):
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_collection_finish(session):
         yield
-        announce([item.nodeid for item in session.items])
+        _announce(send, [item.nodeid for item in session.items])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(node, ids):
         if not seen.get("ids") or node.config.option.dist == "each":  # else all workers collect the same, once
             seen["ids"] = ids
-            announce(list(ids))
+            _announce(send, list(ids))
 
     def pytest_collectreport(report):
         if report.outcome != "passed":
@@ -106,14 +107,16 @@ def _common(terms, memory, config, tell, found):
     relative = excuses.inside(terms["room"])
     root = relative(str(config.rootpath)) or ""
     opened = found["opened"] if "opened" in found else files.watch(relative, terms, found["doubts"].append)
-    own = []
+    own, told = [], set()
 
     def doubt(text):
-        tell(["doubt", text])
+        if text not in told:
+            told.add(text)
+            tell(["doubt", text])
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish():
-        for text in dict.fromkeys(found["doubts"]):
+        for text in found["doubts"]:
             doubt(text)
         tell(["opened", dict.copy(opened)])
 
@@ -121,7 +124,7 @@ def _common(terms, memory, config, tell, found):
     groups = (
         seals,
         excuses.excuses(tell, relative, root),
-        library.library(memory, relative, doubt, judges.looker(terms, relative)),
+        library.library(memory, relative, doubt, judges.looker(terms, relative, doubt)),
         loaded.loaded(tell, relative, line.FOLDER),
         canaries.canaries(terms, tell, hasattr(config, "workerinput")),
         {"pytest_sessionfinish": pytest_sessionfinish},

@@ -63,23 +63,29 @@ def _wraps(impl):
     return impl.hookwrapper or getattr(impl, "wrapper", False)
 
 
+def _within(session, own, waiting, item):
+    """A protocol within what plug-ins put round a test's: some hooks of theirs count on it. `own` is the hook that
+    takes what is `waiting`."""
+    every = session.config.hook.pytest_runtest_protocol.get_hookimpls()
+    others = [one for one in every if one.function is not own and not _wraps(one)]
+    waiting.append(item)
+    try:
+        around = session.config.pluginmanager.subset_hook_caller(
+            "pytest_runtest_protocol", [one.plugin for one in others]
+        )
+        around(item=item, nextitem=item)
+    finally:
+        reports = waiting.pop()
+    return reports
+
+
 def canaries(terms, tell, worker):
     """The hooks that run each before a random test, and both when all is over: never within a test's own protocol,
     where a plug-in may have put its hands on the runner for that test alone."""
     modules, places, begun, sessions, waiting = [], {}, [0], [], []
 
     def wrapped(item):
-        """Within what plug-ins put round a test's protocol: some hooks of theirs count on it."""
-        manager = sessions[0].config.pluginmanager
-        every = sessions[0].config.hook.pytest_runtest_protocol.get_hookimpls()
-        others = [one for one in every if one.function is not pytest_runtest_protocol and not _wraps(one)]
-        waiting.append(item)
-        try:
-            around = manager.subset_hook_caller("pytest_runtest_protocol", [one.plugin for one in others])
-            around(item=item, nextitem=item)
-        finally:
-            reports = waiting.pop()
-        return reports
+        return _within(sessions[0], pytest_runtest_protocol, waiting, item)
 
     def sing(kind, protocol=_protocol):
         try:

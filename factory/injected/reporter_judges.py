@@ -26,8 +26,8 @@ def _functions(module):
                 yield owner + name, name, bare
 
 
-def looker(terms, relative):
-    """`look(tell)`. Names that a module only imports are not its own."""
+def looker(terms, relative, doubt):
+    """`look()`. Names that a module only imports are not its own."""
     judging, defined = frozenset(terms["judges"]), {}
 
     def names(place):
@@ -39,7 +39,7 @@ def looker(terms, relative):
                 defined[place] = frozenset()
         return defined[place]
 
-    def look(tell):
+    def look():
         for module in list(dict.copy(sys.modules).values()):
             place = relative(getattr(module, "__file__", None) or "") if isinstance(module, types.ModuleType) else None
             if place not in judging:
@@ -48,6 +48,6 @@ def looker(terms, relative):
             for label, name, function in _functions(module):
                 by = relative(function.__code__.co_filename)
                 if by and by != place and by not in judging and name in own:
-                    tell("%s of %s was replaced by %s" % (label, place, by))
+                    doubt("%s of %s was replaced by %s" % (label, place, by))
 
     return look

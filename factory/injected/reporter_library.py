@@ -126,7 +126,7 @@ def _examples():
         return None
 
 
-def _looker(memory, relative, tell):
+def _looker(memory, relative, doubt):
     """`look()`: tells what is another thing now than it was."""
 
     def new():
@@ -152,30 +152,24 @@ def _looker(memory, relative, tell):
 
     def look():
         for text in [*new(), *changed()]:
-            tell(text)
+            doubt(text)
 
     return look
 
 
 def library(memory, relative, doubt, look_beside):
-    """The hooks. `memory` is older than any code of the room; `look_beside(tell)` looks at the same moments."""
-    told, file, most = set(), [None], []
-
-    def tell(text):
-        if text not in told:
-            told.add(text)
-            doubt(text)
-
-    look_here = _looker(memory, relative, tell)
+    """The hooks. `memory` is older than any code of the room; `look_beside` looks at the same moments."""
+    file, most = [None], []
+    look_here = _looker(memory, relative, doubt)
 
     def look():
         look_here()
-        look_beside(tell)
+        look_beside()
 
     def count():
         now = _examples()
         if now is not None and not all(map(int.__ge__, now, most[0] if most else (100, 1))):
-            tell("Hypothesis was told to try fewer examples (%d)" % now[0])
+            doubt("Hypothesis was told to try fewer examples (%d)" % now[0])
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart():
@@ -188,7 +182,7 @@ def library(memory, relative, doubt, look_beside):
         look()
         count()
         if os.environ.get("PATH", "") != memory.path:
-            tell("PATH was changed while tests were collected")
+            doubt("PATH was changed while tests were collected")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(item):
@@ -203,6 +197,6 @@ def library(memory, relative, doubt, look_beside):
         look()
         new = set(os.environ.get("PATH", "").split(":")) - set(memory.path.split(":"))
         if any(relative(at) is not None for at in new if at):
-            tell("PATH leads into the room")
+            doubt("PATH leads into the room")
 
     return {name: hook for name, hook in locals().items() if name.startswith("pytest_")}

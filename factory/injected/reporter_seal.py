@@ -33,6 +33,7 @@ SPOTS = {
     "pytest": "raises fail approx",
     "unittest.case": "*",
 }
+HOMES = (os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__)))
 # Looked at before every test, the others when the module or class changes, and at the end.
 CORE = ("_pytest.runner", "_pytest.reports", "_pytest.python.", "_pytest.python:", "pluggy", "pluginmanager", "hook.")
 HOOKS = (
@@ -149,39 +150,33 @@ def sealed(config, doubt, own=()):
     """`look(item)`, to be called before a test's own code runs, and the hooks that look at other times.
 
     `own` is filled later with the reporter's own parts."""
-    homes = (os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__)))
-    roots = tuple(os.path.realpath(home) + os.sep for home in homes)
+    roots = tuple(os.path.realpath(home) + os.sep for home in HOMES)
     spots = list(_spots(config))
     spots = list({(id(space), name): (label, space, name) for label, space, name in spots}.values())
     was = [space.get(name) for _, space, name in spots]
     functions = [f for f in map(_bare, was) if hasattr(f, "__code__")]
-    codes, told, known = [f.__code__ for f in functions], set(), []
+    codes, known = [f.__code__ for f in functions], []
     read, same = _reader([spot for spot in spots if spot[0].startswith(CORE)]), operator.is_
     then, parent = read(), [None]
-
-    def tell(text):
-        if text not in told:
-            told.add(text)
-            doubt(text)
 
     def look(item):
         if item.parent is not parent[0] or not all(map(same, read(), then)):
             parent[0] = item.parent
             look_closely()
         if "runtest" in item.__dict__ and not _installed(item.__dict__["runtest"], roots):
-            tell("runtest of %s was replaced" % item.nodeid)
+            doubt("runtest of %s was replaced" % item.nodeid)
 
     def look_closely():
         for (label, space, name), old in zip(spots, was):
             if space.get(name) is not old and not _installed(space.get(name), roots):
-                tell("%s was replaced" % label)
+                doubt("%s was replaced" % label)
         for function, old in zip(functions, codes):
             if function.__code__ is not old:
-                tell("the code of %s was replaced" % function.__qualname__)
+                doubt("the code of %s was replaced" % function.__qualname__)
         if not all(get(place) is old for get, place, old in own):
-            tell("the reporter was taken apart")
+            doubt("the reporter was taken apart")
         for text in list(_added(config, known, roots)):
-            tell(text)
+            doubt(text)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection():
@@ -195,8 +190,7 @@ def sealed(config, doubt, own=()):
     def pytest_sessionfinish():
         look_closely()
 
-    hooks = {"pytest_collection": pytest_collection, "pytest_sessionfinish": pytest_sessionfinish}
-    return look, dict(hooks, pytest_collection_finish=pytest_collection_finish)
+    return look, {name: hook for name, hook in locals().items() if name.startswith("pytest_")}
 
 
 def _reader(spots):
