@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from factory.egress.egress_request import Handler
+from factory.egress.keys import Access
 from factory.egress.meter import Usage
-from factory.egress.providers import Provider
 from factory.egress.refusals import Refused
-from factory.egress.toll import Hooks, Toll
+from factory.egress.toll import Toll
 from factory.errors import CouldNotRun, FactoryError
 
 PATIENCE = 4  # refusals in a row: an agent of its own accord tries again two or three times
@@ -50,27 +50,13 @@ class Limits:
 class Egress:
     """A running proxy. `usage` and `refused` say what has passed; both may be read while it runs."""
 
-    def __init__(
-        self,
-        provider: Provider,
-        key: str,
-        at: Path,
-        *,
-        toll: Toll | None = None,
-        limits: Limits | None = None,
-        audit: Path | None = None,
-        upstream: str = "",
-        mode: int = 0o600,
-    ) -> None:
-        """`at` is the socket to make, `audit` a file that lines are added to, `upstream` an own base URL,
-        `mode` the socket's (0o666 in a private folder, for a room that runs as another user).
-        CouldNotRun if the socket's path is too long."""
+    def __init__(self, access: Access, at: Path, toll: Toll, limits: Limits, audit: Path) -> None:
+        """`at` is the socket to make, in a folder that is the controller's alone: a room may run as another user.
+        `audit`: a file that lines are added to. CouldNotRun if the socket's path is too long."""
         if len(os.fsencode(at)) > SOCKET_PATH_LIMIT:
             raise CouldNotRun(f"{at}: too long for a unix socket ({SOCKET_PATH_LIMIT} bytes); use a shorter folder")
-        self.provider, self.key, self.at = provider, key, at
-        self.toll, self.limits = toll or Hooks(), limits or Limits()
-        self.upstream = (upstream or provider.upstream).rstrip("/")
-        self._audit, self._mode = audit, mode
+        self.access, self.provider, self.at = access, access.provider, at
+        self.toll, self.limits, self._audit = toll, limits, audit
         self._lock = threading.Lock()
         self._requests = 0
         self._usage, self._broken, self._denied = Usage(), "", ""
@@ -87,7 +73,7 @@ class Egress:
     def __enter__(self) -> Self:
         self.at.unlink(missing_ok=True)
         self._server = _Server(self)
-        self.at.chmod(self._mode)
+        self.at.chmod(0o666)
         serve = self._server.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.05}, name="egress", daemon=True).start()
         return self
@@ -209,8 +195,6 @@ class Egress:
                 self._upstreams.discard(upstream)
 
     def write_audit(self, line: dict[str, Any]) -> None:
-        if self._audit is None:
-            return
         text = json.dumps({"time": round(time.time(), 3), **line}) + "\n"
         with self._lock, self._audit.open("a", encoding="ascii") as file:
             file.write(text)

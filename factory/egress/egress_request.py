@@ -92,8 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._unread = False
         if route.kind == "list":
             return self._send_on(target, None, None)
-        home = egress.upstream == egress.provider.upstream
-        told = understood(egress.provider, route, target, read_document(raw), egress.limits, home=home)
+        told = understood(egress.access, route, target, read_document(raw), egress.limits)
         self._line |= {"model": told.ask.model, "in": len(told.body)}
         if route.kind != "call":
             return self._send_on(target, told.body, None)
@@ -143,15 +142,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _send_on(self, target: str, body: bytes | None, call: Call | None) -> None:
         egress = self.egress
         try:
-            connection = upstream.connect(egress.upstream, egress.limits)
+            connection = upstream.connect(egress.access.upstream, egress.limits)
         except OSError as error:
             raise self._silent(error) from error
         with contextlib.closing(connection), egress.holding(connection.sock):
             if call:  # from here on it may be billed, whatever becomes of the answer
                 call.usage = Usage(calls=1, model=call.usage.model, complete=False)
-            headers = upstream.headers(egress.provider, egress.key, self.headers.items())
+            headers = upstream.headers(egress.provider, egress.access.key, self.headers.items())
             try:
-                connection.request(self.command, upstream.prefix(egress.upstream) + target, body=body, headers=headers)
+                at = upstream.prefix(egress.access.upstream) + target
+                connection.request(self.command, at, body=body, headers=headers)
                 answer = connection.getresponse()
             except (OSError, http.client.HTTPException) as error:
                 raise self._silent(error) from error

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from factory.egress.meter import Usage
-from factory.errors import Stopped
 
 
 @dataclass(frozen=True)
@@ -27,20 +25,3 @@ class Toll(Protocol):
 
     def leave(self, entered: object, usage: Usage) -> None:
         """Books what was used, once for each `enter`. `usage.complete` is False where the reservation must stand."""
-
-
-class Hooks:
-    """A toll of two functions: a reason from `allow` refuses the call, `settle` is told what was used."""
-
-    def __init__(
-        self, allow: Callable[[], str | None] = lambda: None, settle: Callable[[Usage], None] = lambda _: None
-    ) -> None:
-        self._allow, self._settle = allow, settle
-
-    def enter(self, ask: Ask) -> object:
-        if reason := self._allow():
-            raise Stopped(reason)
-        return None
-
-    def leave(self, entered: object, usage: Usage) -> None:
-        self._settle(usage)

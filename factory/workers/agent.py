@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from factory.egress.egress import Egress, Limits
-from factory.egress.keys import find_key
+from factory.egress.keys import Access, find_key
 from factory.errors import Mistake
 from factory.injected import forward
 from factory.model import Ended, Report
@@ -44,9 +44,7 @@ def run(cli: Cli, task: Task) -> Work:
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
         limits = Limits(model=choice.model, tokens_out=settings.max_tokens_out)
-        with Egress(
-            cli.provider, key, at, toll=toll, limits=limits, audit=audit, upstream=settings.base_url, mode=0o666
-        ) as egress:
+        with Egress(Access(cli.provider, key, settings.base_url), at, toll, limits, audit) as egress:
             given = make_given(task, choice.model)
             done = _launch(cli, given, installed, task, egress)
     return _work(cli, given, done, egress, toll.usd, audit)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from factory.egress.egress import Egress, Limits
+from factory.egress.egress import Limits
 from factory.egress.meter import Usage
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
 from factory.egress.toll import Ask
 from factory.errors import FactoryError
+from tests.egress.proxy import proxy
 from tests.egress.room import Answer, ask
 from tests.servers import Reply, anthropic, gemini, openai, serve
 from tests.servers.http import Wire
@@ -52,7 +53,7 @@ class Sent:
         self.purse = Purse()
         with (
             serve(wire, [reply or Reply()]) as server,
-            Egress(
+            proxy(
                 provider, "k", at / "s", toll=self.purse, upstream=server.url, limits=Limits(**limits)
             ) as self.egress,
         ):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.egress.egress import Egress
 from factory.egress.providers import GEMINI
 from factory.injected import forward
+from tests.egress.proxy import proxy
 from tests.servers import Hang, Reply, gemini, serve
 
 FORWARD = str(Path(forward.__file__))
@@ -46,7 +46,7 @@ def end_of(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
 
 def test_a_command_in_a_room_reaches_the_model_through_loopback(tmp_path: Path) -> None:
     port = free_port()
-    with serve(gemini.WIRE, [Reply("hello")]) as server, Egress(GEMINI, "k", tmp_path / "s", upstream=server.url) as e:
+    with serve(gemini.WIRE, [Reply("hello")]) as server, proxy(GEMINI, "k", tmp_path / "s", upstream=server.url) as e:
         code, out, err = end_of(start(tmp_path / "s", sys.executable, "-c", FETCH, str(port), port=port))
         assert e.usage.tokens_in == 1000
     assert (code, err) == (0, b"")
@@ -107,7 +107,7 @@ def test_the_command_dies_with_the_forwarder(number: signal.Signals, tmp_path: P
 
 def test_an_open_connection_does_not_hold_the_forwarder(tmp_path: Path) -> None:
     port = free_port()
-    with serve(gemini.WIRE, [Hang(60)]) as server, Egress(GEMINI, "k", tmp_path / "s", upstream=server.url):
+    with serve(gemini.WIRE, [Hang(60)]) as server, proxy(GEMINI, "k", tmp_path / "s", upstream=server.url):
         script = f"{sys.executable} -c '{FETCH.replace(chr(39), chr(34))}' {port} & sleep 1; kill $!; exit 3"
         started = time.monotonic()
         code, _, _ = end_of(start(tmp_path / "s", "sh", "-c", script, port=port))

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from factory.egress.egress import Egress, Limits
+from factory.egress.egress import Limits
 from factory.egress.meter import Usage
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI
-from factory.egress.toll import Ask, Hooks
-from factory.errors import CouldNotRun, Stopped
+from factory.egress.toll import Ask
+from factory.errors import CouldNotRun
+from tests.egress.proxy import Hooks, proxy
 from tests.egress.room import UnixConnection, ask
 from tests.servers import Hang, Refusal, Reply, anthropic, gemini, openai, serve
 
@@ -31,7 +32,7 @@ def test_the_rooms_credentials_are_dropped_and_the_real_key_is_added(tmp_path: P
         (ANTHROPIC, anthropic.WIRE, "/v1/messages", "x-api-key", KEY),
         (OPENAI, openai.WIRE, "/v1/responses", "authorization", f"Bearer {KEY}"),
     ):
-        with serve(wire, [Reply()]) as server, Egress(provider, KEY, tmp_path / "s", upstream=server.url):
+        with serve(wire, [Reply()]) as server, proxy(provider, KEY, tmp_path / "s", upstream=server.url):
             answer = ask(
                 tmp_path / "s",
                 path,
@@ -74,7 +75,7 @@ def test_the_rooms_credentials_are_dropped_and_the_real_key_is_added(tmp_path: P
 def test_what_is_not_on_the_list_is_refused_and_never_reaches_the_upstream(
     method: str, path: str, tmp_path: Path
 ) -> None:
-    with serve(gemini.WIRE, [Reply()]) as server, Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url):
+    with serve(gemini.WIRE, [Reply()]) as server, proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url):
         raw = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{{}}".encode()
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(10)
@@ -112,7 +113,7 @@ def test_a_body_that_is_too_large_or_unreadable_is_refused(raw: bytes, status: b
     limits = Limits(body_bytes=1_000_000)
     with (
         serve(gemini.WIRE, [Reply()]) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
     ):
         answer = raw_request(tmp_path / "s", f"POST {CALL} HTTP/1.1\r\nhost: x\r\n".encode() + raw)
     assert answer.split(b" ")[1] == status
@@ -123,7 +124,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     import gzip
 
     bomb = gzip.compress(b" " * 50_000_000)
-    with Egress(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(body_bytes=1_000_000)):
+    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(body_bytes=1_000_000)):
         assert ask(tmp_path / "s", CALL, bomb, content_encoding="gzip").status == 413
 
 
@@ -131,7 +132,7 @@ def test_a_key_named_twice_is_seen_by_the_upstream_as_it_was_checked(tmp_path: P
     limits = Limits(model="cheap")
     with (
         serve(anthropic.WIRE, [Reply()]) as server,
-        Egress(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url, limits=limits),
+        proxy(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url, limits=limits),
     ):
         assert ask(tmp_path / "s", "/v1/messages", b'{"model": "dear", "model": "cheap"}').status == 200
         assert ask(tmp_path / "s", "/v1/messages", b'{"model": "cheap", "model": "dear"}').status == 403
@@ -151,7 +152,7 @@ def test_a_key_named_twice_is_seen_by_the_upstream_as_it_was_checked(tmp_path: P
 def test_a_tool_that_the_provider_runs_is_refused(
     provider: Any, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
-    with Egress(provider, KEY, tmp_path / "s", upstream="http://127.0.0.1:1"):
+    with proxy(provider, KEY, tmp_path / "s", upstream="http://127.0.0.1:1"):
         answer = ask(tmp_path / "s", path, body)
     assert answer.status == 403
     assert "tools that the provider runs" in answer.body.decode()
@@ -163,7 +164,7 @@ def test_tools_of_the_clients_own_pass(tmp_path: Path) -> None:
         {"type": "bash_20250124", "name": "bash"},
         {"type": "custom", "name": "b"},
     ]
-    with serve(anthropic.WIRE, [Reply()]) as server, Egress(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url):
+    with serve(anthropic.WIRE, [Reply()]) as server, proxy(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url):
         assert ask(tmp_path / "s", "/v1/messages", {"model": "m", "tools": tools}).status == 200
 
 
@@ -171,7 +172,7 @@ def test_requests_past_the_cap_are_refused(tmp_path: Path) -> None:
     limits = Limits(requests=2)
     with (
         serve(gemini.WIRE, [Reply()] * 9) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
     ):
         assert [ask(tmp_path / "s", CALL, {}).status for _ in range(4)] == [200, 200, 429, 429]
     assert server.books.calls == 2
@@ -183,7 +184,7 @@ def test_the_budget_is_asked_before_a_call_and_told_after_it(tmp_path: Path) -> 
     hooks = Hooks(lambda: reasons.pop(0), told.append)
     with (
         serve(anthropic.WIRE, [Reply()] * 2) as server,
-        Egress(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url, toll=hooks) as egress,
+        proxy(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url, toll=hooks) as egress,
     ):
         assert ask(tmp_path / "s", "/v1/messages", {"model": "m"}).status == 200
         refused = ask(tmp_path / "s", "/v1/messages", {"model": "m"})
@@ -213,7 +214,7 @@ class Purse:
 def test_the_worst_case_is_told_before_the_call(tmp_path: Path) -> None:
     purse = Purse()
     body = {"contents": [], "generationConfig": {"maxOutputTokens": 777}}
-    with serve(gemini.WIRE, [Reply()]) as server, Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=purse):
+    with serve(gemini.WIRE, [Reply()]) as server, proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=purse):
         ask(tmp_path / "s", CALL, body)
     assert purse.asked == [Ask("m", len(json.dumps(body)) // 2 + 1000, 777)]
     assert purse.left == [1]
@@ -223,7 +224,7 @@ def test_counting_tokens_is_not_a_paid_call(tmp_path: Path) -> None:
     purse = Purse()
     with (
         serve(gemini.WIRE, []) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=purse) as egress,
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=purse) as egress,
     ):
         assert ask(tmp_path / "s", "/v1beta/models/m:countTokens", {}).json() == {"totalTokens": 42}
         assert egress.usage == Usage()
@@ -237,7 +238,7 @@ def test_a_failing_budget_shuts_the_proxy_instead_of_letting_calls_go_unbooked(t
     hooks = Hooks(settle=fail)
     with (
         serve(gemini.WIRE, [Reply()] * 2) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=hooks) as egress,
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, toll=hooks) as egress,
     ):
         with pytest.raises(http.client.HTTPException):
             ask(tmp_path / "s", CALL, {})
@@ -250,7 +251,7 @@ def test_each_request_leaves_one_line_without_keys_or_queries(tmp_path: Path) ->
     audit = tmp_path / "audit.jsonl"
     with (
         serve(gemini.WIRE, [Reply()]) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url, audit=audit),
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, audit=audit),
     ):
         ask(tmp_path / "s", CALL + "?key=AIzaStolen", {})
         ask(tmp_path / "s", "/v1beta/files?key=AIzaStolen", {})
@@ -271,7 +272,7 @@ def test_each_request_leaves_one_line_without_keys_or_queries(tmp_path: Path) ->
 
 def test_the_end_of_the_proxy_does_not_wait_for_a_hung_upstream(tmp_path: Path) -> None:
     with serve(gemini.WIRE, [Hang(60)]) as server:
-        egress = Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url)
+        egress = proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url)
         with egress:
             room = threading.Thread(target=lambda: ask(tmp_path / "s", CALL, {}), daemon=True)
             room.start()
@@ -284,7 +285,7 @@ def test_the_end_of_the_proxy_does_not_wait_for_a_hung_upstream(tmp_path: Path) 
 
 
 def test_connections_without_end_get_no_thread_each(tmp_path: Path) -> None:
-    with Egress(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(connections=3)):
+    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(connections=3)):
         held = [UnixConnection(tmp_path / "s") for _ in range(3)]
         for connection in held:
             connection.connect()
@@ -305,7 +306,7 @@ class Redirecting(type(gemini.WIRE)):  # type: ignore[misc]
 def test_a_redirect_is_not_followed_and_not_passed_on(tmp_path: Path) -> None:
     with (
         serve(Redirecting(), [Refusal(302)]) as server,
-        Egress(GEMINI, KEY, tmp_path / "s", upstream=server.url) as egress,
+        proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url) as egress,
     ):
         answer = ask(tmp_path / "s", CALL, {})
         assert [r.later for r in egress.refused] == [False]
@@ -313,20 +314,15 @@ def test_a_redirect_is_not_followed_and_not_passed_on(tmp_path: Path) -> None:
     assert "location" not in answer.headers
 
 
-def test_the_socket_is_the_owners_alone_and_gone_at_the_end(tmp_path: Path) -> None:
+def test_the_socket_takes_a_room_of_any_user_and_is_gone_at_the_end(tmp_path: Path) -> None:
     at = tmp_path / "s"
     at.write_text("a leftover")
-    with Egress(GEMINI, KEY, at):
-        assert stat.S_IMODE(at.stat().st_mode) == 0o600
+    with proxy(GEMINI, KEY, at):
+        assert stat.S_IMODE(at.stat().st_mode) == 0o666
         assert stat.S_ISSOCK(at.stat().st_mode)
     assert not at.exists()
 
 
 def test_a_socket_path_that_is_too_long_is_refused_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(CouldNotRun, match="use a shorter folder"):
-        Egress(GEMINI, KEY, tmp_path / ("x" * 120))
-
-
-def test_the_toll_of_hooks_refuses_with_its_reason() -> None:
-    with pytest.raises(Stopped, match="no more"):
-        Hooks(lambda: "no more").enter(Ask("m", 1, 1))
+        proxy(GEMINI, KEY, tmp_path / ("x" * 120))

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from factory.egress.egress import Egress, Limits
+from factory.egress.egress import Limits
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
+from tests.egress.proxy import proxy
 from tests.egress.room import ask
 from tests.servers import Drop, Hang, Raw, Refusal, Reply, Tokens, anthropic, gemini, openai, serve
 from tests.servers.http import Wire
@@ -35,7 +36,7 @@ def test_usage_is_booked_to_the_token(
     provider: Provider, wire: Wire, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
     replies = [Reply("one", tokens=COUNTED), Reply(tool=("edit", {"a": 1}), tokens=COUNTED)]
-    with serve(wire, replies) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(wire, replies) as server, proxy(provider, "k", tmp_path / "s", upstream=server.url) as egress:
         for _ in replies:
             assert ask(tmp_path / "s", path, body).status == 200
         usage = egress.usage
@@ -54,7 +55,7 @@ def test_an_answer_without_counts_leaves_the_reservation_standing(
     provider: Provider, wire: Wire, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
     replies = [Reply(claims="missing")]
-    with serve(wire, replies) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(wire, replies) as server, proxy(provider, "k", tmp_path / "s", upstream=server.url) as egress:
         assert ask(tmp_path / "s", path, body).status == 200
         assert (egress.usage.calls, egress.usage.complete) == (1, False)
 
@@ -65,7 +66,7 @@ def test_a_drop_in_mid_answer_reaches_the_room_as_a_drop_and_is_booked_as_incomp
 ) -> None:
     with (
         serve(wire, [Drop(events=1)]) as server,
-        Egress(provider, "k", tmp_path / "s", upstream=server.url) as egress,
+        proxy(provider, "k", tmp_path / "s", upstream=server.url) as egress,
     ):
         with pytest.raises(http.client.IncompleteRead):
             ask(tmp_path / "s", path, body)
@@ -76,7 +77,7 @@ def test_a_drop_in_mid_answer_reaches_the_room_as_a_drop_and_is_booked_as_incomp
 def test_a_connection_cut_before_any_answer_is_a_502_and_may_have_been_billed(
     provider: Provider, wire: Wire, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
-    with serve(wire, [Drop()]) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(wire, [Drop()]) as server, proxy(provider, "k", tmp_path / "s", upstream=server.url) as egress:
         answer = ask(tmp_path / "s", path, body)
         assert answer.status == 502
         assert "error" in answer.json()
@@ -89,7 +90,7 @@ def test_a_rate_limit_is_passed_on_noted_and_not_billed(
     provider: Provider, wire: Wire, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
     refusals = [Refusal(429, retry=7), Refusal(429, daily=True), Refusal(503), Refusal(401)]
-    with serve(wire, refusals) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(wire, refusals) as server, proxy(provider, "k", tmp_path / "s", upstream=server.url) as egress:
         statuses = [ask(tmp_path / "s", path, body).status for _ in refusals]
         noted = egress.refused
         assert egress.usage.calls == 0
@@ -106,7 +107,7 @@ def test_a_slow_drip_arrives_as_it_drips(
     limits = Limits(idle_seconds=0.5)
     with (
         serve(wire, [Reply(tokens=COUNTED, drip=0.1)]) as server,
-        Egress(provider, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
+        proxy(provider, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
     ):
         assert ask(tmp_path / "s", path, body).status == 200
         assert egress.usage.tokens_in == COUNTED.prompt
@@ -116,7 +117,7 @@ def test_a_drip_that_never_ends_is_ended(tmp_path: Path) -> None:
     limits = Limits(call_seconds=0.4)
     with (
         serve(anthropic.WIRE, [Reply(drip=0.15)]) as server,
-        Egress(ANTHROPIC, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
+        proxy(ANTHROPIC, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
     ):
         with pytest.raises(http.client.IncompleteRead):
             ask(tmp_path / "s", "/v1/messages", {"model": "m", "stream": True})
@@ -128,7 +129,7 @@ def test_a_hung_upstream_is_a_504_in_its_time(tmp_path: Path) -> None:
     limits = Limits(idle_seconds=0.3)
     with (
         serve(gemini.WIRE, [Hang()]) as server,
-        Egress(GEMINI, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
+        proxy(GEMINI, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
     ):
         started = time.monotonic()
         answer = ask(tmp_path / "s", FORMATS["gemini"][2], {})
@@ -138,14 +139,14 @@ def test_a_hung_upstream_is_a_504_in_its_time(tmp_path: Path) -> None:
 
 
 def test_malformed_json_is_passed_on_and_counts_nothing(tmp_path: Path) -> None:
-    with serve(gemini.WIRE, [Raw()]) as server, Egress(GEMINI, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(gemini.WIRE, [Raw()]) as server, proxy(GEMINI, "k", tmp_path / "s", upstream=server.url) as egress:
         assert ask(tmp_path / "s", FORMATS["gemini"][2], {}).body == Raw().content
         assert (egress.usage.calls, egress.usage.tokens_in, egress.usage.complete) == (1, 0, False)
 
 
 def test_an_error_inside_a_stream_is_noted_as_a_refusal(tmp_path: Path) -> None:
     raw = b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "x"}}\n\n'
-    with serve(anthropic.WIRE, [Raw(raw)]) as server, Egress(ANTHROPIC, "k", tmp_path / "s", upstream=server.url) as e:
+    with serve(anthropic.WIRE, [Raw(raw)]) as server, proxy(ANTHROPIC, "k", tmp_path / "s", upstream=server.url) as e:
         ask(tmp_path / "s", "/v1/messages", {"model": "m", "stream": True})
         assert [r.later for r in e.refused] == [True]
 
@@ -153,14 +154,14 @@ def test_an_error_inside_a_stream_is_noted_as_a_refusal(tmp_path: Path) -> None:
 def test_an_upstream_that_nobody_serves_is_a_502_and_costs_nothing(tmp_path: Path) -> None:
     with serve(gemini.WIRE, []) as server:
         url = server.url
-    with Egress(GEMINI, "k", tmp_path / "s", upstream=url) as egress:
+    with proxy(GEMINI, "k", tmp_path / "s", upstream=url) as egress:
         assert ask(tmp_path / "s", FORMATS["gemini"][2], {}).status == 502
         assert egress.usage.calls == 0
 
 
 def test_a_refusal_that_was_recovered_from_does_not_stand(tmp_path: Path) -> None:
     answers: list[Answer] = [Refusal(429, retry=3), Reply(), Refusal(503)]
-    with serve(gemini.WIRE, answers) as server, Egress(GEMINI, "k", tmp_path / "s", upstream=server.url) as egress:
+    with serve(gemini.WIRE, answers) as server, proxy(GEMINI, "k", tmp_path / "s", upstream=server.url) as egress:
         standing = []
         for _ in answers:
             ask(tmp_path / "s", FORMATS["gemini"][2], {})

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from factory.egress.egress import Egress
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
+from tests.egress.proxy import proxy
 from tests.egress.room import ask
 from tests.egress.sending import Sent
 from tests.servers import anthropic, gemini, serve
@@ -127,7 +127,7 @@ def test_a_field_that_would_be_a_network_never_reaches_the_provider(
     ],
 )
 def test_an_api_whose_cost_nobody_counts_is_not_there(provider: Provider, path: str, tmp_path: Path) -> None:
-    with Egress(provider, "k", tmp_path / "s", upstream="http://127.0.0.1:1") as egress:
+    with proxy(provider, "k", tmp_path / "s", upstream="http://127.0.0.1:1") as egress:
         assert ask(tmp_path / "s", path, {"model": "m", "input": "x", "best_of": 20}).status == 403
     assert egress.usage.calls == 0
 
@@ -153,7 +153,7 @@ def test_a_question_that_only_counts_fetches_nothing_either(
     name: str, body: dict[str, Any], status: int, tmp_path: Path
 ) -> None:
     provider, wire, path, made = COUNTS[name]
-    with serve(wire, []) as server, Egress(provider, "k", tmp_path / "s", upstream=server.url):
+    with serve(wire, []) as server, proxy(provider, "k", tmp_path / "s", upstream=server.url):
         assert ask(tmp_path / "s", path, made(body)).status == status
     assert len(server.books.others) == (status == 200)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from factory.egress.egress import Egress
 from factory.egress.providers import OPENAI
 from factory.errors import Mistake
+from tests.egress.proxy import proxy
 from tests.egress.room import ask
 from tests.egress.sending import APIS, Purse, Sent
 from tests.servers import Reply, Tokens
@@ -63,7 +63,7 @@ def test_the_workers_own_model_passes(model: str, tmp_path: Path) -> None:
 
 def test_a_model_that_nobody_can_price_is_the_requests_mistake_and_stops_nothing(tmp_path: Path) -> None:
     toll = Purse(Mistake("the price of 'E-8' (openai) is not known"))
-    with Egress(OPENAI, "k", tmp_path / "s", toll=toll, upstream="http://127.0.0.1:1") as egress:
+    with proxy(OPENAI, "k", tmp_path / "s", toll=toll, upstream="http://127.0.0.1:1") as egress:
         answer = ask(tmp_path / "s", "/v1/responses", {"model": "E-8"})
     assert (answer.status, egress.stopped, egress.hopeless.is_set()) == (400, None, False)
     assert "the price of 'E-8'" in answer.json()["error"]["message"]
