@@ -12,7 +12,7 @@ from factory.line.house import House
 from factory.line.item import Done, Item
 from factory.model import Plan
 from factory.money.outlets import has_outlet
-from factory.money.wallet import LedgerWallet
+from factory.money.wallet import LedgerWallet, OfRun
 from factory.proposals.shares import Share
 from factory.workers import Fellow
 
@@ -56,8 +56,10 @@ def halt_of(house: House, plan: Plan) -> threading.Event:
 def wallet_of(house: House, plan: Plan, share: Share | None = None) -> LedgerWallet:
     """The wallet of one attempt. `share`: what its ticket has paid already, which counts against the attempt's cap."""
     stop = halt_of(house, plan)
-    return LedgerWallet(
-        house.ledger, house.settings, plan, house.clock.now, lambda text: house.say(plan.ticket_id, text, "warning"),
-        used=share.usd if share else 0.0, pace=lambda: house.spacing.wait(stop),
-        shut=not has_outlet(house.settings, plan.worker),
-    )  # fmt: skip
+    run = OfRun(
+        house.clock.now,
+        warn=lambda text: house.say(plan.ticket_id, text, "warning"),
+        pace=lambda: house.spacing.wait(stop),
+    )
+    used, shut = share.usd if share else 0.0, not has_outlet(house.settings, plan.worker)
+    return LedgerWallet(house.ledger, house.settings, plan, run, used=used, shut=shut)

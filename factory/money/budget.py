@@ -16,14 +16,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from factory.model import Value
 from factory.money.spend import Caps, Spend, measures, said
 
-__all__ = [
+__all__ = (
     "Book",
     "Caps",
     "Refused",
@@ -37,7 +36,7 @@ __all__ = [
     "settle",
     "turned",
     "warn",
-]
+)
 
 WARN_AT = Decimal("0.8")  # of any daily cap
 
@@ -65,7 +64,7 @@ class Refused(Value):
     until: dt.datetime | None = Field(default=None, description="when the day turns, if that would help")
 
 
-def day_of(now: dt.datetime | float, zone: ZoneInfo) -> dt.date:
+def day_of(now: dt.datetime | float, zone: dt.tzinfo) -> dt.date:
     """The calendar day in the zone. `now` is aware (ValueError where it is not), or seconds since the epoch."""
     if isinstance(now, dt.datetime):
         if now.tzinfo is None:
@@ -74,30 +73,27 @@ def day_of(now: dt.datetime | float, zone: ZoneInfo) -> dt.date:
     return dt.datetime.fromtimestamp(now, zone).date()
 
 
-def day_turns(date: dt.date, zone: ZoneInfo) -> dt.datetime:
+def day_turns(date: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """The moment at which the day after `date` begins in the zone, also where clocks change at midnight; in UTC."""
     return dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)
 
 
-def turned(book: Book, now: dt.datetime | float, zone: ZoneInfo) -> Book:
+def turned(book: Book, now: dt.datetime | float, zone: dt.tzinfo) -> Book:
     """The book of the day that `now` is in: this one, or a new one. Never an earlier one, whatever the clock says."""
     day = day_of(now, zone)
     return Book(date=day) if day > book.date else book
 
 
-def reserve(
-    book: Book,
-    caps: Caps,
-    id: str,
-    worst: Spend,
-    now: dt.datetime | float,
-    zone: ZoneInfo,
-    cycle: Spend = Spend(),  # noqa: B008 (frozen)
-) -> Book | Refused:
-    """Today's book with the worst cost set aside. `book` is the latest; `cycle`: what this attempt has used so far.
+NOTHING = Spend()
+
+
+def reserve(book: Book, caps: Caps, id: str, worst: Spend, now: dt.datetime, cycle: Spend = NOTHING) -> Book | Refused:
+    """Today's book with the worst cost set aside. `book` is the latest, `now` a time in the zone of its days; `cycle`:
+    what this attempt has used so far.
 
     Where the day has turned, the book that comes back is a new one: keep the old one as well.
     """
+    zone = now.tzinfo or dt.UTC
     book = turned(book, now, zone)
     if id in book.open:
         return Refused(reason=f"{id} has an open reservation already")

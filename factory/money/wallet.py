@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from factory.errors import CouldNotRun, Stopped
@@ -66,7 +67,7 @@ def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float, beside:
     caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
     worst = Spend.model_validate({"calls": 1, "usd": usd + beside})
     caps = caps.model_copy(update={"cycle_usd": worst.usd})  # the day's caps are asked here, not the attempt's
-    found = budget.reserve(read_book(ledger, settings, now), caps, "", worst, now, zone)
+    found = budget.reserve(read_book(ledger, settings, now), caps, "", worst, dt.datetime.fromtimestamp(now, zone))
     if isinstance(found, Refused):
         raise OverBudget(_in_words(found))
 
@@ -76,17 +77,24 @@ def _in_words(refused: Refused) -> str:
     return f"{refused.reason}{until}; raise [budget] in {SETTINGS} or wait, then `factory run`"
 
 
+class OfRun(NamedTuple):
+    """What a wallet has of its run: the time, ears for a warning, and a wait before each call."""
+
+    now: Callable[[], float]
+    warn: Callable[[str], None]
+    pace: Callable[[], None] = lambda: None
+
+
 class LedgerWallet:
     """The wallet of one attempt."""
 
     def __init__(
-        self, ledger: Ledger, settings: Settings, plan: Plan, now: Callable[[], float], warn: Callable[[str], None], *,
-        used: float = 0.0, pace: Callable[[], None] = lambda: None, shut: bool = False,
-    ) -> None:  # fmt: skip
-        """`used`: dollars that the attempt's ticket has paid already; they are booked. `pace` waits before a call.
+        self, ledger: Ledger, settings: Settings, plan: Plan, run: OfRun, *, used: float = 0.0, shut: bool = False
+    ) -> None:
+        """`used`: dollars that the attempt's ticket has paid already; they are booked.
         `shut`: the worker has no outlet, so that what it leaves open when its run is killed was never spent."""
-        self._ledger, self._settings, self._plan, self._now, self._warn = ledger, settings, plan, now, warn
-        self.pace, self._mark = pace, SHUT if shut else ""
+        self._ledger, self._settings, self._plan, self._run = ledger, settings, plan, run
+        self.pace, self._mark = run.pace, SHUT if shut else ""
         self._caps = Caps.model_validate(settings.budget).model_copy(
             update={"cycle_usd": Spend.model_validate({"usd": plan.budget_usd}).usd}
         )
@@ -98,12 +106,13 @@ class LedgerWallet:
         """Set the worst cost aside. OverBudget at a daily cap, AttemptTooDear at the attempt's own."""
         worst = Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
         with self._ledger.lock:
-            now, zone = self._now(), ZoneInfo(self._settings.factory.timezone)
+            now = self._run.now()
             book = read_book(self._ledger, self._settings, now)
+            local = dt.datetime.fromtimestamp(now, ZoneInfo(self._settings.factory.timezone))
             id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}{self._mark}"
             open_ = sum((spend for spend, _ in self._open.values()), Spend())
             cycle = self._used + open_
-            found = budget.reserve(book, self._caps, id, worst, now, zone, cycle)
+            found = budget.reserve(book, self._caps, id, worst, local, cycle)
             if isinstance(found, Refused):
                 too_dear = cycle.usd + worst.usd > self._caps.cycle_usd
                 raise AttemptTooDear(found.reason) if too_dear else OverBudget(_in_words(found))
@@ -111,7 +120,7 @@ class LedgerWallet:
             self._write("reserve", found, f"up to ${worst.usd:f}")
             self._open[id] = (worst, book_path(found))
         if warning:
-            self._warn(warning)
+            self._run.warn(warning)
         return id
 
     def allowance(self) -> Spend:
@@ -119,7 +128,7 @@ class LedgerWallet:
         share of it for each that may run beside this one, and for one more. One call at the least: without any left
         none starts."""
         with self._ledger.lock:
-            used = read_book(self._ledger, self._settings, self._now()).used
+            used = read_book(self._ledger, self._settings, self._run.now()).used
         shares = self._settings.factory.max_workers + 1
         counts = [(name, count, cap) for name, count, cap in measures(used, self._caps) if name != "usd"]
         most = {name: min(cap // 10, max(0, cap - count) // shares) for name, count, cap in counts}
@@ -135,10 +144,9 @@ class LedgerWallet:
             self._write("settle", book, f"${cost.usd:f}", cost)
 
     def _write(self, name: str, book: Book, text: str, cost: Spend | None = None) -> None:
-        event = Event(
-            name=name, ticket=self._plan.ticket_id, attempt=self._plan.attempt, text=text,
-            trailers={"Factory-Cost-USD": f"{cost.usd:f}"} if cost else {},
-        )  # fmt: skip
+        paid = {"Factory-Cost-USD": f"{cost.usd:f}"} if cost else {}
+        plan = self._plan
+        event = Event(name=name, ticket=plan.ticket_id, attempt=plan.attempt, text=text, trailers=paid)
         self._ledger.append(event, book_changes(self._ledger, self._settings, book))
 
 

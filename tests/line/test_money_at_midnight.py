@@ -12,7 +12,7 @@ import pytest
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Oid
-from factory.money.wallet import GUARD, LedgerWallet, OverBudget, read_book
+from factory.money.wallet import GUARD, LedgerWallet, OfRun, OverBudget, read_book
 from factory.records.plans import make_plan
 from factory.records.view import find_main, look
 from factory.ssot.settings import Settings
@@ -38,7 +38,7 @@ class Desk:
         plan = make_plan(
             self._view.tickets[0], self._view.criteria, self.settings, attempt=attempt, base=self.main, worker="default"
         )
-        return LedgerWallet(self.ledger, self.settings, plan, lambda: self.now, lambda _: None)
+        return LedgerWallet(self.ledger, self.settings, plan, OfRun(lambda: self.now, lambda _: None))
 
     def used(self) -> Decimal:
         return read_book(self.ledger, self.settings, self.now).used.usd

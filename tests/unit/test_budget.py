@@ -36,13 +36,13 @@ EMPTY = Book(date=NOON.date())
 
 
 def _reserved(book: Book, id: str, worst: Spend = CALL, now: dt.datetime = NOON) -> Book:
-    answer = reserve(book, CAPS, id, worst, now, SEOUL)
+    answer = reserve(book, CAPS, id, worst, now)
     assert isinstance(answer, Book), answer
     return answer
 
 
 def _refusal(book: Book, worst: Spend = CALL, now: dt.datetime = NOON, cycle: Spend = Spend()) -> Refused:  # noqa: B008
-    answer = reserve(book, CAPS, "next", worst, now, SEOUL, cycle)
+    answer = reserve(book, CAPS, "next", worst, now, cycle)
     assert isinstance(answer, Refused), answer
     return answer
 
@@ -97,7 +97,7 @@ def test_a_cap_can_be_used_to_the_last_cent() -> None:
 
 def test_an_attempt_has_a_cap_of_its_own() -> None:
     assert "its cap is $1" in _refusal(EMPTY, cycle=Spend(usd=Decimal("0.500001"))).reason
-    assert isinstance(reserve(EMPTY, CAPS, "a", CALL, NOON, SEOUL, Spend(usd=Decimal("0.5"))), Book)
+    assert isinstance(reserve(EMPTY, CAPS, "a", CALL, NOON, Spend(usd=Decimal("0.5"))), Book)
 
 
 def test_the_same_reservation_is_not_made_twice() -> None:

@@ -48,7 +48,9 @@ class Money(RuleBasedStateMachine):
     @rule(target=calls, worst=SPENDS)
     def reserve(self, worst: Spend) -> tuple[dt.date, str] | None:
         self.count += 1
-        answer = reserve(self.books[self.today], CAPS, f"r{self.count}", worst, self.now, self.zone)
+        answer = reserve(
+            self.books[self.today], CAPS, f"r{self.count}", worst, dt.datetime.fromtimestamp(self.now, self.zone)
+        )
         if isinstance(answer, Refused):
             return None
         assert answer.date >= self.today, "an earlier day was opened again"
