@@ -32,8 +32,10 @@ class Signer:
             return commit
         done = process.run(
             [PROGRAM, "-Y", "sign", "-n", NAMESPACE, "-q", "-f", str(self.key)],
-            env=_env(), timeout=SECONDS, stdin=objects.format_commit(commit),
-        )  # fmt: skip
+            env=_env(),
+            timeout=SECONDS,
+            pipes=process.Pipes(stdin=objects.format_commit(commit)),
+        )
         if done.code:
             must_be_listed()
             raise CouldNotRun(
@@ -110,7 +112,7 @@ def check(commit: Commit, allowed: Path) -> bool:
     sig = allowed.with_name("commit.sig")
     sig.write_text(commit.signature + "\n")
     argv = [PROGRAM, "-Y", "verify", "-f", str(allowed), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(sig)]
-    good = process.run(argv, env=_env(), timeout=SECONDS, stdin=unsigned).code == 0
+    good = process.run(argv, env=_env(), timeout=SECONDS, pipes=process.Pipes(stdin=unsigned)).code == 0
     if not good:
         must_be_listed()
     return good

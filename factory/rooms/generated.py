@@ -79,10 +79,8 @@ def find(repo: Repo, globs: tuple[str, ...]) -> Generated:
             continue
         total += found.st_size
         if total > MOST:
-            raise Mistake(
-                f"[sandbox] generated names more than {MOST >> 20} MB, {path} among them",
-                path=SETTINGS, remedy="name the files that the tests need, and no more",
-            )  # fmt: skip
+            what = f"[sandbox] generated names more than {MOST >> 20} MB, {path} among them"
+            raise Mistake(what, path=SETTINGS, remedy="name the files that the tests need, and no more")
         with open(at, "rb") as file:
             content = file.read()
         oid = repo.store.blob_oid(content)

@@ -51,14 +51,11 @@ class Stage(Protocol):
 class Room:
     """One private tree. `path` is its folder on the host, `tree` what it was made from."""
 
-    def __init__(
-        self, stage: Stage, tree: str, base: Base, source: Source, caps: Caps, repository: bool, aside: Path,
-        generated: Generated,
-    ) -> None:  # fmt: skip
+    def __init__(self, rooms: Rooms, stage: Stage, tree: str, base: Base, repository: bool) -> None:
         self.path, self.tree, self.kind = stage.path, tree, stage.kind
-        self._stage, self._base, self._source, self._repository = stage, base, source, repository
-        self._harvester, self._aside = Harvester(source, base, caps), aside
-        self._brought, self._generated = False, generated
+        self._rooms, self._stage, self._base, self._repository = rooms, stage, base, repository
+        self._source, self._generated, self._brought = rooms.source, rooms.generated, False
+        self._harvester = Harvester(rooms.source, base, rooms.caps)
 
     def reset(self) -> None:
         """Back to the tree. Nothing of the room's may still run."""
@@ -79,7 +76,7 @@ class Room:
         """What differs from the tree now. Nothing of the room's may still run."""
         if self._brought or not self._base.ignores:
             return self._take(nothing_ignored)
-        with ignoring(self._source, self._base.ignores, self._aside) as ignored:
+        with ignoring(self._source, self._base.ignores, self._rooms.aside()) as ignored:
             return self._take(ignored)
 
     def _take(self, ignored: Ignored) -> Harvest:
@@ -116,7 +113,7 @@ class Rooms:
     ) -> None:
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.generated = generated
-        self._source, self._where, self._limits, self._caps = source, where.resolve(), limits, caps
+        self.source, self.caps, self._where, self._limits = source, caps, where.resolve(), limits
         self._numbers, self._idle = itertools.count(), list[FolderStage]()
         self._own = self._claim()
         self.kind, self.reason = self._choose(kind)
@@ -147,7 +144,7 @@ class Rooms:
         return "overlay", ""
 
     def _base_of(self, tree: str, hidden: frozenset[str]) -> Base:
-        return Base(self._source.flat(tree), hidden)
+        return Base(self.source.flat(tree), hidden)
 
     @contextmanager
     def open(self, tree: str, *, hidden: Iterable[str] = (), repository: bool = False) -> Iterator[Room]:
@@ -155,12 +152,15 @@ class Rooms:
         base = self._base(tree, frozenset(hidden))
         stage = self._stage(tree)
         try:
-            aside = self._own / f"ignores-{next(self._numbers)}"
-            room = Room(stage, tree, base, self._source, self._caps, repository, aside, self.generated)
+            room = Room(self, stage, tree, base, repository)
             room.reset()
             yield room
         finally:
             self._give_back(stage)
+
+    def aside(self) -> Path:
+        """A path of this controller's that nothing has had yet."""
+        return self._own / f"aside-{next(self._numbers)}"
 
     def _stage(self, tree: str) -> Stage:
         if self.kind == "warm":
@@ -168,8 +168,8 @@ class Rooms:
                 return self._idle.pop()  # atomic: threads may open rooms at once
         at = self._own / f"room-{next(self._numbers)}"
         if self.kind == "overlay":
-            return OverlayStage(self._source, at, self._limits, functools.partial(self._grounds.under, tree))
-        return FolderStage(self._source, at, self.kind, self._trusted)
+            return OverlayStage(self.source, at, self._limits, functools.partial(self._grounds.under, tree))
+        return FolderStage(self.source, at, self.kind, self._trusted)
 
     def _give_back(self, stage: Stage) -> None:
         if isinstance(stage, FolderStage) and self.kind == "warm" and len(self._idle) < KEPT_FOLDERS:

@@ -11,15 +11,17 @@ from factory.sandbox.process import run
 from factory.sandbox.sandbox import SYSTEM_PATH
 
 MESSAGE = "the tree that this room was made from"
+WHO = ("AUTHOR", "COMMITTER")
 ENV = {
     "PATH": SYSTEM_PATH,
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in
-       (("NAME", "room"), ("EMAIL", "room@localhost"), ("DATE", "2000-01-01T00:00:00Z"))},
-}  # fmt: skip
+    **{f"GIT_{who}_NAME": "room" for who in WHO},
+    **{f"GIT_{who}_EMAIL": "room@localhost" for who in WHO},
+    **{f"GIT_{who}_DATE": "2000-01-01T00:00:00Z" for who in WHO},
+}
 SETTINGS = ("safe.directory=*", "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.autocrlf=false", "gc.auto=0")
 TIMEOUT = 300.0
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from factory.errors import CouldNotRun
 from factory.sandbox import cgroup, layout, seccomp
-from factory.sandbox.process import Finished, run
+from factory.sandbox.process import Finished, Pipes, run
 from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, place
 from factory.sandbox.tether import tied
 
@@ -25,12 +25,7 @@ REMEDY = (
     "docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined), or use another [sandbox] kind"
 )
 # what the drop to an unprivileged user needs; that drop gives them up
-DROP = (
-    "CAP_SETUID",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_DAC_READ_SEARCH",
-)  # the last one enters a room that is not root's
+DROP = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_DAC_READ_SEARCH")  # the last enters a room that is not root's
 MB = 1 << 20
 
 
@@ -135,14 +130,8 @@ class Bubblewrap:
             options = stack.enter_context(_memory_file(_packed(self.argv(job, filters, told, texts))))
             inner = self.command(job, group.bounds_processes)
             argv = [*tether.enter, *group.enter, self.program, "--args", str(options), "--", *inner]
-            finished = run(
-                argv,
-                env={"PATH": SYSTEM_PATH},
-                timeout=job.timeout,
-                cap=job.cap,
-                pass_fds=(tether.descriptor, filters, told, options, *texts.values(), *job.pass_fds),
-                stop=job.stop,
-            )
+            pipes = Pipes(pass_fds=(tether.descriptor, filters, told, options, *texts.values(), *job.pass_fds))
+            finished = run(argv, env={"PATH": SYSTEM_PATH}, timeout=job.timeout, stop=job.stop, pipes=pipes)
             return _checked(finished, _status(status))
 
 
@@ -151,10 +140,8 @@ def rlimits(limits: Limits, bounded: bool) -> list[str]:
 
     Where a control group counts the processes, the user's own count is only a far fence: all rooms share it.
     """
-    wanted = {
-        "nproc": limits.processes * (16 if bounded else 1), "nofile": limits.open_files, "core": 0,
-        "fsize": limits.file_mb * MB, "data": limits.memory_mb * MB,
-    }  # fmt: skip
+    wanted = {"nproc": limits.processes * (16 if bounded else 1), "nofile": limits.open_files, "core": 0}
+    wanted |= {"fsize": limits.file_mb * MB, "data": limits.memory_mb * MB}
     return [f"--{name}={_given(name, most)}" for name, most in wanted.items()]
 
 

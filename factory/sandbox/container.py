@@ -100,7 +100,7 @@ class Container:
             raise CouldNotRun(f"{self.kind} hands no descriptors to a job; give it a folder to write or a socket")
         name = f"stampmill-{os.getpid()}-{next(_numbers)}"
         try:
-            finished = run(self.argv(job, name), env=_client(), timeout=job.timeout, cap=job.cap, stop=job.stop)
+            finished = run(self.argv(job, name), env=_client(), timeout=job.timeout, stop=job.stop)
         finally:
             run((self.program, "rm", "--force", name), env=_client(), timeout=30.0)
         if finished.code == ENGINE_FAILED:

@@ -33,7 +33,6 @@ class Finished:
     timed_out: bool
     stdout: bytes
     stderr: bytes
-    truncated: bool  # output beyond the cap was dropped; the head and the tail are here
     stopped: bool = False  # the caller's stop event ended it
 
 
@@ -68,29 +67,38 @@ class Kept:
             self._dropped += over
             del self._tail[:over]
 
-    def value(self) -> tuple[bytes, bool]:
+    def value(self) -> bytes:
         self._trim()
         mark = b"\n[... %d bytes left out ...]\n" % self._dropped if self._dropped else b""
-        return bytes(self._head + mark + self._tail), self._dropped > 0
+        return bytes(self._head + mark + self._tail)
+
+
+class Pipes(NamedTuple):
+    """What goes into a program, and how much is kept of what comes out."""
+
+    stdin: bytes = b""
+    pass_fds: tuple[int, ...] = ()
+    cap: int = 8 << 20  # bytes of each of stdout and stderr
+
+
+NO_PIPES = Pipes()
 
 
 def run(
     argv: Sequence[str],
     *,
-    cwd: Path | None = None,
     env: Mapping[str, str],
     timeout: float,
-    stdin: bytes = b"",
-    cap: int = 8 << 20,
-    pass_fds: Sequence[int] = (),
+    cwd: Path | None = None,
     stop: threading.Event | None = None,
+    pipes: Pipes = NO_PIPES,
 ) -> Finished:
     """Runs `argv` in a session of its own, with exactly `env`, for at most `timeout` seconds.
 
     Then it is interrupted, terminated, killed. A program that is missing is code 127 and one that may not be executed
     is 126, with the reason on stderr, as in a shell.
     OSError where the machine refuses to start anything: no descriptors, no memory.
-    `cap` bounds each of stdout and stderr, in bytes. However it returns or raises, no process of the group is left.
+    However it returns or raises, no process of the group is left.
     """
     started = time.monotonic()
     try:
@@ -98,10 +106,10 @@ def run(
             list(argv),
             cwd=cwd,
             env=dict(env),
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if pipes.stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=tuple(pass_fds),
+            pass_fds=pipes.pass_fds,
             start_new_session=True,
             bufsize=0,
         )
@@ -109,8 +117,8 @@ def run(
         if error.errno in MACHINE:
             raise
         code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
-        return Finished(code, time.monotonic() - started, False, b"", f"{argv[0]}: {error}\n".encode(), False)
-    return _Watch(child, stdin, cap, started, started + timeout, stop).finish()
+        return Finished(code, time.monotonic() - started, False, b"", f"{argv[0]}: {error}\n".encode())
+    return _Watch(child, pipes, stop).finish(started, timeout)
 
 
 class Talk(NamedTuple):
@@ -132,9 +140,14 @@ class Talk(NamedTuple):
 def talk(argv: Sequence[str], *, env: Mapping[str, str]) -> Iterator[Talk]:
     """A trusted program that is asked more than once; it is gone at the end."""
     with subprocess.Popen(
-        list(argv), env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        start_new_session=True, bufsize=0,
-    ) as child:  # fmt: skip
+        list(argv),
+        env=dict(env),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        bufsize=0,
+    ) as child:
         try:
             yield Talk(child)
         finally:
@@ -144,24 +157,16 @@ def talk(argv: Sequence[str], *, env: Mapping[str, str]) -> Iterator[Talk]:
 class _Watch:
     """One running child: its pipes, its deadline, its end."""
 
-    def __init__(
-        self,
-        child: subprocess.Popen[bytes],
-        stdin: bytes,
-        cap: int,
-        started: float,
-        deadline: float,
-        stop: threading.Event | None,
-    ) -> None:
-        self._child, self._stdin, self._started, self._deadline, self._stop = child, stdin, started, deadline, stop
-        self._out, self._err = Kept(cap), Kept(cap)
+    def __init__(self, child: subprocess.Popen[bytes], pipes: Pipes, stop: threading.Event | None) -> None:
+        self._child, self._stdin, self._stop = child, pipes.stdin, stop
+        self._out, self._err = Kept(pipes.cap), Kept(pipes.cap)
         self._pipes = selectors.DefaultSelector()
         self._end = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else -1  # readable when the leader has ended
 
-    def finish(self) -> Finished:
+    def finish(self, started: float, timeout: float) -> Finished:
         with self._closing():
             self._register()
-            ended = self._until(self._deadline)
+            ended = self._until(started + timeout)
             stopped = self._stop is not None and self._stop.is_set() and not ended
             if not ended:
                 self._escalate()
@@ -169,9 +174,8 @@ class _Watch:
             self._forget_end()
             self._drain(time.monotonic() + DRAIN_SECONDS)
         code = self._child.returncode
-        (out, out_cut), (err, err_cut) = self._out.value(), self._err.value()
-        timed_out = not ended and not stopped
-        return Finished(code, time.monotonic() - self._started, timed_out, out, err, out_cut or err_cut, stopped)
+        out, err, timed_out = self._out.value(), self._err.value(), not ended and not stopped
+        return Finished(code, time.monotonic() - started, timed_out, out, err, stopped)
 
     @contextmanager
     def _closing(self) -> Iterator[None]:

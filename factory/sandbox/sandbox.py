@@ -59,7 +59,6 @@ class Job:
     limits: Limits = Limits()
     stop: threading.Event | None = None
     pass_fds: tuple[int, ...] = ()
-    cap: int = 8 << 20  # bytes kept of each of stdout and stderr
 
 
 class Sandbox(Protocol):

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from factory.sandbox.process import Finished, run
+from factory.sandbox.process import Finished, Pipes, run
 from factory.sandbox.sandbox import Job, environment
 from factory.sandbox.tether import tied
 
@@ -34,12 +34,6 @@ class Unboxed:
         ):
             scratch = Path(home, "tmp")
             scratch.mkdir()
-            return run(
-                (*tether.enter, *job.argv),
-                cwd=job.room,
-                env=environment(job, home, str(scratch)),
-                timeout=job.timeout,
-                cap=job.cap,
-                pass_fds=(tether.descriptor, *job.pass_fds),
-                stop=job.stop,
-            )
+            argv, env = (*tether.enter, *job.argv), environment(job, home, str(scratch))
+            pipes = Pipes(pass_fds=(tether.descriptor, *job.pass_fds))
+            return run(argv, env=env, timeout=job.timeout, cwd=job.room, stop=job.stop, pipes=pipes)
