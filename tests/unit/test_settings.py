@@ -253,10 +253,10 @@ def test_what_a_change_may_well_touch_is_not_protected(path: str) -> None:
     assert not matches(path, PROTECTED)
 
 
-@pytest.mark.parametrize("table", ["[sandbox]", '[workers.one]\nkind = "claude"'])
+@pytest.mark.parametrize("table", ["[sandbox]", '[workers.default]\nkind = "claude"'])
 def test_an_older_settings_file_that_says_model_has_no_network(table: str) -> None:
     settings = read_settings(f'{table}\nnetwork = "model"\n'.encode())
-    assert "none" in (settings.sandbox.network, *(worker.network for worker in settings.workers.values()))
+    assert {settings.sandbox.network, *(worker.network for worker in settings.workers.values())} == {"none"}
 
 
 def test_the_sizes_of_a_box_are_constants() -> None:
