@@ -24,6 +24,7 @@ from factory.line.opening import open_house
 from factory.model import Oid
 from factory.sandbox.process import Finished
 from factory.sandbox.sandbox import Job, Limits, Tools
+from factory.ssot.settings import Settings
 
 DONE = Finished(0, 0.0, False, b"", b"", False)
 CHECK = re.compile(r"test -f (\S+)")
@@ -50,8 +51,9 @@ class FreeSandbox:
 class FreeTrial(Trial):
     """Answers at once: `test -f PATH` from the tree itself, everything else with success."""
 
-    def __init__(self, repo: Repo) -> None:
-        self._repo, self.limits, self.tools = repo, Limits(), Tools()
+    def __init__(self, repo: Repo, settings: Settings) -> None:
+        self.repo, self.store, self.settings = repo, repo.store, settings
+        self.limits, self.tools = Limits(), Tools()
         self.python, self.stop = Path(sys.executable), threading.Event()
 
     def prepare(self, main: Oid, say: Say = lambda _: None) -> None:
@@ -59,8 +61,7 @@ class FreeTrial(Trial):
 
     def run(self, tree: Oid, command: str, *, fresh: bool = False, under: Conditions = USUAL) -> Ran:
         asked = CHECK.fullmatch(command)
-        store = self._repo.store
-        red = asked is not None and store.entry(store.tree_of(tree), asked[1]) is None
+        red = asked is not None and self.store.entry(self.store.tree_of(tree), asked[1]) is None
         return Ran(command=command, code=int(red), timed_out=False, seconds=0.0, seen=Observation())
 
     def ahead(self, tree: Oid, command: str, under: Conditions = USUAL) -> None:
@@ -90,6 +91,6 @@ class FreeTrial(Trial):
 def house(repo: Path, environ: Mapping[str, str], say: Callable[[str, str], None] | None = None) -> Iterator[House]:
     """The house of a run, with a worker and tests that cost nothing."""
     with open_house(repo, environ, say=say) as opened:
-        gate = Gate(opened.repo, opened.settings, FreeTrial(opened.repo))
+        gate = Gate(FreeTrial(opened.repo, opened.settings))
         yield dataclasses.replace(opened, sandbox=FreeSandbox(), gate=gate)
         opened.rooms.close()

@@ -14,13 +14,14 @@ from bench.figures import Figure
 from bench.size import Size
 from factory.errors import CouldNotRun
 from factory.gate.gate import Gate
+from factory.gate.prepared import Means
 from factory.gate.trial import Trial
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer
 from factory.rooms.change import Aside
 from factory.rooms.rooms import Rooms
-from factory.sandbox.sandbox import Limits, Sandbox, probe
+from factory.sandbox.sandbox import Sandbox, probe
 from factory.ssot.read_settings import read_settings
 from guards.case import Case
 
@@ -70,9 +71,9 @@ def _sandbox() -> Sandbox:
 def _gate(repo: Repo, sandbox: Sandbox, tree: str, where: Path) -> None:
     """From an idle machine to a verdict: rooms, the guards, the sandbox, the observer, the comparison."""
     settings, rooms = read_settings(SETTINGS.encode()), Rooms(Aside(repo.store), where / "rooms")
-    trial = Trial(repo, rooms, sandbox, settings, where / "results", Limits(), os.environ, 0.0)
+    trial = Trial(repo, settings, Means(rooms, sandbox, os.environ), where / "results", 0.0)
     seen = GitTree(repo.store, tree)
-    verdict = Gate(repo, settings, trial).by_hand(
+    verdict = Gate(trial).by_hand(
         Case(seen, seen, ()), main=tree, tree=tree, steps=("guards", "regression"), say=lambda _: None
     )
     rooms.close()

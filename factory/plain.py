@@ -31,6 +31,11 @@ def printable(text: str) -> str:
     return _HALF.sub("\ufffd", _HIDDEN.sub("", text))
 
 
+def words(text: str) -> tuple[str, ...]:
+    """A table of single words, as many on a line as fit."""
+    return tuple(text.split())
+
+
 def many(count: int, thing: str) -> str:
     """How many there are: `0 stamps`, `1 stamp`, `2,000 stamps`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

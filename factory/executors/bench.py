@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from factory.gate.gate import Gate
+from factory.gate.prepared import Means
 from factory.gate.trial import Trial
 from factory.git.places import cache_dir, writable
 from factory.git.repo import Repo
@@ -22,13 +23,6 @@ from factory.rooms.rooms import Rooms
 from factory.sandbox.sandbox import Limits, Sandbox, probe
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
-
-
-def limits_of(settings: Settings) -> Limits:
-    box = settings.sandbox
-    return Limits(
-        memory_mb=box.memory_mb, processes=box.processes, file_mb=box.file_mb, room_mb=box.room_mb,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,13 +45,11 @@ class Bench:
         """The same bench with the settings that main had at another commit."""
         settings = settings_at(self.repo, main) or read_settings(None)
         trial = self._trial(settings)
-        return replace(self, main=main, settings=settings, trial=trial, gate=Gate(self.repo, settings, trial))
+        return replace(self, main=main, settings=settings, trial=trial, gate=Gate(trial))
 
     def _trial(self, settings: Settings) -> Trial:
-        return Trial(
-            self.repo, self.rooms, self.sandbox, settings, self.memory, limits_of(settings), self.environ,
-            self.trial.began,
-        )  # fmt: skip
+        means = Means(self.rooms, self.sandbox, self.environ)
+        return Trial(self.repo, settings, means, self.memory, self.trial.began)
 
 
 @contextmanager
@@ -70,15 +62,18 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
     cache = writable(cache_dir(repo, environ), "XDG_CACHE_HOME")
     aside = Aside(repo.store)
     rooms = Rooms(
-        aside, cache / "rooms", kind=settings.sandbox.rooms, limits=limits_of(settings),
+        aside,
+        cache / "rooms",
+        kind=settings.sandbox.rooms,
+        limits=Limits.of(settings.sandbox),
         generated=generated.find(repo, settings.sandbox.generated),
-    )  # fmt: skip
+    )
     memory = (cache / f"apart-{os.getpid()}" if apart else cache) / "gate"
     try:
         rooms.sweep()
-        sandbox, limits = probe(settings.sandbox.kind, settings.sandbox.image), limits_of(settings)
-        trial = Trial(repo, rooms, sandbox, settings, memory, limits, environ, time.time())
-        gate = Gate(repo, settings, trial)
+        sandbox = probe(settings.sandbox.kind, settings.sandbox.image)
+        trial = Trial(repo, settings, Means(rooms, sandbox, environ), memory, time.time())
+        gate = Gate(trial)
         yield Bench(repo, main, settings, aside, rooms, sandbox, trial, gate, cache, memory, environ)
     finally:
         rooms.close()

@@ -1,4 +1,4 @@
-"""Pure but for looking at the host: a program that a command did not find, and what lets a room have it."""
+"""Pure but for looking at the host: what a command did not find in a room, and what a person does about it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from factory.gate.remedies import PACKAGES
 from factory.sandbox.sandbox import Tools, in_system
+from factory.ssot.settings import SETTINGS
+from factory.tree import Tree
 
 SAID = re.compile(
     r"^(?:\S.*: (?:line )?\d+: |(?:\S*/)?\w*sh: )(?P<sh>[\w.+-]+): (?:command )?not found$"
@@ -55,3 +56,77 @@ def _behind(found: Path) -> list[str]:
     if real.parent == found.parent.resolve() or in_system(real):
         return []
     return [str(real.parent.parent if real.parent.name == "bin" else real.parent)]
+
+
+# --- what else a command printed
+
+PACKAGES = "let `setup` under [gate] fetch its packages and link them (`factory help languages`)"
+REMEDIES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.MULTILINE), remedy)
+    for pattern, remedy in (
+        (
+            r"[Nn]ot a git repository",
+            "a room is no git repository: compare with a copy (`diff -r`), or let the test make one of its own",
+        ),
+        (
+            r"^error: no matching package named|you're using offline mode|^error: failed to (?:download|get) `",
+            "fetch its crates here (`cargo fetch`): a room has those that ~/.cargo has",
+        ),
+        (
+            r"module lookup disabled|missing go\.sum entry|no required module provides|dial tcp: lookup proxy",
+            "fetch its modules here (`go mod download`): a room has those of your module cache",
+        ),
+        (r"ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|Cannot find (?:module|package) '[^./']", PACKAGES),
+        (
+            r"^\[warn\] (?:D_ROADMAP|AC_LEDGER)\.md$",
+            "stamps change these tables: name D_ROADMAP.md and AC_LEDGER.md in .prettierignore",
+        ),
+    )
+)
+NO_MODULE = re.compile(r"(\S+): No module named (\w+)\s*$")
+WAITS = "mend it, or put a test that waits for its ticket where it does not look (`factory help languages`)"
+
+
+def remedy(output: str) -> str:
+    """What mends the first cause that is known; empty where none is."""
+    if lacking := NO_MODULE.search(output):
+        python, module = lacking.groups()
+        return f"install it (`{python} -m pip install {module}`) or name another command (`factory help project`)"
+    return next((said for pattern, said in REMEDIES if pattern.search(output)), "")
+
+
+# --- a file that lies in the checkout all the same: git does not have it
+
+LACKS = re.compile(
+    r"no such file|can(?:no|')t (?:open|find|stat|access)|not found|enoent|does not exist", re.IGNORECASE
+)
+PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
+ROOM = "room/"  # where a box shows it, at the start of an absolute path
+LINES = 200
+REMEDY = (
+    "commit it, or where git is to ignore it, "
+    f"name it in `generated` under [sandbox] in {SETTINGS} (a secret in neither)"
+)
+
+
+def untracked(output: str, root: Path | None, tree: Tree) -> str:
+    """One line on the first such file; empty where there is none. `tree`: what was laid into the room."""
+    for path in _asked(output) if root else ():
+        if root and not {"..", ".git"} & set(path.split("/")) and (root / path).exists() and not _has(tree, path):
+            return f"`{path}` is in your folder and not in git, so no room has it: {REMEDY}"
+    return ""
+
+
+def _has(tree: Tree, path: str) -> bool:
+    return any(at == path or at.startswith(f"{path}/") for at in tree.entries())
+
+
+def _asked(output: str) -> Iterator[str]:
+    """What looks like a path on the lines that miss one."""
+    for line in output.splitlines()[-LINES:]:
+        if LACKS.search(line):
+            yield from (
+                word.removeprefix(ROOM).removeprefix("./")
+                for word in PATH.findall(line)
+                if "/" in word or "." in word.strip(".")
+            )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from factory.gate.observe import Observation
+from factory.gate.renamed import said, stand_ins
 from factory.gate.transcript import RED
-from factory.gate.unstable import said, stand_ins
 from factory.model import Answer, Outcome, Tests, Triage
 
 Outcomes = Mapping[str, Outcome]

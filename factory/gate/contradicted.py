@@ -20,7 +20,7 @@ NAME_IT = "a person's ticket names such a test: may_change_tests"
 def contradicted(
     asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]], changing: Collection[str] = ()
 ) -> Why | None:
-    """Why main's judge says no to the product; None where it says yes. `changing`: see unstable.stand_ins."""
+    """Why main's judge says no to the product; None where it says yes. `changing`: see renamed.stand_ins."""
     if found := signs(was, held, asked.sides.judges):
         return Triage.TAMPER, [f"as main judges it: {sign}" for sign in found]
     if not (was.seen.sessions or held.seen.sessions):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import guards
-from factory.gate import ground, looked_at
+from factory.gate import ground, loaded
 from factory.gate.asked import Question, Say
 from factory.gate.commands import to_run
 from factory.gate.conditions import USUAL, Conditions
@@ -21,7 +21,6 @@ from factory.gate.tiers import Tiers
 from factory.gate.trial import Ran, Trial
 from factory.gate.voice import Voice
 from factory.gate.waiting import moved, together
-from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Criterion, Light, Oid, Plan, Terms, Triage, Verdict
 from factory.ssot.settings import Settings
@@ -35,20 +34,18 @@ STEPS = ("guards", "names", "doctor", "criteria", "fast", "regression", "twice",
 class Gate:
     """Judges merged trees, by main's own rules."""
 
-    def __init__(self, repo: Repo, settings: Settings, trial: Trial) -> None:
-        self._repo, self._settings, self._trial = repo, settings, trial
+    def __init__(self, trial: Trial) -> None:
+        self._repo, self._settings, self._trial = trial.repo, trial.settings, trial
         self.limits, self.python, self.tools = trial.limits, trial.python, trial.tools
         self._begun: Oid | None = None  # main, while nobody knows yet whether it can be judged
         self._fine: frozenset[str] = frozenset()  # commands that can run there, as far as is known
-        voice = Voice(repo.store, trial)
-        self._kept = Kept(repo, trial, voice)
-        self._tiers = Tiers(trial, settings.gate)
-        tiers = (*settings.gate.fast, *settings.gate.regression)
-        self._prover = Prover(repo.store, trial, self._kept, voice, tiers)
+        voice = Voice(trial)
+        self._kept, self._tiers = Kept(trial, voice), Tiers(trial)
+        self._prover = Prover(trial, self._kept, voice)
 
     def at(self, settings: Settings) -> Gate:
         """The same gate by other settings: main's may change while a run lasts."""
-        return self if settings == self._settings else Gate(self._repo, settings, self._trial.at(settings))
+        return self if settings == self._settings else Gate(self._trial.at(settings))
 
     def judge(self, plan: Plan, terms: Terms, *, main: Oid, tree: Oid, work: Oid, say: Say) -> Verdict:
         """The verdict on one merged tree. `work` is the tree that the worker left; the first failure ends it."""
@@ -81,10 +78,15 @@ class Gate:
 
     def _ask(self, asked: Question) -> Verdict:
         do: dict[str, Step] = {
-            "guards": self._guards, "names": self._names, "doctor": self._tiers.doctor, "criteria": self._criteria,
-            "fast": partial(self._tiers.tests, "fast"), "regression": partial(self._tiers.tests, "regression"),
-            "twice": self._prover.twice, "kept": self._kept.hold,
-        }  # fmt: skip
+            "guards": self._guards,
+            "names": self._names,
+            "doctor": self._tiers.doctor,
+            "criteria": self._criteria,
+            "fast": partial(self._tiers.tests, "fast"),
+            "regression": partial(self._tiers.tests, "regression"),
+            "twice": self._prover.twice,
+            "kept": self._kept.hold,
+        }
         tally = Tally()
         try:
             for name in asked.steps:
@@ -100,7 +102,7 @@ class Gate:
     def begin(self, main: Oid, say: Say, checks: Collection[str]) -> None:
         """Start to look at main, and look first at what is soon said: a worker may start. CannotJudge, as below."""
         self._begun = main
-        ground.begin(self._repo, self._settings, self._trial, main, checks, say)
+        ground.begin(self._trial, main, checks, say)
 
     def on_main(self, main: Oid, checks: Collection[str], seconds: float) -> dict[str, Ran]:
         """What checks say on main, those that end within the time. The others go on, and are there for a judgement."""
@@ -113,7 +115,7 @@ class Gate:
     def watch(self) -> None:
         """While nobody waits for what was begun: CannotJudge as soon as it shows that nothing can be judged."""
         if self._begun:
-            self._fine |= ground.watch(self._repo, self._settings, self._trial, self._begun, self._fine)
+            self._fine |= ground.watch(self._trial, self._begun, self._fine)
 
     def settle(self, say: Say) -> None:
         """Wait until what was begun has ended, before any attempt is told what became of it. CannotJudge, as below."""
@@ -123,7 +125,7 @@ class Gate:
 
     def base_must_run(self, main: Oid, say: Say = lambda _: None) -> None:
         """CannotJudge where the gate cannot run on main itself: then nobody's attempt can be judged."""
-        ground.must_run(self._repo, self._settings, self._trial, main, say)
+        ground.must_run(self._trial, main, say)
 
     def end(self) -> None:
         """End what was begun and nobody waits for any more."""
@@ -157,8 +159,8 @@ class Gate:
         tiers = to_run(self._settings.gate, asked.steps).values()
         commands = (*(c for tier in tiers for c in tier), *(c.check for c in asked.checks))
         seen = [self._trial.run(asked.main, c).seen for c in dict.fromkeys(commands)]
-        lines = looked_at.names(asked, seen)
-        tally.findings += looked_at.flags(asked)
+        lines = loaded.names(asked, seen)
+        tally.findings += loaded.flags(asked)
         tally.findings += lines
         if lines:
             tally.fail(Triage.SCOPE, [str(finding) for finding in lines])

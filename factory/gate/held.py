@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable
 
 from factory.gate.compare import GREEN
 from factory.gate.observe import Observation
-from factory.gate.renamed import function
+from factory.gate.renamed import function, stand_ins
 from factory.gate.transcript import RED, UNKNOWN
-from factory.gate.unstable import stand_ins
 
 
 def unproven(before: Observation, after: Observation, gone: Iterable[str] = ()) -> tuple[str, ...]:
@@ -60,7 +59,7 @@ def _heirs(name: str, before: Observation, after: Observation) -> float:
 
 
 def lost(was: Observation, held: Observation, changing: Collection[str] = ()) -> tuple[str, ...]:
-    """The tests that were green and are not, where main's own tests judge the change. `changing`: see unstable.py."""
+    """The tests that were green and are not, where main's own tests judge the change. `changing`: see renamed.stand_ins."""
     if not held.outcomes:
         return ()
     dim = [n for n, out in was.outcomes.items() if out in GREEN and held.outcomes.get(n) not in GREEN]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -46,3 +47,26 @@ def fingerprint(python: Path, sandbox: str, tools: Tools) -> str:
     lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
     seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib), *tools.path, *map(str, tools.read)]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def source_roots(python: Path, root: Path) -> tuple[str, ...]:
+    """Of a person's environment that imports from their checkout: it must import from the room instead.
+
+    The folders of the repository, relative to it, that the interpreter's site-packages point at ("" is its root).
+
+    Found in `*.pth` (a folder a line) and in the finders that setuptools writes (a package's folder).
+    """
+    found: list[str] = []
+    for site in sorted(python.parent.parent.glob("lib/python*/site-packages")):
+        for file in sorted([*site.glob("*.pth"), *site.glob("__editable__*.py")]):
+            try:
+                text = file.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            places = (Path(p) for p in re.findall(rf"{re.escape(str(root))}(?:/[^'\"\n;:]*)?(?=['\"\n;:]|$)", text))
+            found += [_relative(p if file.suffix == ".pth" else p.parent, root) for p in places]
+    return tuple(dict.fromkeys(found))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return "" if path in (root, root.parent) else path.relative_to(root).as_posix().rstrip("/")

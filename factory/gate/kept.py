@@ -40,8 +40,8 @@ class Memory(NamedTuple):
 class Kept:
     """Holds the DONE rows of AC_LEDGER.md; what a tier ran on the tree already is read from that run."""
 
-    def __init__(self, repo: Repo, trial: Trial, voice: Voice) -> None:
-        self._repo, self._trial, self._voice = repo, trial, voice
+    def __init__(self, trial: Trial, voice: Voice) -> None:
+        self._repo, self._trial, self._voice = trial.repo, trial, voice
 
     def hold(self, asked: Question, tally: Tally) -> None:
         """Books the first DONE criterion that the tree breaks. By hand also one that main has broken already."""

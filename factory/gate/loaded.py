@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from factory.gate.asked import Question
 from factory.gate.observe import Observation
+from factory.model import Finding, Triage
+from factory.ssot.product import TEST_FILES
+from factory.tree import matches
 
 # What many projects call a folder of theirs, and what some packages leave behind under that name.
 ANYBODYS = frozenset({"test", "tests", "docs", "examples", "scripts", "tools", "benchmarks", "conftest", "__main__"})
@@ -95,3 +99,19 @@ def supposed(installed: Collection[str]) -> Observation:
     """Where a command looks for modules that no reporter told of: the root, and the folders that are mostly named."""
     outside = tuple(sorted({*sys.stdlib_module_names, *installed, "sitecustomize", "usercustomize"}))
     return replace(Observation(), path=(".", "src", "lib", "/"), outside=outside)
+
+
+def names(asked: Question, seen: Iterable[Observation]) -> tuple[Finding, ...]:
+    """No new file is found by Python before what main's own runs resolve. `seen`: what each command did on main."""
+    new = [c.path for c in asked.changed if c.new and not c.old]
+    known = [told if told.path else supposed(asked.case.installed) for told in seen]
+    lines = dict.fromkeys(line for told in known for line in shadows(new, told, asked.sides.judges))
+    parts = (line.partition(": ") for line in lines)
+    return tuple(Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE) for path, _, said in parts)
+
+
+def flags(asked: Question) -> tuple[Finding, ...]:
+    """The judging files that the change edits, for a person to see."""
+    edited = [c for c in asked.brought if c.old and not matches(c.path, TEST_FILES)]
+    said = "judges, and is another after this change"
+    return tuple(Finding(guard="judge", path=c.path, message=said, flag=True) for c in edited)

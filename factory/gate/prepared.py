@@ -6,15 +6,17 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from factory.errors import CouldNotRun
 from factory.gate.asked import Say
 from factory.gate.triage import gist
-from factory.git.store import GitTree, Store
-from factory.model import Oid
+from factory.git.store import GitTree
 from factory.rooms.rooms import Rooms
+from factory.sandbox import toolchains
 from factory.sandbox.sandbox import Job, Limits, Sandbox, Tools
 from factory.ssot.settings import Settings
 
@@ -23,18 +25,21 @@ SECONDS = 1800.0
 NO_NETWORK = 'it had no network: `network = "full"` under [sandbox] in ssot/factory.toml gives it one'
 
 
+class Means(NamedTuple):
+    """What the gate's commands are run with, whatever the tree and the settings."""
+
+    rooms: Rooms
+    sandbox: Sandbox
+    environ: Mapping[str, str]
+
+    def tools(self, settings: Settings) -> Tools:
+        """The toolchains that a room shows."""
+        return toolchains.tools(self.environ, map(Path, settings.sandbox.read), self.sandbox.kind)
+
+
 def prepare(
-    store: Store,
-    rooms: Rooms,
-    sandbox: Sandbox,
-    settings: Settings,
-    cache: Path,
-    main: Oid,
-    python: Path,
-    tools: Tools,
-    limits: Limits,
-    say: Say = lambda _: None,
-) -> Path | None:  # fmt: skip
+    means: Means, settings: Settings, main: GitTree, cache: Path, python: Path, say: Say = lambda _: None
+) -> Path | None:
     """The folder that the setup commands filled, from main's own files; None where there are none.
 
     They run in a room of main's tip, with the network only where `[sandbox] network = "full"`. CouldNotRun where one
@@ -43,7 +48,7 @@ def prepare(
     commands = settings.gate.setup
     if not commands:
         return None
-    done = cache / key(GitTree(store, main), commands, str(python), sandbox.kind)
+    done = cache / key(main, commands, str(python), means.sandbox.kind)
     if done.is_dir():
         return done
     network: Literal["none", "full"] = "full" if settings.sandbox.network == "full" else "none"
@@ -52,15 +57,12 @@ def prepare(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     aside.chmod(0o777)  # the sandbox may run it as another user; the cache above is ours alone
-    with rooms.open(store.tree_of(main)) as room:
+    with means.rooms.open(main.oid) as room:
+        bare = Job(argv=(), room=room.path, timeout=SECONDS, network=network, limits=Limits.of(settings.sandbox))
+        env = {"FACTORY_ENV": place(means.sandbox, aside)}
+        job = replace(bare, write={INSIDE: aside}, python=python, tools=means.tools(settings), env=env)
         for command in commands:
-            job = Job(
-                argv=("/bin/sh", "-c", command), room=room.path, timeout=SECONDS, write={INSIDE: aside}, python=python,
-                tools=tools,
-                env={"FACTORY_ENV": place(sandbox, aside)}, limits=limits,
-                network=network,
-            )  # fmt: skip
-            if (ran := sandbox.run(job)).code:
+            if (ran := means.sandbox.run(replace(job, argv=("/bin/sh", "-c", command)))).code:
                 shutil.rmtree(aside, ignore_errors=True)
                 said = gist((ran.stdout + ran.stderr).decode("utf-8", "replace"))
                 shut = "" if network == "full" else f"; {NO_NETWORK}"

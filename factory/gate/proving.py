@@ -13,7 +13,7 @@ tests. And with expectations altered.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -24,13 +24,12 @@ from factory.gate.conditions import USUAL, Conditions, otherwise
 from factory.gate.criteria import Passes, Touching
 from factory.gate.held import lost, unproven
 from factory.gate.kept import Kept
+from factory.gate.renamed import changing_in
 from factory.gate.signs import replaced, signs
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
-from factory.gate.unstable import changing_in
 from factory.gate.voice import Voice
 from factory.gate.waiting import takes_off_excuses
-from factory.git.store import Store
 from factory.model import Light, Oid, PlanCriterion, Triage
 from factory.tree import Entry
 
@@ -45,8 +44,9 @@ class Again(NamedTuple):
 class Prover:
     """Asks each criterion's check of the trees that could differ."""
 
-    def __init__(self, store: Store, trial: Trial, kept: Kept, voice: Voice, tiers: Collection[str]) -> None:
-        self._store, self._trial, self._kept, self._voice, self._tiers = store, trial, kept, voice, tiers
+    def __init__(self, trial: Trial, kept: Kept, voice: Voice) -> None:
+        self._store, self._trial, self._kept, self._voice = trial.store, trial, kept, voice
+        self._tiers = (*trial.settings.gate.fast, *trial.settings.gate.regression)
 
     def runs(self, asked: Question, checks: Iterable[str]) -> list[tuple[Oid, str, Conditions]]:
         """The runs that a proof begins with, so that they can be started before they are asked for."""
@@ -55,9 +55,11 @@ class Prover:
     def prove(self, asked: Question, tally: Tally) -> None:
         """Books every criterion; the first that is not proven ends it."""
         moved = Touching(
-            frozenset(c.path for c in asked.changed), frozenset(c.path for c in asked.brought),
-            frozenset(c.path for c in asked.brought if not c.old and c.new), takes_off_excuses(asked),
-        )  # fmt: skip
+            touched=frozenset(c.path for c in asked.changed),
+            brought=frozenset(c.path for c in asked.brought),
+            new=frozenset(c.path for c in asked.brought if not c.old and c.new),
+            excuses=takes_off_excuses(asked),
+        )
         passes = []
         for criterion in asked.checks:
             asked.say(f"the gate checks {criterion.id}")

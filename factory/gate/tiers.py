@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from factory.gate import compare, triage
 from factory.gate.asked import Question
 from factory.gate.commands import is_told_by, same_run, to_run
 from factory.gate.contradicted import contradicted
-from factory.gate.excused import excused
 from factory.gate.ground import unloaded
 from factory.gate.held import lost
+from factory.gate.renamed import changing_in, renamed
 from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import Ran, Trial
-from factory.gate.unstable import changing_in
 from factory.model import Answer, Oid, Outcome, Tests, Triage
 from factory.ssot import settings
+from guards import tests_kept
+from guards.case import Case, text
+from guards.syntax.suite import is_test_code
 
 
 class Tiers:
     """Runs them, and books what each says."""
 
-    def __init__(self, trial: Trial, gate: settings.Gate) -> None:
-        self._trial, self._gate = trial, gate
+    def __init__(self, trial: Trial) -> None:
+        self._trial, self._gate = trial, trial.settings.gate
 
     def doctor(self, asked: Question, tally: Tally) -> None:
         """What is no tier's to tell."""
@@ -113,7 +115,7 @@ class Tiers:
 
     def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran, changing: frozenset[str]) -> None:
         reruns = self._again(asked, was, now, asked.tree)
-        found = compare.compare(was.seen, now.seen, reruns, excused(asked.case), changing)
+        found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case), changing)
         tally.tests = _most(tally.tests, found.tests)
         tally.red |= {node: triage.gist(now.seen.failures.get(node, "")) for node in found.known_red}
         tally.log += list(found.notes)
@@ -180,3 +182,19 @@ def _uncollected(was: Ran, now: Ran) -> bool:
 def _most(one: Tests, other: Tests) -> Tests:
     """Of two tiers the one that saw more: fast is often a part of regression, and a test counts once."""
     return max(one, other, key=lambda t: t.passed + t.failed + t.known_red + t.missing)
+
+
+def _excused(case: Case) -> compare.Excused:
+    """Of main's tests in touched files, those that were renamed or moved, or that the ticket lets go."""
+    touched = set(case.touched)
+
+    def source(path: str) -> str:
+        return text(case.tree, path) or ""
+
+    def answer(missing: Collection[str], skipped: Collection[str], new: Collection[str]) -> frozenset[str]:
+        judged = [node for node in missing if is_test_code(node.split("::")[0])]
+        if tests_kept.NAME in case.terms.allow:
+            return frozenset(node for node in (*judged, *skipped) if node.split("::")[0] in touched)
+        return renamed(judged, new, touched, source)
+
+    return answer

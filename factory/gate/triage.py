@@ -20,8 +20,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from factory.gate.failures import failures, gist, tail
-from factory.gate.fingerprint import fingerprint
+from factory.gate.failures import failures, fingerprint, gist, tail
 from factory.model import Triage
 
 __all__ = ["classify", "failures", "fingerprint", "gist", "names_cause", "tail"]

@@ -8,35 +8,40 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from factory import files
-from factory.errors import Stopped
+from factory.errors import Mistake, Stopped
 from factory.gate import junit, prepared
-from factory.gate.absent import absent
+from factory.gate.absent import absent, untracked
 from factory.gate.ahead import Ahead
 from factory.gate.asked import Say
 from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
-from factory.gate.disturbed import telling
-from factory.gate.editable import source_roots
-from factory.gate.hidden import hidden_files
-from factory.gate.interpreter import find_python, fingerprint, ours
+from factory.gate.interpreter import find_python, fingerprint, ours, source_roots
 from factory.gate.lacking import lacking
 from factory.gate.observe import Observation, Observer
-from factory.gate.untracked import untracked
+from factory.gate.prepared import Means
+from factory.gate.sides import Sides
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer, Oid, Value
-from factory.rooms.rooms import Rooms
-from factory.sandbox import toolchains
+from factory.model import Answer, Oid, Terms, Value
+from factory.plain import words
+from factory.records.premises import hidden_at
 from factory.sandbox.process import ENDING, Either, Finished
-from factory.sandbox.sandbox import Job, Limits, Sandbox
+from factory.sandbox.sandbox import Job, Limits
 from factory.ssot.settings import Settings
+from factory.tree import matches
 
 KEEP_THE_PATH = "keep what the gate sets, `PYTHONPATH=...:$PYTHONPATH`"
 SEEN = "5"  # what of a run is kept: a result that an older version kept says less
+# Loaded by a runner, or by every Python, from wherever they lie.
+LOADED = words("""
+    **/conftest.py **/sitecustomize.py **/usercustomize.py **/*.pth **/*-pytest-*.pyc
+    **/pytest.ini **/.pytest.ini **/pytest.toml **/.pytest.toml **/tox.ini **/setup.cfg
+""")
+KEPT = 2000  # paths of a run that are kept
 NOT_RUN = (126, 127)  # a shell's words for "cannot execute" and "not found"
 
 
@@ -80,17 +85,13 @@ class Trial:
     (a tool, data, the date), and be mended since.
     """
 
-    def __init__(
-        self, repo: Repo, rooms: Rooms, sandbox: Sandbox, settings: Settings, cache: Path, limits: Limits,
-        environ: Mapping[str, str], began: float,
-    ) -> None:  # fmt: skip
-        self.began = began
-        self._repo, self._rooms, self._sandbox, self._settings = repo, rooms, sandbox, settings
-        self._cache, self.limits, self._environ = cache, limits, environ
-        self.python = find_python(repo, settings)
-        self.tools = toolchains.tools(environ, map(Path, settings.sandbox.read), sandbox.kind)
-        seen = fingerprint(self.python, sandbox.kind, self.tools)
-        self._bare = self._environment = f"{seen} {rooms.generated.digest}".rstrip()
+    def __init__(self, repo: Repo, settings: Settings, means: Means, cache: Path, began: float) -> None:
+        self.repo, self.store, self.settings, self.began = repo, repo.store, settings, began
+        self._means, self._sandbox, self._cache = means, means.sandbox, cache
+        self.limits, self.python = Limits.of(settings.sandbox), find_python(repo, settings)
+        self.tools = means.tools(settings)
+        seen = fingerprint(self.python, means.sandbox.kind, self.tools)
+        self._bare = self._environment = f"{seen} {means.rooms.generated.digest}".rstrip()
         self.stop: threading.Event = Either(ENDING)  # ends what runs
         self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
         self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will
@@ -98,20 +99,15 @@ class Trial:
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
-        made = Trial(
-            self._repo, self._rooms, self._sandbox, settings, self._cache, self.limits, self._environ, self.began
-        )
+        made = Trial(self.repo, settings, self._means, self._cache, self.began)
         made.stop, made.prepared = self.stop, self.prepared
         made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
 
     def prepare(self, main: Oid, say: Say = lambda _: None) -> None:
         """Run `[gate] setup` for main, once per content of the files that it names."""
-        where = self._cache.with_name("env")
-        self.prepared = prepared.prepare(
-            self._repo.store, self._rooms, self._sandbox, self._settings, where, main, self.python, self.tools,
-            self.limits, say,
-        )  # fmt: skip
+        where, tree = self._cache.with_name("env"), GitTree(self.store, main)
+        self.prepared = prepared.prepare(self._means, self.settings, tree, where, self.python, say)
         if self.prepared:
             self._environment = f"{self._bare} {self.prepared.name}"
 
@@ -151,10 +147,10 @@ class Trial:
         """Which program, module or file a command did not find, and what lets a room have it; empty: it found all."""
         if not ran.code:
             return ""
-        root = self._repo.work_tree
-        found = absent(ran.output, self._environ, self.tools, root)
-        found = found or lacking(ran.output, self._repo, self._settings, self.python)
-        return found or untracked(ran.output, root, GitTree(self._repo.store, tree))
+        root = self.repo.work_tree
+        found = absent(ran.output, self._means.environ, self.tools, root)
+        found = found or lacking(ran.output, self.repo, self.settings, self.python)
+        return found or untracked(ran.output, root, GitTree(self.store, tree))
 
     def let_go(self) -> None:
         """End what was started ahead and is not wanted."""
@@ -193,37 +189,56 @@ class Trial:
             return None
 
     def _key(self, tree: Oid, command: str, under: Conditions) -> str:
-        rules = self._settings.gate.model_dump_json() + self._settings.product.model_dump_json()
-        parts = (SEEN, self._repo.store.tree_of(tree), same_run(command), rules, self._environment, under.key)
+        rules = self.settings.gate.model_dump_json() + self.settings.product.model_dump_json()
+        parts = (SEEN, self.store.tree_of(tree), same_run(command), rules, self._environment, under.key)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _run(self, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
-        content = self._repo.store.tree_of(tree)
-        with self._rooms.open(content) as room, self._observer(content, room.path, under) as observer:
-            files = {
-                "/factory/observer": observer.folder,
-                **({prepared.INSIDE: self.prepared} if self.prepared else {}),
-            }
-            job = Job(
-                argv=("/bin/sh", "-c", command), room=room.path, python=self._interpreter(), limits=self.limits,
-                timeout=self._settings.gate.timeout_minutes * 60, read=tuple(map(Path, self._settings.sandbox.read)),
-                files=files, socket=observer.socket, stop=stop, at=under.room, tools=self.tools,
-                hide=ours(self.python),
-            )  # fmt: skip
+        content = self.store.tree_of(tree)
+        with self._means.rooms.open(content) as room, self._observer(content, room.path, under) as observer:
+            job = self._job(room.path, observer, under)
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
-            at, done = time.time(), self._sandbox.run(dataclasses.replace(job, env=env))
+            ready = dataclasses.replace(job, argv=("/bin/sh", "-c", command), env=env, stop=stop)
+            at, done = time.time(), self._sandbox.run(ready)
             if done.stopped:
                 raise Stopped("the gate was broken off; `factory run` goes on")
             seen = observer.observe(done.code)
             written = room.written()
-            if not seen.sessions and self._settings.gate.junit in written:
+            if not seen.sessions and self.settings.gate.junit in written:
                 seen = self._told(room.path, self._sandbox.inside(job, room.path), done.code) or seen
-            return _ran(command, at, done, seen, telling(written, self._repo.store.flat(content)))
+            return _ran(command, at, done, seen, _telling(written, self.store.flat(content)))
+
+    def _job(self, room: Path, observer: Observer, under: Conditions) -> Job:
+        """A command's surroundings, without its words."""
+        return Job(
+            argv=(),
+            room=room,
+            at=under.room,
+            timeout=self.settings.gate.timeout_minutes * 60,
+            limits=self.limits,
+            python=self._interpreter(),
+            tools=self.tools,
+            read=tuple(map(Path, self.settings.sandbox.read)),
+            hide=ours(self.python),
+            files={
+                "/factory/observer": observer.folder,
+                **({prepared.INSIDE: self.prepared} if self.prepared else {}),
+            },
+            socket=observer.socket,
+        )
 
     def _observer(self, tree: Oid, room: Path, under: Conditions) -> Observer:
-        """Hidden files are for the judge alone: the tested code may not open them."""
-        hidden, judges = hidden_files(self._repo, self._settings, tree)
+        """Hidden files are for the judge alone, as the tree's own roadmap says: the tested code may not open them.
+        Where none is hidden, it is told of what judges Python."""
+        content = GitTree(self.store, tree)
+        try:
+            globs = hidden_at(self.repo, tree)
+        except Mistake:  # a tree without tables that can be read hides nothing; the guards speak of it
+            globs = ()
+        hidden = [path for path in content.entries() if matches(path, globs)] if globs else []
+        sides = Sides.of(self.settings, content, Terms(), ())
+        judges = [p for p in content.entries() if (hidden or p.endswith(".py")) and sides.judges(p)]
         return Observer(run_all=True, root=room, hidden=hidden, judges=judges, backwards=under.backwards)
 
     def _interpreter(self) -> Path:
@@ -234,7 +249,7 @@ class Trial:
     def _known(self, job: Job, room: Path) -> dict[str, str]:
         """The environment that a command finds, before the observer's own."""
         env = dict[str, str]()
-        if roots := source_roots(self.python, self._repo.work_tree) if self._repo.work_tree else ():
+        if roots := source_roots(self.python, self.repo.work_tree) if self.repo.work_tree else ():
             env["PYTHONPATH"] = ":".join(self._sandbox.inside(job, room / root) for root in roots)
         if self.prepared:
             at = prepared.place(self._sandbox, self.prepared)
@@ -243,8 +258,16 @@ class Trial:
 
     def _told(self, room: Path, shown: str, code: int) -> Observation | None:
         """What the JUnit file says that the settings name, and that the command wrote."""
-        at = room / self._settings.gate.junit
+        at = room / self.settings.gate.junit
         return None if at.is_symlink() or not at.is_file() else junit.told(at.read_bytes(), code, shown)
+
+
+def _telling(written: Iterable[str], tree: Collection[str]) -> tuple[str, ...]:
+    """The written paths that may say what is right: the tree's own files, and new ones that a runner would load.
+
+    The tested code may write there too. An overlay's copy-up tells of each file that was written to, also where it was
+    put back: a judge that is touched while it judges says whatever the change likes."""
+    return tuple(sorted(path for path in written if path in tree or matches(path, LOADED))[:KEPT])
 
 
 def _ran(command: str, at: float, done: Finished, seen: Observation, wrote: tuple[str, ...]) -> Ran:

@@ -18,11 +18,13 @@ from factory.gate.altered.dice import Dice
 from factory.gate.altered.languages import CALLS, SHELLS
 from factory.gate.altered.reached import around, failing, listed
 from factory.gate.asked import Question
+from factory.gate.conditions import USUAL, Conditions
 from factory.gate.criteria import Passes, light
-from factory.gate.laid import Check, Laid
 from factory.gate.named import named
 from factory.gate.sides import Sides
-from factory.model import Light, PlanCriterion
+from factory.gate.trial import Ran, Trial
+from factory.model import Light, Oid, PlanCriterion
+from factory.tree import FILE, Entry
 
 FILES = 8  # that are altered for one criterion, at most
 ALONE = 4  # tests, or places, of a file that are asked by themselves, at most
@@ -180,3 +182,38 @@ def _is(function: str, red: Iterable[tuple[str, str]]) -> bool:
 
 def _site(each: Round) -> Site:
     return next(iter(each.sites.values()))
+
+
+class Check(NamedTuple):
+    """A command, and the conditions under which it was green."""
+
+    command: str
+    under: Conditions = USUAL
+
+
+class Laid:
+    """Reads the judges of a tree, and runs commands with some of them altered."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._store, self._trial = trial.store, trial
+
+    def run(self, tree: Oid, each: Round, check: Check) -> Ran:
+        at = self._store.tree_of(tree)
+        laid = {}
+        for path, content in each.files.items():
+            entry = self._store.entry(at, path)
+            laid[path] = Entry(entry.mode if entry else FILE, self._store.write_blob(content))
+        return self._trial.run(self._store.edit(at, laid), check.command, under=check.under)
+
+    def says(self, tree: Oid, check: Check) -> Ran:
+        """The check in other words, on the tree as it is."""
+        return self._trial.run(tree, check.command, under=check.under)
+
+    def file(self, tree: Oid, path: str) -> bytes | None:
+        return self._store.file(self._store.tree_of(tree), path)
+
+    def text(self, tree: Oid, path: str) -> str:
+        return (self.file(tree, path) or b"").decode("utf-8", "replace")
+
+    def paths(self, tree: Oid) -> list[str]:
+        return list(self._store.flat(self._store.tree_of(tree)))

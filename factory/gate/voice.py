@@ -17,13 +17,11 @@ from factory.gate.altered.reached import failing_at
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
-from factory.gate.laid import Check, Laid
 from factory.gate.named import spoken_of
 from factory.gate.renamed import function
 from factory.gate.tally import Tally
 from factory.gate.trial import Ran, Trial
-from factory.gate.unseen import Asking, Unseen, places
-from factory.git.store import Store
+from factory.gate.unseen import Asking, Check, Laid, Unseen, places
 from factory.model import Criterion, Light, PlanCriterion
 
 Key = tuple[str, str]  # a path, and a function in it ("" is all of it)
@@ -39,8 +37,8 @@ LARGEST = 1 << 20  # bytes of one
 class Voice:
     """Runs a criterion's check with altered judges laid over the tree."""
 
-    def __init__(self, store: Store, trial: Trial) -> None:
-        self._laid = Laid(store, trial)
+    def __init__(self, trial: Trial) -> None:
+        self._laid = Laid(trial)
         self._unseen = Unseen(self._laid)
 
     def silent(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from factory.errors import Unheard
-from factory.gate.absent import absent
-from factory.gate.untracked import untracked
+from factory.gate.absent import absent, untracked
 from factory.git.store import GitTree
 from factory.line import audits, booking, trouble
 from factory.line.house import House

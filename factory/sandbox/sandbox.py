@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from factory.errors import CouldNotRun
 from factory.sandbox.process import Finished
+from factory.ssot import settings
 
 Kind = Literal["auto", "bwrap", "docker", "podman", "none"]
 SANDBOX_UID = 61616  # what a job runs as where the controller is root; owns nothing else on a host
@@ -27,6 +28,10 @@ class Limits:
     room_mb: int = 2048  # all that it may write to its room
     open_files: int = 4096
     scratch_mb: int = 1024  # its private /tmp; half as much for its home
+
+    @classmethod
+    def of(cls, box: settings.Sandbox) -> Limits:
+        return cls(box.memory_mb, box.processes, box.file_mb, box.room_mb)
 
 
 @dataclass(frozen=True)

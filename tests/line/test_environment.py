@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from factory.gate.editable import source_roots
+from factory.gate.interpreter import source_roots
 from tests.line.conftest import SETTINGS, Shop, executable
 
 Make = Callable[..., Shop]

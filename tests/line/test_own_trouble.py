@@ -11,7 +11,7 @@ import pytest
 
 from factory.errors import CannotJudge, CouldNotRun, GitFailed, Mistake
 from factory.executors import local
-from factory.gate.fingerprint import fingerprint
+from factory.gate.failures import fingerprint
 from factory.line import audits, booking, evidence, trouble
 from factory.line.trades import ticket
 from factory.model import Triage

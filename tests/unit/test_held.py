@@ -8,7 +8,7 @@ import pytest
 
 from factory.gate.held import lost, unproven
 from factory.gate.observe import Observation
-from factory.gate.unstable import changing_in
+from factory.gate.renamed import changing_in
 from factory.model import Outcome
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR

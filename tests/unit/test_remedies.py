@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from factory.gate.absent import absent
+from factory.gate.absent import absent, remedy, untracked
 from factory.gate.failures import gist
-from factory.gate.remedies import remedy
-from factory.gate.untracked import untracked
 from factory.sandbox.sandbox import Tools
 from factory.tree import MemoryTree
 

@@ -148,8 +148,8 @@ def in_a_row() -> str:
 
 
 def on_main(found: Ran) -> Callable[[Path], None]:
-    there: Any = SimpleNamespace(absent=lambda *_: "", work_tree=None)
-    return lambda _: _must_be_ground(there, read_settings(None), there, "0" * 40, "fast", found)
+    there: Any = SimpleNamespace(absent=lambda *_: "", settings=read_settings(None), store=None)
+    return lambda _: _must_be_ground(there, "0" * 40, "fast", found)
 
 
 STOPPED: list[tuple[str, Callable[[Path], object], str]] = [

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from factory.gate.ground import unlike
 from factory.gate.observe import Observation
-from factory.gate.unlike import unlike
 from factory.model import Outcome
 from factory.tree import SUBMODULE, MemoryTree
 

@@ -2,9 +2,8 @@
 
 from factory.gate.altered.data import data_rounds
 from factory.gate.altered.expected import Expected, expected
-from factory.gate.altered.foretold import SAYS_LITTLE, mute
 from factory.gate.altered.literals import literal_rounds
 from factory.gate.altered.nouns import Round, Site
-from factory.gate.altered.python import rounds
+from factory.gate.altered.python import SAYS_LITTLE, mute, rounds
 
 __all__ = ["SAYS_LITTLE", "Expected", "Round", "Site", "data_rounds", "expected", "literal_rounds", "mute", "rounds"]

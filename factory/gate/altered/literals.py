@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
-from factory.gate.altered import examples
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.languages import BEHIND, CALLS, GREP, LITERAL, SHELLS
 from factory.gate.altered.nouns import Round, Site, told
@@ -30,7 +29,7 @@ def literal_rounds(path: str, source: bytes, digest: str, most: int = 2, near: i
     except UnicodeDecodeError:
         return ()
     suffix = PurePosixPath(path).suffix.lower()
-    found_at = examples.outputs(text) if suffix in examples.SUFFIXES else _literals(text, suffix)
+    found_at = outputs(text) if suffix in SUFFIXES else _literals(text, suffix)
     found_at = found_at or _literals(text, suffix)
     places = list(islice(found_at, MANY))
     places = _nearest(text, places, near) if near else places
@@ -107,3 +106,31 @@ def _arguments(text: str, start: int) -> list[tuple[int, int]]:
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+
+
+# --- the expected outputs of examples in documents and docstrings, as doctest reads them
+
+SUFFIXES = {".txt", ".md", ".rst", ".py"}
+# An example, its further lines, and what it prints: up to an empty line, the next example, or the end of the string.
+EXAMPLE = re.compile(
+    r"^(?P<indent>[ ]*)>>>[ ].*\n(?:(?P=indent)\.\.\.(?:[ ].*)?\n)*"
+    r"(?P<want>(?:(?P=indent)(?!>>>)(?![ ]*$)(?!.*(?:\"\"\"|'''|```)).+\n?)*)",
+    re.MULTILINE,
+)
+WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
+
+
+def outputs(text: str) -> list[Scalar]:
+    """One place of each example that prints: the last line's last word or number, or a traceback's exception."""
+    found = []
+    for example in EXAMPLE.finditer(text):
+        if "+SKIP" in example[0] or not example["want"].strip():
+            continue
+        lines = example["want"].rstrip("\n").split("\n")
+        start = example.start("want") + len(example["want"].rstrip("\n")) - len(lines[-1])
+        words = list(WORD.finditer(lines[-1]))
+        if words:
+            traceback = lines[0].strip().startswith("Traceback")
+            word = words[0] if traceback else words[-1]
+            found.append(Scalar(start + word.start(), start + word.end(), word[0]))
+    return found
