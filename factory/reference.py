@@ -131,9 +131,14 @@ def rules() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "settings": reference, "terms": terms, "report": report, "failures": failures, "exits": exits,
-    "stops": kinds_of_stop, "rules": rules,
-}  # fmt: skip
+    "settings": reference,
+    "terms": terms,
+    "report": report,
+    "failures": failures,
+    "exits": exits,
+    "stops": kinds_of_stop,
+    "rules": rules,
+}
 
 
 def updated(page: str) -> str:

@@ -59,7 +59,7 @@ def _heirs(name: str, before: Observation, after: Observation) -> float:
 
 
 def lost(was: Observation, held: Observation, changing: Collection[str] = ()) -> tuple[str, ...]:
-    """The tests that were green and are not, where main's own tests judge the change. `changing`: see renamed.stand_ins."""
+    """The tests that were green and are not, where main's own tests judge the change. `changing`: see `stand_ins`."""
     if not held.outcomes:
         return ()
     dim = [n for n, out in was.outcomes.items() if out in GREEN and held.outcomes.get(n) not in GREEN]

@@ -82,11 +82,9 @@ def of_scope(scope: Scope, checks: Collection[str] = ()) -> Prospect:
     """A ticket that may touch nothing at all; and what its `modify` names that is not there, and no check asks."""
     globs = scope.terms.modify
     if globs and not any(_opens(glob, scope) for glob in globs):
-        return Prospect((
-            Triage.SCOPE,
-            f"everything that its modify names is protected, readonly or hidden: {', '.join(globs[:3])}; "
-            "commit such a change yourself, or name what the ticket is to change",
-        ))  # fmt: skip
+        said = f"everything that its modify names is protected, readonly or hidden: {', '.join(globs[:3])}"
+        remedy = "commit such a change yourself, or name what the ticket is to change"
+        return Prospect((Triage.SCOPE, f"{said}; {remedy}"))
     told = list(_nothing_there(scope))
     asked = "\n".join(checks)
     new = [glob for glob in globs if not is_wild(glob) and glob not in scope.paths and glob.split("/")[-1] not in asked]
@@ -139,9 +137,8 @@ def _green(name: str, check: str, may_bring: bool) -> Prospect:
 def _to_be_written(said: str, check: str, may: bool) -> Prospect:
     if may:
         return Prospect(None, (f"{said}: the change is to bring it: {check}",))
-    return Prospect((
-        Triage.PATH, f"{said}, and the ticket may not write it: {check}; correct the check, or open its file in modify"
-    ))  # fmt: skip
+    remedy = "correct the check, or open its file in modify"
+    return Prospect((Triage.PATH, f"{said}, and the ticket may not write it: {check}; {remedy}"))
 
 
 def _not_started(criterion: PlanCriterion, ran: Ran) -> Prospect:

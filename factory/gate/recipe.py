@@ -9,14 +9,17 @@ import tomllib
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from factory.plain import words
+
 Read = Callable[[str], bytes | None]  # a file of the repository; None for none
 GROUPS = ("tests", "test", "testing", "dev", "develop")
 LISTS = tuple(
     pattern.format(name)
     for name in ("test", "tests", "testing", "dev")
-    for pattern in ("requirements-{}.txt", "requirements_{}.txt", "{}-requirements.txt", "requirements/{}.txt",
-                    "{}/requirements.txt")
-)  # fmt: skip
+    for pattern in words("""
+        requirements-{}.txt requirements_{}.txt {}-requirements.txt requirements/{}.txt {}/requirements.txt
+    """)
+)
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 PYTEST = re.compile(r"(?<![\w-])pytest\b(?!-)")
 

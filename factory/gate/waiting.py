@@ -11,11 +11,10 @@ from pathlib import PurePosixPath
 from factory.gate.asked import Question
 from factory.gate.named import named
 from factory.model import Changed, Criterion, CriterionStatus, PlanCriterion
+from factory.plain import words
 from guards.case import text
 
-SOURCES = (
-    ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".c", ".cpp", ".cs", ".rb", ".php",
-)  # fmt: skip
+SOURCES = words(".js .mjs .cjs .jsx .ts .tsx .go .rs .java .kt .c .cpp .cs .rb .php")
 IMPORTS = re.compile(r"\s*(?:import\b|use\b|#include\b|from\b.*\bimport\b|(?:const|let|var)\b.*\brequire\()")
 SAYS = "a person's ticket names it: modify, or may_change_tests"
 

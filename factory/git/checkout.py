@@ -42,10 +42,8 @@ def in_the_way(repo: Repo, checkout: Path, changed: Iterable[Changed]) -> tuple[
     """
     becomes = {c.path: c for c in changed}
     named = list(becomes) if len(becomes) <= 200 else []  # an argument list has its limit; then look at everything
-    out = repo.call(
-        "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *named,
-        cwd=checkout, GIT_LITERAL_PATHSPECS="1",
-    )  # fmt: skip
+    asked = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--")
+    out = repo.call(*asked, *named, cwd=checkout, GIT_LITERAL_PATHSPECS="1")
     dirty = [entry[3:].rstrip("/") for entry in to_name(out).split("\0") if len(entry) > 3]
     found = {d for d in dirty if d not in becomes and _meets(d, becomes)}
     found |= {d for d in dirty if d in becomes and not _may_go(repo, checkout, becomes[d])}
@@ -67,10 +65,8 @@ def _no_folders(checkout: Path, becomes: Mapping[str, Changed]) -> set[str]:
     """What stands where a folder has to be and is none, and does not go with the change itself. Git names no file
     there when it is asked for what lies below."""
     above = {folder for path, c in becomes.items() if c.new for folder in prefixes(path.rpartition("/")[0])}
-    return {
-        folder for folder in above - becomes.keys()
-        if os.path.lexists(checkout / folder) and ((checkout / folder).is_symlink() or not (checkout / folder).is_dir())
-    }  # fmt: skip
+    there = {folder: checkout / folder for folder in above - becomes.keys() if os.path.lexists(checkout / folder)}
+    return {folder for folder, at in there.items() if at.is_symlink() or not at.is_dir()}
 
 
 def uncommitted(repo: Repo, ref: str) -> dict[Path, tuple[str, ...]]:

@@ -30,6 +30,12 @@ from factory.tree import Entry
 # alias (GIT_CONFIG_PARAMETERS) would win over the factory's own settings.
 LEFT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 OLDEST_GIT = (2, 38)
+WHOLE: dict[str, Any] = {  # what a git said, and how it ended
+    "with_extended_output": True,
+    "with_exceptions": False,
+    "stdout_as_string": False,
+    "strip_newline_in_stdout": False,
+}
 APART: dict[str, Any] = {"start_new_session": True}  # of every git: a terminal's Ctrl-C is for the controller alone
 ASKED = ("rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format")
 PLACES, TOP = ("--absolute-git-dir", "--git-common-dir"), "--show-toplevel"
@@ -135,10 +141,7 @@ class Repo:
             if file:
                 file.write(stdin)
                 file.seek(0)
-            code, out, err = git.execute(
-                command, istream=file, with_extended_output=True, with_exceptions=False, stdout_as_string=False,
-                strip_newline_in_stdout=False, env=env or None, **APART,
-            )  # fmt: skip
+            code, out, err = git.execute(command, istream=file, env=env or None, **WHOLE, **APART)
         text = err if isinstance(err, str) else err.decode("utf-8", "replace")
         return code, out if isinstance(out, bytes) else out.encode(), text
 
@@ -234,10 +237,8 @@ class Repo:
         options = ["--first-parent"] if first_parent else []
         if limit:
             options.append(f"--max-count={limit}")
-        out = self.call(
-            "log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options,
-            "--end-of-options", *revisions, "--", *paths,
-        )  # fmt: skip
+        asked = ("log", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %ct %P%n%B", *options)
+        out = self.call(*asked, "--end-of-options", *revisions, "--", *paths)
         for record in to_name(out).split("\0"):
             head, _, message = record.partition("\n")
             if head:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import re
 import struct
 from collections.abc import Iterator
 
@@ -27,22 +28,24 @@ TERMINAL_REQUESTS = (0x5412, 0x541C)  # TIOCSTI types into the operator's termin
 DEVICE = 0x2000  # the bit of a mode that character and block devices have, and fifos and sockets have not
 FAMILIES = (17, 38, 40, 44)  # AF_PACKET, AF_ALG, AF_VSOCK, AF_XDP
 
-# name -> (x86_64, aarch64); None: the architecture has no such call
+# name, and its number on x86_64 and aarch64; -: the architecture has no such call
+_REFUSED = """
+    ptrace 101 117 | syslog 103 116 | personality 135 92 | acct 163 89 | settimeofday 164 170 | mount 165 40
+    umount2 166 39 | swapon 167 224 | swapoff 168 225 | reboot 169 142 | iopl 172 - | ioperm 173 -
+    init_module 175 105 | delete_module 176 106 | quotactl 179 60 | nfsservctl 180 42 | adjtimex 159 171
+    chroot 161 51 | pivot_root 155 41 | vhangup 153 58 | lookup_dcookie 212 18 | clock_settime 227 112
+    kexec_load 246 104 | add_key 248 217 | request_key 249 218 | keyctl 250 219 | unshare 272 97
+    perf_event_open 298 241 | fanotify_init 300 262 | name_to_handle_at 303 264 | open_by_handle_at 304 265
+    clock_adjtime 305 266 | setns 308 268 | process_vm_readv 310 270 | process_vm_writev 311 271 | kcmp 312 272
+    finit_module 313 273 | kexec_file_load 320 294 | bpf 321 280 | userfaultfd 323 282 | open_tree 428 428
+    move_mount 429 429 | fsopen 430 430 | fsconfig 431 431 | fsmount 432 432 | fspick 433 433
+    pidfd_getfd 438 438 | mount_setattr 442 442 | quotactl_fd 443 443 | open_tree_attr 467 467
+"""
 REFUSED: dict[str, tuple[int | None, int | None]] = {
-    "ptrace": (101, 117), "syslog": (103, 116), "personality": (135, 92), "acct": (163, 89),
-    "settimeofday": (164, 170), "mount": (165, 40), "umount2": (166, 39), "swapon": (167, 224), "swapoff": (168, 225),
-    "reboot": (169, 142), "iopl": (172, None), "ioperm": (173, None), "init_module": (175, 105),
-    "delete_module": (176, 106), "quotactl": (179, 60), "nfsservctl": (180, 42), "adjtimex": (159, 171),
-    "chroot": (161, 51), "pivot_root": (155, 41), "vhangup": (153, 58), "lookup_dcookie": (212, 18),
-    "clock_settime": (227, 112), "kexec_load": (246, 104), "add_key": (248, 217), "request_key": (249, 218),
-    "keyctl": (250, 219), "unshare": (272, 97), "perf_event_open": (298, 241), "fanotify_init": (300, 262),
-    "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "clock_adjtime": (305, 266),
-    "setns": (308, 268), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    "finit_module": (313, 273), "kexec_file_load": (320, 294), "bpf": (321, 280), "userfaultfd": (323, 282),
-    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
-    "fsmount": (432, 432), "fspick": (433, 433), "pidfd_getfd": (438, 438), "mount_setattr": (442, 442),
-    "quotactl_fd": (443, 443), "open_tree_attr": (467, 467),
-}  # fmt: skip
+    name: (int(x86), None if arm == "-" else int(arm))
+    for row in re.split(r"[|\n]", _REFUSED.strip())
+    for name, x86, arm in [row.split()]
+}
 
 # Said to be missing, so that the C library and event loops fall back: clone3 hides its flags behind a pointer.
 MISSING = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435}

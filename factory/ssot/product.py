@@ -12,33 +12,30 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from factory.plain import words
 from factory.tree import Entry, Tree, matches
 
-TEST_FILES = (
-    "**/test_*.py", "**/*_test.py", "**/tests.py", "**/test.py", "**/tests/**", "**/test/**", "**/__tests__/**",
-    "**/spec/**", "**/*.test.*", "**/*.spec.*", "**/*_test.go", "**/*_spec.rb", "**/*Test.java", "**/*Tests.cs",
-    "**/test.[cm]js", "**/test.js", "**/test.ts", "**/*[-_]test.js", "**/test-*.js", "**/tests.rs", "**/*_test.rs",
-    "**/test.c", "**/test_*.c", "**/*_test.c", "**/test_*.cc", "**/*_test.cc", "**/test_*.cpp", "**/*_test.cpp",
-)  # fmt: skip
+PYTHON_TESTS = words("**/test_*.py **/*_test.py **/tests.py **/test.py")  # by the names that pytest and unittest go by
+TEST_FILES = PYTHON_TESTS + words("""
+    **/tests/** **/test/** **/__tests__/** **/spec/** **/*.test.* **/*.spec.* **/*_test.go **/*_spec.rb **/*Test.java
+    **/*Tests.cs **/test.[cm]js **/test.js **/test.ts **/*[-_]test.js **/test-*.js **/tests.rs **/*_test.rs
+    **/test.c **/test_*.c **/*_test.c **/test_*.cc **/*_test.cc **/test_*.cpp **/*_test.cpp
+""")
 # Wherever it is, this judges: tests, what they compare with, and what steers a runner.
-JUDGING = (
-    *TEST_FILES, "**/conftest.py", "**/setup.py", "**/noxfile.py", "**/*.pth", "**/testdata/**", "**/test_data/**",
-    "**/fixtures/**", "**/golden/**",
-    "**/goldens/**", "**/*.golden", "**/snapshots/**", "**/__snapshots__/**", "**/*.snap", "**/*.ambr",
-    "**/*.approved.*", "**/expected/**",
-)  # fmt: skip
+JUDGING = TEST_FILES + words("""
+    **/conftest.py **/setup.py **/noxfile.py **/*.pth **/testdata/** **/test_data/** **/fixtures/** **/golden/**
+    **/goldens/** **/*.golden **/snapshots/** **/__snapshots__/** **/*.snap **/*.ambr **/*.approved.* **/expected/**
+""")
 # Folders at the root whose code is about the product and is not the product.
 BESIDE = frozenset(
-    {
-        *("acceptance", "bench", "benches", "benchmark", "benchmarks", "build", "checks", "ci", "contrib", "dist"),
-        *("doc", "docs", "e2e", "example", "examples", "expected", "fixtures", "fuzz", "fuzzing", "golden"),
-        *("integration", "notebooks", "scripts", "spec", "specs", "test", "testing", "tests", "third_party", "tools"),
-        "vendor",
-    }
+    words("""
+    acceptance bench benches benchmark benchmarks build checks ci contrib dist doc docs e2e example examples expected
+    fixtures fuzz fuzzing golden integration notebooks scripts spec specs test testing tests third_party tools vendor
+""")
 )
 IMPORTS = re.compile(r"(?m)^\s*(?:from|import)\s+(\w+)")
 THEIRS = re.compile(r"test|helper|fixture|mock|stub|util")
-NOT_MODULES = frozenset("conftest fabfile hubconf noxfile setup tasks versioneer".split())  # noqa: SIM905
+NOT_MODULES = words("conftest fabfile hubconf noxfile setup tasks versioneer")
 WITH_MANIFEST = {
     "package.json": (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx", ".jsx", ".vue", ".svelte", ".css", ".html"),
     "go.mod": (".go",),
@@ -50,8 +47,8 @@ WITH_MANIFEST = {
     "build.gradle": (".java", ".kt"),
     "Gemfile": (".rb",),
     "composer.json": (".php",),
-}  # fmt: skip
-OTHER_CODE = (".py", ".js", ".ts", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".rb", ".php", ".sh", ".pl", ".lua")
+}
+OTHER_CODE = words(".py .js .ts .go .rs .java .c .h .cpp .rb .php .sh .pl .lua")
 
 
 def product_of(tree: Tree, *, grown: bool = False) -> tuple[str, ...]:

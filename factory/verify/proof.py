@@ -102,12 +102,15 @@ def _evidence_agrees(chain: Chain) -> Iterator[str]:
     wanted: dict[str, dict[str, Any]] = {
         "manifest.json": {"ticket": plan.ticket_id, "attempt": plan.attempt, "key": plan.idempotency_key},
         "git_info.json": {
-            "base": chain.base, "plan": chain.steps[1].parents[0], "work": chain.work, "main": chain.main,
+            "base": chain.base,
+            "plan": chain.steps[1].parents[0],
+            "work": chain.work,
+            "main": chain.main,
             "gate_tree": result.gate_tree,
         },
         "kpi.json": result.kpi_summary,
         "verify_report.json": {"status": Answer.PASS.value, "failed": []},
-    }  # fmt: skip
+    }
     for name, fields in wanted.items():
         said = json.loads(chain.pack.get(name, b"{}"))
         if not isinstance(said, dict):

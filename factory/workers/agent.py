@@ -13,7 +13,7 @@ from factory.egress.egress import Egress, Limits
 from factory.egress.keys import Access, find_key
 from factory.errors import Mistake
 from factory.injected import forward
-from factory.model import Ended, Report
+from factory.model import Ended
 from factory.money.wallet import AttemptTooDear
 from factory.sandbox.process import Finished
 from factory.workers import Program, Task, Work
@@ -22,7 +22,7 @@ from factory.workers.cli import Cli, Given, Words
 from factory.workers.effort import checked
 from factory.workers.given import lay_home, make_given
 from factory.workers.installed import Installed, find
-from factory.workers.spending import blame
+from factory.workers.spending import blame, report_of
 from factory.workers.wallet_toll import WalletToll
 
 FORWARD = Path(forward.__file__)
@@ -79,14 +79,7 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
         said = f"the egress proxy failed: {egress.broken}"
     return Work(
         ended=how_it_ended(done, said, later=bool(refused and refused.later)),
-        report=Report(
-            summary=cli.summary(done)[-SUMMARY:],
-            model=used.model,
-            calls=used.calls,
-            tokens_in=used.tokens_in,
-            tokens_out=used.tokens_out,
-            cost_usd=usd,
-        ),
+        report=report_of(used, cli.summary(done)[-SUMMARY:], usd),
         stdout=done.stdout,
         stderr=done.stderr + _told(cli, egress.denied if done.code or said else "", said),
         exit_code=done.code,

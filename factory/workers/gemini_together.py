@@ -44,16 +44,20 @@ def bought(task: Task, opened: Open) -> Share | Work | None:
 
 def _kept(shares: Shares, plans: tuple[Plan, ...], texts: dict[str, str], conversation: Conversation) -> Share:
     used, n = conversation.spending.usage, len(plans)
-    each = (split(used.calls, n), split(used.tokens_in, n), split(used.tokens_out, n))
+    whole = {"calls": used.calls, "tokens_in": used.tokens_in, "tokens_out": used.tokens_out}
+    counts = [split(number, n) for number in whole.values()]
+    paid = split_usd(conversation.spending.usd, n)
     made = [
         Share(
-            base=plan.base, text=texts[plan.ticket_id], together=tuple(texts), model=used.model,
-            calls=calls, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd,
+            base=plan.base,
+            text=texts[plan.ticket_id],
+            together=tuple(texts),
+            model=used.model,
+            usd=usd,
+            **dict(zip(whole, numbers, strict=True)),
         )
-        for plan, calls, tokens_in, tokens_out, usd in zip(
-            plans, *each, split_usd(conversation.spending.usd, n), strict=True
-        )
-    ]  # fmt: skip
+        for plan, usd, *numbers in zip(plans, paid, *counts, strict=True)
+    ]
     for plan, share in zip(plans, made, strict=True):
         shares.keep(plan, share)
     return made[0]

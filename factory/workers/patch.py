@@ -21,8 +21,5 @@ def work(task: Task) -> Work:
     # Where the room lies below somebody's repository, git must not find that one.
     env = {"GIT_CEILING_DIRECTORIES": str(task.room.parent), "GIT_CONFIG_NOSYSTEM": "1"}
     done = task.launch(Program(("git", "apply", "--whitespace=nowarn", patch), env=env, files={INSIDE: patch}))
-    return Work(
-        Ended.DONE if done.code == 0 else Ended.FAILED,
-        Report(summary=f"replayed {path}"),
-        done.stdout, done.stderr, done.code, history=(f"git apply {path}",),
-    )  # fmt: skip
+    ended, report = Ended.DONE if done.code == 0 else Ended.FAILED, Report(summary=f"replayed {path}")
+    return Work(ended, report, done.stdout, done.stderr, done.code, history=(f"git apply {path}",))

@@ -74,11 +74,7 @@ class Spending:
         self._wallet.settle(reserved, calls=used.calls, tokens_in=used.tokens_in, tokens_out=used.tokens_out, usd=usd)
 
     def report(self, summary: str) -> Report:
-        u = self.usage
-        return Report(
-            summary=summary, model=u.model, calls=u.calls, tokens_in=u.tokens_in, tokens_out=u.tokens_out,
-            cost_usd=self.usd,
-        )  # fmt: skip
+        return report_of(self.usage, summary, self.usd)
 
     def done(self, summary: str, reused: int = 0) -> Work:
         """`reused`: answers of an earlier try that were not bought again."""
@@ -116,3 +112,15 @@ def blame(refused: Refused, provider: str, model: str) -> None:
         raise NoWorker(f"{provider} refuses the key ({refused.status}); check it, or make a new one")
     if refused.status == 404:
         raise Mistake(f"{provider} has no model {model!r}", path="ssot/factory.toml", remedy="set another `model`")
+
+
+def report_of(used: Usage, summary: str, usd: float) -> Report:
+    """What a worker used, as its report says it."""
+    return Report(
+        summary=summary,
+        model=used.model,
+        calls=used.calls,
+        tokens_in=used.tokens_in,
+        tokens_out=used.tokens_out,
+        cost_usd=usd,
+    )

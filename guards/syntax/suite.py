@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from factory.ssot.product import PYTHON_TESTS
+from factory.tree import matches
 from guards.syntax.rebound import taken_back
 from guards.syntax.source import bindings, dotted, parse
 
-COLLECTED = re.compile(r"test_.*\.py|.*_test\.py|test\.py|tests\.py")
 FOLDERS = {"test", "tests", "testing", "integration_tests", "unit_tests", "functional_tests"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 SKIPPERS = set(
@@ -22,7 +22,7 @@ SETUPS = {"setUp", "tearDown", "setUpClass", "tearDownClass", "setup_method", "t
 
 def is_collected(path: str) -> bool:
     """Whether a runner would look for tests in that file."""
-    return bool(COLLECTED.fullmatch(PurePosixPath(path).name))
+    return matches(path, PYTHON_TESTS)
 
 
 def is_test_code(path: str) -> bool:

@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from factory.gate.altered.nouns import Edit, How
 from factory.gate.altered.questions import OTHER_CLASS, Draft, Question, Questions
 from factory.gate.altered.sides import constant, near
+from factory.plain import words
 
-EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertTupleEqual", "assertSetEqual", "assertDictEqual",
-         "assertSequenceEqual", "assertCountEqual", "assertItemsEqual", "assertMultiLineEqual"}  # fmt: skip
+EQUAL = set(
+    words("""
+    assertEqual assertEquals assertListEqual assertTupleEqual assertSetEqual assertDictEqual assertSequenceEqual
+    assertCountEqual assertItemsEqual assertMultiLineEqual
+""")
+)
 PAIRS: dict[str, type[ast.cmpop]] = {
-    "assertIs": ast.Is, "assertIn": ast.In, "assertLess": ast.Lt, "assertLessEqual": ast.LtE,
-    "assertGreater": ast.Gt, "assertGreaterEqual": ast.GtE,
-}  # fmt: skip
+    "assertIs": ast.Is,
+    "assertIn": ast.In,
+    "assertLess": ast.Lt,
+    "assertLessEqual": ast.LtE,
+    "assertGreater": ast.Gt,
+    "assertGreaterEqual": ast.GtE,
+}
 OPPOSITES = (
     ("assertTrue", "assertFalse"),
     ("assertIs", "assertIsNot"),
@@ -33,15 +42,22 @@ RENAMED = {
     **dict.fromkeys(EQUAL - {"assertCountEqual", "assertItemsEqual", "assertEqual", "assertEquals"}, "assertNotEqual"),
 }
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "assertEqual", "eq_"}  # by whomever: they can mean one thing
-MOCKS = {"assert_called_with", "assert_called_once_with", "assert_any_call", "assert_awaited_with",
-         "assert_awaited_once_with"}  # fmt: skip
-ARRAYS = {f"numpy.testing.{n}" for n in ("assert_equal", "assert_array_equal", "assert_allclose", "assert_almost_equal",
-                                         "assert_array_almost_equal", "assert_approx_equal")}  # fmt: skip
-RAISES = {"assertRaises": "Exception", "assertRaisesRegex": "Exception", "assertRaisesRegexp": "Exception",
-          "assertWarns": "Warning", "assertWarnsRegex": "Warning"}  # fmt: skip
+MOCKS = words("""
+    assert_called_with assert_called_once_with assert_any_call assert_awaited_with assert_awaited_once_with
+""")
+NUMPYS = words("""
+    assert_equal assert_array_equal assert_allclose assert_almost_equal assert_array_almost_equal assert_approx_equal
+""")
+ARRAYS = {f"numpy.testing.{name}" for name in NUMPYS}
+RAISES = {
+    **dict.fromkeys(("assertRaises", "assertRaisesRegex", "assertRaisesRegexp"), "Exception"),
+    **dict.fromkeys(("assertWarns", "assertWarnsRegex"), "Warning"),
+}
 # What would end the run, or skip the test, where nobody waits for it.
-THROUGH = ("KeyboardInterrupt", "BaseException", "GeneratorExit", "CancelledError", "StopAsyncIteration",
-           "AssertionError", "Failed", "Skip", "Exit", "Outcome", "XFail")  # fmt: skip
+THROUGH = words("""
+    KeyboardInterrupt BaseException GeneratorExit CancelledError StopAsyncIteration AssertionError Failed Skip Exit
+    Outcome XFail
+""")
 
 
 class Calls:

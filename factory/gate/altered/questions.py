@@ -37,9 +37,13 @@ NEIGHBOUR = (  # of a plain value another one of its type; an object, equal to n
     "else v ^ {object()} if type(v) is set else object())"
 )
 WORDS: dict[type[ast.cmpop], tuple[str, str]] = {
-    ast.Eq: (r"==", "!="), ast.NotEq: (r"!=", "=="), ast.In: (r"\bin\b", "not in"), ast.NotIn: (r"\bnot\s+in\b", "in"),
-    ast.Is: (r"\bis\b", "is not"), ast.IsNot: (r"\bis\s+not\b", "is"),
-}  # fmt: skip
+    ast.Eq: (r"==", "!="),
+    ast.NotEq: (r"!=", "=="),
+    ast.In: (r"\bin\b", "not in"),
+    ast.NotIn: (r"\bnot\s+in\b", "in"),
+    ast.Is: (r"\bis\b", "is not"),
+    ast.IsNot: (r"\bis\s+not\b", "is"),
+}
 BOUNDS: dict[type[ast.cmpop], tuple[How, How]] = {  # for the left side, for the right one
     **dict.fromkeys((ast.Lt, ast.LtE), (How.HIGH, How.LOW)),
     **dict.fromkeys((ast.Gt, ast.GtE), (How.LOW, How.HIGH)),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from factory.gate.altered.nouns import How
 from factory.gate.altered.origins import Origins
+from factory.plain import words
 
 
 class Leaf(NamedTuple):
@@ -28,24 +29,36 @@ class Leaf(NamedTuple):
 
 NOTHING = object()
 SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
-}  # fmt: skip
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+}
 # Calls whose value follows from their arguments; of some only the first one, of some only a part of its digits.
-ALL = {f"builtins.{n}" for n in ("list", "tuple", "dict", "bytearray", "max", "min")} | {
-    "collections.OrderedDict", "collections.deque", "types.SimpleNamespace", "datetime.timedelta",
-    "pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath", "pathlib.PosixPath",
-}  # fmt: skip
-FIRST = {
-    "builtins.sorted": How.FAR, "builtins.set": How.FAR, "builtins.frozenset": How.FAR, "collections.Counter": How.FAR,
-    "pytest.approx": How.FAR, "numpy.array": None, "numpy.asarray": None, "builtins.bytes": None, "builtins.str": None,
-    "textwrap.dedent": None, "inspect.cleandoc": None, "copy.copy": None, "copy.deepcopy": None,
-    **dict.fromkeys(("builtins.sum", "math.fsum", "math.prod", "statistics.mean", "statistics.fmean"), How.FAR),
-    "statistics.median": How.FAR, "math.sqrt": None, "json.dumps": None, "builtins.repr": None,
-    "builtins.int": How.DIGITS, "builtins.float": How.DIGITS, "decimal.Decimal": How.DIGITS,
-    "fractions.Fraction": How.DIGITS, "uuid.UUID": How.DIGITS,
-    "datetime.date": How.YEAR, "datetime.datetime": How.YEAR, "datetime.time": How.HOUR,
-}  # fmt: skip
+ALL = words("""
+    builtins.list builtins.tuple builtins.dict builtins.bytearray builtins.max builtins.min collections.OrderedDict
+    collections.deque types.SimpleNamespace datetime.timedelta pathlib.Path pathlib.PurePath pathlib.PurePosixPath
+    pathlib.PureWindowsPath pathlib.PosixPath
+""")
+FAR = words("""
+    builtins.sorted builtins.set builtins.frozenset collections.Counter pytest.approx builtins.sum math.fsum math.prod
+    statistics.mean statistics.fmean statistics.median
+""")
+PLAIN = words("""
+    numpy.array numpy.asarray builtins.bytes builtins.str textwrap.dedent inspect.cleandoc copy.copy copy.deepcopy
+    math.sqrt json.dumps builtins.repr
+""")
+FIRST: dict[str, How | None] = {
+    **dict.fromkeys(FAR, How.FAR),
+    **dict.fromkeys(PLAIN),
+    **dict.fromkeys(words("builtins.int builtins.float decimal.Decimal fractions.Fraction uuid.UUID"), How.DIGITS),
+    **dict.fromkeys(("datetime.date", "datetime.datetime"), How.YEAR),
+    "datetime.time": How.HOUR,
+}
 KEEPS = {"strip", "lstrip", "rstrip", "encode", "splitlines", "split", "lower", "upper", "copy"}  # methods of a literal
 
 
