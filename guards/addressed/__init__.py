@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 def spoken(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """(line, words) of each line where such a phrase begins; `lines` are the added ones, numbered."""
-    plain = [MARKS.sub("", as_read(line)) if not line.strip().startswith("-----") else line for _, line in lines]
+    plain = [MARKS.sub("", _as_read(line)) if not line.strip().startswith("-----") else line for _, line in lines]
     starts, at = [], 0
     for one in plain:
         starts.append(at)
@@ -49,5 +49,5 @@ def spoken(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     yield from sorted(found.items())
 
 
-def as_read(line: str) -> str:
+def _as_read(line: str) -> str:
     return BLANKS.sub(" ", line.lower() if line.isascii() else seen(line))

@@ -70,8 +70,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _document(tree: Tree, path: str, policy: DocOps) -> Iterator[Finding]:
     allowed = {one.token for one in policy.allow if matches(path, [one.path])}
-    rules = [one for one in policy.forbidden if matches(path, one.paths or policy.paths)]
-    live = [one for one in rules if (one.token or one.regex) not in allowed]
+    here = (one for one in policy.forbidden if matches(path, one.paths or policy.paths))
+    live = [one for one in here if (one.token or one.regex) not in allowed]
     if not live or matches(path, policy.ignore):
         return
     for number, line in _lines(text(tree, path) or "", policy.skip_code_fences):

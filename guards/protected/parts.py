@@ -20,12 +20,8 @@ Reader = Callable[[bytes], dict[str, Any]]
 LIFECYCLE = frozenset("install uninstall prepare publish pack version test start stop restart dependencies".split())  # noqa: SIM905
 PACKAGE = ("husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "pre-push", "trustedDependencies")
 BUILD = (
-    "build-system",
-    "tool.hatch.build.hooks",
-    "tool.hatch.metadata.hooks",
-    "tool.poetry.build",
-    "tool.pdm.build.custom-hook",
-    "tool.setuptools.cmdclass",
+    "build-system tool.hatch.build.hooks tool.hatch.metadata.hooks tool.poetry.build tool.pdm.build.custom-hook"
+    " tool.setuptools.cmdclass"
 )
 RUN_BY_SETUP = frozenset("cmdclass ext_modules distclass setup_requires command_options script_args".split())  # noqa: SIM905
 PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.expr_context)
@@ -101,14 +97,14 @@ def _is_hook(name: str, scripts: dict[str, Any]) -> bool:
     return about != name and (about in LIFECYCLE or about in scripts or about == "publishOnly")
 
 
-def _toml(data: bytes, parts: tuple[str, ...]) -> dict[str, Any]:
+def _toml(data: bytes, parts: str) -> dict[str, Any]:
     """A TOML file that cannot be read is refused elsewhere."""
     try:
         document: Any = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return {}
     found = {}
-    for name in parts:
+    for name in parts.split():
         part = document
         for key in name.split("."):
             part = part.get(key) if isinstance(part, dict) else None
@@ -136,7 +132,7 @@ def _is_plain(value: ast.expr) -> bool:
     return all(isinstance(part, PLAIN) for part in parts) and not re.search(r"pytest11|distutils\.", words)
 
 
-RUNNERS_OWN: Reader = functools.partial(_toml, parts=("tool.pytest", "tool.coverage", "project.entry-points.pytest11"))
+RUNNERS_OWN: Reader = functools.partial(_toml, parts="tool.pytest tool.coverage project.entry-points.pytest11")
 READERS: dict[str, Reader] = {
     "package.json": _package,
     "composer.json": _package,

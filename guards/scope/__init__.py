@@ -19,8 +19,7 @@ def check(case: Case) -> Iterator[Finding]:
     scope = case.plan.scope
     kept = (
         (scope.forbidden, "is forbidden to this ticket"),
-        (scope.readonly, "is read-only for this ticket"),
-        (case.terms.readonly, "is read-only for this ticket"),
+        ((*scope.readonly, *case.terms.readonly), "is read-only for this ticket"),
         (case.terms.hidden, "is hidden from this ticket's worker"),
     )
     allowed = scope.modify or case.terms.modify

@@ -43,9 +43,7 @@ def _compared(node: ast.Compare) -> int:
         return EXACT if all(isinstance(op, ast.Eq) for op in node.ops) else RELATION
     left, right = node.left, node.comparators[0]
     match node.ops[0]:
-        case ast.Eq():
-            return EXACT
-        case ast.Is():
+        case ast.Eq() | ast.Is():
             return EXACT
         case ast.NotEq() | ast.IsNot():
             return TRUTH

@@ -86,13 +86,8 @@ def read_suite(path: str, source: str) -> Suite | None:
 class _Reader:
     def __init__(self, path: str, module: ast.Module) -> None:
         self.names, self.aliases = bindings(module), set[str]()
-        constants = {
-            t.id: s.value
-            for s in module.body
-            if isinstance(s, ast.Assign)
-            for t in s.targets
-            if isinstance(t, ast.Name)
-        }
+        assigned = [(target, s.value) for s in module.body if isinstance(s, ast.Assign) for target in s.targets]
+        constants = {target.id: value for target, value in assigned if isinstance(target, ast.Name)}
         self.suite = Suite(path, constants=constants)
         self.aliases = {name for name, value in constants.items() if self._skippers(value)}
 
@@ -112,7 +107,8 @@ class _Reader:
                 yield from self.block(node.body, above, owner, skips, conditions)
 
     def _unit(self, node: Function, above: str, owner: str, skips: int, conditions: int) -> Unit:
-        is_fixture = any(dotted(_function(d), self.names).rpartition(".")[2] == "fixture" for d in node.decorator_list)
+        marks = (dotted(mark.func if isinstance(mark, ast.Call) else mark, self.names) for mark in node.decorator_list)
+        is_fixture = any(mark.rpartition(".")[2] == "fixture" for mark in marks)
         is_test = node.name.startswith("test") and owner != "other" and not is_fixture
         is_run = is_test or is_fixture or node.name in SETUPS
         own = skips + self._skippers(node)
@@ -143,10 +139,6 @@ class _Reader:
         if isinstance(statement, ast.If):
             return sum(self.module_skips(inner) for inner in (*statement.body, *statement.orelse))
         return 0
-
-
-def _function(node: ast.expr) -> ast.expr:
-    return node.func if isinstance(node, ast.Call) else node
 
 
 def _is_collected(node: ast.ClassDef) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from guards.syntax.cases import cases, fewer_cases, is_property
 from guards.syntax.facts import Fact, Scope, facts
-from guards.syntax.liveness import BROAD, Around, live
+from guards.syntax.liveness import BROAD, live
 from guards.syntax.strength import EXACT, NOTHING
 from guards.syntax.suite import Unit
 from guards.syntax.tolerance import widened
@@ -59,7 +59,8 @@ def objections(before: Version, after: Version, elsewhere: Collection[object] = 
 
 
 def _assertions(before: list[Fact], after: list[Fact], line: int, growth: int) -> Said:
-    old, new = _without_equals(before, after)
+    twins = Counter(fact.key for fact in before) & Counter(fact.key for fact in after)
+    old, new = _beyond(before, twins.copy()), _beyond(after, twins)
     unmatched, capacity = [], sum(_capacity(fact, growth) - 1 for fact in new)
     shelves: dict[str, deque[Fact]] = defaultdict(deque)  # by what they speak of, the strongest first
     for one in sorted(new, key=lambda one: (one.rank, not one.around.conditional, one.has_match), reverse=True):
@@ -86,11 +87,6 @@ def _capacity(fact: Fact, growth: int) -> int:
     return fact.weight * fact.around.times * growth if fact.rank else 1
 
 
-def _without_equals(before: Sequence[Fact], after: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
-    twins = Counter(fact.key for fact in before) & Counter(fact.key for fact in after)
-    return _beyond(before, twins.copy()), _beyond(after, twins)
-
-
 def _beyond(facts: Sequence[Fact], twins: Counter[tuple[object, ...]]) -> list[Fact]:
     """All but the first ones that are twins."""
     out = []
@@ -114,13 +110,9 @@ def _weaker(before: Fact, after: Fact, *, same_subject: bool = True) -> Said:
         yield "says-less", after.line, "an expected exception's message is no longer looked at"
     elif key := widened(dict(before.tolerances), dict(after.tolerances)):
         yield "says-less", after.line, f"a tolerance was widened ({key})"
-    elif same_subject and _is_less_certain(before.around, after.around):
+    elif same_subject and after.around.conditional and not before.around.conditional:
         yield "says-less", after.line, "an assertion now runs only under a condition"
 
 
 def _catches_more(before: frozenset[str], after: frozenset[str]) -> bool:
     return before < after or bool(after & (BROAD - {"AssertionError"}) and not before & BROAD)
-
-
-def _is_less_certain(before: Around, after: Around) -> bool:
-    return after.conditional and not before.conditional
