@@ -114,19 +114,66 @@ def test_no_import_cycle() -> None:
         walk(module, ())
 
 
-def test_files_and_functions_are_small() -> None:
-    long = [
-        f"{name(p)}: {n}"
-        for p in CODE
-        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300 and name(p) not in FLAT
-    ]
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path, tree in TREES.items():
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                lines = (node.end_lineno or 0) - node.lineno + 1
-                if lines > 60:
-                    long.append(f"{name(path)}:{node.lineno} {node.name}: {lines}")
-    assert long == []
+                yield f"{name(path)} {node.name}", node
+
+
+def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many there are, `self` not counted; a frozen value has no constructor of its own, and any number of fields."""
+    given = node.args
+    plain = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    return sum(one.arg not in ("self", "cls") for one in plain)
+
+
+# What is still too wide, or laid out by hand. The lists only shrink: what is none any more is taken out, and nothing
+# comes to them. A long list of parameters is made a value of; what the formatter lays out badly is a table of words.
+WIDE = {
+    "factory/line/booking.py write",
+    "factory/line/booking.py _write",
+    "factory/line/knowledge.py failed",
+    "factory/line/labour.py work",
+    "factory/records/evidence.py pack",
+    "factory/records/landing.py stamp",
+    "factory/records/landing.py set_row",
+    "factory/records/plans.py make_plan",
+    "factory/reports/daily.py facts",
+    "factory/reports/daily.py fold",
+    "factory/trucks/booking.py write",
+    "factory/trucks/judge.py judge",
+    "factory/trucks/outlook.py _told",
+}
+BY_HAND = {  # package -> files
+    "": "demo_shop",
+    "cards": "kinds shapes",
+    "line": "auditor audits batches beforehand beginning booking controller ending judging kept knowledge labour lastattempt logbook opening purse replant weather",
+    "operator": "adding again byhand dry init oldqueue operator rewind scan submit",
+    "records": "boxes evidence judges plans records signed signing view",
+    "reports": "daily failures status stops watch",
+    "trucks": "booking chain dealing night outlook proof work",
+}
+
+
+def test_files_and_functions_are_small() -> None:
+    files = {name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in CODE if name(p) not in FLAT}
+    assert {file: lines for file, lines in files.items() if lines > 300} == {}
+    assert [where for where, node in functions() if (node.end_lineno or 0) - node.lineno >= 45] == []
+
+
+def test_a_function_has_six_parameters_at_most() -> None:
+    assert {where for where, node in functions() if parameters(node) > 6} == WIDE
+
+
+def test_the_formatter_lays_out_all_but_what_is_listed() -> None:
+    by_hand = re.compile(r"(?m)# fmt: (?:skip|off)$")
+    listed = {
+        Path("factory", package, f"{file}.py").as_posix()
+        for package, files in BY_HAND.items()
+        for file in files.split()
+    }
+    assert {name(p) for p in CODE if by_hand.search(p.read_text(encoding="utf-8"))} == listed
 
 
 HOSTS = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|files\.pythonhosted")
