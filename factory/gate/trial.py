@@ -14,13 +14,12 @@ from pathlib import Path
 from factory import files
 from factory.errors import Mistake, Stopped
 from factory.gate import junit, prepared
-from factory.gate.absent import absent, untracked
+from factory.gate.absent import absent, lacking, untracked
 from factory.gate.ahead import Ahead
 from factory.gate.asked import Say
 from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.interpreter import find_python, fingerprint, ours, source_roots
-from factory.gate.lacking import lacking
 from factory.gate.observe import Observation, Observer
 from factory.gate.prepared import Means
 from factory.gate.sides import Sides

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from factory.gate.altered import Round, Site, data_rounds, expected, literal_rounds, rounds
 from factory.gate.altered.dice import Dice
+from factory.gate.altered.functions import around, failing, listed
 from factory.gate.altered.languages import CALLS, SHELLS
-from factory.gate.altered.reached import around, failing, listed
 from factory.gate.asked import Question
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.criteria import Passes, light

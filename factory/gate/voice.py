@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from factory.gate.altered import Round, Site, data_rounds, expected, rounds
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.reached import failing_at
+from factory.gate.altered.functions import failing_at
 from factory.gate.asked import Question
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light

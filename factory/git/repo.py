@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import CouldNotRun, GitFailed, Mistake, Moved
-from factory.git import installed
 from factory.git.git_environment import environment
 from factory.git.mover import Mover
+from factory.git.names import uninstalled
 from factory.git.objects import to_name
 from factory.git.store import Store
 from factory.git.unsynced import must_have_room
@@ -265,7 +265,7 @@ class Repo:
         assert self.work_tree is not None
         known = to_name(self.call("ls-files", "-z", "--cached", cwd=self.work_tree)).split("\0")
         others = self.call("ls-files", "-z", "--others", "--exclude-standard", cwd=self.work_tree)
-        return dict.fromkeys(p for p in (*known, *installed.left(to_name(others).split("\0"))) if p)
+        return dict.fromkeys(p for p in (*known, *uninstalled(to_name(others).split("\0"))) if p)
 
 
 def _of_another(path: Path, err: str) -> Mistake:

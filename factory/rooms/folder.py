@@ -10,8 +10,7 @@ from factory.git.below import Below
 from factory.git.names import prefixes
 from factory.rooms.materialise import Signature, Source, own, settle, write
 from factory.rooms.removal import remove, remove_below
-from factory.rooms.survey import Base, Ignored, Survey
-from factory.rooms.walk import Seen, walk
+from factory.rooms.survey import Base, Ignored, Seen, Survey, walk
 from factory.tree import SUBMODULE, Entry
 
 

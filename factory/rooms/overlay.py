@@ -14,8 +14,7 @@ from factory.rooms.ground import Ground
 from factory.rooms.materialise import Signature, Source, own, write
 from factory.rooms.mounts import enter, mount, overlay, unmount
 from factory.rooms.removal import remove, remove_below
-from factory.rooms.survey import Base, Ignored, Survey
-from factory.rooms.walk import Seen, walk
+from factory.rooms.survey import Base, Ignored, Seen, Survey, walk
 from factory.sandbox.sandbox import Limits
 from factory.tree import SUBMODULE
 

@@ -22,9 +22,8 @@ from factory.rooms.ignored import ignoring
 from factory.rooms.materialise import Source, trusts_ctime, write
 from factory.rooms.overlay import OverlayStage, prepare
 from factory.rooms.removal import remove, remove_below
-from factory.rooms.survey import Base, Ignored, Survey, nothing_ignored
+from factory.rooms.survey import Base, Ignored, Survey, nothing_ignored, walk
 from factory.rooms.throwaway import plant
-from factory.rooms.walk import walk
 from factory.sandbox.sandbox import Limits
 from factory.tree import Entry
 

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from factory.errors import CouldNotRun
 from factory.sandbox import cgroup, layout, seccomp
-from factory.sandbox.process import Finished, Pipes, run
+from factory.sandbox.process import Finished, Pipes, run, tied
 from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, place
-from factory.sandbox.tether import tied
 
 REMEDY = (
     "allow user namespaces (Ubuntu: an AppArmor profile for bwrap, or "

@@ -6,9 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from factory.sandbox.process import Finished, Pipes, run
+from factory.sandbox.process import Finished, Pipes, run, tied
 from factory.sandbox.sandbox import Job, environment
-from factory.sandbox.tether import tied
 
 
 @dataclass(frozen=True)

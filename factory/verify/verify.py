@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from factory.errors import CannotCheck, FactoryError, NotHere
+from factory.errors import CannotCheck, CouldNotRun, FactoryError, Mistake, NotHere
 from factory.git import objects
 from factory.git.objects import Commit, parse_commit
 from factory.git.repo import Logged, Repo
-from factory.model import Oid
+from factory.model import CriterionStatus, Oid
 from factory.plain import many
 from factory.records import judges
+from factory.records.view import CRITERIA
 from factory.records.yard import CARDS, attempts_of
+from factory.ssot.documents import read_ledger
 from factory.verify import card_proof as proof
-from factory.verify import unproven
 from factory.verify.guarded import Guarded
-from factory.verify.line import line
 from factory.verify.proof import Rerun, stamp_faults
 from factory.verify.rows import Rows, Turned
-from factory.verify.signers import Signers
-from factory.verify.told import Told
+from factory.verify.signers import Signers, Told
 
 
 class Bad(NamedTuple):
@@ -45,7 +45,7 @@ class Verified(NamedTuple):
 def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
     """Check the whole first-parent line of main, oldest first. `rerun` judges tickets again, `again` cards."""
     walk = _Walk(repo, rerun, again)
-    for logged in line(repo, main):
+    for logged in _line(repo, main):
         walk.step(logged)
     walk.end(main)
     return Verified(walk.stamps, tuple(reversed(walk.bad)), walk.stamps - len(walk.false), tuple(walk.told))
@@ -104,7 +104,7 @@ class _Walk:
             said = f"not checked, at a shallow clone's edge: {many(len(self._unseen), 'commit')}"
             self._tell("shallow", said, self._unseen)
         else:
-            self.bad += [Bad(main, row, why) for row, why in unproven.claims(self._repo, main, history)]
+            self.bad += [Bad(main, row, why) for row, why in _rootless(self._repo, main, history)]
         for path in lost:
             self._tell("table", f"{path} cannot be read at the tip of main: what it says there claims nothing", [path])
         if self._unproven:
@@ -192,3 +192,39 @@ def _readable(faults: Iterator[str]) -> Iterator[str]:
         raise
     except (KeyError, ValueError, ValidationError, FactoryError) as error:
         yield f"cannot be read: {error}".split("\n")[0]
+
+
+def _line(repo: Repo, main: Oid) -> Iterator[Logged]:
+    """The commits of the line, oldest first. CouldNotRun where one is missing that no shallow clone explains."""
+    oids, at = list[Oid](), main
+    while at:
+        found = repo.store.get(at)
+        if found is None and repo.shallow:
+            break
+        if found is None or found[1] != "commit":
+            raise CouldNotRun(f"git lacks the commit {at} of main's line; see `git fsck`, or use a full clone")
+        oids.append(at)
+        at = next(iter(parse_commit(found[2]).parents), "")
+    for oid in reversed(oids):
+        commit = repo.store.commit(oid)
+        yield Logged(oid, commit.parents, commit.time, commit.message)
+
+
+# --- rows whose proof is not there
+
+WORK = re.compile(r"[0-9a-f]{12}")  # as the factory writes it
+
+
+def _rootless(repo: Repo, main: Oid, history: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Rows that name a work as their proof where main holds no such work (a cut history, a table from elsewhere):
+    (criterion, why) of those among `history`, the rows that were DONE when the table came."""
+    try:
+        rows = read_ledger(repo.store.file(repo.store.tree_of(main), CRITERIA) or b"") if history else ()
+    except Mistake:
+        return
+    for row in rows:
+        if row.id in history and row.status is not CriterionStatus.OPEN and WORK.fullmatch(row.work):
+            found = repo.store.get(f"{row.work}^{{commit}}")
+            if found is None or not repo.is_ancestor(found[0], main):
+                remedy = "get the whole history, or clear that cell"
+                yield row.id, f"it says DONE by the work {row.work}, which is no part of main; {remedy}"

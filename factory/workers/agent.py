@@ -6,7 +6,9 @@ What differs between the agents is one value each, `Cli`; nothing that an agent 
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from factory.egress.egress import Egress, Limits
@@ -15,12 +17,12 @@ from factory.errors import Mistake
 from factory.injected import forward
 from factory.model import Ended
 from factory.money.wallet import AttemptTooDear
+from factory.proposals.prompt import agent_prompt
 from factory.sandbox.process import Finished
+from factory.tree import matches
 from factory.workers import Program, Task, Work
-from factory.workers.choice import chosen
+from factory.workers.choice import checked, chosen
 from factory.workers.cli import Cli, Given, Words
-from factory.workers.effort import checked
-from factory.workers.given import lay_home, make_given
 from factory.workers.installed import Installed, find
 from factory.workers.spending import blame, report_of
 from factory.workers.wallet_toll import WalletToll
@@ -103,3 +105,37 @@ def how_it_ended(done: Finished, said: str, *, later: bool) -> Ended:
     if done.timed_out:
         return Ended.TIMEOUT
     return Ended.FAILED if done.code != 0 or said else Ended.DONE
+
+
+def make_given(task: Task, model: str) -> Given:
+    """What an agent's line is made from, with a fresh home in the attempt's private folder."""
+    modify, home = task.plan.scope.modify, task.out / "home"
+    home.mkdir()
+    return Given(
+        prompt=agent_prompt(task.plan, task.rules, task.about()),
+        model=model,
+        effort=task.settings.effort,
+        budget_usd=task.plan.budget_usd,
+        files=tuple(path for path in task.files.entries() if modify and matches(path, modify)),
+        command=task.settings.command,
+        port=_free_port(),
+        home=home,
+    )
+
+
+def _free_port() -> int:
+    """A room has a loopback of its own, where any port is free; without a sandbox it must be free out here too."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+def lay_home(home: Path, contents: Mapping[str, str]) -> None:
+    """What an agent finds in its private home. The sandbox may run it as another user; `out` is ours alone."""
+    for name, content in contents.items():
+        file = home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    for path in (home, *home.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)

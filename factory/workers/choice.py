@@ -1,8 +1,9 @@
-"""The model of a worker's table and its price; both are known before anything is sent."""
+"""The model of a worker's table, its price, and how hard it is told to think: all are known before anything is sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from factory.egress.prices import Price, worst
 from factory.errors import Mistake
@@ -32,3 +33,20 @@ def chosen(settings: Worker, default: str, table: str) -> Choice:
         price = Price(settings.price_in, settings.price_out)
     worst(1, 1, table, model, price)
     return Choice(model, price)
+
+
+LEVELS = ("minimal", "low", "medium", "high")
+
+
+def checked(effort: str) -> str:
+    """The word, or a number of tokens as text. Mistake for any other."""
+    if effort and effort not in LEVELS and not effort.isdecimal():
+        raise Mistake(f"{effort!r} is no effort", path="ssot/factory.toml", remedy=f"{', '.join(LEVELS)} or tokens")
+    return effort
+
+
+def thinking(effort: str) -> Any:
+    """Gemini's thinking configuration; None: the model's own. Older models know tokens only, newer ones levels."""
+    if not checked(effort):
+        return None
+    return {"thinking_budget": int(effort)} if effort.isdecimal() else {"thinking_level": effort.upper()}

@@ -12,9 +12,9 @@ from factory.egress.providers import GEMINI
 from factory.egress.refusals import Refused
 from factory.proposals.answers import Answers
 from factory.proposals.proposing import Turn, Unusable
-from factory.workers import Task, effort
+from factory.workers import Task
 from factory.workers.bounded_call import bounded
-from factory.workers.choice import Choice
+from factory.workers.choice import Choice, thinking
 from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Conversation:
             max_output_tokens=self.max_out,
             response_mime_type="application/json",
             response_json_schema=words.schema,
-            thinking_config=effort.gemini(settings.effort),
+            thinking_config=thinking(settings.effort),
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
         # Nothing of the environment (another key, a proxy, another service), and no retry of the SDK's own, which

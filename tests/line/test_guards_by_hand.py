@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from factory.git.installed import left
+from factory.git.git_environment import left
 from factory.git.repo import Repo
 from tests.line.conftest import Shop, executable
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory.gate import interpreter
-from factory.gate.lacking import lacking
+from factory.gate.absent import lacking
 from factory.git.repo import Repo
 from factory.ssot.read_settings import read_settings
 from tests.git.conftest import put

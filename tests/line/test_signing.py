@@ -15,7 +15,7 @@ from factory.git import places
 from factory.git.repo import Repo
 from factory.line.opening import key_path
 from factory.records.signing import ALLOWED
-from factory.verify.told import KINDS
+from factory.verify.signers import KINDS
 from tests.keygen import needs_keygen
 from tests.line.conftest import Shop
 from tests.line.night import ROOT

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from factory.errors import CouldNotRun
 from factory.rooms.rooms import Room, Rooms
-from factory.rooms.walk import walk
+from factory.rooms.survey import walk
 from factory.sandbox.process import run
 from factory.sandbox.sandbox import Job, Limits, Sandbox
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from factory.gate.altered import literal_rounds
-from factory.gate.altered.reached import around, failing, listed
+from factory.gate.altered.functions import around, failing, listed
 from factory.gate.sides import Sides
 from factory.gate.unseen import blamed, places
 from factory.model import Terms

@@ -23,9 +23,8 @@ from factory.money.wallet import AttemptTooDear
 from factory.proposals.prompt import ARGUMENT, agent_prompt
 from factory.sandbox.process import Finished
 from factory.workers import Task, Work, acp, aider, claude, codex, gemini_cli, mini_swe_agent, opencode, qwen
-from factory.workers.agent import how_it_ended
+from factory.workers.agent import how_it_ended, make_given
 from factory.workers.cli import NO_KEY, Cli, Given
-from factory.workers.given import make_given
 from factory.workers.installed import find, roots
 from factory.workers.wallet_toll import WalletToll
 from tests.servers import Books, Drop, Refusal, Reply, Tokens, gemini, openai, serve

@@ -18,9 +18,8 @@ import yaml
 from factory.gate.altered import scalars, sqlite
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.nouns import Edit, How, Round, Site, told
-from factory.gate.altered.origins import Origins
 from factory.gate.altered.scalars import Scalar
-from factory.gate.altered.sides import Sides
+from factory.gate.altered.sides import Origins, Sides
 from factory.gate.altered.source import Free, Source, replaced
 from factory.gate.altered.values import Taken, another, plain
 

@@ -12,9 +12,8 @@ from factory.gate.altered.executed import surely
 from factory.gate.altered.functions import functions, lacking, tries_many
 from factory.gate.altered.names import Function, Module, Names
 from factory.gate.altered.nouns import Edit, Group, How, told
-from factory.gate.altered.origins import Origins
 from factory.gate.altered.questions import Draft, Question, Questions
-from factory.gate.altered.sides import Leaf, Sides, constant
+from factory.gate.altered.sides import Leaf, Origins, Sides, constant
 from factory.gate.altered.source import Source
 from factory.gate.altered.values import Taken, another, plain
 
