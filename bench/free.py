@@ -9,7 +9,7 @@ import dataclasses
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from factory.gate.gate import Gate
 from factory.gate.observe import Observation
 from factory.gate.trial import Ran, Trial
 from factory.git.repo import Repo
-from factory.line.house import House
+from factory.line.house import House, Tell
 from factory.line.opening import open_house
 from factory.model import Oid
 from factory.sandbox.process import Finished
@@ -88,7 +88,7 @@ class FreeTrial(Trial):
 
 
 @contextmanager
-def house(repo: Path, environ: Mapping[str, str], say: Callable[[str, str], None] | None = None) -> Iterator[House]:
+def house(repo: Path, environ: Mapping[str, str], say: Tell | None = None) -> Iterator[House]:
     """The house of a run, with a worker and tests that cost nothing."""
     with open_house(repo, environ, say=say) as opened:
         gate = Gate(FreeTrial(opened.repo, opened.settings))

@@ -12,11 +12,12 @@ from typing import Any
 
 import typer
 
-from factory.commands import helping, judging, learning, looking, steering, working, writing
-from factory.commands.menu import Menu
-from factory.commands.signals import deaf, ends_at_once
-from factory.commands.terminal import complain, say
 from factory.errors import Exit, FactoryError, of_machine
+from factory.faces.cli import derived, helping, showing
+from factory.faces.cli.menu import Menu
+from factory.faces.cli.signals import deaf, ends_at_once
+from factory.faces.cli.terminal import complain, say
+from factory.sandbox.process import ENDING
 from factory.stream import NOBODY, streams
 
 INTERRUPTED = "interrupted; `factory run` goes on where it was"
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.callback()(helping.options)
-for group in (helping, working, steering, writing, looking, judging, learning):
+for group in (helping, derived, showing):
     app.add_typer(group.app)
 
 
@@ -70,9 +71,9 @@ def _speak_utf8() -> None:
 def _carried_out(argv: list[str] | None) -> tuple[int, str]:
     """The exit code, and the one line that is to be said of it."""
     try:
-        with ends_at_once() as asked:
+        with ends_at_once(ENDING):
             code = _commands()(argv, standalone_mode=False) or 0
-            return code, INTERRUPTED if asked.is_set() and code == Exit.INTERRUPTED else ""
+            return code, INTERRUPTED if ENDING.is_set() and code == Exit.INTERRUPTED else ""
     except SystemExit as end:  # typer takes a broken pipe, whosever it is, for the screen's
         broken = end.__context__
         return _unexpected(broken) if isinstance(broken, OSError) else (Exit.COULD_NOT_RUN, "")

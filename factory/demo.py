@@ -9,28 +9,29 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from factory.demo_shop import JOBS, Edit
+from factory.desk.snapshot import read
+from factory.desk.status import as_text
 from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import shift
-from factory.line.house import Say
+from factory.line.house import Tell
 from factory.line.opening import open_house
 from factory.operator.init import template
 from factory.plain import many
-from factory.reports.status import as_text, status
 from factory.tree import FILE, Entry
 
 MODULES = ("text", "money", "stats")
 Print = Callable[[str], None]
 
 
-def demo(show: Print, say: Say, environ: Mapping[str, str], keep: Path | None) -> None:
+def demo(show: Print, tell: Tell, environ: Mapping[str, str], keep: Path | None) -> None:
     """Make the repository, run the factory on it, show what came of it. Without `keep` it is removed again."""
     folder = keep or Path(tempfile.mkdtemp(prefix="factory-demo-"))
     home = Path(tempfile.mkdtemp(prefix="factory-demo-home-"))
     try:
         make_shop(folder)
         show(f"A small shop with bugs, and twelve tickets, in {folder}. The workers replay changes that someone wrote.")
-        with open_house(folder, {**environ, "XDG_CACHE_HOME": str(home)}, say=say) as house:
+        with open_house(folder, {**environ, "XDG_CACHE_HOME": str(home)}, say=tell) as house:
             ended = shift.run(house)
         _show(show, folder, ended, house.clock.now())
     finally:
@@ -42,7 +43,7 @@ def demo(show: Print, say: Say, environ: Mapping[str, str], keep: Path | None) -
 def _show(show: Print, folder: Path, ended: shift.Ended, now: float) -> None:
     with Repo(folder) as repo:
         show("")
-        show(as_text(status(repo, now)))
+        show(as_text(read(repo, now)))
         show("")
         show("What git says (git log --first-parent --oneline main):")
         show(repo.call("log", "--first-parent", "--format=%h %s", "main").decode("utf-8", "replace").rstrip())

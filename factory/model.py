@@ -346,6 +346,21 @@ class Stamp(Value):
     time: int = Field(0, description="committer time, seconds since the epoch")
 
 
+ProgressKind = Literal[
+    "works", "gate", "stamped", "failed", "put_off", "broken_off", "quarantined", "checkpoint", "note"
+]
+
+
+class Progress(Value):
+    """One thing that happens now. It is told as it happens and kept nowhere; what counts is an event."""
+
+    kind: ProgressKind = "note"
+    item: str = Field("", description="the ticket, the card or the half that it is about; empty: the run")
+    attempt: int = 0
+    text: str
+    at: float = Field(description="seconds since the epoch")
+
+
 class Event(Value):
     """One commit of the ledger."""
 

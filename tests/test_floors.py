@@ -21,8 +21,8 @@ DOORS = {
 }
 INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
 PRINTS = {
-    "factory/commands/terminal.py",
-    "factory/reports/screen.py",
+    "factory/faces/cli/terminal.py",
+    "factory/faces/cli/screen.py",
     "factory/cards/__main__.py",
 }  # the last one runs in a room
 FLAT = {"factory/model.py"}  # one noun after the other: a list may be long

@@ -72,7 +72,7 @@ class Aside:
     def too_dear(self, over: Mapping[str, OverBudget]) -> None:
         """Nothing runs, so that nothing comes back on this day: a cheaper item may still fit."""
         for item, error in over.items():
-            self._house.say(item, f"waits: {error}", "warning")
+            self._house.say(item, f"waits: {error}", "warning", "put_off")
         self._dear |= over
         self._day = purse.today(self._house)
 

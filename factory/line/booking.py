@@ -103,7 +103,7 @@ def fail(house: House, done: Done, result: Result, commit: Oid, verdict: Verdict
             Cost_USD=f"{result.cost_estimate_usd:.6f}",
         )  # fmt: skip
     attempts.drop(house.repo, done.plan.ticket_id, done.plan.attempt)
-    house.say(item.id, f"failed: {triage.value}: {why}", "warning")
+    house.say(item.id, f"failed: {triage.value}: {why}", "warning", "failed")
     if record.ends:
         quarantine(house, record, item.file)
     nobody = triage is Triage.CONFLICT  # with what landed meanwhile
@@ -171,4 +171,4 @@ def quarantined(house: House, record: Record, file: str = "") -> None:
     triage = record.triage
     blocked = record.blocked(triage, record.why)
     write(house, "block", blocked, record.why, file=file, Triage=triage.value if triage else "")
-    house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning")
+    house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning", "quarantined")

@@ -14,7 +14,7 @@ from factory.gate.gate import Gate
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.logbook import Level, Logbook
-from factory.model import Oid
+from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
 from factory.plain import whole_line
 from factory.records.redact import redact
@@ -25,7 +25,8 @@ from factory.rooms.rooms import Rooms
 from factory.sandbox.sandbox import Sandbox
 from factory.ssot.settings import Settings
 
-Say = Callable[[str, str], None]  # (ticket, what happens now)
+Say = Callable[[str, str], None]  # (item, what happens now)
+Tell = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class House:
     run: str
     scratch: Path
     working: bool = False  # a shift is on, so that `stop` has something to stop
-    tell: Say = lambda _ticket, _text: None  # the screen
+    tell: Tell = lambda _: None  # the screen
     log: Logbook | None = None
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
@@ -76,12 +77,12 @@ class House:
             self.broken.append(error)
             raise
 
-    def say(self, ticket: str, text: str, level: Level = "info") -> None:
+    def say(self, ticket: str, text: str, level: Level = "info", kind: ProgressKind = "note") -> None:
         """One thing that happens now: a line on the screen and one in the log, without secrets."""
-        line = whole_line(redact(text, self.secrets))
-        self.tell(ticket, line)
+        line, now, attempt = whole_line(redact(text, self.secrets)), self.clock.now(), self.numbers.get(ticket, 0)
+        self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now))
         if self.log is not None:
-            self.log.write(self.clock.now(), line, level, ticket=ticket, attempt=self.numbers.get(ticket, 0))
+            self.log.write(now, line, level, ticket=ticket, attempt=attempt)
 
     @property
     def why(self) -> Stopped | None:

@@ -96,7 +96,7 @@ def land(house: House, job: Job) -> list[Turn]:
             stamp = way.retried(house, partial(_stamp, house, job, passed, merged, kept))
         except Moved:
             for done in group:
-                house.say(done.item.id, "main moved meanwhile; merging and gating again")
+                house.say(done.item.id, "main moved meanwhile; merging and gating again", kind="gate")
         except InTheWay as obstacle:
             group = _without_waiting(house, job, passed, merged, kept, obstacle, turns)
             if not group:

@@ -18,7 +18,7 @@ from factory.git.places import home, private_dir
 from factory.git.repo import Repo
 from factory.line import recover
 from factory.line.beforehand import Ground
-from factory.line.house import House, Say
+from factory.line.house import House, Tell
 from factory.line.logbook import Logbook
 from factory.model import Oid
 from factory.money.spacing import Spacing
@@ -37,7 +37,7 @@ def open_house(
     environ: Mapping[str, str],
     *,
     clock: Clock | None = None,
-    say: Say | None = None,
+    say: Tell | None = None,
     working: bool = False,
     fresh: bool = False,
 ) -> Iterator[House]:
@@ -52,10 +52,10 @@ def open_house(
         if fresh:
             forget(repo, environ)
         with make_bench(repo, environ) as bench:
-            yield _house(repo, bench, environ, clock, say or (lambda _ticket, _text: None), working)
+            yield _house(repo, bench, environ, clock, say or (lambda _: None), working)
 
 
-def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Say, working: bool) -> House:
+def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Tell, working: bool) -> House:
     scratch, run = bench.cache / "scratch", uuid.uuid4().hex[:12]
     remove(scratch)
     scratch.mkdir(parents=True, mode=0o700)

@@ -35,7 +35,7 @@ def put_off(house: House, done: Done, wait: float) -> Turn:
         text = f"{why}: waits {wait:.0f} s"
         booking.write(house, "later", record, text, file=item.file, second=done.plan_commit, more=said)
     attempts.drop(house.repo, item.id, done.plan.attempt)
-    house.say(item.id, f"put off for {wait:.0f} s: {why}", "warning")
+    house.say(item.id, f"put off for {wait:.0f} s: {why}", "warning", "put_off")
     if not done.work.daily_quota:
         return Turn(item, why=why)
     used = QuotaUsed(f"{done.plan.worker}: {why}; it turns in {wait / 3600:.1f} hours, then `factory run`")
@@ -58,7 +58,7 @@ def set_aside(house: House, item: Item, error: Exception) -> Turn:
         if begun or record.waits != why:
             second = house.repo.tip(attempts.ref(item.id, number)) if begun else None
             booking.write(house, "wait", record.set_aside(why), why, file=item.file, second=second)
-            house.say(item.id, f"waits, and nothing of it failed: {why}", "warning")
+            house.say(item.id, f"waits, and nothing of it failed: {why}", "warning", "put_off")
     if begun:
         attempts.drop(house.repo, item.id, number)
     unfit = error.worker if isinstance(error, Unfit) else ""
@@ -90,7 +90,7 @@ def broken_off(house: House, done: Done, why: str) -> Turn:
                 record = record.blocked(None, CANCELLED_AT_WORK)
         booking.write(house, "killed", record, why, file=item.file, second=tip)
     attempts.drop(house.repo, item.id, number)
-    house.say(item.id, f"broken off: {why}", "warning")
+    house.say(item.id, f"broken off: {why}", "warning", "broken_off")
     return Turn(item, why=why, nobody=True)
 
 
@@ -117,7 +117,7 @@ def _keep(house: House, done: Done, evidence: Oid, said: str, event: str, *, wai
         record = before.kept(evidence, said).model_copy(update={"waits": waits, "attempt": done.plan.attempt})
         booking.write(house, event, record, said, file=item.file, second=evidence)
     attempts.drop(house.repo, item.id, done.plan.attempt)
-    house.say(item.id, said, "warning")
+    house.say(item.id, said, "warning", "put_off")
 
 
 def give_up(house: House, item: Item, triage: Triage, why: str) -> Turn:

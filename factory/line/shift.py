@@ -137,7 +137,7 @@ class Shift:
         for line in beforehand.warnings(stands_on):
             house.say("", line, "warning")
         if able:
-            house.gate.begin(sight.now().main, partial(house.say, ""), self._first_checks(tickets))
+            house.gate.begin(sight.now().main, partial(house.say, "", kind="gate"), self._first_checks(tickets))
         for trade in self._trades:
             self._of(trade, partial(self._tools.lander.do, trade.prepare))
 

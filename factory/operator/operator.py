@@ -12,14 +12,13 @@ from factory.line.house import House
 from factory.line.lander import Lander
 from factory.model import State, Ticket, TicketStatus
 from factory.operator import inbox, operating, rewind
+from factory.operator.answer import Answer, answer_of
+from factory.operator.steering import STEERING, Cancel, Command, OfItem, Replan, Resume, Retry, Rewind, Stop
 from factory.records import landing, shelf
 from factory.records.record import CANCELLED, NO_STAMP
 from factory.records.state import Standing, standings
 from factory.records.view import factory_file, look
 from factory.reports import stops
-
-AT_ONCE = ("stop", "stop-now", "resume")  # these need neither main nor a ticket
-COMMANDS = (*AT_ONCE, "cancel", "retry", "replan", "rewind", "rewind-all")
 
 EAR = 0.5  # seconds between looks at the inbox while the run sleeps
 
@@ -32,7 +31,7 @@ def attend(house: House, lander: Lander) -> bool:
     """
     heard = False
     for asked in inbox.read(house.private):
-        if asked.command in AT_ONCE:
+        if not (isinstance(asked.command, Command) and asked.command.main):
             asked.answer(_said(house, asked))
         elif lander.idle:
             asked.answer(lander.do(partial(_said, house, asked)))
@@ -68,34 +67,36 @@ def dismiss(house: House, lander: Lander) -> None:
         asked.answer(lander.do(partial(_said, house, asked)))
 
 
-def _said(house: House, asked: inbox.Asked) -> str:
+def _said(house: House, asked: inbox.Asked) -> Answer:
     try:
-        return obey(house, asked.command, asked.ticket)
+        if isinstance(asked.command, Mistake):
+            raise asked.command
+        return Answer(text=obey(house, asked.command))
     except FactoryError as error:
-        return f"{inbox.REFUSED}{error}"
+        return answer_of(error)
 
 
-def obey(house: House, command: str, ticket: str = "") -> str:
+def obey(house: House, command: Command) -> str:
     """Carry out one command; says what was done. Mistake where it cannot be."""
-    if command in ("stop", "stop-now"):
-        return _stop(house, now=command == "stop-now")
-    if command == "resume":
-        return _resume(house)
-    if operating.is_card(ticket):
-        return operating.obey(house, command, ticket)
+    match command:
+        case Stop():
+            return _stop(house, now=command.now)
+        case Resume():
+            return _resume(house)
+        case OfItem() if operating.is_card(command.item):
+            return operating.obey(house, command.name, command.item)
+        case OfItem():
+            return _of_ticket(house, command)
+    raise Mistake(f"`{command.name}` steers nothing", remedy=f"use one of {', '.join(one.name for one in STEERING)}")
+
+
+def _of_ticket(house: House, command: OfItem) -> str:
     if not house.working:
         recover.mend(house, look(house.repo, house.ledger, house.main()))
-    row = _row(house, ticket)
-    match command:
-        case "cancel":
-            return _cancel(house, row)
-        case "retry":
-            return _retry(house, row)
-        case "replan":
-            return _replan(house, row)
-        case "rewind" | "rewind-all":
-            return rewind.rewind(house, row, with_dependents=command == "rewind-all")
-    raise Mistake(f"there is no command {command!r}", remedy=f"use one of {', '.join(COMMANDS)}")
+    row = _row(house, command.item)
+    if isinstance(command, Rewind):
+        return rewind.rewind(house, row, with_dependents=command.with_dependents)
+    return {Cancel: _cancel, Retry: _retry, Replan: _replan}[type(command)](house, row)
 
 
 def must_not_be_held(house: House) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from factory.errors import InTheWay, Mistake
 from factory.git.names import finding
 from factory.git.store import GitTree
@@ -32,7 +34,7 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
     ticket = _ticket(view, ticket_id)
     head, base = _head(house, branch, view.main)
     must_be_able_to_sign(house, view.main)
-    house.gate.base_must_run(view.main, lambda text: house.say(ticket_id, text))
+    house.gate.base_must_run(view.main, partial(house.say, ticket_id, kind="gate"))
     done = _attempt(house, view, ticket, head, base)
     [turn] = land(house, Job(Tickets(house, Sight(house)), "", (done,)))
     if turn.ending:

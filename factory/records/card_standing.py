@@ -1,56 +1,62 @@
-"""Where the cards stand, for `status`: every card of the latest days, counts for the days before."""
+"""Where the cards stand: every card of the latest days, counts for the days before."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import NamedTuple
 
 from factory.errors import Exit
-from factory.model import State
+from factory.model import Oid, State
+from factory.records.record import Record
 from factory.records.truck import stamps_of
 from factory.records.yard import Day, Yard
 
 LISTED = 20_000  # cards that are listed one by one, the latest days first; older days are told in counts
 
 
-def standing(yard: Yard) -> dict[str, Any]:
-    """The `cards` part of `factory status --json`."""
-    counts = dict.fromkeys((state.value for state in State), 0)
-    days: dict[str, Any] = {}
-    cards: dict[str, Any] = {}
+class CardStands(NamedTuple):
+    """One card, as `status` tells it."""
+
+    state: State
+    record: Record
+    stamp: Oid | None
+
+
+class DayStands(NamedTuple):
+    """One day's cards: how many stand where, and each of them where it is listed."""
+
+    day: str
+    counts: dict[State, int]
+    cards: dict[str, CardStands]
+
+
+def standing(yard: Yard) -> list[DayStands]:
+    """Every day that has cards, oldest first."""
+    found: list[DayStands] = []
+    listed = 0
     for day in reversed(yard.days):
         kept = yard.day(day)
-        if kept.over and len(cards) + kept.total > LISTED:
-            found = _told(kept)
-        else:
-            listed = _cards(yard, day)
-            cards |= listed
-            tally = Counter(card["state"] for card in listed.values())
-            found = {state: tally[state] for state in counts}
-        trucks = yard.packed(day)
-        days[day] = {"counts": found, "trucks": len(trucks)}
-        counts = {state: number + found[state] for state, number in counts.items()}
-    return {"counts": counts, "days": dict(sorted(days.items())), "cards": dict(sorted(cards.items()))}
+        if kept.over and listed + kept.total > LISTED:
+            found.append(DayStands(day, _told(kept), {}))
+            continue
+        cards = _cards(yard, day)
+        tally = Counter(card.state for card in cards.values())
+        found.append(DayStands(day, {state: tally[state] for state in State}, cards))
+        listed += len(cards)
+    return found[::-1]
 
 
-def _told(day: Day) -> dict[str, int]:
+def _told(day: Day) -> dict[State, int]:
     rest = day.total - day.done - day.blocked
-    return {"PENDING": rest, "INFLIGHT": 0, "DONE": day.done, "BLOCKED": day.blocked}
+    return {State.PENDING: rest, State.INFLIGHT: 0, State.DONE: day.done, State.BLOCKED: day.blocked}
 
 
-def _cards(yard: Yard, day: str) -> dict[str, dict[str, Any]]:
+def _cards(yard: Yard, day: str) -> dict[str, CardStands]:
     stamps = {card: oid for truck in yard.trucks(day) for card, oid in stamps_of(truck).items()}
     records = {card: record for truck in yard.trucks(day) for card, record in truck.records.items()}
-    words = {state: state.value for state in State}  # asked once, and not once a card
+    none = Record()
     return {
-        card: {
-            "state": words[state],
-            "attempts": records[card].attempts if card in records else 0,
-            "stamp": stamps.get(card),
-            "triage": records[card].triage if card in records else None,
-            "why": records[card].why if card in records else "",
-        }
-        for card, state in yard.states(day).items()
+        card: CardStands(state, records.get(card, none), stamps.get(card)) for card, state in yard.states(day).items()
     }
 
 

@@ -43,18 +43,16 @@ def cards_day(repo: Repo, ledger: Ledger, main: Oid | None, events: Collection[E
     if main is None or not (yard := Yard(repo, ledger, main)).days:
         return None
     found = standing(yard)
-    counts = found["counts"]
+    counts = {state: sum(day.counts[state] for day in found) for state in State}
     stamped = dict.fromkeys(card for event in events if event.name == "stamped" for card in cards_named(event))
     done, files = _strikes(yard, {card for card in stamped if card_parts(card)[1] == "STRIKE"})
+    cards = {name: card for day in found for name, card in day.cards.items() if card.state is State.BLOCKED}
+    blocked = (BlockedCard(name, card.record.triage, card.record.why) for name, card in cards.items())
     return CardsDay(
         created=sum(counts.values()),
-        done=counts[State.DONE.value],
-        waiting=counts[State.PENDING.value] + counts[State.INFLIGHT.value],
-        blocked=tuple(
-            BlockedCard(name, card["triage"], card["why"])
-            for name, card in found["cards"].items()
-            if card["state"] == State.BLOCKED.value
-        ),
+        done=counts[State.DONE],
+        waiting=counts[State.PENDING] + counts[State.INFLIGHT],
+        blocked=tuple(sorted(blocked)),
         stamped=len(stamped),
         failed=failures(events),
         strikes=tuple(sorted(done.items())),

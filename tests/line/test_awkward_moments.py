@@ -16,7 +16,9 @@ from factory.git.ledger import ticket_path
 from factory.line import shift
 from factory.line.house import House
 from factory.line.opening import open_house
+from factory.model import Progress
 from factory.operator import operator
+from factory.operator.steering import Cancel, Retry, Rewind
 from tests.line.conftest import RIGHT, Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 
@@ -28,8 +30,8 @@ def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any], clock:
     """A run; `act` happens when it says these words of the ticket for the first time."""
     waiting = [act]
 
-    def say(name: str, text: str) -> None:
-        if name == ticket and words in text and waiting:
+    def say(now: Progress) -> None:
+        if now.item == ticket and words in now.text and waiting:
             waiting.pop()(house)
 
     with open_house(shop.path, dict(os.environ), say=say, working=True, clock=clock) as house:
@@ -72,8 +74,8 @@ def test_a_release_while_the_cancelled_attempt_still_ends_is_kept(make: Make) ->
     shop = make("D-1 One", worker='[ "$FACTORY_ATTEMPT" -le 4 ] && exit 1\n' + RIGHT, settings=FAST)
 
     def act(house: House) -> None:
-        operator.obey(house, "cancel", "D-1")
-        operator.obey(house, "retry", "D-1")
+        operator.obey(house, Cancel("D-1"))
+        operator.obey(house, Retry("D-1"))
 
     assert run(shop, "D-1", "attempt 3", act).stamped == 1
     assert record(shop)["attempts"] == 3
@@ -86,7 +88,7 @@ def test_a_rewind_that_is_refused_leaves_the_run_as_it_was(make: Make) -> None:
     def act(house: House) -> None:
         (shop.path / "D-1.txt").write_text("a person's own\n")
         with pytest.raises(Stopped, match=r"uncommitted work in D-1\.txt"):
-            operator.obey(house, "rewind", "D-1")
+            operator.obey(house, Rewind("D-1"))
 
     assert run(shop, "D-2", "works", act).stamped == 2
     assert (shop.path / "D-1.txt").read_text() == "a person's own\n"

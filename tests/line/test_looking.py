@@ -16,14 +16,16 @@ from pathlib import Path
 import pytest
 
 from factory.clock import Clock
+from factory.desk.snapshot import Item, Snapshot
+from factory.faces.cli.screen import board, watch
 from factory.git.ledger import ticket_path
 from factory.line import booking, ending, shift
-from factory.line.item import Item
+from factory.line.item import Item as OnTheLine
 from factory.line.opening import open_house
+from factory.model import Progress, State, Triage
+from factory.money.budget import Book
 from factory.records.record import Lease, Record
 from factory.reports import daily
-from factory.reports.screen import board, watch
-from factory.reports.watch import Page
 from factory.sandbox.process import run as call
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, PATIENCE, ROOT, SLOW, command, environment, running
@@ -89,13 +91,12 @@ def test_ctrl_c_ends_the_live_page_well_and_any_other_signal_ends_it_as_any_comm
     assert "Traceback" not in at.read_text()
 
 
-def page() -> Page:
-    ticket = {"state": "PENDING", "attempts": 1, "stamp": None, "triage": "TEST", "why": "", "title": "[red]One"}
-    status = {
-        "state": "READY", "stop_reason": None, "main": "0" * 40, "counts": {"PENDING": 1}, "tickets": {"D-1": ticket},
-        "budget": {"date": "2026-11-21", "calls": 0, "tokens_in": 0, "tokens_out": 0, "usd": 0.0},
-    }  # fmt: skip
-    return Page(status, (), "none yet", "0 MB on disk", "")
+def page() -> Snapshot:
+    ticket = Item(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
+    return Snapshot(
+        at=0.0, main="0" * 40, ledger=None, state="READY", items=(ticket,), counts={"ticket": {State.PENDING: 1}},
+        budget=Book(date=dt.date(2026, 11, 21)),
+    )  # fmt: skip
 
 
 def test_on_a_terminal_the_page_is_drawn_in_place_and_a_title_is_no_markup() -> None:
@@ -108,18 +109,45 @@ def test_on_a_terminal_the_page_is_drawn_in_place_and_a_title_is_no_markup() -> 
 def test_on_a_terminal_a_run_has_a_live_line_per_ticket_and_what_ended_stays() -> None:
     out = Terminal()
     with board(out, lambda *_: pytest.fail("a terminal gets no plain lines")) as show:
-        show("D-1", "attempt 1: default works")
-        show("D-1", "stamped 0123456789ab")
+        show(Progress(kind="works", item="D-1", text="attempt 1: default works", at=0.0))
+        show(Progress(kind="stamped", item="D-1", text="stamped 0123456789ab", at=0.0))
     last = out.getvalue().rsplit("stamped", 1)
     assert "attempt 1: default works" in last[0]
     assert "0123456789ab" in last[1]
 
 
+def test_what_stays_on_the_screen_is_told_by_its_kind_and_not_by_how_a_sentence_begins() -> None:
+    out = Terminal()
+    with board(out, lambda *_: pytest.fail("a terminal gets no plain lines")) as show:
+        for kind, text in (("works", "stamped is only a word"), ("note", "a note stays"), ("gate", "the guards look")):
+            show(Progress.model_validate({"kind": kind, "item": "D-1", "text": text, "at": 0.0}))
+        moving = out.getvalue()
+        show(Progress(kind="checkpoint", text="box_01_front", at=0.0))
+    assert moving.count("a note stays") == 1
+    assert "stamped is only a word\n" not in moving  # it is drawn over
+    assert "stamped is only a word" in moving.rpartition("a note stays\n")[2]
+    assert "the guards look" not in out.getvalue().removeprefix(moving)
+
+
+def test_a_run_tells_what_happens_as_values(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", worker='[ "$FACTORY_TICKET" = D-1 ] || exit 1\n' + RIGHT, settings=FAST)
+    told: list[Progress] = []
+    with open_house(shop.path, dict(os.environ), say=told.append, working=True) as house:
+        shift.run(house)
+    steps = [(now.kind, now.item, now.attempt) for now in told if now.kind not in ("note", "gate")]
+    assert ("stamped", "D-1", 1) in steps
+    tries = [(kind, "D-2", number) for number in (1, 2, 3) for kind in ("works", "failed")]
+    assert [step for step in steps if step[1] == "D-2"] == [*tries, ("quarantined", "D-2", 3)]
+    assert ("checkpoint", "", 0) in steps
+    assert [now.at for now in told] == sorted(now.at for now in told)
+
+
 def test_elsewhere_a_runs_lines_are_plain() -> None:
-    said: list[tuple[str, str]] = []
-    with board(io.StringIO(), lambda *words: said.append(words)) as show:
-        show("D-1", "stamped")
-    assert said == [("D-1", "stamped")]
+    said: list[Progress] = []
+    one = Progress(kind="stamped", item="D-1", text="stamped", at=0.0)
+    with board(io.StringIO(), said.append) as show:
+        show(one)
+    assert said == [one]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["status"], ["report"]])
@@ -163,7 +191,9 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make) -> None:
         for name in ("D-1", "D-2"):
             lease = Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
             booking.write(house, "start", Record(ticket=name).begun(1, lease), "by the test")
-            items[Future[object]()] = Item(id=name, trade="ticket", title="", file=ticket_path(name), worker="default")
+            items[Future[object]()] = OnTheLine(
+                id=name, trade="ticket", title="", file=ticket_path(name), worker="default"
+            )
         night._tools.crew.running = items
         night._beat()
         clock.time += shift.BEAT
@@ -229,7 +259,7 @@ def test_a_run_leaves_json_lines_with_ids_and_without_secrets(make: Make, monkey
 def test_nothing_that_the_house_says_holds_a_secret(make: Make) -> None:
     shop, said = make("D-1 One", settings=FAST), list[str]()
     secret = {"SHOP_API_KEY": "a-value-nobody-may-read-4711"}
-    with open_house(shop.path, secret, say=lambda _, text: said.append(text)) as house:
+    with open_house(shop.path, secret, say=lambda now: said.append(now.text)) as house:
         house.say("D-1", f"the key is {secret['SHOP_API_KEY']},\nand a second line", "error")
         ending.end(house, "machine", f"no luck with {secret['SHOP_API_KEY']}")
     log = next((shop.path / ".git" / "factory" / "logs").iterdir()).read_text()

@@ -9,6 +9,7 @@ import pytest
 
 from factory.line import shift
 from factory.line.opening import open_house
+from factory.model import Progress
 from tests.line.conftest import SETTINGS, Shop, criteria, roadmap
 
 Make = Callable[..., Shop]
@@ -18,8 +19,8 @@ def once(shop: Shop, files: dict[str, str | None]) -> None:
     """One attempt; a person commits these files while its worker works."""
     waiting = [files]
 
-    def say(_ticket: str, text: str) -> None:
-        if text.endswith("works") and waiting:
+    def say(now: Progress) -> None:
+        if now.kind == "works" and waiting:
             shop.commit(waiting.pop())
 
     with open_house(shop.path, dict(os.environ), say=say) as house:
@@ -71,8 +72,8 @@ def test_a_main_that_never_rests_blocks_the_ticket_in_the_end(make: Make) -> Non
     shop = make("D-1 A ticket", settings=SETTINGS + "\n[caps]\nattempts = 1\n")
     commits = iter(range(1, 30))
 
-    def say(_ticket: str, text: str) -> None:
-        if text == "the gate runs doctor":
+    def say(now: Progress) -> None:
+        if now.text == "the gate runs doctor":
             shop.commit({"other.txt": f"{next(commits)}\n"})
 
     with open_house(shop.path, dict(os.environ), say=say) as house:

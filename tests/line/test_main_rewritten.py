@@ -12,6 +12,7 @@ import pytest
 from factory.git.repo import Repo
 from factory.line import shift
 from factory.line.opening import open_house
+from factory.model import Progress
 from tests.line.conftest import Shop
 from tests.line.night import FAST
 
@@ -115,8 +116,8 @@ def under_the_run(shop: Shop, *commands: tuple[str, ...]) -> None:
     """A run; a person rewrites main while the first worker works."""
     left = list(commands)
 
-    def say(_ticket: str, text: str) -> None:
-        while text.endswith("works") and left:
+    def say(now: Progress) -> None:
+        while now.kind == "works" and left:
             shop.git("-c", "user.name=A", "-c", "user.email=a@example.com", *left.pop(0))
 
     with open_house(shop.path, dict(os.environ), say=say) as house:

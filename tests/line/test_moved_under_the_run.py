@@ -11,6 +11,7 @@ from factory.errors import CouldNotRun, Mistake, Moved
 from factory.git.repo import Repo
 from factory.line import shift
 from factory.line.opening import open_house
+from factory.model import Progress
 from tests.git.conftest import put
 from tests.line.conftest import Shop, criteria, roadmap
 from tests.line.night import FAST, safe
@@ -22,8 +23,8 @@ def run(shop: Shop, meanwhile: Callable[[], object]) -> shift.Ended:
     """A run; `meanwhile` happens while its first worker works."""
     waiting = [meanwhile]
 
-    def say(_ticket: str, text: str) -> None:
-        if text.endswith("works") and waiting:
+    def say(now: Progress) -> None:
+        if now.kind == "works" and waiting:
             waiting.pop()()
 
     with open_house(shop.path, dict(os.environ), say=say, working=True) as house:

@@ -206,8 +206,8 @@ def test_replan_forgets_what_failed_with_and_without_a_run(slow: Make, go: Path)
     with running(shop, go) as run:
         refused = second(shop, "replan", "D-1")  # in flight
         assert refused.code == 2
-        assert b"D-1 is INFLIGHT, and only a waiting ticket is planned anew" in refused.stdout
-        assert b"or `factory cancel D-1` ends it" in refused.stdout
+        assert b"D-1 is INFLIGHT, and only a waiting ticket is planned anew" in refused.stderr
+        assert b"or `factory cancel D-1` ends it" in refused.stderr
         assert second(shop, "replan", "D-2").code == 0
         run.let_go()
         assert run.ends() == 0
@@ -337,13 +337,14 @@ def test_a_killed_run_is_recoverable_and_the_next_one_goes_on(slow: Make, go: Pa
 def test_a_command_to_a_controller_that_ends_first_is_carried_out_all_the_same(slow: Make, go: Path) -> None:
     shop = slow(*TWO)
     from factory.operator import inbox
+    from factory.operator.steering import Cancel
 
     with running(shop, go) as run:
-        asked = inbox.hand_over(shop.path / ".git" / "factory", "cancel", "D-2")
+        asked = inbox.hand_over(shop.path / ".git" / "factory", Cancel("D-2"))
         run.send(signal.SIGKILL)
         run.ends()
         said = inbox.wait_for(shop.path / ".git" / "factory", asked)
-    assert said is None or said.startswith("D-2 is off the line")
+    assert said is None or said.text.startswith("D-2 is off the line")
     assert not asked.exists()
 
 

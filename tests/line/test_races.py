@@ -18,8 +18,9 @@ from factory.git.ledger import ticket_path
 from factory.line import beforehand, shift
 from factory.line.house import House
 from factory.line.opening import open_house
-from factory.model import State
+from factory.model import Progress, State
 from factory.operator import inbox, operator
+from factory.operator.steering import STEERING, Cancel, Command, Replan, Retry, parse
 from factory.records import landing
 from factory.records.record import Record
 from tests.line.conftest import RIGHT, Shop
@@ -27,6 +28,12 @@ from tests.line.night import FAST, safe
 
 Make = Callable[..., Shop]
 MARKED = 'echo began >> "@BEGAN@"\n' + RIGHT
+
+
+def named(command: str) -> Command:
+    """The command of that name, about D-1 where it is about a ticket."""
+    name, _, now = command.partition("-")
+    return parse(STEERING, name, {"stop": {"now": bool(now)}}.get(name, {"item": "D-1"}))
 
 
 def run(shop: Shop) -> shift.Ended:
@@ -51,9 +58,9 @@ def events(shop: Shop) -> str:
     return " ".join(reversed(shop.subjects("factory/ledger")))
 
 
-def ask(house: House, command: str, ticket: str = "", *, wait: bool = True) -> None:
+def ask(house: House, command: Command, *, wait: bool = True) -> None:
     """As a second terminal does; it waits for its answer."""
-    asked = inbox.hand_over(house.private, command, ticket)
+    asked = inbox.hand_over(house.private, command)
     if wait:
         inbox.wait_for(house.private, asked)
 
@@ -82,7 +89,7 @@ def test_what_is_cancelled_or_stopped_before_its_start_is_not_begun(
 ) -> None:
     began = tmp_path / "began"
     shop = make("D-1 One", worker=MARKED.replace("@BEGAN@", str(began)), settings=FAST)
-    once_asked(lambda house: ask(house, command, "D-1" if command == "cancel" else ""))
+    once_asked(lambda house: ask(house, named(command)))
     assert run(shop).exit == (1 if command == "cancel" else 3)
     assert not began.exists()
     assert "start(" not in events(shop)
@@ -101,7 +108,7 @@ def test_what_is_cancelled_and_released_again_before_its_start_is_worked_on(
     make: Make, once_asked: Callable[..., None]
 ) -> None:
     shop = make("D-1 One", settings=FAST)
-    once_asked(lambda house: (ask(house, "cancel", "D-1"), ask(house, "retry", "D-1")))
+    once_asked(lambda house: (ask(house, Cancel("D-1")), ask(house, Retry("D-1"))))
     assert run(shop).stamped == 1
     assert record(shop)["attempt"] == 1
     safe(shop)
@@ -122,7 +129,7 @@ def test_a_ticket_that_is_cancelled_before_it_shows_as_hopeless_stays_cancelled(
     make: Make, once_asked: Callable[..., None]
 ) -> None:
     shop = make("D-1 One", settings=FAST, files={"D-1.txt": "right\n"})  # its check is green on main already
-    once_asked(lambda house: ask(house, "cancel", "D-1"))
+    once_asked(lambda house: ask(house, Cancel("D-1")))
     run(shop)
     assert "hopeless" not in events(shop)
     assert record(shop)["why"] == "cancelled by the operator"
@@ -134,7 +141,7 @@ def test_a_plan_that_is_made_anew_before_its_start_is_told_nothing(make: Make, o
     shop = make("D-1 One", worker=worker, settings=FAST)
     assert shop.run("run", "--once").code == 3
     shop.commit({"ok": "ok\n"})
-    once_asked(lambda house: ask(house, "replan", "D-1"))
+    once_asked(lambda house: ask(house, Replan("D-1")))
     ended = run(shop)
     assert (ended.stamped, ended.failed) == (1, 0)
     assert (record(shop)["attempt"], record(shop)["attempts"]) == (2, 1)
@@ -155,12 +162,12 @@ def test_a_start_that_is_booked_while_a_command_looks_is_not_overwritten(
 
     def act(house: House) -> None:
         try:
-            said.append(operator.obey(house, command, "D-1"))
+            said.append(operator.obey(house, named(command)))
         except Mistake as error:
             said.append(str(error))
 
-    def say(_: str, text: str) -> None:
-        if "works" in text and not said:
+    def say(now: Progress) -> None:
+        if now.kind == "works" and not said:
             act(house)
 
     monkeypatch.setattr(operator, "_standing_of", stood)
@@ -203,10 +210,10 @@ def test_one_thread_alone_moves_main(make: Make, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(landing, "advance", advanced)
 
-    def say(_: str, text: str) -> None:
-        if "attempt 1" in text and not asked:
-            asked.append(text)
-            ask(house, "cancel", "D-3", wait=False)
+    def say(now: Progress) -> None:
+        if "attempt 1" in now.text and not asked:
+            asked.append(now.text)
+            ask(house, Cancel("D-3"), wait=False)
 
     asked = list[str]()
     with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
@@ -225,7 +232,7 @@ def test_a_cancel_while_its_ticket_is_set_aside_is_kept(
 
     monkeypatch.setattr(beforehand, "ahead_of", cannot)
     with open_house(shop.path, dict(os.environ), say=lambda *_: None, working=True) as house:
-        beside("set_aside", lambda: ask(house, "cancel", "D-1", wait=False))
+        beside("set_aside", lambda: ask(house, Cancel("D-1"), wait=False))
         with suppress(FactoryError):
             shift.run(house)
         until(lambda: record(shop)["why"] == "cancelled by the operator")
@@ -237,13 +244,13 @@ def test_a_release_while_the_cancelled_attempt_is_written_down_is_kept(make: Mak
     shop = make("D-1 One", worker='[ "$FACTORY_ATTEMPT" -le 4 ] && exit 1\n' + RIGHT, settings=FAST)
     waiting = [1]
 
-    def say(_: str, text: str) -> None:
-        if "attempt 3" in text and waiting:
+    def say(now: Progress) -> None:
+        if "attempt 3" in now.text and waiting:
             waiting.pop()
-            ask(house, "cancel", "D-1", wait=False)
+            ask(house, Cancel("D-1"), wait=False)
 
     with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
-        beside("killed", lambda: ask(house, "retry", "D-1", wait=False))
+        beside("killed", lambda: ask(house, Retry("D-1"), wait=False))
         assert shift.run(house).stamped == 1
     assert record(shop)["attempts"] == 3
     safe(shop)

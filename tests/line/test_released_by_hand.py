@@ -10,6 +10,7 @@ from typing import Any
 from factory.clock import Clock
 from factory.line import shift
 from factory.line.opening import open_house
+from factory.model import Progress
 from tests.line.conftest import Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 
@@ -67,8 +68,8 @@ def test_attempts_count_from_a_release_by_hand_under_the_run(make: Make, tmp_pat
     shop = make("D-1 One", worker=worker, settings=FAST)
     waiting = [lambda: shop.commit({"D_ROADMAP.md": opened(shop, "BLOCKED")})]
 
-    def say(_ticket: str, text: str) -> None:
-        if text.startswith("quarantined") and waiting:
+    def say(now: Progress) -> None:
+        if now.kind == "quarantined" and waiting:
             waiting.pop()()
 
     with open_house(shop.path, dict(os.environ), say=say, working=True, clock=Skipping()) as house:

@@ -13,6 +13,7 @@ from factory.clock import Clock
 from factory.errors import FactoryError, Stopped
 from factory.line import shift
 from factory.line.opening import open_house
+from factory.model import Progress
 
 
 class Scripted(Clock):
@@ -32,8 +33,8 @@ class Scripted(Clock):
 
 
 def main(path: Path, kept: Path) -> int:
-    def say(ticket: str, text: str) -> None:
-        sys.stdout.write(f"{ticket}: {text}\n")
+    def say(now: Progress) -> None:
+        sys.stdout.write(f"{now.item}: {now.text}\n")
         sys.stdout.flush()
 
     try:

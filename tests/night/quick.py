@@ -69,7 +69,11 @@ def night(shop: Shop, kept: Path, meanwhile: Callable[[], None] = lambda: None) 
     with redirect_stdout(out), redirect_stderr(out):
         try:
             with open_house(
-                shop.path, dict(os.environ), clock=clock, say=lambda t, text: lines.append(f"{t}: {text}"), working=True
+                shop.path,
+                dict(os.environ),
+                clock=clock,
+                say=lambda now: lines.append(f"{now.item}: {now.text}"),
+                working=True,
             ) as house:
                 code = int(shift.run(house).exit)
         except FactoryError as error:

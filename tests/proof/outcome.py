@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+from factory.desk.snapshot import read
+from factory.desk.status import document
 from factory.git.ledger import Ledger
 from factory.git.repo import LEDGER, Repo
 from factory.money.budget import Book
 from factory.records.halves import Half, faults
-from factory.reports import status
 from factory.reports.trail import trail
 from factory.verify import verify
 from tests.proof.field import BLOCKED, TICKETS, Field
@@ -71,7 +72,7 @@ def _stamps(repo: Repo) -> Iterator[str]:
 
 
 def _states(repo: Repo) -> Iterator[str]:
-    found = status.status(repo, time.time())
+    found = document(read(repo, time.time()))
     for ticket, stands in found["tickets"].items():
         done = ticket not in BLOCKED
         want = ("DONE" if done else "BLOCKED", FAILED.get(ticket, 0) + done, BLOCKED.get(ticket))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from factory.faces.cli.screen import BACK, HOME
 from factory.plain import cells
-from factory.reports.screen import BACK, HOME
 from factory.sandbox.process import run
 from tests.line.conftest import Shop
 from tests.terminal.conftest import TITLES, Open

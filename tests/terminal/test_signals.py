@@ -149,7 +149,7 @@ def started(program: str, number: signal.Signals, name: str = "") -> process.Fin
 
 
 @pytest.mark.parametrize("number", HEARD)
-@pytest.mark.parametrize("name", ["pathlib", "factory", "factory.cli", "typer", "factory.commands"])
+@pytest.mark.parametrize("name", ["pathlib", "factory", "factory.cli", "typer", "factory.faces.cli"])
 def test_a_signal_while_the_program_is_loaded_is_an_interrupt_and_no_traceback(
     name: str, number: signal.Signals
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_signal_before_the_command_begins_is_an_interrupt_and_no_traceback(num
 def test_what_the_caller_has_ignored_stays_ignored_while_the_program_is_loaded() -> None:
     """`nohup`, or a script's `&`."""
     ignored = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{EARLY}"
-    done = started(ignored, signal.SIGHUP, "factory.commands")
+    done = started(ignored, signal.SIGHUP, "factory.faces.cli")
     assert (done.code, done.stderr, done.stdout[:10]) == (0, b"", b"stampmill ")
 
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from factory import cli, pages
-from factory.commands.menu import MENU
+from factory.faces.cli.menu import MENU
 from factory.model import Triage
 from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factory.desk.kpi import alerts, measured, percentile, recurring, stale
+from factory.desk.snapshot import Item
 from factory.line.knowledge import Card, Fix
 from factory.model import Event, State, Triage
-from factory.records.record import Lease, Record
-from factory.reports.kpi import alerts, measured, percentile, recurring, stale
 from factory.ssot.settings import Kpi
 
 
@@ -53,8 +53,8 @@ def test_each_threshold_alerts_on_its_own() -> None:
 
 @pytest.mark.parametrize(("beat", "count"), [(700.0, 0), (699.0, 1)])
 def test_a_lease_is_stale_five_minutes_after_its_last_beat(beat: float, count: int) -> None:
-    lease = Lease(run="r", key="k", since=0, beat=beat)
-    assert stale([Record(ticket="D-1", state=State.INFLIGHT, lease=lease), Record(ticket="D-2")], 1000.0) == count
+    known = Item(id="D-1", trade="ticket", state=State.INFLIGHT, since=0.0, beat=beat)
+    assert stale([known, Item(id="L1_TAG_000001", trade="card", state=State.INFLIGHT)], 1000.0) == count
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(1, 100))

@@ -16,8 +16,8 @@ from typing import Any, TextIO
 import pytest
 
 from factory import cli, stream
-from factory.commands.terminal import print_json
 from factory.errors import Exit
+from factory.faces.cli.terminal import print_json
 from factory.plain import cells, cut, padded
 from factory.stream import Stream, encoded, streams
 

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from factory.desk.snapshot import Item, Snapshot
+from factory.desk.status import as_text, ticket_lines
+from factory.faces.cli.screen import BACK, HOME, board, watch
+from factory.faces.cli.watch import fitted
+from factory.model import Progress, State
+from factory.money.budget import Book
+from factory.money.spend import Spend
 from factory.plain import cells
-from factory.reports.screen import BACK, HOME, board, watch
-from factory.reports.status import as_text, ticket_lines
-from factory.reports.watch import Page, Running, fitted
 
 STATES = ["DONE"] * 6 + ["INFLIGHT", "PENDING", "BLOCKED"]
 
 
-def ticket(state: str, title: str) -> dict[str, Any]:
+def ticket(id: str, state: str, title: str) -> Item:
     stamp = "0123456789abcdef" if state == "DONE" else None
-    return {"state": state, "attempts": 1, "stamp": stamp, "triage": None, "why": "because", "title": title}
+    told = {"stamp": stamp, "why": "because", "title": title, "since": 850.0 if state == "INFLIGHT" else None}
+    return Item.model_validate({"id": id, "trade": "ticket", "state": state, "attempts": 1, "attempt": 1, **told})
 
 
-def page(state: str = "FAIL_STOP") -> Page:
-    found = {
-        f"D-{n}": ticket(one, f"{n}번째 일, a longer title that no window shows whole")
+def page(state: str = "FAIL_STOP", **changes: Any) -> Snapshot:
+    items = tuple(
+        ticket(f"D-{n}", one, f"{n}번째 일, a longer title that no window shows whole")
         for n, one in enumerate(STATES, 1)
-    }
-    status = {
-        "state": state, "stop_reason": "the budget of the day is used", "main": "0" * 40, "counts": {"PENDING": 1, "DONE": 6},
-        "tickets": found, "red": {"tests/test_a.py::test_b": "AssertionError"},
-        "budget": {"date": "2026-11-21", "calls": 7, "tokens_in": 0, "tokens_out": 0, "usd": 1.5},
-    }  # fmt: skip
-    return Page(status, (Running("D-7", 1, 2.5, 3.0),), "box_01_front", "0 MB on disk", "factory resume")
+    )
+    seen = Snapshot(
+        at=1000.0, main="0" * 40, ledger=None, state=state, why="the budget of the day is used", next="factory resume",
+        items=items, counts={"ticket": {State.PENDING: 1, State.DONE: 6}},
+        budget=Book(date=dt.date(2026, 11, 21), settled=Spend(calls=7, usd=Decimal("1.5"))),
+        red={"tests/test_a.py::test_b": "AssertionError"},
+    )  # fmt: skip
+    return seen.model_copy(update=changes)
 
 
 @pytest.mark.parametrize("columns", [1, 19, 79, 5000])
@@ -64,9 +72,9 @@ def test_columns_stand_below_each_other_whatever_alphabet_the_titles_are_in() ->
         "日本語のとても長い題名がここに続いているのです",
         "é",
     ]
-    document = page().status | {"tickets": {f"D-{n}": ticket("DONE", title) for n, title in enumerate(titles)}}
-    assert len({cells(line[: line.index("stamp")]) for line in ticket_lines(document).values()}) == 1
-    assert "…" in as_text(document)
+    seen = page(items=tuple(ticket(f"D-{n}", "DONE", title) for n, title in enumerate(titles)))
+    assert len({cells(line[: line.index("stamp")]) for line in ticket_lines(seen).values()}) == 1
+    assert "…" in as_text(seen)
 
 
 class Terminal(io.StringIO):
@@ -79,8 +87,8 @@ def test_a_terminal_that_cannot_draw_gets_plain_lines(word: str, monkeypatch: py
     monkeypatch.setenv("TERM", word)
     out, said = Terminal(), list[str]()
     watch(page, out, times=2, every=0)
-    with board(out, lambda _, text: said.append(text)) as show:
-        show("D-1", "stamped")
+    with board(out, lambda now: said.append(now.text)) as show:
+        show(Progress(kind="stamped", item="D-1", text="stamped", at=0.0))
     assert "\x1b" not in out.getvalue()
     assert out.getvalue().count("FAIL_STOP") == 2
     assert said == ["stamped"]
@@ -96,8 +104,8 @@ def test_the_page_is_drawn_whatever_the_environment_says_of_the_window(
     out = Terminal()
     watch(page, out, times=1)
     with board(out, lambda *_: pytest.fail("a terminal gets no plain lines")) as show:
-        show("D-1", "attempt 1: 일을 하는 중 " + "x" * 300)
-        show("D-1", "stamped")
+        show(Progress(kind="works", item="D-1", text="attempt 1: 일을 하는 중 " + "x" * 300, at=0.0))
+        show(Progress(kind="stamped", item="D-1", text="stamped", at=0.0))
     drawn = out.getvalue().partition(HOME)[2].partition(BACK)[0]
     assert "$1.50" in drawn or columns == "20"
     assert "\x1b[3" not in out.getvalue()

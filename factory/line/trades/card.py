@@ -134,7 +134,7 @@ class Cards:
         done = halves.closed(truck.named(truck.halves[-1]), states(truck))
         counts = f"{len(done.dealt)} dealt, {len(done.done)} stamped, {len(done.failed)} failed"
         day_chain.write(self._house, "checkpoint", with_half(truck, done), f"{done.title}: {counts}")
-        self._house.say("", f"checkpoint {done.title}: {counts}")
+        self._house.say("", f"checkpoint {done.title}: {counts}", kind="checkpoint")
 
     def fault(self, item: Item) -> FactoryError | None:
         return None if item.worker == BUILT_IN else self._fitness.of_worker(item.worker, self._yard.main)
@@ -175,7 +175,7 @@ class Cards:
     def ahead(self, item: Item) -> Callable[[], object] | None:
         """A PATCH is judged by the gate: main must be able to be."""
         gate, main = self._house.gate, self._yard.main
-        return partial(gate.base_must_run, main, partial(self._house.say, "")) if item.alone else None
+        return partial(gate.base_must_run, main, partial(self._house.say, "", kind="gate")) if item.alone else None
 
     def begin(self, items: Sequence[tuple[Item, object]], beside: Sequence[str]) -> list[Begun]:
         """One event for all that begin together."""
@@ -233,7 +233,9 @@ class Cards:
         if refusal:
             verdict = booking.refused(*refusal)
         else:
-            verdict = judge(house.gate.at(now), house.repo.store, done.plan, merged, partial(house.say, card.id))
+            verdict = judge(
+                house.gate.at(now), house.repo.store, done.plan, merged, partial(house.say, card.id, kind="gate")
+            )
         return judging.read(house, done, merged, verdict) if card.type == "PATCH" else Judged(done, verdict)
 
     def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
@@ -253,7 +255,7 @@ class Cards:
 
     def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
         house, cards = self._house, tuple(one.done.item.id for one in group)
-        house.say(half, f"stamped {stamp[:12]}: {', '.join(cards)}")
+        house.say(half, f"stamped {stamp[:12]}: {', '.join(cards)}", kind="stamped")
         day_chain.stamped(house, group[0].done.item.file, half, stamp, cards, self._learnt(group, stamp))
         return [Turn(one.done.item, stamp, kept.results[one.done.item.id]) for one in group]
 

@@ -88,7 +88,7 @@ class Tickets:
         ended = f"{len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
         text = f"{done.date} ({house.settings.factory.timezone}) {done.name}: {ended}"
         house.ledger.append(Event(name="checkpoint", text=text), done.as_file())
-        house.say("", f"checkpoint {text}")
+        house.say("", f"checkpoint {text}", kind="checkpoint")
 
     def fault(self, item: Item) -> FactoryError | None:
         """A run works by the settings that it began with: what is wrong by them may be right by now."""
@@ -148,7 +148,7 @@ class Tickets:
         commit = attempts.keep_plan(house.repo, plan, now)
         for line in told:
             house.say(item.id, line)
-        house.say(item.id, f"{name}: {plan.worker} works")
+        house.say(item.id, f"{name}: {plan.worker} works", kind="works")
         others = () if share else batches.fellows_of(view, house.settings, ticket, self._tickets(fellows))
         order = Order(plan=commit, hidden=premises.hidden_at(house.repo, plan.base), at=now, most=most(plan))
         return Begun(item, plan, order, share, batches.plans_of(house, view, others))
@@ -166,7 +166,7 @@ class Tickets:
         done = evidence.with_work(house, done)
         if repo.is_ancestor(done.plan.base, main):
             return done
-        house.say(done.item.id, "main was rewritten meanwhile; the change goes onto it as it is now", "warning")
+        house.say(done.item.id, "main was rewritten meanwhile; the change goes onto it as it is now", "warning", "gate")
         moved = replant(house, done, main)
         why = "main was rewritten, and the change does not fit on it"
         return moved or setback.give_way(house, done, None, why)
@@ -183,13 +183,15 @@ class Tickets:
         """What stands before the gate (a crash, nothing changed, foul play, a conflict), the gate, the auditor."""
         house = self._house
         if reason := judging.ended_badly(house, done, merged.main) or met(done, merged):
-            house.gate.settle(lambda text: house.say("", text))
+            house.gate.settle(partial(house.say, "", kind="gate"))
             return judging.read(house, done, merged, booking.refused(*reason))
         gate = house.gate.at(premises.settings_of(house.repo, merged.main))
-        verdict = gate.judge(
-            done.plan, premises.terms_at(house.repo, merged.main, done.item.id),
-            main=merged.main, tree=merged.tree, work=commits_of(done).tree, say=partial(house.say, done.item.id),
-        )  # fmt: skip
+        terms, say = (
+            premises.terms_at(house.repo, merged.main, done.item.id),
+            partial(house.say, done.item.id, kind="gate"),
+        )
+        work = commits_of(done).tree
+        verdict = gate.judge(done.plan, terms, main=merged.main, tree=merged.tree, work=work, say=say)
         return judging.read(house, done, merged, verdict)
 
     def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
@@ -214,7 +216,7 @@ class Tickets:
                 house, "stamped", record, plan.title, folded=stamp, more=more, Status="PASS", Stamp=stamp, Unread=risk
             )
         attempts.drop(house.repo, item.id, plan.attempt)
-        house.say(item.id, f"stamped {stamp[:12]}")
+        house.say(item.id, f"stamped {stamp[:12]}", kind="stamped")
         if unread:
             house.say(item.id, f"its risk is {risk}, and nobody read it: set [auditor] worker", "warning")
         return [Turn(item, stamp, kept.results[item.id])]

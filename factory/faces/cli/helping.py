@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from factory.commands.terminal import say
+from factory.faces.cli.terminal import say
 
 app = typer.Typer()
 
@@ -36,8 +36,7 @@ def help_(
 ) -> None:
     """The manual, page by page. What a command takes, too."""
     from factory import pages
-    from factory.model import Triage
-    from factory.reports.failures import told
+    from factory.desk.looking import meaning
 
     if topic is None:
         _list(pages.topics())
@@ -47,10 +46,7 @@ def help_(
     if command and topic not in pages.topics():
         say(command.get_help(typer.Context(command, info_name=topic, parent=root)))
         return
-    if topic in Triage.__members__:
-        say(told(Triage(topic)))
-        return
-    say(pages.page(topic).rstrip("\n"))
+    say(meaning(topic) or pages.page(topic).rstrip("\n"))
 
 
 def _list(topics: dict[str, str]) -> None:

@@ -11,20 +11,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from factory.faces.cli.terminal import line_of
+from factory.faces.cli.watch import fitted, page_text
+from factory.model import Progress
 from factory.plain import printable
-from factory.reports.watch import Page, fitted, page_text
 
 if TYPE_CHECKING:
     from rich.live import Live
 
-Show = Callable[[str, str], None]
-ENDS = ("stamped", "failed", "put off", "broken off", "quarantined", "checkpoint", "taken back")
+    from factory.desk.snapshot import Snapshot
+
+Show = Callable[[Progress], None]
+PASSING = ("works", "gate")  # what is shown while it lasts; all else stays
+ENDS = ("stamped", "failed", "put_off", "broken_off", "quarantined")  # what an attempt ends by
 SECONDS_BETWEEN_LOOKS = 2.0
 ASIDE, BACK, HOME = "\x1b[?1049h", "\x1b[?1049l", "\x1b[H"
 TO_THE_END, BELOW = "\x1b[K", "\x1b[J"  # from here, what was shown before is taken away
 
 
-def watch(take: Callable[[], Page], out: TextIO, times: int = 0, every: float = SECONDS_BETWEEN_LOOKS) -> None:
+def watch(take: Callable[[], Snapshot], out: TextIO, times: int = 0, every: float = SECONDS_BETWEEN_LOOKS) -> None:
     """Show the page again and again, `times` or (0) until Ctrl-C, which is a good end; no other signal is."""
     try:
         if moves(out):
@@ -43,7 +48,7 @@ def moves(out: TextIO) -> bool:
     return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
-def _live(take: Callable[[], Page], out: TextIO, times: int, every: float) -> None:
+def _live(take: Callable[[], Snapshot], out: TextIO, times: int, every: float) -> None:
     """On a screen of its own, as large as the window is then; the last page stays when it ends."""
     page = None
     out.write(ASIDE)
@@ -97,15 +102,17 @@ class Board:
     def __init__(self, live: Live) -> None:
         self._live, self._lines, self._lock = live, dict[str, str](), threading.Lock()
 
-    def show(self, ticket: str, text: str) -> None:
+    def show(self, now: Progress) -> None:
         from rich.text import Text
 
-        stamp = time.strftime("%H:%M:%S")
         with self._lock:
-            if ticket and not text.startswith(ENDS):
-                self._lines[ticket] = f"{stamp} {ticket:<12} {text}"
-            else:
-                self._lines.pop(ticket, None)
-                self._live.console.print(Text(f"{stamp} {ticket or 'factory':<12} {text}"))
+            if now.kind == "checkpoint":
+                self._lines.clear()
+            elif now.kind in ENDS:
+                self._lines.pop(now.item, None)
+            if passing := bool(now.item) and now.kind in PASSING:
+                self._lines[now.item] = line_of(now)
             lines = Text("\n".join(self._lines.values()), no_wrap=True, overflow="ellipsis")
             self._live.update(lines, refresh=True)
+            if not passing:
+                self._live.console.print(Text(line_of(now)))  # above them

@@ -1,17 +1,41 @@
-"""What one attempt did, as its evidence in git tells it: the worker, the change, why it failed, where the patch is."""
+"""`factory log`: the audit trail, and of one item what each attempt did, as its evidence in git tells it."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from factory.git.repo import Repo
 from factory.model import Event, Oid
 from factory.money.spend import said
+from factory.operator.answer import Answer
 from factory.plain import many, whole_line
 from factory.records.attempts import EVIDENCE, PLAN, RESULT
+from factory.records.elsewhere import not_known
+from factory.reports.trail import as_line, must_be_known, printed, trail
 
+LOG_TAIL = 12  # lines of a put-off worker's output
 MOST = 6  # files, and lines of a failure, that are told
+
+
+def trace(path: Path, id: str | None, limit: int) -> Answer:
+    """The newest events, or all of them for 0; of one item with what each attempt did, and printed last."""
+    with Repo(path) as repo:
+        events = trail(repo, id, limit)
+        if id and not events:
+            must_be_known(repo, id)
+        unknown = "" if events else not_known(repo)
+        more = [(tried(repo, event), printed(repo, event)) if id else ([], "") for event in events]
+    to = f" to {id} yet" if id else " yet: `factory run` starts"
+    lines = [] if events else [unknown or f"nothing has happened{to}"]
+    data = []
+    for event, (tries, last) in zip(events, more, strict=True):
+        lines += [as_line(event), *(f"    {line}" for line in tries)]
+        lines += [f"    | {line}" for line in last.splitlines()[-LOG_TAIL:]]
+        told = {"printed": last, "tried": tries}
+        data.append(event.model_dump(mode="json") | {name: value for name, value in told.items() if value})
+    return Answer(text="\n".join(lines), data=data)
 
 
 def tried(repo: Repo, event: Event) -> list[str]:

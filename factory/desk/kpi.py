@@ -1,20 +1,22 @@
-"""How well it goes, from the ledger's events alone: rates, times, retries, leases, and what is beyond a threshold."""
+"""How well it goes, from the ledger's events and what runs: rates, times, retries, and what is beyond a threshold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from factory.desk.snapshot import Item, Snapshot, read
+from factory.desk.status import commits
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.knowledge import Card, recurrence
-from factory.model import Event, State, Value
+from factory.model import Event, Value
 from factory.operator.operating import is_card
-from factory.records.record import Record
 from factory.records.view import find_main
-from factory.reports.trail import cards_named, trail
+from factory.reports.trail import between, cards_named
 from factory.ssot.settings import Kpi
 
 STALE_SECONDS = 5 * 60.0
@@ -38,14 +40,14 @@ class Kpis(Value):
     cards_success_rate: float | None = Field(None, description="stamped cards of all attempts at cards")
 
 
-def kpis(repo: Repo, now: float) -> tuple[Kpis, list[str]]:
-    """The numbers over the whole ledger, and the alerts by the settings' `[kpi]`."""
-    settings, _ = find_main(repo)
-    ledger = Ledger(repo, lambda: now)
-    records = list(ledger.read_all("tickets", Record.model_validate).values())
-    found = measured(reversed(trail(repo, None)), stale(records, now))
-    found = recurring(found, ledger.read_all("knowledge", Card.model_validate).values())
-    return found, alerts(found, settings.kpi)
+def kpis(path: Path, now: float) -> tuple[Kpis, list[str], Snapshot]:
+    """The numbers over the whole ledger, the alerts by the settings' `[kpi]`, and what stood when they were read."""
+    with Repo(path) as repo:
+        seen, (settings, _) = read(repo, now, "open"), find_main(repo)
+        ledger = Ledger(repo, lambda: now).at(seen.ledger)
+        found = measured(between(repo, seen.ledger, None), stale(seen.running, now))
+        found = recurring(found, ledger.read_all("knowledge", Card.model_validate).values())
+    return found, alerts(found, settings.kpi), seen
 
 
 def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
@@ -102,10 +104,9 @@ def percentile(values: Iterable[float], share: int) -> float | None:
     return ordered[max(rank, 1) - 1] if ordered else None
 
 
-def stale(records: Iterable[Record], now: float) -> int:
+def stale(running: Iterable[Item], now: float) -> int:
     """How many attempts are in flight whose worker gave no sign of life for too long."""
-    leases = [r.lease for r in records if r.state is State.INFLIGHT and r.lease]
-    return sum(now - lease.beat > STALE_SECONDS for lease in leases)
+    return sum(item.beat is not None and now - item.beat > STALE_SECONDS for item in running)
 
 
 def alerts(found: Kpis, limits: Kpi) -> list[str]:
@@ -126,10 +127,11 @@ def as_json(found: Kpis, told: list[str]) -> Mapping[str, Any]:
     return {**found.model_dump(mode="json"), "alerts": told}
 
 
-def as_text(found: Kpis, told: list[str]) -> str:
-    """A line a number, then the alerts."""
+def as_text(found: Kpis, told: list[str], seen: Snapshot) -> str:
+    """A line a number, then the alerts, and the commits that were read."""
     lines = [
         f"{name:<18} {'-' if value is None else f'{value:.2f}' if isinstance(value, float) else value}"
         for name, value in found.model_dump().items()
     ]
-    return "\n".join([*lines, *(f"ALERT {line}" for line in told)])
+    lines += [f"ALERT {line}" for line in told]
+    return "\n".join([*lines, *filter(None, [seen.not_known]), f"read at            {commits(seen)}"])

@@ -7,45 +7,40 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from factory.commands.terminal import say
-from factory.sandbox.process import ENDING
-
-if TYPE_CHECKING:
-    from factory.line.house import House
+from factory.faces.cli.terminal import say
 
 Handler = Callable[[int, Any], None]
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def ends_at_once() -> Iterator[threading.Event]:
+def ends_at_once(ending: threading.Event) -> Iterator[None]:
     """Any of them ends the command, and what it has running, now. For every command that takes no better care."""
 
     def end(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(number)
 
     # Where a background run writes to a terminal that minds (`stty tostop`), it would stand still until it is fetched.
-    with _taken((signal.SIGTTOU,), signal.SIG_IGN), _taken(ENDS, end), _heard(lambda _: ENDING.set()):
+    with _taken((signal.SIGTTOU,), signal.SIG_IGN), _taken(ENDS, end), _heard(lambda _: ending.set()):
         try:
-            yield ENDING
+            yield
         finally:
-            ENDING.clear()
+            ending.clear()
 
 
 @contextmanager
-def interrupts(house: House) -> Iterator[None]:
-    """Ctrl-C once, or a closed terminal: finish what runs. Ctrl-C twice, or a polite kill: stop now."""
-    from factory.errors import Interrupted
-
+def interrupts(end: Callable[[bool], None]) -> Iterator[None]:
+    """Ctrl-C once, or a closed terminal: finish what runs. Ctrl-C twice, or a polite kill: stop now. `end`: whether
+    now."""
     asked = 0
 
     def once(number: int) -> None:
         nonlocal asked
         asked += number == signal.SIGINT  # a shell passes a hang-up on, so that it comes twice
         now = asked > 1 or number == signal.SIGTERM
-        house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+        end(now)
         say("stopping now" if now else "finishing what runs; Ctrl-C again stops now")
 
     with _taken(ENDS, lambda *_: None), _heard(once):

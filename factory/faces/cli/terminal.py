@@ -6,9 +6,12 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from factory.model import Progress
 
 RepoDir = Annotated[Path, typer.Option("--repo", help="the repository to work on", show_default="the one around here")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
@@ -58,14 +61,20 @@ def typed(words: str) -> str:
         ) from None
 
 
-def progress(ticket: str, text: str) -> None:
-    """A line of what goes on, with the time of day."""
+def line_of(now: Progress) -> str:
+    """What happens, with the time of day."""
     from factory.plain import whole_line
 
-    say(f"{time.strftime('%H:%M:%S')} {ticket or 'factory':<12} {whole_line(text)}")
+    time_of_day = time.strftime("%H:%M:%S", time.localtime(now.at))
+    return f"{time_of_day} {now.item or 'factory':<12} {whole_line(now.text)}"
 
 
-def quiet(_ticket: str, _text: str) -> None:
+def progress(now: Progress) -> None:
+    """A line of what goes on."""
+    say(line_of(now))
+
+
+def quiet(_: Progress) -> None:
     """Progress has no place beside a JSON document."""
 
 

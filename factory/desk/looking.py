@@ -1,0 +1,120 @@
+"""Commands that look and change nothing. What is heavy to load is loaded by whoever asks for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from factory.desk import commands
+from factory.desk.commands import Command
+from factory.desk.submit import Caller
+from factory.errors import Exit
+from factory.operator.answer import Answer, answer_of
+
+
+def status(caller: Caller, _: commands.Status) -> Answer:
+    from factory.desk.snapshot import snapshot
+    from factory.desk.status import as_text, document
+
+    seen = snapshot(caller.path, time.time())
+    return Answer(text=as_text(seen), data=document(seen))
+
+
+def meaning(word: str) -> str:
+    """What a class of failure means, and what to do about it; empty for any other word."""
+    from factory.model import Triage
+    from factory.reports.failures import told
+
+    return told(Triage(word)) if word in Triage.__members__ else ""
+
+
+def report(caller: Caller, asked: commands.Report) -> Answer:
+    from factory.git.repo import Repo
+    from factory.reports.filed import daily_page
+
+    with Repo(caller.path) as repo:
+        return Answer(text=daily_page(repo, time.time(), asked.date).rstrip("\n"))
+
+
+def kpi(caller: Caller, asked: commands.Kpi) -> Answer:
+    from factory.desk.kpi import as_json, as_text, kpis
+
+    found, alerts, seen = kpis(caller.path, time.time())
+    code = Exit.FAIL if asked.fail_on_alert and alerts else Exit.OK
+    return Answer(text=as_text(found, alerts, seen), data=as_json(found, alerts), exit=code)
+
+
+def log(caller: Caller, asked: commands.Log) -> Answer:
+    from factory.desk.trace import trace
+
+    return trace(caller.path, asked.item, asked.limit)
+
+
+def dry(caller: Caller, _: commands.Dry) -> Answer:
+    from factory.desk.dry import as_text, decisions
+    from factory.git.repo import Repo
+
+    with Repo(caller.path) as repo:
+        found = decisions(repo, time.time(), caller.environ)
+    told = {"text": as_text(found.document), "data": found.document}
+    return answer_of(found.faults[0], **told) if found.faults else Answer(exit=found.exit, **told)
+
+
+def workers(caller: Caller, asked: commands.Workers) -> Answer:
+    from factory.operator.roster import as_text, roster
+
+    found = roster(caller.path, caller.environ, spend=asked.ping)
+    ready = all(one["ready"] for one in found["workers"])
+    return Answer(text=as_text(found), data=found, exit=Exit.OK if ready else Exit.COULD_NOT_RUN)
+
+
+def scan(caller: Caller, _: commands.Scan) -> Answer:
+    from factory.proposals.scan import as_paragraph
+    from factory.proposals.scan import scan as look_over
+
+    found = look_over(caller.path)
+    return Answer(text=as_paragraph(found), data=found)
+
+
+def check_consistency(caller: Caller, _: commands.CheckConsistency) -> Answer:
+    from factory.operator.drift import drifts
+    from factory.plain import many
+
+    found = drifts(caller.path)
+    agreed = "the tables, the cards, the stamps and the ledger agree"
+    lines = [*(f"{drift.where}: {drift.what}" for drift in found), many(len(found), "drift") if found else agreed]
+    data = {"drifts": [drift._asdict() for drift in found]}
+    return Answer(text="\n".join(lines), data=data, exit=Exit.FAIL if found else Exit.OK)
+
+
+def kb(caller: Caller, asked: commands.KbList | commands.KbSearch) -> Answer:
+    from factory.line.knowledge import search
+    from factory.line.learning import as_line, read_cards
+
+    found = read_cards(caller.path)
+    found = search(found, asked.words) if isinstance(asked, commands.KbSearch) else found
+    return Answer(text="\n".join(map(as_line, found)), data=[card.model_dump(mode="json") for card in found])
+
+
+def kb_show(caller: Caller, asked: commands.KbShow) -> Answer:
+    from factory.line.learning import one_card, read_cards
+    from factory.plain import json_text
+
+    found = one_card(read_cards(caller.path), asked.fingerprint).model_dump(mode="json")
+    return Answer(text=json_text(found), data=found)
+
+
+DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
+    commands.Status: status,
+    commands.Report: report,
+    commands.Kpi: kpi,
+    commands.Log: log,
+    commands.Dry: dry,
+    commands.Workers: workers,
+    commands.Scan: scan,
+    commands.CheckConsistency: check_consistency,
+    commands.KbList: kb,
+    commands.KbSearch: kb,
+    commands.KbShow: kb_show,
+}

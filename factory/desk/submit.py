@@ -1,0 +1,87 @@
+"""The one way to ask anything of the factory."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from factory.desk.commands import Command
+from factory.errors import Busy, FactoryError, of_machine
+from factory.model import Progress
+from factory.operator.answer import Answer, Problem, answer_of
+
+__all__ = ["Answer", "Caller", "Problem", "submit"]
+
+Tell = Callable[[Progress], None]
+End = Callable[[bool], None]  # ends a run; True: now, and not after what runs
+
+
+class Caller(NamedTuple):
+    """On whose behalf a command is carried out, and where."""
+
+    path: Path
+    environ: Mapping[str, str]
+    tell: Tell
+    ear: Callable[[End], AbstractContextManager[None]]
+
+    def say(self, item: str, text: str) -> None:
+        """A line of what goes on where no run is on."""
+        self.tell(Progress(kind="gate" if item else "note", item=item, text=text, at=time.time()))
+
+
+def _nobody(_: Progress) -> None:
+    pass
+
+
+def _deaf(_end: End) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def submit(
+    repo: Path,
+    command: Command,
+    *,
+    environ: Mapping[str, str] | None = None,
+    tell: Tell = _nobody,
+    ear: Callable[[End], AbstractContextManager[None]] = _deaf,
+) -> Answer:
+    """Carry out one command, here or by the controller that runs. What cannot be done is the answer's problem.
+
+    `tell` hears what goes on; `ear` is given what ends a run, for as long as there is one."""
+    caller = Caller(repo, os.environ if environ is None else environ, tell, ear)
+    try:
+        return _steered(caller, command) if command.effect == "steer" else _doer(command)(caller, command)
+    except FactoryError as error:
+        return answer_of(error)
+    except OSError as error:
+        return answer_of(of_machine(error))
+
+
+def _doer(command: Command) -> Callable[[Caller, Any], Answer]:
+    from factory.desk import judging, looking, writing
+
+    return {**judging.DOES, **looking.DOES, **writing.DOES}[type(command)]
+
+
+def _steered(caller: Caller, command: Command) -> Answer:
+    """By the running controller, or, where none runs, here."""
+    from factory.git.places import private_dir
+    from factory.git.repo import Repo
+    from factory.line.opening import open_house
+    from factory.operator import inbox, operator
+
+    while True:
+        try:
+            with open_house(caller.path, caller.environ, say=caller.tell) as house:
+                return Answer(text=operator.obey(house, command))
+        except Busy as busy:
+            with Repo(caller.path) as opened:
+                private = private_dir(opened)
+            asked = inbox.hand_over(private, command)
+            caller.say("", f"{busy.who} carries it out")
+        if (said := inbox.wait_for(private, asked)) is not None:  # None: it ended first, and the command is ours again
+            return said

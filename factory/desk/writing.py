@@ -1,0 +1,92 @@
+"""Commands that change the repository: the run itself, and what a person would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from factory.desk import commands
+from factory.desk.commands import Command
+from factory.desk.submit import Caller
+from factory.errors import Exit, Interrupted
+from factory.operator.answer import Answer
+
+NOTHING = "there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main"
+LOOK = "`factory status` shows what stands where, `git log --first-parent` the proof"
+
+
+def init(caller: Caller, asked: commands.Init) -> Answer:
+    from factory.operator.init import init as lay_out
+
+    return Answer(text="\n".join(lay_out(caller.path, caller.environ, key=asked.key)))
+
+
+def run(caller: Caller, asked: commands.Run) -> Answer:
+    from factory.line import shift
+    from factory.line.opening import open_house
+    from factory.plain import many
+
+    with open_house(caller.path, caller.environ, say=caller.tell, working=True, fresh=asked.fresh) as house:
+
+        def end(now: bool) -> None:
+            house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+
+        with caller.ear(end):
+            ended = shift.run(house, tickets=asked.tickets, once=asked.once)
+    more = f", {many(ended.cards, 'card')}" if ended.cards else ""
+    told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
+    told += f"; {ended.reason}" if ended.reason else ""
+    worked = ended.stamped or ended.failed or ended.cards or ended.reason
+    return Answer(text=f"{told}\n{LOOK if worked else NOTHING}", exit=ended.exit)
+
+
+def submit(caller: Caller, asked: commands.Submit) -> Answer:
+    from factory.line.opening import open_house
+    from factory.operator.submit import hand_in
+
+    with open_house(caller.path, caller.environ, say=caller.tell) as house:
+        turn = hand_in(house, asked.ticket, asked.branch)
+    return Answer() if turn.stamp else Answer(text=f"not stamped: {turn.why}", exit=Exit.FAIL)
+
+
+def add(caller: Caller, asked: commands.Add) -> Answer:
+    from factory.operator.tables_by_hand import add_by_hand
+
+    added = add_by_hand(caller.path, asked.sentence, asked.check)
+    more = "" if asked.check else f", give {added.criterion} a check"
+    rest = f"fill its section in D_ROADMAP.md{more}, then set it IN_PROGRESS and commit"
+    return Answer(text=f"{added.ticket} is PLANNED, with {added.criterion}\n{rest}")
+
+
+def take_over(caller: Caller, asked: commands.Import) -> Answer:
+    from factory.operator.tables_by_hand import import_queue
+    from factory.operator.takeover import report_text
+
+    return Answer(text=report_text(import_queue(caller.path, asked.queue)).rstrip("\n"))
+
+
+def plan(caller: Caller, asked: commands.PlanCompile | commands.PlanPack) -> Answer:
+    from factory.operator.cards_by_hand import compile_plans, pack_trucks
+
+    do = compile_plans if isinstance(asked, commands.PlanCompile) else pack_trucks
+    return Answer(text="\n".join(do(caller.path, asked.day)))
+
+
+def note(caller: Caller, asked: commands.NoteEdit) -> Answer:
+    from factory.line.learning import write_note
+    from factory.line.opening import open_house
+
+    with open_house(caller.path, caller.environ) as house:
+        return Answer(text=write_note(house, asked.fingerprint, asked.note))
+
+
+DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
+    commands.Init: init,
+    commands.Run: run,
+    commands.Submit: submit,
+    commands.Add: add,
+    commands.Import: take_over,
+    commands.PlanCompile: plan,
+    commands.PlanPack: plan,
+    commands.NoteEdit: note,
+}

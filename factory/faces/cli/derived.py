@@ -1,0 +1,120 @@
+"""The command line of each command of the desk, made of the command itself: its arguments, its help, its answer."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from factory.desk.commands import COMMANDS, GROUPS, Command, Run, Status
+from factory.faces.cli.terminal import AsJson, RepoDir, complain, end, print_json, progress, quiet, say, typed
+from factory.stream import wait_no_more
+
+if TYPE_CHECKING:
+    from factory.desk.submit import Answer
+
+LARGE = 240  # cards; a document of more is written without line breaks, and three times as fast
+
+app = typer.Typer()
+
+
+def derive() -> None:
+    """Every command under its name."""
+    groups = {"": app}
+    for name, (text, short) in GROUPS.items():
+        groups[name] = typer.Typer(name=name, help=text, short_help=short, no_args_is_help=True)
+        app.add_typer(groups[name])
+    for kind in COMMANDS:
+        group, _, name = kind.name.rpartition(" ")
+        groups[group].command(name)(status if kind is Status else _function(kind))
+
+
+def _function(kind: type[Command]) -> Any:
+    def act(repo: Path, as_json: bool = False, **given: Any) -> None:
+        words = {name: typed(value) if isinstance(value, str) else value for name, value in given.items()}
+        show(asked(repo, kind(**words), as_json), as_json)
+
+    act.__doc__ = kind.__doc__
+    taken = [*_parameters(kind), _parameter("repo", RepoDir, Path("."))]
+    taken += [_parameter("as_json", AsJson, False)] if kind.document else []
+    act.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
+    act.__annotations__ = {one.name: one.annotation for one in taken}
+    return act
+
+
+def _parameters(kind: type[Command]) -> Iterator[inspect.Parameter]:
+    """What is needed is an argument, and so is the one that may name an item or a guard; all else are options."""
+    said = kind.said()
+    for field in fields(kind):
+        hint, argument = said[field.name]
+        shown: dict[str, Any] = {"help": argument.help}
+        if field.default is MISSING or argument.word:
+            how: Any = typer.Argument(metavar=argument.word or None, **shown)
+        elif field.default is False:
+            how = typer.Option(f"--{field.name.replace('_', '-')}", **shown)
+        else:
+            how = typer.Option(min=argument.least, **shown)
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield _parameter(field.name, Annotated[hint, how], default)
+
+
+def _parameter(name: str, hint: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def asked(repo: Path, command: Command, as_json: bool = False) -> Answer:
+    """The desk's answer, with a line for what goes on meanwhile."""
+    from factory.desk.submit import submit
+
+    if command.effect != "read":
+        wait_no_more()
+    if isinstance(command, Run):
+        from factory.faces.cli.screen import board
+        from factory.faces.cli.signals import interrupts
+
+        with board(sys.stdout, progress) as show_line:
+            return submit(repo, command, tell=show_line, ear=interrupts)
+    return submit(repo, command, tell=quiet if as_json else progress)
+
+
+def show(answer: Answer, as_json: bool, *, large: bool = False) -> NoReturn:
+    """The answer on the screen, and its problem in one line beside it; the command ends."""
+    if as_json and answer.data is not None:
+        print_json(answer.data, large=large)
+    elif answer.text:
+        say(answer.text)
+    if answer.problem:
+        complain(str(answer.problem))
+    end(answer.exit)
+
+
+def status(
+    repo: RepoDir = Path("."),
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="a live page; Ctrl-C ends it")] = False,
+    times: Annotated[int, typer.Option(help="with --watch: look so often, then end; 0: until Ctrl-C", min=0)] = 0,
+) -> None:
+    """What stands where, from git alone."""
+    if watch or times:
+        _watch(repo, times)
+        return
+    answer = asked(repo, Status(), as_json)
+    show(answer, as_json, large=len((answer.data or {}).get("cards", {}).get("cards", ())) > LARGE)
+
+
+def _watch(repo: Path, times: int) -> None:
+    import time
+
+    from factory.desk.snapshot import snapshot
+    from factory.faces.cli import screen
+
+    screen.watch(lambda: snapshot(repo, time.time(), "open", os.environ), sys.stdout, times)
+
+
+derive()

@@ -1,0 +1,84 @@
+"""The one read model: what it holds, at which commits, and that a running card is as well known as a running ticket."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from factory.desk.kpi import STALE_SECONDS, stale
+from factory.desk.snapshot import Listed, Snapshot, snapshot
+from factory.desk.status import document
+from factory.model import State
+from tests.desk.conftest import Mixed
+from tests.line.night import running
+from tests.trucks.conftest import MakeDay
+from tests.trucks.test_second_terminal import FIRST, shop_of
+
+
+def test_a_snapshot_names_the_commits_that_it_was_read_at_and_is_a_value(mixed: Mixed) -> None:
+    shop = mixed()
+    assert snapshot(shop.path, 1.0).ledger is None
+    assert shop.run("run").code == 1
+    seen = snapshot(shop.path, time.time())
+    assert [seen.main, seen.ledger] == shop.git("rev-parse", "main", "factory/ledger").split()
+    assert Snapshot.model_validate_json(seen.model_dump_json()) == seen
+    for words in (["status"], ["status", "--watch", "--times", "1"], ["kpi"]):
+        assert f"main {seen.main[:12]}  ledger {seen.ledger[:12] if seen.ledger else ''}" in shop.run(*words).out
+
+
+def test_halves_trucks_and_days_are_those_of_the_line(mixed: Mixed) -> None:
+    shop = mixed()
+    assert shop.run("run").code == 1
+    seen = snapshot(shop.path, time.time())
+    assert [half.name for half in seen.halves] == ["box_01_front", "box_01_back"]
+    assert seen.halves[0].failed == ("D-2",)
+    (truck,), (day,) = seen.trucks, seen.days
+    assert (truck.name, truck.cards, truck.done, truck.blocked) == ("20260105_truck_001", 6, 5, 1)
+    assert (day.counts[State.DONE], day.trucks) == (5, 1)
+    assert seen.planned == {"D-4": "Four"}
+
+
+@pytest.mark.parametrize(("cards", "listed"), [("counts", 0), ("open", 1), ("all", 6)])
+def test_the_cards_are_counted_whichever_are_listed(mixed: Mixed, cards: Listed, listed: int) -> None:
+    shop = mixed()
+    assert shop.run("run").code == 1
+    seen = snapshot(shop.path, time.time(), cards)
+    assert len(list(seen.of("card"))) == listed
+    assert sum(seen.counts["card"].values()) == 6
+
+
+def test_a_running_card_is_known_to_status_watch_kpi_and_audit(make_day: MakeDay, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    shop = shop_of(make_day, go, waits=FIRST)
+    with running(shop, go) as run:
+        seen = snapshot(shop.path, time.time(), "open")
+        item = next(item for item in seen.running if item.id == FIRST)
+        assert (item.trade, item.attempt) == ("card", 1)
+        assert item.since is not None
+        assert item.since <= seen.at
+        assert item.beat == seen.at
+        assert f"{FIRST}  INFLIGHT  attempt 1, 0." in shop.run("status").out
+        assert f"running: {FIRST}#1, 0." in shop.run("status", "--watch", "--times", "1").out
+        audited = shop.run("audit", FIRST)
+        assert audited.code == 2
+        assert f"{FIRST}#1 is worked on now" in audited.err
+        run.send(signal.SIGKILL)
+        run.ends()
+    seen = snapshot(shop.path, time.time() + STALE_SECONDS + 60, "open")
+    assert seen.state == "RECOVERABLE"
+    assert stale(seen.running, seen.at) == len(seen.running) > 0
+    assert document(seen)["cards"]["cards"][FIRST]["state"] == "INFLIGHT"
+
+
+def test_an_audit_of_a_card_says_who_checks_it(mixed: Mixed) -> None:
+    shop = mixed()
+    assert shop.run("run").code == 1
+    said = shop.run("audit", "L2_TAG_000002")
+    assert (said.code, said.err) == (
+        2,
+        "factory: L2_TAG_000002 is a card, and no auditor reads those; "
+        "`factory log L2_TAG_000002` tells its attempts\n",
+    )
