@@ -37,6 +37,11 @@ class Spend(Value):
         )
 
 
+def bill(calls: int, tokens_in: int, tokens_out: int, usd: float) -> Spend:
+    """What calls cost, dollars as they come: they are rounded here, once."""
+    return Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
+
+
 class Caps(BaseModel):
     """The daily caps, and dollars a cycle (one attempt). 0 lets nothing through."""
 

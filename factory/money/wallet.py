@@ -102,9 +102,8 @@ class LedgerWallet:
         self._used = Spend.model_validate({"usd": used})  # by this attempt
         self._open: dict[str, tuple[Spend, str]] = {}
 
-    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
+    def reserve(self, worst: Spend) -> str:
         """Set the worst cost aside. OverBudget at a daily cap, AttemptTooDear at the attempt's own."""
-        worst = Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
         with self._ledger.lock:
             now = self._run.now()
             book = read_book(self._ledger, self._settings, now)
@@ -134,9 +133,8 @@ class LedgerWallet:
         most = {name: min(cap // 10, max(0, cap - count) // shares) for name, count, cap in counts}
         return Spend.model_validate({**most, "calls": max(1, most["calls"])})
 
-    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+    def settle(self, reservation: str, cost: Spend) -> None:
         """Book what it really cost, on the day on which it was reserved."""
-        cost = Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
         with self._ledger.lock:
             _, path = self._open.pop(reservation)
             book = budget.settle(Book.model_validate(self._ledger.read(path)), reservation, cost)

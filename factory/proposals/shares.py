@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from factory.model import Oid, Plan, Value
+from factory.money.spend import MICRO, Spend
 from factory.proposals.answers import Answers
 
 BASED = {"base", "idempotency_key"}  # of a plan: what a share that was made on an older base is not found by
@@ -48,14 +49,11 @@ def _key(plan: Plan) -> str:
     return hashlib.sha256(("share\0" + plan.model_dump_json(exclude=BASED)).encode()).hexdigest()
 
 
-def split(whole: int, parts: int) -> list[int]:
-    """As even as whole numbers can be; the sum is the whole."""
+def split(whole: Spend, parts: int) -> list[Spend]:
+    """As even as whole numbers and millionths of a dollar can be; the sum is the whole."""
+    each = [_even(count, parts) for count in (whole.calls, whole.tokens_in, whole.tokens_out, int(whole.usd / MICRO))]
+    return [Spend(calls=c, tokens_in=i, tokens_out=o, usd=u * MICRO) for c, i, o, u in zip(*each, strict=True)]
+
+
+def _even(whole: int, parts: int) -> list[int]:
     return [whole // parts + (n < whole % parts) for n in range(parts)]
-
-
-def split_usd(usd: float, parts: int) -> list[float]:
-    """The same in millionths of a dollar, rounded up once: the sum is what one booking of the whole would be."""
-    from factory.money.spend import MICRO, Spend
-
-    micros = int(Spend.model_validate({"usd": usd}).usd / MICRO)
-    return [part / 1_000_000 for part in split(micros, parts)]

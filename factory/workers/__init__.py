@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class Wallet(Protocol):
     """Money and calls: reserved in the ledger before they are spent, settled after."""
 
-    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
+    def reserve(self, worst: Spend) -> str:
         """Set the worst cost aside; an id. Stopped where it does not fit under a cap."""
 
-    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+    def settle(self, reservation: str, cost: Spend) -> None:
         """Book what it really cost."""
 
     def allowance(self) -> Spend:

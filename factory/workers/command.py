@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from factory.model import Ended, Report
-from factory.money.spend import Spend
+from factory.money.spend import Spend, bill
 from factory.sandbox.process import Finished
 from factory.workers import Program, Task, Work
 
@@ -36,15 +36,11 @@ def work(task: Task) -> Work:
     }
     argv = tuple(task.settings.command)
     most = task.wallet.allowance()
-    reserved = task.wallet.reserve(
-        calls=most.calls, tokens_in=most.tokens_in, tokens_out=most.tokens_out, usd=task.plan.budget_usd
-    )
+    reserved = task.wallet.reserve(bill(most.calls, most.tokens_in, most.tokens_out, task.plan.budget_usd))
     done = task.launch(Program(argv, env=env, files={f"{INSIDE}/plan.json": plan}, write={f"{INSIDE}/out": out}))
     claimed = read_report(out / "report.json", task.plan.budget_usd)
     report = bounded(claimed, most, task.plan.budget_usd)
-    task.wallet.settle(
-        reserved, calls=report.calls, tokens_in=report.tokens_in, tokens_out=report.tokens_out, usd=report.cost_usd
-    )
+    task.wallet.settle(reserved, bill(report.calls, report.tokens_in, report.tokens_out, report.cost_usd))
     return Work(
         ended=ended(done),
         report=report,

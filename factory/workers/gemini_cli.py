@@ -32,19 +32,8 @@ def _settings(given: Given) -> str:
 
 
 def _argv(given: Given) -> Words:
-    return (
-        "-p",
-        given.prompt,
-        "-m",
-        given.model,
-        "--approval-mode",
-        "yolo",
-        "--skip-trust",
-        "-o",
-        "json",
-        "-e",
-        "none",
-    )
+    quiet = ("--approval-mode", "yolo", "--skip-trust", "-o", "json", "-e", "none")
+    return ("-p", given.prompt, "-m", given.model, *quiet)
 
 
 def _env(given: Given) -> dict[str, str]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from factory.model import Plan
+from factory.money.spend import bill
 from factory.money.wallet import AttemptTooDear
 from factory.proposals.context import choose
 from factory.proposals.proposing import Ask, Turn, Unusable
-from factory.proposals.shares import Share, Shares, split, split_usd
+from factory.proposals.shares import Share, Shares, split
 from factory.proposals.together import TOGETHER, joined, parts, question, schema
 from factory.workers import Task, Work
 from factory.workers.bounded_call import Overdue
@@ -43,20 +44,20 @@ def bought(task: Task, opened: Open) -> Share | Work | None:
 
 
 def _kept(shares: Shares, plans: tuple[Plan, ...], texts: dict[str, str], conversation: Conversation) -> Share:
-    used, n = conversation.spending.usage, len(plans)
-    whole = {"calls": used.calls, "tokens_in": used.tokens_in, "tokens_out": used.tokens_out}
-    counts = [split(number, n) for number in whole.values()]
-    paid = split_usd(conversation.spending.usd, n)
+    used = conversation.spending.usage
+    whole = bill(used.calls, used.tokens_in, used.tokens_out, conversation.spending.usd)
     made = [
         Share(
             base=plan.base,
             text=texts[plan.ticket_id],
             together=tuple(texts),
             model=used.model,
-            usd=usd,
-            **dict(zip(whole, numbers, strict=True)),
+            calls=part.calls,
+            tokens_in=part.tokens_in,
+            tokens_out=part.tokens_out,
+            usd=float(part.usd),
         )
-        for plan, usd, *numbers in zip(plans, paid, *counts, strict=True)
+        for plan, part in zip(plans, split(whole, len(plans)), strict=True)
     ]
     for plan, share in zip(plans, made, strict=True):
         shares.keep(plan, share)

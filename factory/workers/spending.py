@@ -12,6 +12,7 @@ from factory.egress.providers import Provider
 from factory.egress.refusals import Refused
 from factory.errors import Mistake, NoWorker
 from factory.model import Ended, Report
+from factory.money.spend import bill
 from factory.proposals.shares import Share
 from factory.workers import Wallet, Work
 from factory.workers.bounded_call import Overdue
@@ -55,7 +56,7 @@ class Spending:
     def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
         """Around one call. Stopped where its worst case does not fit; however it ends, it is settled once."""
         usd = worst(tokens_in, tokens_out, self._provider.prices, self._model, self._price)
-        reserved = self._wallet.reserve(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
+        reserved = self._wallet.reserve(bill(1, tokens_in, tokens_out, usd))
         call = Call(Usage())
         try:
             self._wallet.pace()
@@ -71,7 +72,7 @@ class Spending:
     def _settle(self, reserved: str, used: Usage, worst_usd: float) -> None:
         usd = cost(used, self._provider.prices, self._model, self._price) if used.complete else worst_usd
         self.usage, self.usd = self.usage + used, self.usd + usd
-        self._wallet.settle(reserved, calls=used.calls, tokens_in=used.tokens_in, tokens_out=used.tokens_out, usd=usd)
+        self._wallet.settle(reserved, bill(used.calls, used.tokens_in, used.tokens_out, usd))
 
     def report(self, summary: str) -> Report:
         return report_of(self.usage, summary, self.usd)

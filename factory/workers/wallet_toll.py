@@ -10,6 +10,7 @@ from factory.egress.prices import Price, cost, worst
 from factory.egress.providers import Provider
 from factory.egress.toll import Ask
 from factory.errors import FactoryError
+from factory.money.spend import bill
 from factory.money.wallet import AttemptTooDear
 from factory.workers import Wallet
 
@@ -44,9 +45,7 @@ class WalletToll:
         with self._settled:
             while True:
                 try:
-                    reservation = self._wallet.reserve(
-                        calls=1, tokens_in=ask.tokens_in, tokens_out=ask.tokens_out, usd=usd
-                    )
+                    reservation = self._wallet.reserve(bill(1, ask.tokens_in, ask.tokens_out, usd))
                     self._open += 1
                     return reservation
                 except AttemptTooDear:
@@ -65,9 +64,7 @@ class WalletToll:
 
     def _settle(self, entered: Entered, usage: Usage, usd: float) -> None:
         with self._settled:
-            self._wallet.settle(
-                entered.reservation, calls=usage.calls, tokens_in=usage.tokens_in, tokens_out=usage.tokens_out, usd=usd
-            )
+            self._wallet.settle(entered.reservation, bill(usage.calls, usage.tokens_in, usage.tokens_out, usd))
             self.usd += usd
             self._open -= 1
             self._settled.notify_all()

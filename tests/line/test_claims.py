@@ -12,6 +12,7 @@ import pytest
 
 from factory.git.repo import Repo
 from factory.model import Ended, Report
+from factory.money.spend import bill
 from factory.money.wallet import AttemptTooDear, OverBudget
 from factory.sandbox.process import Finished
 from factory.workers import Program, Work, command
@@ -59,8 +60,11 @@ def test_a_report_of_more_than_was_reserved_is_booked_as_that_and_kept_as_a_clai
 def test_an_ordinary_report_is_booked_as_it_stands(report: dict[str, Any] | None, tmp_path: Path) -> None:
     work, purse = worked(tmp_path, report)
     booked = {"calls": 0, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0} | (report or {})
-    settled = purse.settled["r0"]
-    assert settled == {"usd": booked["cost_usd"], **{k: booked[k] for k in ("calls", "tokens_in", "tokens_out")}}
+    usd = booked.pop("cost_usd")
+    assert (
+        purse.settled["r0"]
+        == bill(**{k: booked[k] for k in ("calls", "tokens_in", "tokens_out")}, usd=usd).model_dump()
+    )
     assert work.extra == {}
 
 
@@ -112,28 +116,28 @@ def test_all_that_run_beside_each_other_have_an_allowance_and_the_next_one_too(m
             wallet = desk.wallet(attempt)
             most = wallet.allowance()
             assert (most.calls, most.tokens_in, most.usd) == (40, 0, Decimal(0))
-            wallet.reserve(calls=most.calls, tokens_in=most.tokens_in, tokens_out=most.tokens_out, usd=0.1)
+            wallet.reserve(bill(most.calls, most.tokens_in, most.tokens_out, 0.1))
 
 
 def test_the_less_is_left_the_less_is_allowed(make: Make) -> None:
     with Repo(make("D-1 One", settings=caps(daily_calls=400)).path) as repo:
         wallet = Desk(repo).wallet(1)
-        wallet.reserve(calls=320, tokens_in=0, tokens_out=0, usd=0.1)
+        wallet.reserve(bill(320, 0, 0, 0.1))
         assert wallet.allowance().calls == 20
 
 
 def test_where_no_call_is_left_none_is_allowed(make: Make) -> None:
     with Repo(make("D-1 One", settings=caps(daily_calls=1)).path) as repo:
         wallet = Desk(repo).wallet(1)
-        wallet.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.0)
+        wallet.reserve(bill(1, 0, 0, 0.0))
         assert wallet.allowance().calls == 1
         with pytest.raises(OverBudget):
-            wallet.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.0)
+            wallet.reserve(bill(1, 0, 0, 0.0))
 
 
 def test_calls_of_one_attempt_that_are_too_dear_together_are_no_reason_to_end_the_day(make: Make) -> None:
     with Repo(make("D-1 One", settings=caps(cycle_usd=1.0)).path) as repo:
         wallet = Desk(repo).wallet(1)
-        wallet.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.7)
+        wallet.reserve(bill(1, 0, 0, 0.7))
         with pytest.raises(AttemptTooDear):
-            wallet.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.7)
+            wallet.reserve(bill(1, 0, 0, 0.7))

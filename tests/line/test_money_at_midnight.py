@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Oid
+from factory.money.spend import Spend, bill
 from factory.money.wallet import GUARD, LedgerWallet, OfRun, OverBudget, read_book
 from factory.records.plans import make_plan
 from factory.records.view import find_main, look
@@ -44,41 +44,41 @@ class Desk:
         return read_book(self.ledger, self.settings, self.now).used.usd
 
 
-def bill(usd: float) -> dict[str, Any]:
-    return {"calls": 1, "tokens_in": 0, "tokens_out": 0, "usd": usd}
+def one(usd: float) -> Spend:
+    return bill(1, 0, 0, usd)
 
 
 def test_a_bill_of_yesterday_does_not_empty_todays_book(make: Make) -> None:
     with Repo(make("D-1 One", settings=CAPPED).path) as repo:
         desk = Desk(repo)
         late, today = desk.wallet(1), desk.wallet(2)
-        yesterdays = late.reserve(**bill(0.5))
+        yesterdays = late.reserve(one(0.5))
         desk.now += DAY
-        today.settle(today.reserve(**bill(0.8)), **bill(0.8))
-        late.settle(yesterdays, **bill(0.1))
+        today.settle(today.reserve(one(0.8)), one(0.8))
+        late.settle(yesterdays, one(0.1))
         assert desk.used() == Decimal("0.8")
         with pytest.raises(OverBudget):
-            desk.wallet(3).reserve(**bill(0.8))
+            desk.wallet(3).reserve(one(0.8))
 
 
 def test_a_bill_of_yesterday_leaves_the_guard_at_today(make: Make) -> None:
     with Repo(make("D-1 One", settings=CAPPED).path) as repo:
         desk = Desk(repo)
         late, today = desk.wallet(1), desk.wallet(2)
-        yesterdays = late.reserve(**bill(0.5))
+        yesterdays = late.reserve(one(0.5))
         desk.now += DAY
-        todays = today.reserve(**bill(0.4))
-        late.settle(yesterdays, **bill(0.1))
+        todays = today.reserve(one(0.4))
+        late.settle(yesterdays, one(0.1))
         assert desk.ledger.read(GUARD)["date"] == "2026-09-22"
         desk.now -= DAY  # and a clock that is set back opens no day again
         assert desk.used() == Decimal("0.4")
-        today.settle(todays, **bill(0.4))
+        today.settle(todays, one(0.4))
         assert desk.used() == Decimal("0.4")
 
 
 def test_what_a_killed_run_spent_is_in_the_sum_of_its_own_month(make: Make) -> None:
     shop = make("D-1 One", settings=CAPPED)
     with Repo(shop.path) as repo:
-        Desk(repo).wallet(1).reserve(**bill(0.5))  # and killed
+        Desk(repo).wallet(1).reserve(one(0.5))  # and killed
     assert shop.run("run").code == 0
     assert json.loads(shop.read("cost_summary_202609.json", "factory/ledger"))["usd"] == 0.5

@@ -17,6 +17,7 @@ from factory.line import labour
 from factory.line.opening import open_house
 from factory.money import outlets
 from factory.money.outlets import has_outlet
+from factory.money.spend import bill
 from factory.records.plans import make_plan
 from factory.records.view import look
 from factory.ssot.settings import Settings
@@ -34,7 +35,7 @@ def die(shop: Shop) -> None:
         view = look(house.repo, house.ledger, house.main())
         ticket = view.tickets[0]
         plan = make_plan(ticket, view.criteria, house.settings, attempt=1, base=view.main, worker="default")
-        labour.wallet_of(house, plan).reserve(**WORST)
+        labour.wallet_of(house, plan).reserve(bill(**WORST))
 
 
 def used(shop: Shop) -> dict[str, Any]:

@@ -31,17 +31,17 @@ class Purse:
     reserved: dict[str, dict[str, Any]] = field(default_factory=dict)
     settled: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
-        if self.usd + usd > self.cap:
-            raise Stopped(f"{usd:.4f} USD do not fit under the cap of {self.cap:.4f}")
+    def reserve(self, worst: Spend) -> str:
+        if self.usd + float(worst.usd) > self.cap:
+            raise Stopped(f"{worst.usd:.4f} USD do not fit under the cap of {self.cap:.4f}")
         name = f"r{len(self.reserved)}"
-        self.reserved[name] = {"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd}
+        self.reserved[name] = worst.model_dump()
         return name
 
-    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+    def settle(self, reservation: str, cost: Spend) -> None:
         assert reservation in self.reserved
         assert reservation not in self.settled
-        self.settled[reservation] = {"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd}
+        self.settled[reservation] = cost.model_dump()
 
     def allowance(self) -> Spend:
         return Spend(calls=10, tokens_in=1000, tokens_out=100)

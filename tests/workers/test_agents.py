@@ -19,6 +19,7 @@ from factory.egress.prices import Price, cost
 from factory.egress.toll import Ask
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
+from factory.money.spend import Spend
 from factory.money.wallet import AttemptTooDear
 from factory.proposals.prompt import ARGUMENT, agent_prompt
 from factory.sandbox.process import Finished
@@ -337,10 +338,10 @@ def test_a_model_that_is_not_there_ends_the_run_in_words(attempt: Attempt) -> No
 class Narrow(Purse):
     """Of this attempt's own money one call at a time can be paid."""
 
-    def reserve(self, **worst: Any) -> str:
+    def reserve(self, worst: Spend) -> str:
         if self.open:
             raise AttemptTooDear("the attempt would cost more than its cap")
-        return super().reserve(**worst)
+        return super().reserve(worst)
 
 
 def test_a_call_that_is_too_dear_beside_another_waits_for_it() -> None:
@@ -358,7 +359,7 @@ def test_a_call_that_is_too_dear_beside_another_waits_for_it() -> None:
 
 def test_a_call_that_is_too_dear_alone_is_refused_at_once() -> None:
     purse = Narrow()
-    purse.reserve(calls=1, tokens_in=0, tokens_out=0, usd=0.0)  # of another worker of the attempt
+    purse.reserve(Spend(calls=1))  # of another worker of the attempt
     with pytest.raises(AttemptTooDear):
         WalletToll(purse, codex.CLI.provider, PRICE).enter(Ask("m", 10, 10))
 

@@ -15,6 +15,7 @@ from factory.egress.meter import Usage
 from factory.egress.prices import cost, worst
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
+from factory.money.spend import bill
 from factory.proposals.answers import Answers
 from factory.workers import Work, gemini
 from tests.servers import Ask, Books, Drop, Hang, Raw, Refusal, Reply, Tokens, serve
@@ -68,7 +69,7 @@ def test_a_right_answer_is_placed_and_the_books_agree_to_the_token(tmp_path: Pat
     assert purse.total("tokens_in") == books.sum("prompt") == work.report.tokens_in
     assert purse.total("tokens_out") == books.sum("out") + books.sum("thought") == work.report.tokens_out
     expected = cost(Usage(1, 900, 300, 65, 25), "google", "gemini-2.5-flash")
-    assert purse.usd == pytest.approx(expected)
+    assert purse.usd == pytest.approx(expected, abs=1e-6)
     assert 0 < purse.usd < worst(900, 65, "google", "gemini-2.5-flash")  # what came from the cache is cheaper
 
 
@@ -76,7 +77,7 @@ def test_the_worst_case_is_reserved_from_a_count_before_the_call(tmp_path: Path)
     _, books, purse = run(tmp_path, [answer(RIGHT)], settings={"max_tokens_out": 500})
     assert books.others == ["POST /v1beta/models/gemini-2.5-flash:countTokens"]
     expected = worst(COUNTED, 500, "google", "gemini-2.5-flash")
-    assert purse.reserved["r0"] == {"calls": 1, "tokens_in": COUNTED, "tokens_out": 500, "usd": expected}
+    assert purse.reserved["r0"] == bill(1, COUNTED, 500, expected).model_dump()
     assert books.served[0].ask.body["generationConfig"]["maxOutputTokens"] == 500
 
 
@@ -239,7 +240,7 @@ def test_a_call_that_does_not_fit_the_budget_is_not_made(tmp_path: Path) -> None
 
 
 def test_a_repair_that_does_not_fit_the_budget_is_not_made(tmp_path: Path) -> None:
-    one = worst(COUNTED, 32_768, "google", "gemini-2.5-flash")
+    one = float(bill(1, 0, 0, worst(COUNTED, 32_768, "google", "gemini-2.5-flash")).usd)
     with serve(stand_in.WIRE, [answer(WRONG), answer(RIGHT)]) as server, pytest.raises(Stopped):
         gemini.work(make_task(tmp_path, make_settings(base_url=server.url), purse=Purse(cap=one)))
     assert server.books.calls == 1
