@@ -13,7 +13,7 @@ from bench.size import Size
 from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import WorkItem
 from factory.cards.compile import compile_day
-from factory.cards.dayplan import read_day_plan
+from factory.cards.crosscheck import read_day_plan
 from factory.cards.pack import pack
 from factory.cards.places import backlog_path, packet_path
 from factory.git import objects

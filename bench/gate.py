@@ -21,7 +21,8 @@ from factory.git.store import GitTree
 from factory.model import Answer
 from factory.rooms.change import Aside
 from factory.rooms.rooms import Rooms
-from factory.sandbox.sandbox import Sandbox, probe
+from factory.sandbox.probe import probe
+from factory.sandbox.sandbox import Sandbox
 from factory.ssot.read_settings import read_settings
 from guards.case import Case
 

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from factory.errors import Exit, FactoryError, of_machine
-from factory.faces.cli import derived, helping, showing
+from factory.faces.cli import derived, helping
 from factory.faces.cli.menu import Menu
 from factory.faces.cli.signals import deaf, ends_at_once
 from factory.faces.cli.terminal import complain, say
@@ -32,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.callback()(helping.options)
-for group in (helping, derived, showing):
+for group in (helping, derived):
     app.add_typer(group.app)
 
 

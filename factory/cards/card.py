@@ -138,3 +138,12 @@ def card_parts(card_id: str) -> tuple[int, str, int]:
 def card_ids(lane: int, kind: str, last: int) -> Iterator[str]:
     """The ids after `last`, in order; ends at 999,999."""
     return (f"L{lane}_{kind}_{serial:06}" for serial in range(last + 1, LAST_SERIAL + 1))
+
+
+def is_card(name: str) -> bool:
+    """Whether it is a card's id, and no ticket's."""
+    try:
+        card_parts(name)
+    except ValueError:
+        return False
+    return True

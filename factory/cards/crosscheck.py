@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from factory.cards.dayplan import DayPlan, Template
+from factory.cards.card import TYPES
+from factory.cards.dayplan import MAX_LINES, DayPlan, Template, day_of
 from factory.cards.patterns import pattern_fault
 from factory.cards.shapes import shape_fault
-from factory.cards.written import Written
+from factory.cards.written import Written, read_written
 
 
 def crosscheck(plan: Written[DayPlan], types: frozenset[str]) -> None:
@@ -97,3 +98,11 @@ def root_of(plan: DayPlan, name: str) -> str:
     if card.source is not None:
         return plan.sources[card.source].root
     return root_of(plan, card.after[0]) if card.after else ""
+
+
+def read_day_plan(path: str, content: bytes, *, types: frozenset[str] = TYPES) -> Written[DayPlan]:
+    """The plan, checked as far as it can be without its files. Mistake, with file and line."""
+    day_of(path)
+    plan = read_written(DayPlan, path, content, max_lines=MAX_LINES)
+    crosscheck(plan, types)
+    return plan

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
-from factory.cards.card import TYPES, Accept, CardType, CostHint, Failfast, Inside, LaneNumber, Prio
+from factory.cards.card import Accept, CardType, CostHint, Failfast, Inside, LaneNumber, Prio
 from factory.cards.places import PLANS
 from factory.cards.rule import RuleTerms
 from factory.cards.written import Written, read_written
@@ -101,16 +101,6 @@ class WeekPlan(Value):
     """`ssot/plans/weekplan_YYYYWW.yaml` (ISO year and week)."""
 
     goals: tuple[Goal, ...] = Field(min_length=3, max_length=5)
-
-
-def read_day_plan(path: str, content: bytes, *, types: frozenset[str] = TYPES) -> Written[DayPlan]:
-    """The plan, checked as far as it can be without its files. Mistake, with file and line."""
-    from factory.cards.crosscheck import crosscheck
-
-    day_of(path)
-    plan = read_written(DayPlan, path, content, max_lines=MAX_LINES)
-    crosscheck(plan, types)
-    return plan
 
 
 def read_week_plan(path: str, content: bytes) -> Written[WeekPlan]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from factory.cards.example import HELP
-from factory.operator.steering import STEERING, Argument, Command, parse
+from factory.line.steering import STEERING, Argument, Command, parse
 
 __all__ = ["COMMANDS", "GROUPS", "Command", "command"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from factory.desk import commands
+from factory.desk.caller import Caller
 from factory.desk.commands import Command
-from factory.desk.submit import Caller
 from factory.errors import Exit
-from factory.operator.answer import Answer
+from factory.line.answer import Answer
 
 if TYPE_CHECKING:
     from factory.model import Verdict

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import Field
 
-from factory.desk.snapshot import Item, Snapshot, read
+from factory.cards.card import is_card
+from factory.desk.snapshot import Shown, Snapshot, read
 from factory.desk.status import commits
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.knowledge import Card, recurrence
 from factory.model import Event, Value
-from factory.operator.operating import is_card
 from factory.records.view import find_main
 from factory.reports.trail import between, cards_named
 from factory.ssot.settings import Kpi
@@ -104,7 +104,7 @@ def percentile(values: Iterable[float], share: int) -> float | None:
     return ordered[max(rank, 1) - 1] if ordered else None
 
 
-def stale(running: Iterable[Item], now: float) -> int:
+def stale(running: Iterable[Shown], now: float) -> int:
     """How many attempts are in flight whose worker gave no sign of life for too long."""
     return sum(item.beat is not None and now - item.beat > STALE_SECONDS for item in running)
 

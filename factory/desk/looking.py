@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from factory.desk import commands
+from factory.desk.caller import Caller
 from factory.desk.commands import Command
-from factory.desk.submit import Caller
 from factory.errors import Exit
-from factory.operator.answer import Answer, answer_of
+from factory.line.answer import Answer, answer_of
 
 
 def status(caller: Caller, _: commands.Status) -> Answer:
@@ -62,7 +62,7 @@ def dry(caller: Caller, _: commands.Dry) -> Answer:
 
 
 def workers(caller: Caller, asked: commands.Workers) -> Answer:
-    from factory.operator.roster import as_text, roster
+    from factory.workers.roster import as_text, roster
 
     found = roster(caller.path, caller.environ, spend=asked.ping)
     ready = all(one["ready"] for one in found["workers"])

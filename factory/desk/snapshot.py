@@ -34,7 +34,7 @@ Listed = Literal["counts", "open", "all"]
 LATELY = 500  # events that are looked through for the start of what runs
 
 
-class Item(Value):
+class Shown(Value):
     """A ticket or a card, and where it stands."""
 
     id: str
@@ -87,7 +87,7 @@ class Snapshot(Value):
     state: str  # READY, RUNNING, RECOVERABLE or FAIL_STOP
     why: str | None = None  # it stopped
     next: str = ""  # the command that goes on
-    items: tuple[Item, ...] = ()  # of the cards those that were asked for
+    items: tuple[Shown, ...] = ()  # of the cards those that were asked for
     counts: dict[Trade, dict[State, int]]  # of all; no `card` where there is none
     planned: dict[str, str] = Field({}, description="tickets that are not released, with their titles")
     halves: tuple[Half, ...] = ()  # of the last day that had boxes, oldest first
@@ -99,11 +99,11 @@ class Snapshot(Value):
     not_known: str = ""  # what a clone without its ledger does not know, in words
     made_elsewhere: tuple[str, ...] = ()  # tickets that were worked on in another clone
 
-    def of(self, trade: Trade) -> Iterator[Item]:
+    def of(self, trade: Trade) -> Iterator[Shown]:
         return (item for item in self.items if item.trade == trade)
 
     @property
-    def running(self) -> tuple[Item, ...]:
+    def running(self) -> tuple[Shown, ...]:
         return tuple(item for item in self.items if item.state is State.INFLIGHT)
 
     @property
@@ -158,10 +158,10 @@ def _book(ledger: Ledger, now: float, zone: str) -> Book:
     return kept or Book(date=day)
 
 
-def _ticket(stands: Standing, book: Book) -> Item:
+def _ticket(stands: Standing, book: Book) -> Shown:
     id, record = stands.ticket.id, stands.record
     lease = record.lease if stands.state is State.INFLIGHT else None
-    return Item(
+    return Shown(
         id=id,
         trade="ticket",
         state=stands.state,
@@ -181,7 +181,7 @@ def _set_aside(book: Book, id: str) -> float:
     return float(sum(spend.usd for key, spend in book.open.items() if f":{id}#" in key))
 
 
-def _counts(tickets: tuple[Item, ...], days: list[DayStands] | None) -> dict[Trade, dict[State, int]]:
+def _counts(tickets: tuple[Shown, ...], days: list[DayStands] | None) -> dict[Trade, dict[State, int]]:
     states = [item.state for item in tickets]
     counts: dict[Trade, dict[State, int]] = {"ticket": {state: states.count(state) for state in State}}
     if days is not None:
@@ -189,7 +189,7 @@ def _counts(tickets: tuple[Item, ...], days: list[DayStands] | None) -> dict[Tra
     return counts
 
 
-def _cards(ledger: Ledger, days: list[DayStands], listed: Listed, book: Book, alive: float | None) -> Iterator[Item]:
+def _cards(ledger: Ledger, days: list[DayStands], listed: Listed, book: Book, alive: float | None) -> Iterator[Shown]:
     """`alive`: now, where a controller works: its sign of life is that of every card in its hands."""
     cards = {} if listed == "counts" else {id: card for day in days for id, card in day.cards.items()}
     running = {id: card for id, card in cards.items() if card.state is State.INFLIGHT}
@@ -197,7 +197,7 @@ def _cards(ledger: Ledger, days: list[DayStands], listed: Listed, book: Book, al
     for id, card in sorted(cards.items()):
         if card.state is not State.DONE or listed == "all":
             record, began = card.record, since.get(id)
-            yield Item(
+            yield Shown(
                 id=id,
                 trade="card",
                 state=card.state,

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from factory.desk.caller import Caller, End, Tell
 from factory.desk.commands import Command
 from factory.errors import Busy, FactoryError, of_machine
+from factory.line.answer import Answer, Problem, answer_of
 from factory.model import Progress
-from factory.operator.answer import Answer, Problem, answer_of
 
 __all__ = ["Answer", "Caller", "Problem", "submit"]
-
-Tell = Callable[[Progress], None]
-End = Callable[[bool], None]  # ends a run; True: now, and not after what runs
-
-
-class Caller(NamedTuple):
-    """On whose behalf a command is carried out, and where."""
-
-    path: Path
-    environ: Mapping[str, str]
-    tell: Tell
-    ear: Callable[[End], AbstractContextManager[None]]
-
-    def say(self, item: str, text: str) -> None:
-        """A line of what goes on where no run is on."""
-        self.tell(Progress(kind="gate" if item else "note", item=item, text=text, at=time.time()))
 
 
 def _nobody(_: Progress) -> None:
@@ -71,8 +55,8 @@ def _steered(caller: Caller, command: Command) -> Answer:
     """By the running controller, or, where none runs, here."""
     from factory.git.places import private_dir
     from factory.git.repo import Repo
+    from factory.line import inbox, operator
     from factory.line.opening import open_house
-    from factory.operator import inbox, operator
 
     while True:
         try:

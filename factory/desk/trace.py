@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from factory.git.repo import Repo
+from factory.line.answer import Answer
 from factory.model import Event, Oid
 from factory.money.spend import said
-from factory.operator.answer import Answer
 from factory.plain import many, whole_line
 from factory.records.attempts import EVIDENCE, PLAN, RESULT
 from factory.records.elsewhere import not_known

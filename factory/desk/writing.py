@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from factory.desk import commands
+from factory.desk.caller import Caller
 from factory.desk.commands import Command
-from factory.desk.submit import Caller
 from factory.errors import Exit, Interrupted
-from factory.operator.answer import Answer
+from factory.line.answer import Answer
 
 NOTHING = "there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main"
 LOOK = "`factory status` shows what stands where, `git log --first-parent` the proof"

@@ -20,7 +20,8 @@ from factory.rooms import generated
 from factory.rooms.change import Aside
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
-from factory.sandbox.sandbox import Limits, Sandbox, probe
+from factory.sandbox.probe import probe
+from factory.sandbox.sandbox import Limits, Sandbox
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 

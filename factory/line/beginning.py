@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from factory.errors import DoesNotAddUp
-from factory.line import beforehand, day_chain, recover
+from factory.line import beforehand, day_chain, inbox, recover
 from factory.line.beforehand import Ground
 from factory.line.house import House
 from factory.line.looking import Sight
 from factory.line.opening import ground_of
 from factory.line.trades.ticket import kept_halves
-from factory.operator import inbox
 from factory.records import halves
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from factory.errors import CannotJudge, FactoryError
 from factory.gate.prospect import Prospect
-from factory.line import beforehand, purse, setback, trouble
+from factory.line import beforehand, operator, purse, setback, trouble
 from factory.line.aside import Aside
 from factory.line.crew import Came, Crew
 from factory.line.house import House
@@ -21,7 +21,6 @@ from factory.line.trades import Trade
 from factory.line.weather import Glass
 from factory.model import Ended, State
 from factory.money import pace
-from factory.operator import operator
 from factory.records.halves import Half
 
 TICK = 0.2  # seconds between looks at the operator's commands

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import TYPES, WorkItem
 from factory.cards.compile import compile_day
-from factory.cards.dayplan import DayPlan, read_day_plan
+from factory.cards.crosscheck import read_day_plan
+from factory.cards.dayplan import DayPlan
 from factory.cards.follow import compile_follow, due_follows, feeders, strike_list, strike_list_path
 from factory.cards.pack import pack
 from factory.cards.places import backlog_path, day_plan_path, packet_path

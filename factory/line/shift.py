@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from factory.errors import Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
-from factory.line import beforehand, beginning, ending, purse, recover, trouble, way
+from factory.line import beforehand, beginning, ending, operator, purse, recover, trouble, way
 from factory.line.crew import Crew
 from factory.line.half_at_work import TICK, HalfAtWork, Tools
 from factory.line.house import House
@@ -18,7 +18,6 @@ from factory.line.trades import Trade
 from factory.line.trades.every import TRADES
 from factory.line.way import Way
 from factory.model import State
-from factory.operator import operator
 from factory.records import card_standing, shelf
 from factory.records.halves import BACK, Half
 from factory.records.state import View, counts, criteria_of

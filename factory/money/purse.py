@@ -20,9 +20,8 @@ class Purse:
     def spent(self) -> Spend:
         return sum(self._open.values(), self._settled)
 
-    def reserve(self, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> str:
+    def reserve(self, worst: Spend) -> str:
         """AttemptTooDear where it does not fit in the share."""
-        worst = _spend(calls, tokens_in, tokens_out, usd)
         total = self.spent + worst
         if any(getattr(total, name) > getattr(self._most, name) for name in Spend.model_fields):
             raise AttemptTooDear("the share of this attempt is used up")
@@ -30,10 +29,10 @@ class Purse:
         self._open[id] = worst
         return id
 
-    def settle(self, reservation: str, *, calls: int, tokens_in: int, tokens_out: int, usd: float) -> None:
+    def settle(self, reservation: str, cost: Spend) -> None:
         """Book what it really cost."""
         del self._open[reservation]
-        self._settled += _spend(calls, tokens_in, tokens_out, usd)
+        self._settled += cost
 
     def allowance(self) -> Spend:
         """All of it: nobody else spends from the same share."""
@@ -41,7 +40,3 @@ class Purse:
 
     def pace(self) -> None:
         """At once: calls are spaced by whoever gave the order."""
-
-
-def _spend(calls: int, tokens_in: int, tokens_out: int, usd: float) -> Spend:
-    return Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})

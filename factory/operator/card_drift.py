@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factory.cards.card import TYPES, WorkItem
-from factory.cards.dayplan import read_day_plan
+from factory.cards.crosscheck import read_day_plan
 from factory.cards.follow import due_follows, feeders, strike_list, strike_list_path
 from factory.cards.places import backlog_path, day_plan_path
 from factory.errors import Mistake

@@ -11,8 +11,8 @@ from factory.proposals.context import choose
 from factory.proposals.hunks import Proposal, apply, spelt
 from factory.proposals.placing import place
 from factory.proposals.prompt import prompt, repair
+from factory.proposals.task import Task
 from factory.tree import matches
-from factory.workers import Task
 
 
 class Turn(NamedTuple):

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Set
 from typing import NamedTuple
 
 from factory.cards.backlog import json_lines
-from factory.cards.card import card_parts
+from factory.cards.card import card_parts, is_card
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Event, Oid, State, Triage
-from factory.operator.operating import is_card
 from factory.records.card_standing import standing
 from factory.records.yard import Yard
 from factory.reports.trail import cards_named

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from factory.errors import CouldNotRun
 from factory.sandbox.process import Finished
 from factory.ssot import settings
 
@@ -127,29 +126,3 @@ def place(table: Mapping[str, Path], host: Path) -> str | None:
             tail = host.relative_to(outer).as_posix()
             return inside if tail == "." else f"{inside.rstrip('/')}/{tail}"
     return None
-
-
-def probe(kind: Kind = "auto", image: str = "") -> Sandbox:
-    """The sandbox of that kind, after it ran `true`; `image` is a container's. `auto` never takes `none`."""
-    from factory.sandbox.bubblewrap import Bubblewrap
-    from factory.sandbox.container import Container
-    from factory.sandbox.unboxed import Unboxed
-
-    makers: dict[str, Callable[[], Sandbox]] = {
-        "bwrap": Bubblewrap.probed,
-        "docker": lambda: Container.docker(image),
-        "podman": lambda: Container.podman(image),
-        "none": Unboxed.probed,
-    }
-    if kind != "auto":
-        return makers[kind]()
-    reasons = []
-    for name in ("bwrap", "docker", "podman"):
-        try:
-            return makers[name]()
-        except CouldNotRun as error:
-            reasons.append(f"{name}: {error}")
-    raise CouldNotRun(
-        f"no sandbox works here ({' | '.join(reasons)}); install bubblewrap, "
-        'or write kind = "none" under [sandbox] in ssot/factory.toml to run workers unprotected'
-    )

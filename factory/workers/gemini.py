@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from factory.cards import asking
-from factory.cards.answering import Ask, answer
 from factory.cards.card import WorkItem
 from factory.egress.keys import find_key
 from factory.egress.providers import GEMINI
 from factory.money.wallet import AttemptTooDear
+from factory.proposals import asking
+from factory.proposals.answering import Ask, answer
 from factory.proposals.hunks import SCHEMA
 from factory.proposals.prompt import INSTRUCTIONS
 from factory.proposals.proposing import Unusable, propose

@@ -9,7 +9,8 @@ from factory.cards.accept import accept
 from factory.cards.backlog import read_backlog, write_backlog
 from factory.cards.card import WorkItem
 from factory.cards.compile import compile_day
-from factory.cards.dayplan import DayPlan, read_day_plan
+from factory.cards.crosscheck import read_day_plan
+from factory.cards.dayplan import DayPlan
 from factory.cards.follow import compile_follow, due_follows, feeders, strike_list, strike_list_path
 from factory.cards.pack import pack
 from factory.cards.run import run_card

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from factory.cards.card import Accept, Input, Prio, WorkItem
-from factory.cards.dayplan import DayPlan, read_day_plan
+from factory.cards.crosscheck import read_day_plan
+from factory.cards.dayplan import DayPlan
 from factory.cards.rule import Rule
 from factory.cards.written import Written
 

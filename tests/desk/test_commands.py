@@ -16,9 +16,9 @@ from factory.desk.commands import COMMANDS, Command, command
 from factory.desk.submit import submit
 from factory.errors import CouldNotRun, Exit, Mistake
 from factory.git import lock
-from factory.operator import inbox
-from factory.operator.answer import Answer
-from factory.operator.steering import STEERING, Cancel, Replan, Stop
+from factory.line import inbox
+from factory.line.answer import Answer
+from factory.line.steering import STEERING, Cancel, Replan, Stop
 from tests.desk.conftest import Mixed
 from tests.line.conftest import Shop
 from tests.line.night import FAST, SLOW, running

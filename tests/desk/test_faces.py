@@ -49,7 +49,7 @@ def test_a_face_imports_the_desk_and_nothing_below_it_and_writes_nothing(path: P
         "from factory.git.repo import Repo",
         "import factory.line.shift",
         "from factory.desk import writing",
-        "def f():\n    from factory.operator import inbox",
+        "def f():\n    from factory.line import inbox",
         "from factory import records",
     ],
 )

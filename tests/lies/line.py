@@ -19,7 +19,8 @@ from pydantic import Field
 from factory.git.repo import Repo
 from factory.model import Value
 from factory.rooms.materialise import write
-from factory.sandbox.sandbox import Job, probe
+from factory.sandbox.probe import probe
+from factory.sandbox.sandbox import Job
 from tests.corpus.line import call
 from tests.git.conftest import put
 

@@ -13,12 +13,11 @@ import pytest
 from factory.clock import Clock
 from factory.errors import Stopped
 from factory.git.ledger import ticket_path
-from factory.line import shift
+from factory.line import operator, shift
 from factory.line.house import House
 from factory.line.opening import open_house
+from factory.line.steering import Cancel, Retry, Rewind
 from factory.model import Progress
-from factory.operator import operator
-from factory.operator.steering import Cancel, Retry, Rewind
 from tests.line.conftest import RIGHT, Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 

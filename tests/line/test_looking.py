@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from factory.clock import Clock
-from factory.desk.snapshot import Item, Snapshot
+from factory.desk.snapshot import Shown, Snapshot
 from factory.faces.cli.screen import board, watch
 from factory.git.ledger import ticket_path
 from factory.line import booking, ending, shift
-from factory.line.item import Item as OnTheLine
+from factory.line.item import Item
 from factory.line.opening import open_house
 from factory.model import Progress, State, Triage
 from factory.money.budget import Book
@@ -92,7 +92,7 @@ def test_ctrl_c_ends_the_live_page_well_and_any_other_signal_ends_it_as_any_comm
 
 
 def page() -> Snapshot:
-    ticket = Item(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
+    ticket = Shown(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
     return Snapshot(
         at=0.0, main="0" * 40, ledger=None, state="READY", items=(ticket,), counts={"ticket": {State.PENDING: 1}},
         budget=Book(date=dt.date(2026, 11, 21)),
@@ -191,9 +191,7 @@ def test_a_beat_is_one_event_a_minute_for_all_that_run(make: Make) -> None:
         for name in ("D-1", "D-2"):
             lease = Lease(run=house.run, key="k", since=clock.now(), beat=clock.now())
             booking.write(house, "start", Record(ticket=name).begun(1, lease), "by the test")
-            items[Future[object]()] = OnTheLine(
-                id=name, trade="ticket", title="", file=ticket_path(name), worker="default"
-            )
+            items[Future[object]()] = Item(id=name, trade="ticket", title="", file=ticket_path(name), worker="default")
         night._tools.crew.running = items
         night._beat()
         clock.time += shift.BEAT

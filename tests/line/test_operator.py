@@ -336,8 +336,8 @@ def test_a_killed_run_is_recoverable_and_the_next_one_goes_on(slow: Make, go: Pa
 
 def test_a_command_to_a_controller_that_ends_first_is_carried_out_all_the_same(slow: Make, go: Path) -> None:
     shop = slow(*TWO)
-    from factory.operator import inbox
-    from factory.operator.steering import Cancel
+    from factory.line import inbox
+    from factory.line.steering import Cancel
 
     with running(shop, go) as run:
         asked = inbox.hand_over(shop.path / ".git" / "factory", Cancel("D-2"))

@@ -15,12 +15,11 @@ import pytest
 
 from factory.errors import CouldNotRun, FactoryError, Mistake
 from factory.git.ledger import ticket_path
-from factory.line import beforehand, shift
+from factory.line import beforehand, inbox, operator, shift
 from factory.line.house import House
 from factory.line.opening import open_house
+from factory.line.steering import STEERING, Cancel, Command, Replan, Retry, parse
 from factory.model import Progress, State
-from factory.operator import inbox, operator
-from factory.operator.steering import STEERING, Cancel, Command, Replan, Retry, parse
 from factory.records import landing
 from factory.records.record import Record
 from tests.line.conftest import RIGHT, Shop

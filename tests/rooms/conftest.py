@@ -11,8 +11,9 @@ import pytest
 
 from factory.errors import CouldNotRun
 from factory.rooms.rooms import Rooms
+from factory.sandbox.probe import probe
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import Job, Limits, Sandbox, probe
+from factory.sandbox.sandbox import Job, Limits, Sandbox
 from tests.rooms.memory import MemorySource
 
 # The interpreter that runs the tests may lie below another user's home, where only root could start it.

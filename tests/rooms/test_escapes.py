@@ -257,7 +257,8 @@ def test_nothing_lives_past_the_time_limit(inside: Inside, tmp_path: Path) -> No
 CONTROLLER = """
 import sys
 from pathlib import Path
-from factory.sandbox.sandbox import Job, probe
+from factory.sandbox.probe import probe
+from factory.sandbox.sandbox import Job
 script = "while :; do echo x >> /room/beat; sleep 0.05; done"
 probe(sys.argv[2]).run(Job(("sh", "-c", f"setsid sh -c '{script}' & {script}"), Path(sys.argv[1]), 60.0))
 """

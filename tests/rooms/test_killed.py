@@ -84,7 +84,8 @@ def test_nothing_of_the_room_lives_a_second_after_the_controller(kind: str, mome
 CONTROLLER = """
 import sys
 from pathlib import Path
-from factory.sandbox.sandbox import Job, probe
+from factory.sandbox.probe import probe
+from factory.sandbox.sandbox import Job
 
 box = probe("bwrap")
 print("ready", flush=True)

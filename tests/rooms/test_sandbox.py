@@ -14,8 +14,9 @@ import pytest
 
 from factory.errors import CouldNotRun
 from factory.sandbox.cgroup import places
+from factory.sandbox.probe import probe
 from factory.sandbox.process import run
-from factory.sandbox.sandbox import SANDBOX_UID, Job, Sandbox, probe, python_paths
+from factory.sandbox.sandbox import SANDBOX_UID, Job, Sandbox, python_paths
 from tests.rooms.test_escapes import TRY, Inside, said
 
 

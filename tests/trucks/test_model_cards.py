@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.cards.asking import batches
 from factory.cards.backlog import json_line
 from factory.cards.card import Accept, Input, Prio, WorkItem
 from factory.cards.rule import Rule
 from factory.cards.shapes import misfit
 from factory.model import Ended
+from factory.proposals.asking import batches
 from factory.workers import Work, gemini
 from tests.servers import Books, Reply, serve
 from tests.servers import gemini as stand_in

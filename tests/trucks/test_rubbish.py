@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from factory.cards.dayplan import read_day_plan
+from factory.cards.crosscheck import read_day_plan
 from factory.cards.example import EXAMPLE
 from tests.trucks.conftest import DAY, PLAN, PLAN_AT, MakeDay, stamps
 

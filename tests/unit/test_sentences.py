@@ -299,7 +299,7 @@ def test_every_class_of_failure_has_its_situation() -> None:
 def test_what_cannot_be_done_is_refused_with_what_can(
     command: str, state: State | None, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory.operator import operator
+    from factory.line import operator
 
     row = Ticket(id="D-1", status=TicketStatus.PLANNED if state is None else TicketStatus.IN_PROGRESS, title="x")
     stands = Standing(row, state, 0, None, None, "", Record(ticket="D-1")) if state else None

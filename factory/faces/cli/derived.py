@@ -1,4 +1,5 @@
-"""The command line of each command of the desk, made of the command itself: its arguments, its help, its answer."""
+"""The command line of each command of the desk, made of the command itself: its arguments, its help, its answer; and
+what a terminal alone has: the live page, and the demo."""
 
 from __future__ import annotations
 
@@ -115,6 +116,17 @@ def _watch(repo: Path, times: int) -> None:
     from factory.faces.cli import screen
 
     screen.watch(lambda: snapshot(repo, time.time(), "open", os.environ), sys.stdout, times)
+
+
+@app.command()
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="make the demo's repository here and leave it")] = None,
+) -> None:
+    """Run the factory on a small real repository. It is made for that, in a temporary folder."""
+    from factory.demo import demo as show_it
+
+    wait_no_more()
+    show_it(say, progress, dict(os.environ), keep)
 
 
 derive()

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from factory import files
 from factory.errors import CouldNotRun, Mistake
 from factory.git import lock
-from factory.operator.answer import Answer
-from factory.operator.steering import STEERING, Command, parse
+from factory.line.answer import Answer
+from factory.line.steering import STEERING, Command, parse
 
 PATIENCE = 3600.0  # seconds that a second terminal waits for the running controller: a gate may be on
 LOOK = 0.05  # seconds between looks

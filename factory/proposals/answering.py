@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from factory.cards.asking import Seen, Unfit, ask_strikes, ask_tags, batches, lines_out, strikes, tags
 from factory.cards.card import WorkItem
 from factory.cards.hits import applies
 from factory.cards.measure import HELD, codec
@@ -16,9 +15,10 @@ from factory.cards.workers.record import Record, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
 from factory.plain import many
+from factory.proposals.asking import Seen, Unfit, ask_strikes, ask_tags, batches, lines_out, strikes, tags
 from factory.proposals.placing import place
 from factory.proposals.proposing import Turn, Unusable
-from factory.workers import Task
+from factory.proposals.task import Task
 
 Ask = Callable[[tuple[Turn, ...]], str]
 T = TypeVar("T")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from factory.cards.card import card_parts
 from factory.errors import Mistake
 from factory.line import booking, day_chain
 from factory.line.house import House
@@ -11,14 +10,6 @@ from factory.records import shelf
 from factory.records.record import CANCELLED
 from factory.records.truck import Truck, stamps_of, states
 from factory.records.yard import Yard
-
-
-def is_card(name: str) -> bool:
-    try:
-        card_parts(name)
-    except ValueError:
-        return False
-    return True
 
 
 def obey(house: House, command: str, card: str) -> str:

@@ -80,7 +80,7 @@ def parse(known: Iterable[type[Command]], name: str, arguments: Mapping[str, Any
 
 # --- the commands ----------------------------------------------------------------------------------------
 
-Item = Annotated[str, Argument("the ticket's id, as in D_ROADMAP.md, or the card's", "TICKET")]
+ItemId = Annotated[str, Argument("the ticket's id, as in D_ROADMAP.md, or the card's", "TICKET")]
 
 
 class Steer(Command, effect="steer"):
@@ -100,7 +100,7 @@ class Resume(Steer, name="resume", main=False):
 class OfItem(Steer):
     """A command about one ticket or card."""
 
-    item: Item
+    item: ItemId
 
 
 class Cancel(OfItem, name="cancel"):

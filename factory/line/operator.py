@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from factory.cards.card import is_card
 from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
-from factory.line import booking, recover
+from factory.line import booking, inbox, operating, recover, rewind
+from factory.line.answer import Answer, answer_of
 from factory.line.house import House
 from factory.line.lander import Lander
+from factory.line.steering import STEERING, Cancel, Command, OfItem, Replan, Resume, Retry, Rewind, Stop
 from factory.model import State, Ticket, TicketStatus
-from factory.operator import inbox, operating, rewind
-from factory.operator.answer import Answer, answer_of
-from factory.operator.steering import STEERING, Cancel, Command, OfItem, Replan, Resume, Retry, Rewind, Stop
 from factory.records import landing, shelf
 from factory.records.record import CANCELLED, NO_STAMP
 from factory.records.state import Standing, standings
@@ -83,7 +83,7 @@ def obey(house: House, command: Command) -> str:
             return _stop(house, now=command.now)
         case Resume():
             return _resume(house)
-        case OfItem() if operating.is_card(command.item):
+        case OfItem() if is_card(command.item):
             return operating.obey(house, command.name, command.item)
         case OfItem():
             return _of_ticket(house, command)

@@ -1,0 +1,27 @@
+"""On whose behalf a command is carried out, and who hears what goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from factory.model import Progress
+
+Tell = Callable[[Progress], None]
+End = Callable[[bool], None]  # ends a run; True: now, and not after what runs
+
+
+class Caller(NamedTuple):
+    """On whose behalf a command is carried out, and where."""
+
+    path: Path
+    environ: Mapping[str, str]
+    tell: Tell
+    ear: Callable[[End], AbstractContextManager[None]]
+
+    def say(self, item: str, text: str) -> None:
+        """A line of what goes on where no run is on."""
+        self.tell(Progress(kind="gate" if item else "note", item=item, text=text, at=time.time()))
