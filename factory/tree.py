@@ -7,11 +7,12 @@ import functools
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 FILE, EXECUTABLE, LINK, SUBMODULE, FOLDER = "100644", "100755", "120000", "160000", "40000"
+HOPS = 40  # symlinks on one way, as many as Linux follows
 
 
 class Entry(NamedTuple):
@@ -129,6 +130,29 @@ def matches(path: str, globs: Iterable[str]) -> bool:
     However the letters are composed: a macOS disk has taken those of a name apart, and a keyboard types them whole.
     """
     return _pattern(tuple(globs)).fullmatch(composed(path)) is not None
+
+
+def leads(path: str, target: Callable[[str], str | None]) -> str | None:
+    """Where a symlink of a tree leads, as a path of the tree; None where it leaves the tree or never ends.
+
+    `target`: what a path's own link says, None where it is none.
+    """
+    left, at, hops = path.split("/"), list[str](), 0
+    while left:
+        part = left.pop(0)
+        if part == ".." and not at:
+            return None
+        if part == "..":
+            at.pop()
+        elif part not in ("", "."):
+            at.append(part)
+            if (told := target("/".join(at))) is not None:
+                hops += 1
+                if told.startswith("/") or hops > HOPS:
+                    return None
+                at.pop()
+                left = [*told.split("/"), *left]
+    return "/".join(at)
 
 
 def composed(path: str) -> str:

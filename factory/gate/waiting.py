@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
+from factory.gate.altered.languages import CALLS
 from factory.gate.asked import Question
 from factory.gate.named import named
 from factory.model import Changed, Criterion, CriterionStatus, PlanCriterion
-from factory.plain import words
 from guards.case import text
 
-SOURCES = words(".js .mjs .cjs .jsx .ts .tsx .go .rs .java .kt .c .cpp .cs .rb .php")
+SOURCES = tuple(CALLS)  # of other languages
 IMPORTS = re.compile(r"\s*(?:import\b|use\b|#include\b|from\b.*\bimport\b|(?:const|let|var)\b.*\brequire\()")
 SAYS = "a person's ticket names it: modify, or may_change_tests"
 

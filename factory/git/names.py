@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from factory.model import Finding, Triage
-from factory.tree import composed
+from factory.tree import composed, leads
 
 # Left behind by running tests and checkers, and no part of a change unless the tree tracks them.
 PRODUCT_FOLDERS = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"})
@@ -113,29 +113,14 @@ def collisions(added: Iterable[str], spelt: Mapping[str, str], lives: Callable[[
 
 def escapes(path: str, links: Mapping[str, str]) -> bool:
     """Whether a symlink leaves the tree or leads into a repository; `links` holds every symlink and its target."""
-    at, todo, hops = path.split("/")[:-1], links[path].split("/"), 0
-    if links[path].startswith("/"):
-        return True
-    while todo:
-        part = todo.pop(0)
-        if part in ("", "."):
-            continue
-        if is_git(part):
-            return True
-        if part == "..":
-            if not at:
-                return True
-            at.pop()
-            continue
-        at.append(part)
-        target = links.get("/".join(at))
-        if target is not None:
-            hops += 1
-            if target.startswith("/") or hops > 40:
-                return True
-            at.pop()
-            todo = target.split("/") + todo
-    return False
+    followed: list[str] = []
+
+    def target(at: str) -> str | None:
+        if at in links:
+            followed.append(links[at])
+        return links.get(at)
+
+    return leads(path, target) is None or any(is_git(part) for told in followed for part in told.split("/"))
 
 
 def escaping(links: Mapping[str, str], read: Callable[[], Mapping[str, str]]) -> Iterator[str]:

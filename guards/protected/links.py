@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from factory.model import Changed
-from factory.tree import LINK, Tree
+from factory.tree import LINK, Tree, leads
 from guards.case import Case
-
-STEPS = 40  # as many as Linux follows
 
 
 def objections(case: Case, change: Changed) -> Iterator[str]:
@@ -34,25 +31,10 @@ def objections(case: Case, change: Changed) -> Iterator[str]:
 
 def resolve(tree: Tree, path: str) -> str | None:
     """Where a link leads, as a path of the tree; None where it leaves the tree or never ends."""
-    left, at = path.split("/"), ""
-    for _ in range(STEPS * 10):
-        if not left:
-            return at
-        part = left.pop(0)
-        if part in ("", "."):
-            continue
-        if part == "..":
-            if not at:
-                return None
-            at = posixpath.dirname(at)
-            continue
-        here = f"{at}/{part}" if at else part
-        entry = tree.entries().get(here)
-        if entry is None or entry.mode != LINK:
-            at = here
-            continue
-        target = tree.read(here).decode("utf-8", "surrogateescape")
-        if target.startswith("/"):
-            return None
-        left = [*target.split("/"), *left]
-    return None
+    entries = tree.entries()
+
+    def target(at: str) -> str | None:
+        link = at in entries and entries[at].mode == LINK
+        return tree.read(at).decode("utf-8", "surrogateescape") if link else None
+
+    return leads(path, target)
