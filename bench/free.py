@@ -44,9 +44,6 @@ class FreeSandbox:
     def inside(self, job: Job, host: Path) -> str:
         return str(host)
 
-    def describe(self) -> str:
-        return "none: a benchmark's"
-
 
 class FreeTrial(Trial):
     """Answers at once: `test -f PATH` from the tree itself, everything else with success."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from factory.errors import CouldNotRun
 from factory.sandbox import cgroup, layout, seccomp
 from factory.sandbox.process import Finished, Pipes, run, tied
-from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, place
+from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, shown
 
 REMEDY = (
     "allow user namespaces (Ubuntu: an AppArmor profile for bwrap, or "
@@ -79,14 +79,7 @@ class Bubblewrap:
         return made
 
     def inside(self, job: Job, host: Path) -> str:
-        """Where the job's command sees a host path."""
-        table = {**job.files, **job.write, job.at: job.room}
-        if job.socket:
-            table[layout.SOCKET] = job.socket
-        return place(table, host) or str(host)
-
-    def describe(self) -> str:
-        return f"bwrap ({self.program}), memory bounded by {cgroup.describe()}"
+        return shown(job, host, layout.SOCKET)
 
     def argv(self, job: Job, filters: int, status: int, texts: dict[str, int]) -> list[str]:
         """bubblewrap's arguments; the numbers are descriptors that it reads the filter and small files from."""

@@ -95,11 +95,6 @@ def _remove(folder: Path) -> None:
             return
 
 
-def describe() -> str:
-    """What bounds memory here, for a person."""
-    return "a control group" if any(place.memory for place in places()) else "a limit on each process (RLIMIT_DATA)"
-
-
 @contextmanager
 def made(limits: Limits) -> Iterator[Group]:
     """Groups for one job; an empty Group where none can be made. They are removed at the end."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from factory.errors import CouldNotRun
 from factory.sandbox.process import Finished, run
-from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, environment, place, python_paths
+from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, environment, python_paths, shown
 
 HOME, SCRATCH, SOCKET = "/home/worker", "/tmp", "/run/factory.sock"
 IMAGE = "docker.io/library/python:3.13-slim"
@@ -46,14 +46,7 @@ class Container:
         return made
 
     def inside(self, job: Job, host: Path) -> str:
-        """Where the job's command sees a host path."""
-        table = {**job.files, **job.write, job.at: job.room}
-        if job.socket:
-            table[SOCKET] = job.socket
-        return place(table, host) or str(host)
-
-    def describe(self) -> str:
-        return f"{self.kind} ({self.image}), memory bounded by the engine"
+        return shown(job, host, SOCKET)
 
     def argv(self, job: Job, name: str) -> list[str]:
         """The engine's arguments for a job, as a value."""

@@ -77,9 +77,6 @@ class Sandbox(Protocol):
     def inside(self, job: Job, host: Path) -> str:
         """Where the job's command sees a host path."""
 
-    def describe(self) -> str:
-        """One line for a person: the kind, and what bounds memory."""
-
 
 def python_paths(python: Path) -> tuple[Path, ...]:
     """The folders that must be readable for an interpreter to start, be it a venv's or one below a home folder."""
@@ -119,10 +116,11 @@ def environment(job: Job, home: str, scratch: str) -> dict[str, str]:
     return {**usual, "TMPDIR": scratch, "USER": "worker", **tools, **job.env}
 
 
-def place(table: Mapping[str, Path], host: Path) -> str | None:
-    """The inside path of `host` under one of the table's host paths."""
+def shown(job: Job, host: Path, socket: str) -> str:
+    """Where the job's command sees a host path; `socket`: where it sees the controller's."""
+    table = {**job.files, **job.write, job.at: job.room, **({socket: job.socket} if job.socket else {})}
     for inside, outer in table.items():
         if host == outer or host.is_relative_to(outer):
             tail = host.relative_to(outer).as_posix()
             return inside if tail == "." else f"{inside.rstrip('/')}/{tail}"
-    return None
+    return str(host)

@@ -22,9 +22,6 @@ class Unboxed:
         """The host path itself: nothing is bound anywhere else."""
         return str(host)
 
-    def describe(self) -> str:
-        return "none: nothing is kept from a worker but the environment, and memory is not bounded"
-
     def run(self, job: Job) -> Finished:
         """Runs the job in its room, with a home and a TMPDIR that are removed afterwards."""
         with (
