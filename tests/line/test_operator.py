@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,36 +43,6 @@ def events(shop: Shop) -> list[str]:
 # --- stop, resume ----------------------------------------------------------------------------------------
 
 
-def test_stop_lets_the_running_ticket_finish_and_starts_no_other(slow: Make, go: Path) -> None:
-    shop = slow(*TWO)
-    with running(shop, go) as run:
-        said = second(shop, "stop")
-        assert said.code == 0
-        assert b"stopping after the running tickets" in said.stdout
-        run.let_go()
-        assert run.ends() == 3
-    assert counts(shop) == {"DONE": 1, "PENDING": 1}
-    status = shop.run("status", "--json").json
-    assert status["state"] == "RECOVERABLE"
-    assert status["stop_reason"].startswith("Somebody told the factory to stop.")
-    safe(shop)
-    assert shop.run("run").code == 0
-    assert counts(shop) == {"DONE": 2}
-
-
-def test_stop_now_ends_the_running_ticket_and_it_does_not_count(slow: Make, go: Path) -> None:
-    shop = slow(*TWO)
-    with running(shop, go) as run:
-        assert second(shop, "stop", "--now").code == 0
-        assert run.ends() == 3
-    ticket = shop.run("status", "--json").json["tickets"]["D-1"]
-    assert (ticket["state"], ticket["attempts"]) == ("PENDING", 0)
-    safe(shop)
-    go.touch()
-    assert shop.run("run").code == 0
-    assert counts(shop) == {"DONE": 2}
-
-
 def test_resume_lifts_a_stop_that_still_waits_for_the_running_ticket(slow: Make, go: Path) -> None:
     shop = slow(*TWO)
     with running(shop, go) as run:
@@ -112,52 +81,7 @@ def test_a_stop_before_the_first_run_does_not_hide_what_was_done_before_the_fact
     assert counts(shop) == {"DONE": 1}
 
 
-def refused_until(go: Path) -> str:
-    """A worker that a server refuses, for a minute or more, until `go` is there."""
-    return f'[ -e "{go}" ] || {{ touch "{go}.waits"; exit 75; }}\n' + RIGHT
-
-
-def test_a_stop_is_heard_while_the_run_sleeps_for_a_server(make: Make, go: Path) -> None:
-    shop = make("D-1 One", worker=refused_until(go), settings=FAST)
-    with running(shop, go) as run:
-        run.says("as a server asked")
-        since = time.monotonic()
-        assert b"stopping after the running tickets" in second(shop, "stop").stdout
-        assert run.ends() == 3
-        assert time.monotonic() - since < 30  # and the wait is a minute
-        assert run.out.count("as a server asked") == 1
-    assert counts(shop) == {"PENDING": 1}
-    safe(shop)
-
-
-def test_a_ticket_that_waits_for_a_server_is_cancelled_at_once_and_the_run_ends(make: Make, go: Path) -> None:
-    shop = make("D-1 One", worker=refused_until(go), settings=FAST)
-    with running(shop, go) as run:
-        run.says("as a server asked")
-        since = time.monotonic()
-        assert second(shop, "cancel", "D-1").code == 0
-        assert run.ends() == 1
-        assert time.monotonic() - since < 30
-    assert counts(shop) == {"BLOCKED": 1}
-    safe(shop)
-
-
 # --- cancel, retry, replan -------------------------------------------------------------------------------
-
-
-def test_cancel_ends_a_running_ticket_and_the_others_go_on(slow: Make, go: Path) -> None:
-    shop = slow(*APART)
-    with running(shop, go) as run:
-        run.until(lambda: run.state("D-2") == "DONE", "the second ticket's stamp")
-        assert second(shop, "cancel", "D-1").code == 0
-        assert run.ends() == 1
-    assert counts(shop) == {"DONE": 1, "BLOCKED": 1}
-    assert shop.run("status", "--json").json["tickets"]["D-1"]["why"] == "cancelled while it ran"
-    safe(shop)
-    go.touch()
-    assert shop.run("retry", "D-1").code == 0
-    assert shop.run("run").code == 0
-    assert counts(shop) == {"DONE": 2}
 
 
 def test_cancel_takes_a_waiting_ticket_off_the_line_with_and_without_a_run(slow: Make, go: Path) -> None:
@@ -187,18 +111,6 @@ def test_a_ticket_that_a_person_takes_off_the_line_while_it_runs_is_not_stamped(
     shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("PLANNED", "IN_PROGRESS")})
     assert shop.run("run").code == 0
     assert counts(shop) == {"DONE": 1}
-
-
-def test_retry_releases_a_blocked_ticket_into_the_run_that_is_on(slow: Make, go: Path) -> None:
-    shop = slow(*APART)
-    assert shop.run("cancel", "D-2").code == 0
-    with running(shop, go) as run:
-        assert second(shop, "retry", "D-2").code == 0
-        run.until(lambda: run.state("D-2") == "DONE", "the stamp of the ticket that was released anew")
-        run.let_go()
-        assert run.ends() == 0
-    assert counts(shop) == {"DONE": 2}
-    safe(shop)
 
 
 def test_replan_forgets_what_failed_with_and_without_a_run(slow: Make, go: Path) -> None:
@@ -282,56 +194,6 @@ def test_rewind_while_a_run_is_on(slow: Make, go: Path) -> None:
 
 
 # --- signals ---------------------------------------------------------------------------------------------
-
-
-def test_ctrl_c_once_finishes_what_runs(slow: Make, go: Path) -> None:
-    shop = slow(*TWO)
-    with running(shop, go) as run:
-        run.send(signal.SIGINT)
-        run.says("Ctrl-C again stops now")
-        run.let_go()
-        assert run.ends() == 130
-        assert "Traceback" not in run.out
-    assert counts(shop) == {"DONE": 1, "PENDING": 1}
-    assert shop.run("status", "--json").json["state"] == "RECOVERABLE"
-    safe(shop)
-    assert shop.run("run").code == 0
-
-
-@pytest.mark.parametrize("signals", [
-    [(signal.SIGINT, "Ctrl-C again stops now"), (signal.SIGINT, "stopping now")],
-    [(signal.SIGTERM, "stopping now")],
-])  # fmt: skip
-def test_ctrl_c_twice_or_a_polite_kill_stops_now(
-    slow: Make, go: Path, signals: list[tuple[signal.Signals, str]]
-) -> None:
-    shop = slow(*TWO)
-    with running(shop, go) as run:
-        for number, answer in signals:
-            run.send(number)
-            run.says(answer)
-        assert run.ends() == 130
-        assert "Traceback" not in run.out
-    assert counts(shop) == {"PENDING": 2}
-    assert shop.run("status", "--json").json["tickets"]["D-1"]["attempts"] == 0
-    safe(shop)
-    go.touch()
-    assert shop.run("run").code == 0
-    assert counts(shop) == {"DONE": 2}
-
-
-def test_a_killed_run_is_recoverable_and_the_next_one_goes_on(slow: Make, go: Path) -> None:
-    shop = slow(*TWO)
-    with running(shop, go) as run:
-        run.send(signal.SIGKILL)
-        assert run.ends() == -signal.SIGKILL
-        status = shop.run("status", "--json").json
-        assert status["state"] == "RECOVERABLE"
-        assert "killed" in status["stop_reason"]
-    go.touch()
-    assert shop.run("run").code == 0
-    assert counts(shop) == {"DONE": 2}
-    safe(shop)
 
 
 def test_a_command_to_a_controller_that_ends_first_is_carried_out_all_the_same(slow: Make, go: Path) -> None:

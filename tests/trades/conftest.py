@@ -24,12 +24,12 @@ def lay(trade: Trade, tmp_path: Path, at: Callable[[Path], Shop]) -> Callable[..
 
     def lay_out(
         count: int = 1, worker: str = "right", *, settings: str = "", files: Mapping[str, str] = {},
-        regression: str = "! grep -qs broken src/*.txt\n",
+        regression: str = "! grep -qs broken src/*.txt\n", at_once: int = 3,
     ) -> Line:  # fmt: skip
         shop = at(tmp_path / "shop")
         line = Line(shop, trade, tmp_path, [trade.ids.format(n=n) for n in range(1, count + 1)])
         build(
-            shop.path, settings=SETTINGS + settings, worker=line.scripted(worker), regression=regression,
+            shop.path, settings=SETTINGS.replace('[factory]', f'[factory]\nmax_workers = {at_once}') + settings, worker=line.scripted(worker), regression=regression,
             files={**trade.files(count), **files},
         )  # fmt: skip
         return line

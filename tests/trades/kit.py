@@ -5,10 +5,11 @@ A scenario is written once and told of every trade that can meet it. It asks by 
 
 from __future__ import annotations
 
-import subprocess
+import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,10 @@ from typing import Any
 import pytest
 
 from tests.line.conftest import Answer, Shop, criteria, roadmap
-from tests.line.night import ROOT, command, environment
+from tests.line.night import PATIENCE, Run, running
 
 DAY = "20260105"
 PLAN_AT = f"ssot/plans/dayplan_{DAY}.yaml"
-PATIENCE = 30.0  # seconds
 SETTINGS = """
 [factory]
 timezone = "UTC"
@@ -52,8 +52,8 @@ cards:
 PRELUDE = """
 N=$(expr "$FACTORY_TICKET" : '.*[^0-9]0*\\([1-9][0-9]*\\)$')
 echo "$N" >> "@AT@/begun"
-if [ "$N" = 1 ] && [ -e "@AT@/hold" ]; then
-  : > "@AT@/held"; n=0; while [ -e "@AT@/hold" ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done
+if [ "$N" = 1 ] && [ -e "@AT@/hold" ] && [ ! -e "@AT@/go" ]; then
+  touch "@AT@/go.waits"; n=0; while [ ! -e "@AT@/go" ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done
 fi
 """
 RECORD = f"mkdir -p output/{DAY}; echo '{{\"ok\": %s}}' > output/{DAY}/$FACTORY_TICKET.jsonl"
@@ -102,6 +102,11 @@ class Line:
     at: Path  # where the worker leaves word, outside of the repository
     ids: list[str] = field(default_factory=list)
 
+    @property
+    def go(self) -> Path:
+        """What the first item's worker waits for, where a test holds it."""
+        return self.at / "go"
+
     def run(self, *words: str) -> Answer:
         return self.shop.run(*(words or ("run",)))
 
@@ -143,17 +148,24 @@ class Line:
             answer = self.run(*words)
             assert answer.code == 0, answer.out
 
+    def live(self) -> AbstractContextManager[Run]:
+        """A run as a process of its own, met while it works on the first item."""
+        (self.at / "hold").touch()
+        return running(self.shop, self.go)
+
     def run_while(self, act: Callable[[], object], *words: str) -> Answer:
         """A run; this happens while the first item is worked on."""
-        hold, happened = self.at / "hold", list[object]()
-        hold.touch()
+        (self.at / "hold").touch()
+        happened = list[object]()
 
         def meanwhile() -> None:
+            deadline = time.monotonic() + PATIENCE
+            while not Path(f"{self.go}.waits").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
             try:
-                self._held()
                 happened.append(act())
             finally:
-                hold.unlink()
+                self.go.touch()
 
         beside = threading.Thread(target=meanwhile)
         beside.start()
@@ -164,20 +176,10 @@ class Line:
 
     def run_and_kill(self) -> None:
         """A run that is killed while the first item is worked on."""
-        (self.at / "hold").touch()
-        screen = subprocess.DEVNULL
-        with subprocess.Popen(
-            command(self.shop, "run"), stdout=screen, stderr=screen, env=environment(), cwd=ROOT
-        ) as child:
-            self._held()
-            child.kill()
-        (self.at / "hold").unlink()
-
-    def _held(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not (self.at / "held").exists():
-            assert time.monotonic() < deadline, "the first item's worker was never started"
-            time.sleep(0.02)
+        with self.live() as run:
+            run.send(signal.SIGKILL)
+            run.ends()
+        self.go.touch()
 
 
 def every(*names: str, **faults: str) -> pytest.MarkDecorator:
