@@ -8,32 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.conftest import SETTINGS, Shop
+from tests.line.conftest import Shop
 from tests.line.test_together import right, three
 from tests.night.quick import night
 from tests.servers import gemini, serve
 
 Make = Callable[..., Shop]
-SECRET = "AIza" + "Zq8mKv2LxT5nRw9YbH3cJd7Fg6Ps4Ae1Uo0"
-LATER = """
-if [ ! -e seen ] && [ ! -e "@GO@" ]; then
-  touch "@GO@"; head -c 90000 /dev/zero | tr '\\0' 'x'; echo; echo "asked with @SECRET@"; echo "the server is full" >&2; exit 75
-fi
-echo right > D-1.txt
-"""
-
-
-def test_what_a_put_off_worker_printed_is_in_its_log_bounded_and_without_keys(make: Make, tmp_path: Path) -> None:
-    worker = LATER.replace("@GO@", str(tmp_path / "go")).replace("@SECRET@", SECRET)
-    shop = make("D-1 A ticket", worker=worker, settings=SETTINGS + '\n[sandbox]\nkind = "none"\n')
-    found = night(shop, tmp_path / "slept")
-    assert (found.code, len(found.slept)) == (0, 1), found.said
-    said = shop.run("log", "D-1").out
-    assert "    | the server is full" in said
-    (event,) = [e for e in shop.run("log", "D-1", "--json").json if e["name"] == "later"]
-    assert "asked with [redacted" in event["printed"]
-    assert len(event["printed"]) < 9000
-    assert SECRET not in event["printed"] + said
 
 
 def test_a_refused_call_of_gemini_says_so_in_the_log(

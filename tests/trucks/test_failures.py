@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from factory.line.trades import card
 from tests.line.conftest import RIGHT
-from tests.night.test_night import Night
 from tests.trucks.conftest import DAY, PLAN, SETTINGS, SOURCES, MakeDay, cards, stamps, states
 
 SCANS = """\
@@ -105,16 +103,6 @@ def test_a_worker_that_writes_anything_else_is_refused(make_day: MakeDay) -> Non
     assert shop.run("run").code == 1
     assert cards(shop)["L1_TEST_000001"]["triage"] == "SCOPE"
     assert shop.read("src/a.py") == SOURCES["src/a.py"]
-
-
-def test_a_worker_that_says_later_is_waited_for_and_nothing_is_counted(make_day: MakeDay, tmp_path: Path) -> None:
-    seen = tmp_path / "seen"
-    shop = make_day(worked(), worker=f"[ -e {seen} ] || {{ : > {seen}; exit 75; }}\n{WRITE}")
-    night = Night(shop, tmp_path / "slept")
-    assert night.run() == 0
-    assert float((tmp_path / "slept").read_text()) >= 60
-    assert cards(shop)["L1_TEST_000001"]["attempts"] == 0
-    assert "L1_TEST_000001#1" in shop.git("log", "-1", "--format=%(trailers)", "main")
 
 
 def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: MakeDay) -> None:
