@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from factory.line.trades import card
 from tests.line.conftest import RIGHT
-from tests.trucks.conftest import DAY, PLAN, SETTINGS, SOURCES, MakeDay, cards, stamps, states
+from tests.trucks.conftest import DAY, PLAN, SETTINGS, MakeDay, cards, stamps, states
 
 SCANS = """\
 goal: Index
@@ -33,32 +32,6 @@ def worked(check: str = "true") -> str:
 
 
 WRITE = f"mkdir -p output/{DAY}; echo '{{\"ok\": true}}' > output/{DAY}/$FACTORY_TICKET.jsonl\n"
-
-
-def test_a_card_that_never_passes_is_quarantined_and_the_others_of_its_half_are_stamped(make_day: MakeDay) -> None:
-    shop = make_day(NO_PRINTS, files=GOOD_AND_BAD)
-    done = shop.run("run")
-    assert done.code == 1
-    found = cards(shop)
-    assert "accepted: 0" in found["L2_TAG_000002"].pop("why")
-    assert found["L2_TAG_000002"] == {"state": "BLOCKED", "attempts": 3, "stamp": None, "triage": "SCHEMA"}
-    assert {name for name, card in found.items() if card["state"] == "DONE"} == found.keys() - {"L2_TAG_000002"}
-    assert shop.run("verify").code == 0
-    assert shop.run("check-consistency").code == 0
-
-
-def test_each_failed_attempt_is_in_the_ledger_with_its_reason_and_its_evidence(make_day: MakeDay) -> None:
-    shop = make_day(NO_PRINTS, files=GOOD_AND_BAD)
-    shop.run("run")
-    failed = shop.git("log", "--first-parent", "--format=%H %s", "--grep=^fail(L2_TAG_000002#", "factory/ledger")
-    lines = failed.splitlines()
-    assert [line.split()[1] for line in lines] == [f"fail(L2_TAG_000002#{n}):" for n in (3, 2, 1)]
-    assert all(f"output/{DAY}/L2_TAG_000002.jsonl: 1 record, accepted: 0" in line for line in lines)
-    proof = f"{lines[0].split()[0]}^2"
-    result = json.loads(shop.read(".factory/cards/L2_TAG_000002/result.json", proof))
-    assert (result["status"], result["triage"], result["attempt"]) == ("FAIL", "SCHEMA", 3)
-    assert shop.read(f"output/{DAY}/L2_TAG_000002.jsonl", proof).count("greet") == 1
-    assert "accepted: 0" in shop.read(".factory/cards/L2_TAG_000002/evidence/gate.log", proof)
 
 
 def test_what_needs_a_blocked_card_waits_and_a_retry_lets_it_all_go_on(make_day: MakeDay) -> None:
@@ -96,13 +69,6 @@ def test_a_card_whose_command_is_red_is_told_why_and_tried_again(make_day: MakeD
     assert "ended with 1" in reasons[0]
     assert "not JSON" in reasons[1]  # it was told, and tried something else
     assert stamps(shop) == []
-
-
-def test_a_worker_that_writes_anything_else_is_refused(make_day: MakeDay) -> None:
-    shop = make_day(worked(), worker=WRITE + "echo x > src/a.py\n")
-    assert shop.run("run").code == 1
-    assert cards(shop)["L1_TEST_000001"]["triage"] == "SCOPE"
-    assert shop.read("src/a.py") == SOURCES["src/a.py"]
 
 
 def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: MakeDay) -> None:
