@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from factory.errors import CouldNotRun, Mistake, Moved
 from factory.git.repo import Repo
 from factory.line import shift
 from factory.line.opening import open_house
@@ -45,20 +44,6 @@ def test_a_worker_added_with_its_ticket_waits_for_the_next_run(make: Make) -> No
     assert shop.run("run").code == 0
 
 
-def test_main_taken_away_is_one_line(make: Make) -> None:
-    shop = make("D-1 One", settings=FAST)
-
-    def away() -> None:
-        shop.git("switch", "-q", "-c", "feature")
-        shop.git("branch", "-q", "-m", "main", "elsewhere")
-
-    with pytest.raises(Mistake, match="there is no branch main"):
-        run(shop, away)
-    shop.git("branch", "-q", "-m", "elsewhere", "main")
-    assert shop.run("run").code == 0
-    safe(shop)
-
-
 @pytest.mark.parametrize("command", ["status", "dry", "run", "verify"])
 def test_a_main_that_names_another_main_is_one_line(make: Make, command: str) -> None:
     shop = make("D-1 One", settings=FAST)
@@ -73,12 +58,4 @@ def test_a_main_that_names_another_main_is_one_line(make: Make, command: str) ->
 def test_an_attempt_outlives_its_ref(make: Make) -> None:
     shop = make("D-1 One", settings=FAST)
     assert run(shop, lambda: shop.git("update-ref", "-d", "refs/factory/attempts/D-1/1")).stamped == 1
-    safe(shop)
-
-
-def test_a_ledger_that_is_taken_away_ends_the_run_and_main_tells_the_next_one(make: Make) -> None:
-    shop = make("D-1 One", settings=FAST)
-    with pytest.raises((Moved, CouldNotRun), match="factory/ledger"):
-        run(shop, lambda: shop.git("branch", "-q", "-D", "factory/ledger"))
-    assert shop.run("run").code == 0
     safe(shop)
