@@ -1,16 +1,14 @@
-"""An operator and a person at awkward moments: while an attempt ends, with a file in the way, with a clock put right."""
+"""An operator and a person at awkward moments: while an attempt ends and with a file in the way."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from factory.clock import Clock
 from factory.errors import Stopped
 from factory.git.ledger import ticket_path
 from factory.line import operator, shift
@@ -22,10 +20,9 @@ from tests.line.conftest import RIGHT, Shop, criteria, roadmap
 from tests.line.night import FAST, safe
 
 Make = Callable[..., Shop]
-YEARS = 80 * 365 * 86_400.0
 
 
-def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any], clock: Clock | None = None) -> shift.Ended:
+def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any]) -> shift.Ended:
     """A run; `act` happens when it says these words of the ticket for the first time."""
     waiting = [act]
 
@@ -33,7 +30,7 @@ def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any], clock:
         if now.item == ticket and words in now.text and waiting:
             waiting.pop()(house)
 
-    with open_house(shop.path, dict(os.environ), say=say, working=True, clock=clock) as house:
+    with open_house(shop.path, dict(os.environ), say=say, working=True) as house:
         ended = shift.run(house)
     assert not waiting
     return ended
@@ -104,28 +101,3 @@ def test_a_rewind_with_dependents_takes_back_all_of_them_or_none(make: Make, com
     assert refused.code == (2 if committed else 3)
     assert "D-1.txt" in refused.err
     assert shop.main() == main
-
-
-class RanAhead(Clock):
-    """A clock that runs years ahead until it is put right in the first wait."""
-
-    ahead = YEARS
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return super().now() + self.ahead
-
-    def sleep(self, seconds: float, *_: object) -> None:
-        self.slept.append(seconds)
-        self.ahead = 0.0
-
-
-def test_a_wait_that_a_wrong_clock_set_ends_when_the_clock_is_put_right(make: Make, tmp_path: Path) -> None:
-    once = tmp_path / "once"
-    shop = make("D-1 One", worker=f'[ -e "{once}" ] || {{ touch "{once}"; exit 75; }}\n' + RIGHT, settings=FAST)
-    clock = RanAhead()
-    assert run(shop, "D-1", "put off", lambda _: None, clock).stamped == 1
-    assert max(clock.slept) < 600
-    safe(shop)

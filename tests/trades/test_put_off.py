@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from factory.clock import Clock
 from tests.night.quick import night
 from tests.trades.kit import Line, every
 
 Lay = Callable[..., Line]
+YEARS = 80 * 365 * 86_400.0
 SECRET = "AIza" + "Zq8mKv2LxT5nRw9YbH3cJd7Fg6Ps4Ae1Uo0"
 UNKEPT = "what a put-off worker of a card printed is lost"
 LATER = f"""
@@ -45,3 +50,21 @@ def test_what_it_printed_is_in_its_log_bounded_and_without_keys(lay: Lay, tmp_pa
     assert "asked with [redacted" in event["printed"]
     assert len(event["printed"]) < 9000
     assert SECRET not in event["printed"] + said
+
+
+@every()
+def test_a_wait_that_a_wrong_clock_set_ends_when_the_clock_is_put_right(
+    lay: Lay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs years ahead until the first wait."""
+    true, ahead, slept = time.time, [YEARS], list[float]()
+    monkeypatch.setattr(time, "time", lambda: true() + ahead[0])
+
+    def sleep(_: Clock, seconds: float, *_more: object) -> None:
+        slept.append(seconds)
+        ahead[0] = 0.0
+
+    monkeypatch.setattr(Clock, "sleep", sleep)
+    line = lay(1, f'[ -e "{tmp_path}/once" ] || {{ touch "{tmp_path}/once"; exit 75; }}; right')
+    assert (line.run().code, line.states(), line.begun()) == (0, ["DONE"], [1, 1])
+    assert max(slept) < 600
