@@ -69,10 +69,15 @@ def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
     ]
     product = list(settings.product.paths or product_of(GitTree(repo.store, main)))
     document = {
-        "main": main, "product": product, "first": settings.cards.first, "tickets": tickets,
-        "cards": cards.days, "cards_wait": str(cards.wrong or ""), "warnings": beforehand.warnings(on),
+        "main": main,
+        "product": product,
+        "first": settings.cards.first,
+        "tickets": tickets,
+        "cards": cards.days,
+        "cards_wait": str(cards.wrong or ""),
+        "warnings": beforehand.warnings(on),
         "faults": list(map(str, faults)),
-    }  # fmt: skip
+    }
     return Found(document, tuple(faults), next((error.exit for error in kept), Exit.OK))
 
 
@@ -109,15 +114,22 @@ def _told(on: Ground, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dic
     seen = beforehand.prospect_of(on.repo.store, on.view, on.settings, plan, ticket.terms, ran)
     checks = [c.check for c in plan.criteria if c.check]
     return {
-        "ticket": ticket.id, "attempt": plan.attempt, "worker": plan.worker, "risk": plan.risk.value,
-        "modify": list(plan.scope.modify) or ["everything not protected"], "budget_usd": plan.budget_usd,
-        "timeout_minutes": plan.timeout_minutes, "waits_for": [] if is_ready else list(ticket.deps),
-        "checks": checks, "unasked": [check for check in checks if check not in ran],
+        "ticket": ticket.id,
+        "attempt": plan.attempt,
+        "worker": plan.worker,
+        "risk": plan.risk.value,
+        "modify": list(plan.scope.modify) or ["everything not protected"],
+        "budget_usd": plan.budget_usd,
+        "timeout_minutes": plan.timeout_minutes,
+        "waits_for": [] if is_ready else list(ticket.deps),
+        "checks": checks,
+        "unasked": [check for check in checks if check not in ran],
         "unread": is_unread(on.settings, ticket.risk),
-        "hopeless": ": ".join(seen.hopeless) if seen.hopeless else "", "told": list(seen.told),
+        "hopeless": ": ".join(seen.hopeless) if seen.hopeless else "",
+        "told": list(seen.told),
         "mute": [test for check in checks for test in mute(check, partial(on.repo.store.file, on.view.main))],
         "try": beforehand.attempt(_record(on.view, ticket.id), on.settings),
-    }  # fmt: skip
+    }
 
 
 def as_text(document: dict[str, Any]) -> str:

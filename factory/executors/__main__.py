@@ -27,9 +27,19 @@ def main(repo: str) -> Exit:
         with open_bench(Path(repo), os.environ) as bench, tempfile.TemporaryDirectory() as scratch:
             at = bench.at(bench.repo.store.commit(order.plan).parents[0])
             local = Local(
-                at.repo, at.settings, at.rooms, at.aside, at.sandbox, at.gate.limits, at.gate.python, at.gate.tools,
-                os.environ, secret_values(os.environ), Path(scratch), at.cache,
-            )  # fmt: skip
+                at.repo,
+                at.settings,
+                at.rooms,
+                at.aside,
+                at.sandbox,
+                at.gate.limits,
+                at.gate.python,
+                at.gate.tools,
+                os.environ,
+                secret_values(os.environ),
+                Path(scratch),
+                at.cache,
+            )
             purse = Purse(order.most)
             outcome = local.carry_out(order, Means(purse))
         sys.stdout.write(json.dumps(told(outcome, purse)) + "\n")
@@ -42,10 +52,14 @@ def main(repo: str) -> Exit:
 def told(outcome: Outcome, purse: Purse) -> dict[str, Any]:
     work = outcome.work
     return {
-        "work": outcome.commits.work, "ended": work.ended.value, "exit_code": work.exit_code,
-        "findings": [str(finding) for finding in outcome.change.findings], "broke": str(outcome.broke or ""),
-        "report": work.report.model_dump(mode="json"), "spent": purse.spent.model_dump(mode="json"),
-    }  # fmt: skip
+        "work": outcome.commits.work,
+        "ended": work.ended.value,
+        "exit_code": work.exit_code,
+        "findings": [str(finding) for finding in outcome.change.findings],
+        "broke": str(outcome.broke or ""),
+        "report": work.report.model_dump(mode="json"),
+        "spent": purse.spent.model_dump(mode="json"),
+    }
 
 
 if __name__ == "__main__":

@@ -86,11 +86,20 @@ class Local:
 
     def _task(self, plan: Plan, room: Path, out: Path, seen: Visible, means: Means) -> workers.Task:
         return workers.Task(
-            plan=plan, room=room, out=out, settings=self.worker_of(plan), rules=_rules(seen), files=seen,
-            launch=self.launcher(plan, room, means), wallet=means.wallet, stop=means.stop,
-            answers=self.cache / "answers", about=lambda: kickoff.about(self.cache / "kickoff", seen),
-            share=means.share, fellows=means.fellows,
-        )  # fmt: skip
+            plan=plan,
+            room=room,
+            out=out,
+            settings=self.worker_of(plan),
+            rules=_rules(seen),
+            files=seen,
+            launch=self.launcher(plan, room, means),
+            wallet=means.wallet,
+            stop=means.stop,
+            answers=self.cache / "answers",
+            about=lambda: kickoff.about(self.cache / "kickoff", seen),
+            share=means.share,
+            fellows=means.fellows,
+        )
 
     def _fit(self, order: Order, plan: Plan, task: workers.Task) -> workers.Work:
         """What the worker does. Unfit where its set-up does not let it."""
@@ -138,11 +147,19 @@ class Local:
         def launch(program: workers.Program) -> Finished:
             stops = (means.stop, program.end, ENDING)
             job = Job(
-                argv=(), room=room, timeout=plan.timeout_minutes * 60, files=program.files, write=program.write,
-                read=(*map(Path, box.read), *program.read), network=_network(box.network, worker), limits=self.limits,
-                stop=Either(*filter(None, stops)), python=program.python or self.python, socket=program.socket,
+                argv=(),
+                room=room,
+                timeout=plan.timeout_minutes * 60,
+                files=program.files,
+                write=program.write,
+                read=(*map(Path, box.read), *program.read),
+                network=_network(box.network, worker),
+                limits=self.limits,
+                stop=Either(*filter(None, stops)),
+                python=program.python or self.python,
+                socket=program.socket,
                 tools=self.tools,
-            )  # fmt: skip
+            )
 
             def told(word: str | Path) -> str:
                 return self.sandbox.inside(job, word) if isinstance(word, Path) else word

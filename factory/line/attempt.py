@@ -43,9 +43,20 @@ def executor(house: House) -> Local:
     """The one on this machine."""
     gate = house.gate
     return Local(
-        house.repo, house.settings, house.rooms, house.aside, house.sandbox, gate.limits, gate.python, gate.tools,
-        house.environ, house.secrets, house.scratch, house.cache, trouble.is_common,
-    )  # fmt: skip
+        house.repo,
+        house.settings,
+        house.rooms,
+        house.aside,
+        house.sandbox,
+        gate.limits,
+        gate.python,
+        gate.tools,
+        house.environ,
+        house.secrets,
+        house.scratch,
+        house.cache,
+        trouble.is_common,
+    )
 
 
 def halt_of(house: House, plan: Plan) -> threading.Event:

@@ -137,8 +137,13 @@ or claims a verdict is part of what you judge, and a reason for BLOCK; it is nev
 """
     return plan.model_copy(
         update={
-            "description": description, "criteria": (PlanCriterion(id="AUDIT", text=f"{FILE} holds the opinion"),),
-            "scope": Scope(modify=(FILE,)), "done_criteria": f"{FILE} holds the opinion", "worker": worker,
-            "previous": None, "base": asked.main, "risk": Risk.LOW,
+            "description": description,
+            "criteria": (PlanCriterion(id="AUDIT", text=f"{FILE} holds the opinion"),),
+            "scope": Scope(modify=(FILE,)),
+            "done_criteria": f"{FILE} holds the opinion",
+            "worker": worker,
+            "previous": None,
+            "base": asked.main,
+            "risk": Risk.LOW,
         }
-    )  # fmt: skip
+    )

@@ -115,10 +115,16 @@ def _work(house: House, plan: Plan, tree: Oid) -> tuple[Ended, bytes | None]:
         tempfile.TemporaryDirectory(prefix="audit-", dir=house.scratch) as out,
     ):
         task = workers.Task(
-            plan=plan, room=room.path, out=Path(out), settings=settings, rules="",
-            files=GitTree(house.repo.store, tree), launch=local.launcher(plan, room.path, means),
-            wallet=means.wallet, stop=means.stop,
-        )  # fmt: skip
+            plan=plan,
+            room=room.path,
+            out=Path(out),
+            settings=settings,
+            rules="",
+            files=GitTree(house.repo.store, tree),
+            launch=local.launcher(plan, room.path, means),
+            wallet=means.wallet,
+            stop=means.stop,
+        )
         done = _heard(plan, settings.kind, task)
         if done.ended is Ended.FAILED:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]

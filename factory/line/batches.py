@@ -62,7 +62,12 @@ def plans_of(house: House, view: View, tickets: Iterable[Ticket]) -> tuple[Plan,
 
 def _plan(house: House, view: View, ticket: Ticket, record: Record, base: str, told: Iterable[str] = ()) -> Plan:
     return plans.make_plan(
-        ticket, criteria_of(ticket.id, view.criteria), house.settings, attempt=record.attempt + 1, base=base,
-        worker=plans.worker_of(ticket, house.settings), previous=record.previous,
+        ticket,
+        criteria_of(ticket.id, view.criteria),
+        house.settings,
+        attempt=record.attempt + 1,
+        base=base,
+        worker=plans.worker_of(ticket, house.settings),
+        previous=record.previous,
         told=told,
-    )  # fmt: skip
+    )

@@ -126,9 +126,14 @@ def warnings(on: Ground) -> list[str]:
 def plan_of(view: View, settings: Settings, ticket: Ticket, record: Record) -> Plan:
     """The plan of a ticket's next attempt at this view's main."""
     return plans.make_plan(
-        ticket, criteria_of(ticket.id, view.criteria), settings, attempt=record.attempt + 1, base=view.main,
-        worker=plans.worker_of(ticket, settings), previous=record.previous,
-    )  # fmt: skip
+        ticket,
+        criteria_of(ticket.id, view.criteria),
+        settings,
+        attempt=record.attempt + 1,
+        base=view.main,
+        worker=plans.worker_of(ticket, settings),
+        previous=record.previous,
+    )
 
 
 def prospect_of(

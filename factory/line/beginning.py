@@ -23,7 +23,16 @@ def begin(house: House, sight: Sight) -> Ground:
     for fault in beforehand.faults(on, cards=bool(sight.now().yard.plans())):
         raise fault
     recover.mark(
-        house, "run", "a run starts", state="RUNNING", run=house.run, since=house.clock.now(), stop_reason=None,
-        stop_kind="", next_command="", sandbox=house.sandbox.kind, rooms=house.rooms.kind,
-    )  # fmt: skip
+        house,
+        "run",
+        "a run starts",
+        state="RUNNING",
+        run=house.run,
+        since=house.clock.now(),
+        stop_reason=None,
+        stop_kind="",
+        next_command="",
+        sandbox=house.sandbox.kind,
+        rooms=house.rooms.kind,
+    )
     return on

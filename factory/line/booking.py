@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from factory.errors import InTheWay, Moved
 from factory.executors.local import SUMMARY
@@ -15,25 +15,33 @@ from factory.model import Answer, Event, Finding, Oid, Plan, Previous, Result, T
 from factory.plain import whole_line
 from factory.records import attempts, landing, redact, shelf
 from factory.records.compact import compact
+from factory.records.landing import Row
 from factory.records.record import Record
 from factory.records.view import folds
 
 
-def write(
-    house: House, name: str, record: Record, text: str, *, file: str = "", second: Oid | None = None,
-    folded: Oid | None = None, more: Mapping[str, Any] = {}, **trailers: str,
-) -> Oid:  # fmt: skip
-    """One event about one item, with its new record. `folded`: main is in the records up to there."""
-    event = Event(
-        name=name, ticket=record.ticket, attempt=record.attempt, text=text,
-        trailers={f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()},
-    )  # fmt: skip
+class Beside(NamedTuple):
+    """What an event has beside its item's record."""
+
+    file: str = ""  # where the record lies, if that is no ticket's own file
+    second: Oid | None = None  # the commit that stays reachable through the event
+    folded: Oid | None = None  # main is in the records up to there
+    more: Mapping[str, Any] = {}  # further files of the ledger
+
+
+NOTHING = Beside()
+
+
+def write(house: House, name: str, record: Record, text: str, beside: Beside = NOTHING, **trailers: str) -> Oid:
+    """One event about one item, with its new record."""
+    named = {f"Factory-{key.replace('_', '-')}": value for key, value in trailers.items()}
+    event = Event(name=name, ticket=record.ticket, attempt=record.attempt, text=text, trailers=named)
     with house.ledger.lock:
-        changes: dict[str, Any] = {**shelf.put(house.ledger, [record], file), **more}
-        if folded:
-            changes = folds(house.repo, house.ledger, folded) | changes
-            changes |= purse.success(house, folded)
-        return house.ledger.append(event, changes, second=second)
+        changes: dict[str, Any] = {**shelf.put(house.ledger, [record], beside.file), **beside.more}
+        if beside.folded:
+            changes = folds(house.repo, house.ledger, beside.folded) | changes
+            changes |= purse.success(house, beside.folded)
+        return house.ledger.append(event, changes, second=beside.second)
 
 
 def record_of(house: House, item: Item) -> Record:
@@ -48,9 +56,13 @@ def refused(triage: Triage, lines: Iterable[str], findings: tuple[Finding, ...] 
     lines = tuple(lines)
     text = "\n".join(lines)
     return Verdict(
-        status=Answer.FAIL, triage=triage, fingerprint=fingerprint(triage, text), findings=findings,
-        failed=lines, log=log or text + "\n",
-    )  # fmt: skip
+        status=Answer.FAIL,
+        triage=triage,
+        fingerprint=fingerprint(triage, text),
+        findings=findings,
+        failed=lines,
+        log=log or text + "\n",
+    )
 
 
 # --- an attempt's end ------------------------------------------------------------------------------------
@@ -74,8 +86,11 @@ def conclude(house: House, done: Done, work: Oid, tree: Oid, verdict: Verdict) -
         gate_tree=tree,
         files_changed=tuple(sorted(map(attempts.as_text, done.change.files))),
         kpi_summary={
-            "duration_seconds": done.seconds, "calls": report.calls, "cost_usd": report.cost_usd,
-            "files": len(done.change.files), "attempt": plan.attempt,
+            "duration_seconds": done.seconds,
+            "calls": report.calls,
+            "cost_usd": report.cost_usd,
+            "files": len(done.change.files),
+            "attempt": plan.attempt,
         },
         duration_seconds=done.seconds,
         model_used=redact.one_line(redact.redact(report.model, house.secrets), SUMMARY),
@@ -83,7 +98,7 @@ def conclude(house: House, done: Done, work: Oid, tree: Oid, verdict: Verdict) -
         tokens_in=report.tokens_in,
         tokens_out=report.tokens_out,
         cost_estimate_usd=report.cost_usd,
-    )  # fmt: skip
+    )
 
 
 def fail(house: House, done: Done, result: Result, commit: Oid, verdict: Verdict, opinion: Opinion | None) -> Turn:
@@ -98,10 +113,16 @@ def fail(house: House, done: Done, result: Result, commit: Oid, verdict: Verdict
         if record.spent(house.settings.caps.attempts) or blocked or compact(done.work.report.summary).blocked:
             record = record.ended()
         write(
-            house, "fail", record, f"{triage.value}: {why}", file=item.file, second=commit, more=learnt.changes,
-            Status=verdict.status.value, Triage=triage.value, Gate_Tree=result.gate_tree,
+            house,
+            "fail",
+            record,
+            f"{triage.value}: {why}",
+            Beside(file=item.file, second=commit, more=learnt.changes),
+            Status=verdict.status.value,
+            Triage=triage.value,
+            Gate_Tree=result.gate_tree,
             Cost_USD=f"{result.cost_estimate_usd:.6f}",
-        )  # fmt: skip
+        )
     attempts.drop(house.repo, done.plan.ticket_id, done.plan.attempt)
     house.say(item.id, f"failed: {triage.value}: {why}", "warning", "failed")
     if record.ends:
@@ -147,15 +168,12 @@ def quarantine(house: House, record: Record, file: str = "") -> None:
 
 
 def _row_is_blocked(house: House, record: Record) -> bool:
+    row = Row(record.ticket, TicketStatus.BLOCKED, "block", record.triage.value if record.triage else "")
     for left in reversed(range(20)):
         if not landing.is_released(house.repo, main := house.main(), record.ticket):
             break
         try:
-            landing.set_row(
-                house.repo, house.ref, main, record.ticket, TicketStatus.BLOCKED,
-                record.triage.value if record.triage else "", event="block", now=house.clock.now(),
-                signer=house.signer,
-            )  # fmt: skip
+            landing.set_row(house.repo, house.ref, main, row, house.clock.now(), house.signer)
             break
         except InTheWay as way:
             house.say(record.ticket, f"its row will say BLOCKED later: {way}", "warning")
@@ -170,5 +188,5 @@ def quarantined(house: House, record: Record, file: str = "") -> None:
     """The ledger's word on what is off the line already: until a person looks."""
     triage = record.triage
     blocked = record.blocked(triage, record.why)
-    write(house, "block", blocked, record.why, file=file, Triage=triage.value if triage else "")
+    write(house, "block", blocked, record.why, Beside(file=file), Triage=triage.value if triage else "")
     house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning", "quarantined")

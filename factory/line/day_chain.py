@@ -89,9 +89,14 @@ def count(yard: Yard, day: str, *, plan: Oid = "", over: bool = False) -> Day:
     """The day's counts as they are now."""
     found = list(yard.states(day).values())
     return Day(
-        day=day, plan=plan or yard.day(day).plan, total=len(found), done=found.count(State.DONE),
-        blocked=found.count(State.BLOCKED), trucks=len(yard.packed(day)), over=over,
-    )  # fmt: skip
+        day=day,
+        plan=plan or yard.day(day).plan,
+        total=len(found),
+        done=found.count(State.DONE),
+        blocked=found.count(State.BLOCKED),
+        trucks=len(yard.packed(day)),
+        over=over,
+    )
 
 
 def _tell(house: House, day: str, name: str, *, over: bool = False) -> None:

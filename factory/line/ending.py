@@ -27,10 +27,12 @@ def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
     with house.ledger.lock:
         factory = factory_file(house.ledger).model_copy(
             update={
-                "state": why.state, "stop_kind": kind, "next_command": command or why.command,
+                "state": why.state,
+                "stop_kind": kind,
+                "next_command": command or why.command,
                 "stop_reason": None if why.state == "READY" else stops.in_words(kind, detail),
             }
-        )  # fmt: skip
+        )
         text = whole_line(detail or why.english)
         event = Event(name="stop", text=text, trailers={daily.STOP: kind})
         changes: dict[str, Any] = {FACTORY: factory.model_dump(mode="json")}

@@ -56,11 +56,18 @@ def _pack(
     """DoesNotAddUp where it is not complete."""
     done, plan = judged.done.work, judged.done.plan
     pack = evidence.pack(
-        plan, result, judged.verdict,
-        stdout=done.stdout, stderr=done.stderr, exit_code=done.exit_code, history=done.history,
-        git_info={**info, "algorithm": house.repo.algorithm}, report=done.report.model_dump(mode="json"),
-        known_secrets=house.secrets, extra={**_further(done, judged.opinion, judged.verdict), **extra},
-    )  # fmt: skip
+        plan,
+        result,
+        judged.verdict,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        exit_code=done.exit_code,
+        history=done.history,
+        git_info={**info, "algorithm": house.repo.algorithm},
+        report=done.report.model_dump(mode="json"),
+        known_secrets=house.secrets,
+        extra={**_further(done, judged.opinion, judged.verdict), **extra},
+    )
     if wrong := evidence.faults(pack):
         raise DoesNotAddUp(f"the evidence of {plan.ticket_id} is not complete: {wrong[0]}")
     return pack

@@ -39,9 +39,13 @@ class HalfAtWork:
     """The loop. `tally` is told of every turn; `over`: whether no further attempt is to begin."""
 
     def __init__(
-        self, tools: Tools, trade: Trade, half: Half, waiting: Callable[[], Mapping[str, str]],
+        self,
+        tools: Tools,
+        trade: Trade,
+        half: Half,
+        waiting: Callable[[], Mapping[str, str]],
         tally: Callable[[Turn], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._tools, self._trade, self.half = tools, trade, half
         self._house, self._crew, self._lander = tools.house, tools.crew, tools.lander
         self._waiting, self._tally = waiting, tally

@@ -66,10 +66,14 @@ def _worked(repo: Repo, proof: Oid, folder: str) -> Worked:
     pack = {name: repo.store.read(found.oid, "blob") for name, found in names.items()}
     report = json.loads(pack["verify_report.json"])["worker_says"]
     return Worked(
-        Ended.DONE, Report.model_validate(report), pack["stdout.txt"], pack["stderr.txt"], int(pack["exitcode.txt"]),
+        Ended.DONE,
+        Report.model_validate(report),
+        pack["stdout.txt"],
+        pack["stderr.txt"],
+        int(pack["exitcode.txt"]),
         history=tuple(pack["cmd_history.txt"].decode("utf-8", "replace").splitlines()),
         extra={name: content for name, content in pack.items() if name not in {*FILES, *OURS}},
-    )  # fmt: skip
+    )
 
 
 def _heard(repo: Repo, proof: Oid) -> Heard | None:

@@ -57,10 +57,13 @@ def failed(
     card = card or Card(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
     return card.model_copy(
         update={
-            "seen": card.seen + 1, "last": max(now, card.last), "tickets": _kept((*card.tickets, ticket)),
-            "after_fix": card.after_fix + bool(card.fixes), "misled": card.misled + advised,
+            "seen": card.seen + 1,
+            "last": max(now, card.last),
+            "tickets": _kept((*card.tickets, ticket)),
+            "after_fix": card.after_fix + bool(card.fixes),
+            "misled": card.misled + advised,
         }
-    )  # fmt: skip
+    )
 
 
 def fixed(card: Card, fix: Fix) -> Card:

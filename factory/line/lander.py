@@ -5,7 +5,7 @@ Whoever wants something of main asks it here, and nobody else's thread writes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -78,47 +78,57 @@ class Lander:
         return turns
 
 
+class Passed(NamedTuple):
+    """What may be stamped: those that pass, the tree that they passed on, and their evidence, once it is kept."""
+
+    ones: tuple[Judged, ...]
+    merged: Merged
+    kept: Kept | None = None
+
+    @property
+    def group(self) -> list[Done]:
+        return [one.done for one in self.ones]
+
+
 def land(house: House, job: Job) -> list[Turn]:
     """Judge the attempts on today's main and stamp those that pass, together; book why the others did not."""
-    trade, group, turns = job.trade, list(job.group), list[Turn]()
+    group, turns = list(job.group), list[Turn]()
     for _ in range(REMERGES):
         main = house.main()
-        settled = [trade.settled(done, main) for done in group]
+        settled = [job.trade.settled(done, main) for done in group]
         turns += [one for one in settled if isinstance(one, Turn)]
-        passed, merged = _judged(house, job, main, [one for one in settled if isinstance(one, Done)], turns)
-        if not passed:
+        passed = _judged(house, job, main, [one for one in settled if isinstance(one, Done)], turns)
+        group = passed.group
+        if not group:
             return turns
-        group = [one.done for one in passed]
-        if (kept := _kept(house, job, passed, merged, turns)) is None:
+        if (kept := _kept(house, job, passed, turns)) is None:
             group = [done for done in group if done.item not in [turn.item for turn in turns]]
             continue
+        passed = passed._replace(kept=kept)
         try:
-            stamp = way.retried(house, partial(_stamp, house, job, passed, merged, kept))
+            return turns + way.retried(house, partial(_stamp, house, job, passed))
         except Moved:
             for done in group:
                 house.say(done.item.id, "main moved meanwhile; merging and gating again", kind="gate")
         except InTheWay as obstacle:
-            group = _without_waiting(house, job, passed, merged, kept, obstacle, turns)
+            group = _without_waiting(house, job, passed, obstacle, turns)
             if not group:
                 return turns
-        else:
-            return [*turns, *stamp]
     why = "main kept moving while the gate ran"
     return turns + [setback.give_way(house, done, done.commits.work if done.commits else None, why) for done in group]
 
 
-def _judged(house: House, job: Job, main: Oid, group: list[Done], turns: list[Turn]) -> tuple[list[Judged], Merged]:
-    """Those that pass, and the tree that they passed on; what fails is booked, and the rest is judged without it."""
-    merged = Merged(main, "")
+def _judged(house: House, job: Job, main: Oid, group: list[Done], turns: list[Turn]) -> Passed:
+    """Those that pass; what fails is booked, and the rest is judged without it."""
     while group:
         merged = _merged(job.trade, main, group)
         found = [judging.judged(house, job.trade, done, merged) for done in group]
         passed = [one for one in found if one.verdict.passed and not one.unheard]
         turns += [_refused(house, job, one, merged) for one in found if one not in passed]
         if len(passed) == len(group):
-            return passed, merged
+            return Passed(tuple(passed), merged)
         group = [one.done for one in passed]
-    return [], merged
+    return Passed((), Merged(main, ""))
 
 
 def _merged(trade: Trade, main: Oid, group: list[Done]) -> Merged:
@@ -146,18 +156,18 @@ def _refused(house: House, job: Job, one: Judged, merged: Merged) -> Turn:
     return booking.fail(house, one.done, kept.results[one.done.item.id], kept.evidence, one.verdict, one.opinion)
 
 
-def _kept(house: House, job: Job, passed: list[Judged], merged: Merged, turns: list[Turn]) -> Kept | None:
+def _kept(house: House, job: Job, passed: Passed, turns: list[Turn]) -> Kept | None:
     """The evidence of those that pass; None where it cannot be kept: each whose it is alone has failed by that, and
     all of them where it is none alone."""
     try:
-        return job.trade.keep(job.half, passed, merged)
+        return job.trade.keep(job.half, passed.ones, passed.merged)
     except Exception as error:
         if trouble.is_common_to_judge(error):
             raise
-        found = [(one, _breaks(job.trade, one, merged)) for one in passed] if len(passed) > 1 else []
-        bad = [(one, own) for one, own in found if own] or [(one, error) for one in passed]
-        for one, own in bad:
-            turns.append(_refused(house, job, one._replace(verdict=trouble.verdict(own)), merged))
+        alone = passed.ones if len(passed.ones) > 1 else ()
+        found = [(one, own) for one in alone if (own := _breaks(job.trade, one, passed.merged))]
+        for one, own in found or [(one, error) for one in passed.ones]:
+            turns.append(_refused(house, job, one._replace(verdict=trouble.verdict(own)), passed.merged))
         return None
 
 
@@ -171,26 +181,25 @@ def _breaks(trade: Trade, one: Judged, merged: Merged) -> Exception | None:
     return None
 
 
-def _stamp(house: House, job: Job, passed: Sequence[Judged], merged: Merged, kept: Kept) -> list[Turn]:
+def _stamp(house: House, job: Job, passed: Passed) -> list[Turn]:
     """Moved where main is not what was judged any more."""
-    draft = job.trade.draft(job.half, passed, merged, kept)
+    assert passed.kept is not None
+    draft = job.trade.draft(job.half, passed.ones, passed.merged, passed.kept)
     with house.stamping():
         stamp = landing.stamp(house.repo, house.ref, draft, run=house.run, now=house.clock.now(), signer=house.signer)
-        return job.trade.stamped(job.half, passed, stamp, kept)
+        return job.trade.stamped(job.half, passed.ones, stamp, passed.kept)
 
 
-def _without_waiting(
-    house: House, job: Job, passed: list[Judged], merged: Merged, kept: Kept, obstacle: InTheWay, turns: list[Turn]
-) -> list[Done]:
+def _without_waiting(house: House, job: Job, passed: Passed, obstacle: InTheWay, turns: list[Turn]) -> list[Done]:
     """Of those that could not land together, the ones that can go on; the others wait, each for what is in its way."""
-    own = {one.done.item.id: job.trade.waits(one, obstacle, merged) for one in passed}
+    own = {one.done.item.id: job.trade.waits(one, obstacle, passed.merged) for one in passed.ones}
     if obstacle.everyone or not any(own.values()):
-        own = dict.fromkeys(own, "")
-        held = [(one, obstacle) for one in passed]
+        held = [(one, obstacle) for one in passed.ones]
     else:
-        held = [(one, InTheWay(own[one.done.item.id])) for one in passed if own[one.done.item.id]]
-    for one, way_ in held:
-        proof = kept if len(passed) == 1 else job.trade.keep("", [one], merged)
-        turns.append(setback.keep(house, one.done, proof.evidence, way_))
+        held = [(one, InTheWay(own[one.done.item.id])) for one in passed.ones if own[one.done.item.id]]
+    for one, its in held:
+        alone = passed.kept if len(passed.ones) == 1 else None
+        proof = alone or job.trade.keep("", [one], passed.merged)
+        turns.append(setback.keep(house, one.done, proof.evidence, its))
     waiting = [one.done for one, _ in held]
-    return [one.done for one in passed if one.done not in waiting]
+    return [done for done in passed.group if done not in waiting]

@@ -22,10 +22,14 @@ def opinion(house: House, ticket: str) -> Opinion:
     plan = Plan.model_validate_json(store.file(evidence, attempts.PLAN) or b"")
     seen = json.loads(store.file(evidence, f"{attempts.EVIDENCE}/verify_report.json") or b"{}")
     verdict = Verdict(
-        status=result.status, triage=Triage(result.triage) if result.triage else None, guards=result.guards,
-        gate_results=result.gate_results, criteria=result.criteria, tests=result.tests,
+        status=result.status,
+        triage=Triage(result.triage) if result.triage else None,
+        guards=result.guards,
+        gate_results=result.gate_results,
+        criteria=result.criteria,
+        tests=result.tests,
         failed=tuple(seen.get("failed", ())),
-    )  # fmt: skip
+    )
     tree, flagged = result.gate_tree or store.tree_of(result.work), tuple(seen.get("flagged", ()))
     try:
         return opinion_of(house, Question(plan, plan.base, tree, verdict, flagged))

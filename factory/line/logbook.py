@@ -33,9 +33,14 @@ class Logbook:
         """One line: time (ISO, in the zone), level, the run's, ticket's, attempt's and trace's ids, the text."""
         time = datetime.datetime.fromtimestamp(now, self._zone)
         line = {
-            "time": time.isoformat(timespec="milliseconds"), "level": level, "run": self._run, "ticket": ticket,
-            "attempt": attempt, "trace": trace(self._run, ticket, attempt), "text": text,
-        }  # fmt: skip
+            "time": time.isoformat(timespec="milliseconds"),
+            "level": level,
+            "run": self._run,
+            "ticket": ticket,
+            "attempt": attempt,
+            "trace": trace(self._run, ticket, attempt),
+            "text": text,
+        }
         with self._lock, suppress(OSError):
             self._append(f"{time.date().isoformat()}.jsonl", json.dumps(line, ensure_ascii=False) + "\n")
 

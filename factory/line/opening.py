@@ -60,15 +60,27 @@ def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, s
     remove(scratch)
     scratch.mkdir(parents=True, mode=0o700)
     return House(
-        repo=repo, ledger=Ledger(repo, clock.now, run), settings=bench.settings, rooms=bench.rooms,
-        aside=bench.aside, sandbox=bench.sandbox, gate=bench.gate, clock=clock,
+        repo=repo,
+        ledger=Ledger(repo, clock.now, run),
+        settings=bench.settings,
+        rooms=bench.rooms,
+        aside=bench.aside,
+        sandbox=bench.sandbox,
+        gate=bench.gate,
+        clock=clock,
         spacing=Spacing(clock, bench.settings.budget.min_sleep_ms),
-        signer=Signer(signing_key(repo, environ)), run=run, scratch=scratch,
-        tell=say, secrets=_secrets(bench.settings, environ),
+        signer=Signer(signing_key(repo, environ)),
+        run=run,
+        scratch=scratch,
+        tell=say,
+        secrets=_secrets(bench.settings, environ),
         log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
-        environ=environ, stop=bench.trial.stop, private=private_dir(repo), working=working,
+        environ=environ,
+        stop=bench.trial.stop,
+        private=private_dir(repo),
+        working=working,
         cache=bench.cache,
-    )  # fmt: skip
+    )
 
 
 def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ def obey(house: House, command: str, card: str) -> str:
         record = shelf.read(house.ledger, card, truck.path)
         match command:
             case "retry" if state is State.BLOCKED:
-                booking.write(house, "retry", record.released(), "released anew by the operator", file=truck.path)
+                booking.write(
+                    house, "retry", record.released(), "released anew by the operator", booking.Beside(file=truck.path)
+                )
                 return f"{card} is released anew; {_where(truck)} takes it"
             case "cancel" if state in (State.PENDING, State.INFLIGHT):
                 house.halt(card)

@@ -110,9 +110,15 @@ def _stop(house: House, *, now: bool) -> str:
     if not house.working:
         held = stops.STOPS["held"]
         recover.mark(
-            house, "stop", f"{text}: no run starts until `factory resume`", stop_asked=text, stop_kind="held",
-            state=held.state, next_command=held.command, stop_reason=stops.in_words("held", ""),
-        )  # fmt: skip
+            house,
+            "stop",
+            f"{text}: no run starts until `factory resume`",
+            stop_asked=text,
+            stop_kind="held",
+            state=held.state,
+            next_command=held.command,
+            stop_reason=stops.in_words("held", ""),
+        )
         return "no run is on; none will start until `factory resume`"
     with house.ledger.lock:  # what has no start in the ledger before this event gets none
         recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
@@ -126,9 +132,15 @@ def _resume(house: House) -> str:
         recover.mark(house, "resume", "the operator lets the run go on" if went_on else "nothing to resume")
         return "the run goes on" if went_on else "a run is on; there is no stop that could still be lifted"
     recover.mark(
-        house, "resume", "the operator lets runs start again", stop_asked="", state="READY", stop_reason=None,
-        stop_kind="", next_command=stops.RUN,
-    )  # fmt: skip
+        house,
+        "resume",
+        "the operator lets runs start again",
+        stop_asked="",
+        state="READY",
+        stop_reason=None,
+        stop_kind="",
+        next_command=stops.RUN,
+    )
     return "runs may start again: `factory run`"
 
 
@@ -140,11 +152,8 @@ def _row(house: House, ticket: str) -> Ticket:
     raise Mistake(f"there is no ticket {ticket}", path="D_ROADMAP.md", remedy="`factory status` lists them")
 
 
-def _set_row(house: House, ticket: str, status: TicketStatus, event: str, text: str) -> None:
-    on_moved(lambda: landing.set_row(
-        house.repo, house.ref, house.main(), ticket, status, text,
-        event=event, now=house.clock.now(), signer=house.signer,
-    ))  # fmt: skip
+def _set_row(house: House, row: landing.Row) -> None:
+    on_moved(lambda: landing.set_row(house.repo, house.ref, house.main(), row, house.clock.now(), house.signer))
 
 
 def on_moved(step: Callable[[], object]) -> None:
@@ -181,7 +190,8 @@ def _cancel(house: House, row: Ticket) -> str:
     standing = _standing_of(house, row)
     if standing is None or standing.state not in (State.PENDING, State.INFLIGHT):
         raise _refuse(row, standing, "what waits or is worked on can be cancelled")
-    _set_row(house, row.id, TicketStatus.BLOCKED, "cancel", "the operator took it off the line")
+    off = "the operator took it off the line"
+    _set_row(house, landing.Row(row.id, TicketStatus.BLOCKED, "cancel", off))
     with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
         house.halt(row.id)  # after its row is set: the attempt that ends looks there why
         record = shelf.read(house.ledger, row.id)
@@ -194,7 +204,8 @@ def _cancel(house: House, row: Ticket) -> str:
 def _retry(house: House, row: Ticket) -> str:
     if row.status is not TicketStatus.BLOCKED:
         raise _refuse(row, _standing_of(house, row), "a blocked ticket is released anew")
-    _set_row(house, row.id, TicketStatus.IN_PROGRESS, "retry", "released anew by the operator")
+    anew = "released anew by the operator"
+    _set_row(house, landing.Row(row.id, TicketStatus.IN_PROGRESS, "retry", anew))
     with house.ledger.lock:  # an attempt that was cancelled may end meanwhile
         booking.write(house, "retry", shelf.read(house.ledger, row.id).released(), "released anew by the operator")
     return f"{row.id} is released anew; its attempts count from here"

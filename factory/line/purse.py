@@ -59,9 +59,11 @@ def must_ever_fit(settings: Settings, ticket: Ticket) -> None:
     usd, cap = worst_of_ticket(settings, ticket), settings.budget.daily_usd
     if usd is not None and usd > cap:
         raise Mistake(
-            f"{ticket.id} may cost ${usd:.2f}, and a whole day ${cap:.2f}", path=ROADMAP, line=ticket.line,
+            f"{ticket.id} may cost ${usd:.2f}, and a whole day ${cap:.2f}",
+            path=ROADMAP,
+            line=ticket.line,
             remedy=f"lower its budget_usd, or raise [budget] in {SETTINGS}",
-        )  # fmt: skip
+        )
 
 
 def worst_of_ticket(settings: Settings, ticket: Ticket) -> float | None:

@@ -100,9 +100,17 @@ def _missing_words(house: House, view: View) -> bool:
         if word.stamp:
             record = record.model_copy(update={"attempt": max(record.attempt, word.stamp.attempt)})
             record = record.stamped(word.oid)
-            booking.write(house, "stamped", record, word.stamp.title, folded=word.oid, Status="PASS", Stamp=word.oid)
+            booking.write(
+                house,
+                "stamped",
+                record,
+                word.stamp.title,
+                booking.Beside(folded=word.oid),
+                Status="PASS",
+                Stamp=word.oid,
+            )
         else:
-            booking.write(house, "rewind", record.released(), "taken back", folded=word.oid)
+            booking.write(house, "rewind", record.released(), "taken back", booking.Beside(folded=word.oid))
     return bool(view.words)
 
 
@@ -112,7 +120,7 @@ def put_back(house: House) -> None:
         number = record.attempt
         tip = attempts.left_behind(house.repo, record.ticket, number)
         said = "the run ended under it; it does not count"
-        booking.write(house, "killed", record.killed(), said, file=file, second=tip)
+        booking.write(house, "killed", record.killed(), said, booking.Beside(file=file, second=tip))
         attempts.drop(house.repo, record.ticket, number)
 
 

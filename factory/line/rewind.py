@@ -50,9 +50,10 @@ def dependents(repo: Repo, view: View, ticket: str, oid: Oid) -> list[Stamp]:
     """The later stamps, newest first, that build on one: they name it among their dependencies, or its change cannot
     be undone beneath theirs. Another file in common (a changelog) makes nobody a dependent."""
     later = [
-        word.stamp for word in history.words(repo, view.main, oid)
+        word.stamp
+        for word in history.words(repo, view.main, oid)
         if word.stamp and stamp_of(view, word.ticket) == word.oid
-    ]  # fmt: skip
+    ]
     taken, found = {ticket}, set[str]()
     deps = {t.id: set(t.deps) for t in view.tickets}
     for stamp in later:
@@ -87,7 +88,7 @@ def _take_back(house: House, ticket: str, stamp: Oid) -> None:
     with house.stamping():
         oid = landing.advance(house.repo, house.ref, commit.parents[0], house.signer.sign(commit))
         record = shelf.read(house.ledger, ticket)
-        booking.write(house, "rewind", record.released(), f"takes back {stamp[:12]}", folded=oid)
+        booking.write(house, "rewind", record.released(), f"takes back {stamp[:12]}", booking.Beside(folded=oid))
     house.say(ticket, f"taken back by {oid[:12]}")
 
 

@@ -33,7 +33,7 @@ def put_off(house: House, done: Done, wait: float) -> Turn:
     with house.ledger.lock:
         record = booking.record_of(house, item).put_off(why, house.clock.now() + wait)
         text = f"{why}: waits {wait:.0f} s"
-        booking.write(house, "later", record, text, file=item.file, second=done.plan_commit, more=said)
+        booking.write(house, "later", record, text, booking.Beside(file=item.file, second=done.plan_commit, more=said))
     attempts.drop(house.repo, item.id, done.plan.attempt)
     house.say(item.id, f"put off for {wait:.0f} s: {why}", "warning", "put_off")
     if not done.work.daily_quota:
@@ -57,7 +57,7 @@ def set_aside(house: House, item: Item, error: Exception) -> Turn:
         number, begun = record.attempt, record.state is State.INFLIGHT
         if begun or record.waits != why:
             second = house.repo.tip(attempts.ref(item.id, number)) if begun else None
-            booking.write(house, "wait", record.set_aside(why), why, file=item.file, second=second)
+            booking.write(house, "wait", record.set_aside(why), why, booking.Beside(file=item.file, second=second))
             house.say(item.id, f"waits, and nothing of it failed: {why}", "warning", "put_off")
     if begun:
         attempts.drop(house.repo, item.id, number)
@@ -70,7 +70,7 @@ def waits_no_more(house: House, item: Item) -> None:
     with house.ledger.lock:
         record = booking.record_of(house, item)
         if record.waits:
-            booking.write(house, "wait", record.set_aside(""), "it waits no more", file=item.file)
+            booking.write(house, "wait", record.set_aside(""), "it waits no more", booking.Beside(file=item.file))
 
 
 def not_begun(house: House, item: Item) -> Turn:
@@ -88,7 +88,7 @@ def broken_off(house: House, done: Done, why: str) -> Turn:
             record = record.killed()
             if not (item.file.startswith(shelf.CARDS) or landing.is_released(house.repo, house.main(), item.id)):
                 record = record.blocked(None, CANCELLED_AT_WORK)
-        booking.write(house, "killed", record, why, file=item.file, second=tip)
+        booking.write(house, "killed", record, why, booking.Beside(file=item.file, second=tip))
     attempts.drop(house.repo, item.id, number)
     house.say(item.id, f"broken off: {why}", "warning", "broken_off")
     return Turn(item, why=why, nobody=True)
@@ -115,7 +115,7 @@ def _keep(house: House, done: Done, evidence: Oid, said: str, event: str, *, wai
         if done.kept and before.why == said and before.passed:
             return  # an earlier run said so
         record = before.kept(evidence, said).model_copy(update={"waits": waits, "attempt": done.plan.attempt})
-        booking.write(house, event, record, said, file=item.file, second=evidence)
+        booking.write(house, event, record, said, booking.Beside(file=item.file, second=evidence))
     attempts.drop(house.repo, item.id, done.plan.attempt)
     house.say(item.id, said, "warning", "put_off")
 
@@ -129,7 +129,9 @@ def give_up(house: House, item: Item, triage: Triage, why: str) -> Turn:
         if record.state in (State.BLOCKED, State.DONE):  # a person opened its row again
             record = record.released()
         record = record.model_copy(update={"triage": triage, "why": why, "ends": True})
-        booking.write(house, "hopeless", record, f"{triage.value}: {why}", file=item.file, Triage=triage.value)
+        booking.write(
+            house, "hopeless", record, f"{triage.value}: {why}", booking.Beside(file=item.file), Triage=triage.value
+        )
     booking.quarantine(house, record, item.file)
     return Turn(item, why=why, nobody=True)
 
@@ -141,7 +143,7 @@ def give_way(house: House, done: Done, work: Oid | None, why: str) -> Turn:
     with house.ledger.lock:
         record = booking.record_of(house, item).overtaken(why)
         record = record.ended() if record.spent(house.settings.caps.attempts) else record
-        booking.write(house, "later", record, why, file=item.file, second=work)
+        booking.write(house, "later", record, why, booking.Beside(file=item.file, second=work))
     attempts.drop(house.repo, item.id, done.plan.attempt)
     if record.ends:
         booking.quarantine(house, record, item.file)

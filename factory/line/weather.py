@@ -39,10 +39,15 @@ class Glass:
         self.weigh(
             Weather.FAILURE,
             Failure(
-                ticket=turn.item.id, box=box, worker=turn.item.worker, triage=turn.triage or Triage.TEST,
-                fingerprint=turn.result.fingerprint, why=turn.why, ends=turn.ends,
+                ticket=turn.item.id,
+                box=box,
+                worker=turn.item.worker,
+                triage=turn.triage or Triage.TEST,
+                fingerprint=turn.result.fingerprint,
+                why=turn.why,
+                ends=turn.ends,
             ),
-        )  # fmt: skip
+        )
 
 
 def _release(row: Storm) -> str:

@@ -39,8 +39,11 @@ def add(sentence: str, roadmap: bytes, ledger: bytes, check: str = "") -> Added:
     name = next_id([ticket.id for ticket in read_roadmap(roadmap)])
     first = _criterion_id(name, {criterion.id for criterion in read_ledger(ledger)})
     ticket = Ticket(
-        id=name, status=TicketStatus.PLANNED, title=_title(text), prose=SECTION.format(sentence=text),
-    )  # fmt: skip
+        id=name,
+        status=TicketStatus.PLANNED,
+        title=_title(text),
+        prose=SECTION.format(sentence=text),
+    )
     criterion = Criterion(id=first, ticket=name, text=text, check=check)
     return Added(add_ticket(roadmap, ticket), add_criterion(ledger, criterion), name, first)
 

@@ -32,10 +32,13 @@ def once_more(bench: Bench, work: str, base: str, say: Say) -> Verdict:
     if merge.conflicts:
         raise Mistake(f"the attempt is in conflict with {base[:12]}: {', '.join(merge.conflicts[:3])}")
     return bench.at(main).gate.judge(
-        plan, premises.terms_at(repo, main, plan.ticket_id),
-        main=main, tree=merge.tree, work=store.edit(store.tree_of(made), {RESERVED: None}),
+        plan,
+        premises.terms_at(repo, main, plan.ticket_id),
+        main=main,
+        tree=merge.tree,
+        work=store.edit(store.tree_of(made), {RESERVED: None}),
         say=lambda text: say(plan.ticket_id, text),
-    )  # fmt: skip
+    )
 
 
 def _commit(repo: Repo, name: str) -> Oid:

@@ -26,7 +26,7 @@ from guards.case import Case
 
 def gate(
     path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say, *, fresh: bool = False
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """The verdict on the working tree, or on what a named tree brings. `fresh`: all of it runs now."""
     with open_bench(path, environ, apart=fresh) as bench:
         if tree:

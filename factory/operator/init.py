@@ -65,9 +65,10 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
         skipped = repo.skipped()
         if key and signing.ALLOWED in skipped:
             raise Mistake(
-                "this sparse checkout leaves it out, and the key's line belongs there", path=signing.ALLOWED,
+                "this sparse checkout leaves it out, and the key's line belongs there",
+                path=signing.ALLOWED,
                 remedy="`git sparse-checkout add ssot`, then run again",
-            )  # fmt: skip
+            )
         lines = [*_write(repo.work_tree, words, skipped), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)

@@ -12,8 +12,16 @@ from factory.ssot.markdown import outline
 from factory.ssot.tables import Row, Shape, find, rows
 
 COLUMNS = (
-    "id", "status", "priority", "task", "success_criteria", "owner_session", "started_at_kst", "due_at_kst", "notes",
-)  # fmt: skip
+    "id",
+    "status",
+    "priority",
+    "task",
+    "success_criteria",
+    "owner_session",
+    "started_at_kst",
+    "due_at_kst",
+    "notes",
+)
 QUEUE = Shape(("id", "task", "success_criteria"), COLUMNS[:5], f"| {' | '.join(COLUMNS)} |")
 TITLE = 100  # characters; a title is a commit's subject too
 

@@ -86,7 +86,7 @@ def _known(yard: Yard, settings: Settings, day: str, fault: Fault) -> dict[str, 
 
 def _next(
     yard: Yard, settings: Settings, day: str, states: dict[str, State], blocked: int, fault: Fault
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     done = {card for card, state in states.items() if state is State.DONE}
     stuck = {card for card, state in states.items() if state is State.BLOCKED}
     cards = yard.backlog(day)
@@ -103,17 +103,27 @@ def _next(
 
 
 def _told(
-    day: str, does: str, truck: int, cards: Sequence[WorkItem], waiting: int, blocked: int,
+    day: str,
+    does: str,
+    truck: int,
+    cards: Sequence[WorkItem],
+    waiting: int,
+    blocked: int,
     waits: Mapping[str, FactoryError],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """One day's step. `cards`: those that are worked on; `waiting`: those that a later truck takes; `waits`: what keeps
     the cards of a worker."""
     return {
-        "day": day, "does": does, "truck": truck, "cards": len(cards), "waiting": waiting, "blocked": blocked,
+        "day": day,
+        "does": does,
+        "truck": truck,
+        "cards": len(cards),
+        "waiting": waiting,
+        "blocked": blocked,
         "types": _counted(card.type for card in cards),
         "workers": _counted(card.input.worker or BUILT_IN for card in cards),
         "waits": {name: str(error) for name, error in waits.items()},
-    }  # fmt: skip
+    }
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

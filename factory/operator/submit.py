@@ -56,8 +56,10 @@ def _ticket(view: View, ticket_id: str) -> Ticket:
         state = standing.state.value if standing else ticket.status.value
         raise Mistake(
             f"{ticket_id} is {state}, and only a released ticket can be stamped",
-            path="D_ROADMAP.md", line=ticket.line, remedy="set its status to IN_PROGRESS on main",
-        )  # fmt: skip
+            path="D_ROADMAP.md",
+            line=ticket.line,
+            remedy="set its status to IN_PROGRESS on main",
+        )
     return ticket
 
 

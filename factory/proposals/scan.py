@@ -18,10 +18,27 @@ from factory.ssot.product import TEST_FILES, product_of
 from factory.tree import LINK, SUBMODULE, Tree, matches
 
 LANGUAGES = {
-    ".py": "Python", ".js": "JavaScript", ".ts": "TypeScript", ".tsx": "TypeScript", ".go": "Go", ".rs": "Rust",
-    ".java": "Java", ".c": "C", ".h": "C", ".cpp": "C++", ".cc": "C++", ".rb": "Ruby", ".php": "PHP", ".sh": "Shell",
-    ".kt": "Kotlin", ".swift": "Swift", ".cs": "C#", ".scala": "Scala", ".md": "Markdown", ".sql": "SQL",
-}  # fmt: skip
+    ".py": "Python",
+    ".js": "JavaScript",
+    ".ts": "TypeScript",
+    ".tsx": "TypeScript",
+    ".go": "Go",
+    ".rs": "Rust",
+    ".java": "Java",
+    ".c": "C",
+    ".h": "C",
+    ".cpp": "C++",
+    ".cc": "C++",
+    ".rb": "Ruby",
+    ".php": "PHP",
+    ".sh": "Shell",
+    ".kt": "Kotlin",
+    ".swift": "Swift",
+    ".cs": "C#",
+    ".scala": "Scala",
+    ".md": "Markdown",
+    ".sql": "SQL",
+}
 LONG = 500  # lines
 OPEN = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")  # in two parts, so that this file is not its own finding
 BIGGEST = 1 << 20  # bytes; larger files are counted and not read

@@ -13,9 +13,18 @@ from factory.records import judges, redact
 
 HASHES = "hash_manifest.json"
 FILES = (
-    "manifest.json", "kpi.json", "gate.log", "git_info.json", "cmd_history.txt", "stdout.txt", "stderr.txt",
-    "exitcode.txt", "verify_report.json", HASHES, "README.md",
-)  # fmt: skip
+    "manifest.json",
+    "kpi.json",
+    "gate.log",
+    "git_info.json",
+    "cmd_history.txt",
+    "stdout.txt",
+    "stderr.txt",
+    "exitcode.txt",
+    "verify_report.json",
+    HASHES,
+    "README.md",
+)
 
 
 def pack(
@@ -34,8 +43,16 @@ def pack(
 ) -> dict[str, bytes]:
     """Every file of `.factory/evidence/`, by name; `hash_manifest.json` holds the sha256 of every other."""
     raw = {
-        "manifest.json": _json({"ticket": plan.ticket_id, "attempt": plan.attempt, "key": plan.idempotency_key,
-                                "files": list(FILES), "worker": plan.worker, "judges": judges.digest()}),
+        "manifest.json": _json(
+            {
+                "ticket": plan.ticket_id,
+                "attempt": plan.attempt,
+                "key": plan.idempotency_key,
+                "files": list(FILES),
+                "worker": plan.worker,
+                "judges": judges.digest(),
+            }
+        ),
         "kpi.json": _json(result.kpi_summary),
         "gate.log": verdict.log.encode("utf-8", "replace"),
         "git_info.json": _json(dict(git_info)),
@@ -43,16 +60,18 @@ def pack(
         "stdout.txt": stdout,
         "stderr.txt": stderr,
         "exitcode.txt": f"{exit_code}\n".encode(),
-        "verify_report.json": _json({
-            "status": verdict.status.value,
-            "findings": [str(f) for f in verdict.findings if not f.flag],
-            "flagged": [str(f) for f in verdict.findings if f.flag],
-            "failed": list(verdict.failed),
-            "worker_says": dict(report),
-        }),
+        "verify_report.json": _json(
+            {
+                "status": verdict.status.value,
+                "findings": [str(f) for f in verdict.findings if not f.flag],
+                "flagged": [str(f) for f in verdict.findings if f.flag],
+                "failed": list(verdict.failed),
+                "worker_says": dict(report),
+            }
+        ),
         "README.md": _readme(plan, git_info),
         **(extra or {}),
-    }  # fmt: skip
+    }
     known = tuple(known_secrets)
     clean = redact.cap_all({name: redact.clean(content, known) for name, content in raw.items()})
     return {**clean, HASHES: hashes(clean)}

@@ -14,9 +14,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "guards/**/*.py", "factory/*.py", "factory/ssot/*.py", "factory/gate/loaded.py",
+    "guards/**/*.py",
+    "factory/*.py",
+    "factory/ssot/*.py",
+    "factory/gate/loaded.py",
     *(f"factory/records/{name}.py" for name in ("redact", "secret_kinds", "bounded")),
-)  # fmt: skip
+)
 PARSERS = ("ast-grep-py", "tree-sitter", "tree-sitter-markdown")
 
 

@@ -146,24 +146,22 @@ def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
     return oid
 
 
-def set_row(
-    repo: Repo,
-    ref: str,
-    main: Oid,
-    ticket: str,
-    status: TicketStatus,
-    text: str,
-    *,
-    event: str,
-    now: float,
-    signer: Signer,
-) -> Oid:
+class Row(NamedTuple):
+    """What a commit on main says of one ticket's row, and why."""
+
+    ticket: str
+    status: TicketStatus
+    event: str
+    text: str
+
+
+def set_row(repo: Repo, ref: str, main: Oid, row: Row, now: float, signer: Signer) -> Oid:
     """A commit on main that touches one ticket's roadmap row alone (`block`, `retry`)."""
     store = repo.store
     tree = store.tree_of(main)
-    roadmap = edits.set_ticket(store.file(tree, ROADMAP) or b"", ticket, status=status)
+    roadmap = edits.set_ticket(store.file(tree, ROADMAP) or b"", row.ticket, status=row.status)
     old = store.entry(tree, ROADMAP)
     new = store.edit(tree, {ROADMAP: Entry(old.mode if old else FILE, store.write_blob(roadmap))})
-    trailers = [("Factory-Event", event), ("Factory-Ticket", ticket)]
-    message = objects.message(f"{event}({ticket}): {text}", trailers=trailers)
+    trailers = [("Factory-Event", row.event), ("Factory-Ticket", row.ticket)]
+    message = objects.message(f"{row.event}({row.ticket}): {row.text}", trailers=trailers)
     return advance(repo, ref, main, signer.sign(Commit(new, (main,), message, int(now))))

@@ -110,9 +110,11 @@ def must_be_workable(ticket: Ticket, view: View, settings: Settings) -> None:
         raise Mistake(ticket.fault)
     if len(ticket.id) > LONGEST:
         raise Mistake(
-            f"the id {ticket.id[:40]}... has {len(ticket.id)} characters", path="D_ROADMAP.md", line=ticket.line,
+            f"the id {ticket.id[:40]}... has {len(ticket.id)} characters",
+            path="D_ROADMAP.md",
+            line=ticket.line,
             remedy=f"{LONGEST} is the most: it is part of names in git and on disk",
-        )  # fmt: skip
+        )
     must_be_there(worker_of(ticket, settings), settings, f"{ticket.id} needs one")
     if not any(c.check for c in criteria_of(ticket.id, view.criteria)) and not settings.auditor.worker:
         raise Mistake(

@@ -26,9 +26,10 @@ def must_hold(repo: Repo, commit: Commit, main: Oid) -> None:
     """Mistake where a stamp that is about to be put on main would not hold: who may sign was changed meanwhile."""
     if fault := next(faults(repo, commit, main), ""):
         raise Mistake(
-            f"a stamp would not hold: {fault}", path=signing.ALLOWED,
+            f"a stamp would not hold: {fault}",
+            path=signing.ALLOWED,
             remedy="put the factory's key back there (`factory init` adds it) and commit, then `factory run`",
-        )  # fmt: skip
+        )
 
 
 def faults(repo: Repo, commit: Commit, main: Oid) -> Iterator[str]:

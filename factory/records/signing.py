@@ -76,14 +76,16 @@ def must_be_able(signer: Signer, allowed: bytes, expected: Path) -> None:
     if signer.key is None:
         raise NoSigner(
             f"it names who signs the stamps, and there is no key at {expected}",
-            path=ALLOWED, remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
-        )  # fmt: skip
+            path=ALLOWED,
+            remedy="put the key back there, or `factory init` makes a new one; commit what it adds",
+        )
     must_have_program()
     if not is_named(signer.key, allowed):
         raise NoSigner(
             f"the key {signer.key} is none of those that it names",
-            path=ALLOWED, remedy="`factory init` adds its public half; commit that",
-        )  # fmt: skip
+            path=ALLOWED,
+            remedy="`factory init` adds its public half; commit that",
+        )
 
 
 def make_key(path: Path) -> str:

@@ -56,8 +56,9 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     if settings.factory.main != first.factory.main:
         raise Mistake(
             f"[factory] main is {first.factory.main} here, and {settings.factory.main} on {first.factory.main} itself",
-            path=SETTINGS, remedy=f"check out the branch that is stamped, or let {first.factory.main} name itself",
-        )  # fmt: skip
+            path=SETTINGS,
+            remedy=f"check out the branch that is stamped, or let {first.factory.main} name itself",
+        )
     return settings, tip
 
 
@@ -74,9 +75,10 @@ def _not_committed(repo: Repo) -> Mistake | None:
     if at is None or not at.is_file() or settings_at(repo, "HEAD"):
         return None
     return Mistake(
-        "the factory reads what is committed, and no commit has this file yet", path=SETTINGS,
+        "the factory reads what is committed, and no commit has this file yet",
+        path=SETTINGS,
         remedy=f"`git add -A && git commit` on {read_settings(at.read_bytes()).factory.main}",
-    )  # fmt: skip
+    )
 
 
 def settings_at(repo: Repo, name: str) -> Settings | None:
@@ -116,10 +118,11 @@ def _tracked(repo: Repo, main: Oid) -> Mistake:
         if objects.trailers(logged.message).get("Factory-Event") in steps:
             return Mistake(
                 "main holds an attempt's own commits on its line: a rebase (`git pull --rebase`, say) took a stamp "
-                "apart", path=RESERVED,
+                "apart",
+                path=RESERVED,
                 remedy="take it back with `git reset --hard ORIG_HEAD && git pull --no-rebase`, and keep it from "
                 f"happening again with `git config branch.{settings.factory.main}.rebase false`",
-            )  # fmt: skip
+            )
     return Mistake(
         "main tracks this name, and it is reserved for the factory", path=RESERVED, remedy="rename it, and commit"
     )

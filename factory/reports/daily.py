@@ -73,9 +73,16 @@ class Day(NamedTuple):
 
 
 def facts(
-    repo: Repo, ledger: Ledger, ref: str, settings: Settings, date: dt.date,
-    factory: FactoryFile | None = None, last: Event | None = None, *, alive: bool | None = None,
-) -> Day:  # fmt: skip
+    repo: Repo,
+    ledger: Ledger,
+    ref: str,
+    settings: Settings,
+    date: dt.date,
+    factory: FactoryFile | None = None,
+    last: Event | None = None,
+    *,
+    alive: bool | None = None,
+) -> Day:
     """The day's facts. `factory` and `last` are about to be written: how it will stand, and the event. `alive`: whether
     a controller works now; None where the day is over."""
     zone = ZoneInfo(settings.factory.timezone)
@@ -90,9 +97,16 @@ def facts(
     boxes = [half for half in boxes if half.date == date.isoformat() or not half.closed]
     yesterday = factory_file(ledger.at(eve))
     day = fold(
-        date, settings.factory.timezone, events, found, boxes, _book(then, date), factory,
-        began=yesterday.state == RUNNING, alive=alive,
-    )  # fmt: skip
+        date,
+        settings.factory.timezone,
+        events,
+        found,
+        boxes,
+        _book(then, date),
+        factory,
+        began=yesterday.state == RUNNING,
+        alive=alive,
+    )
     absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
         today=day.today if absent is None else _stamped(repo, main, begin, until),

@@ -20,7 +20,7 @@ REMEDY = {
     Triage.TAMPER: "Read the change (`factory log TICKET`). An honest one needs a criterion that states values.",
     Triage.WORKER: "`factory log TICKET` shows what it printed last.",
     Triage.ENVIRONMENT: "Make the command run on main: `factory gate`, or the check by hand.",
-}  # fmt: skip
+}
 
 
 def told(triage: Triage) -> str:

@@ -229,12 +229,15 @@ def _evidence_agrees(parts: Chain, proof: Proof) -> Iterator[str]:
     wanted: dict[str, dict[str, Any]] = {
         "manifest.json": {"ticket": plan.ticket_id, "attempt": plan.attempt, "key": plan.idempotency_key},
         "git_info.json": {
-            "base": plan.base, "plan": parts.plan, "work": parts.work, "main": parts.main,
+            "base": plan.base,
+            "plan": parts.plan,
+            "work": parts.work,
+            "main": parts.main,
             "gate_tree": result.gate_tree,
         },
         "kpi.json": dict(result.kpi_summary),
         "verify_report.json": {"status": Answer.PASS.value, "failed": []},
-    }  # fmt: skip
+    }
     for name, fields in wanted.items():
         said = json.loads(proof.pack.get(name, b"{}"))
         if any(said.get(key) != value for key, value in fields.items()):

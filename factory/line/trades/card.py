@@ -248,10 +248,16 @@ class Cards:
             f"{one.done.item.id}: {', '.join(sorted(one.done.change.files)) or 'nothing new'}" for one in group
         )
         return Draft(
-            merged.main, merged.tree, kept.evidence, f"stamp({half}): {', '.join(cards)}", body,
-            attempts.of_cards(half, numbers).trailers, Answer.PASS.value, kept.whole,
+            merged.main,
+            merged.tree,
+            kept.evidence,
+            f"stamp({half}): {', '.join(cards)}",
+            body,
+            attempts.of_cards(half, numbers).trailers,
+            Answer.PASS.value,
+            kept.whole,
             sum(one.done.work.report.cost_usd for one in group),
-        )  # fmt: skip
+        )
 
     def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
         house, cards = self._house, tuple(one.done.item.id for one in group)
@@ -275,10 +281,16 @@ def item_of(card: WorkItem, file: str, settings: Settings) -> Item:
     scope = card_plans.scope_of(card)
     reads = (*card.input.reads, *(() if card.input.root else card.input.paths))
     return Item(
-        id=card.id, trade=Cards.name, title=card.type, file=file, worker=card.input.worker or BUILT_IN,
-        usd=purse.worst_of_card(settings, card.input.worker), touches=scope or EVERYTHING, reads=reads,
+        id=card.id,
+        trade=Cards.name,
+        title=card.type,
+        file=file,
+        worker=card.input.worker or BUILT_IN,
+        usd=purse.worst_of_card(settings, card.input.worker),
+        touches=scope or EVERYTHING,
+        reads=reads,
         alone=card.type == "PATCH",
-    )  # fmt: skip
+    )
 
 
 def _day(file: str) -> str:

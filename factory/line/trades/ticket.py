@@ -213,7 +213,14 @@ class Tickets:
             red = {"main": stamp, "red": dict(judged.verdict.red)}
             more = {**learning.from_stamp(house.ledger, judged.done, stamp), RED: red}
             booking.write(
-                house, "stamped", record, plan.title, folded=stamp, more=more, Status="PASS", Stamp=stamp, Unread=risk
+                house,
+                "stamped",
+                record,
+                plan.title,
+                booking.Beside(folded=stamp, more=more),
+                Status="PASS",
+                Stamp=stamp,
+                Unread=risk,
             )
         attempts.drop(house.repo, item.id, plan.attempt)
         house.say(item.id, f"stamped {stamp[:12]}", kind="stamped")
