@@ -16,5 +16,4 @@ KINDS = {
     "acp": "factory.workers.acp",
 }
 
-BUILT_IN = "built-in"
-MODULES = {**KINDS, BUILT_IN: "factory.workers.built_in"}  # that one is no setting: it does what a card says itself
+BUILT_IN = "built-in"  # no setting: it does itself what a card says

@@ -62,7 +62,7 @@ def dry(caller: Caller, _: commands.Dry) -> Answer:
 
 
 def workers(caller: Caller, asked: commands.Workers) -> Answer:
-    from factory.workers.roster import as_text, roster
+    from factory.line.roster import as_text, roster
 
     found = roster(caller.path, caller.environ, spend=asked.ping)
     ready = all(one["ready"] for one in found["workers"])

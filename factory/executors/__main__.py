@@ -42,6 +42,7 @@ def main(repo: str) -> Exit:
             )
             purse = Purse(order.most)
             outcome = local.carry_out(order, Means(purse))
+            at.repo.store.settle()
         sys.stdout.write(json.dumps(told(outcome, purse)) + "\n")
     except FactoryError as error:
         sys.stderr.write(f"{error}\n")

@@ -25,6 +25,7 @@ from factory.git.store import GitTree, Store
 from factory.line import audits, purse
 from factory.line.foretold import foretold
 from factory.line.house import House
+from factory.line.roster import must_be_ready
 from factory.model import Oid, Plan, State, Terms, Ticket
 from factory.records import plans, signing
 from factory.records.record import Record
@@ -32,7 +33,6 @@ from factory.records.signing import Signer
 from factory.records.state import View, criteria_of, standings
 from factory.records.view import main_ref, must_be_readable
 from factory.ssot.settings import Settings
-from factory.workers.roster import must_be_ready
 from guards.case import text
 
 PATIENCE = 10.0  # seconds that a ticket's checks on main are waited for before its worker starts beside them

@@ -11,28 +11,16 @@ from typing import Any
 from factory.errors import CannotJudge, FactoryError
 from factory.gate.prospect import Prospect
 from factory.line import beforehand, operator, purse, setback, trouble
-from factory.line.aside import Aside
-from factory.line.crew import Came, Crew
-from factory.line.house import House
+from factory.line.crew import Came
 from factory.line.item import Done, Item, Turn
-from factory.line.lander import Job, Lander
-from factory.line.looking import Sight
+from factory.line.lander import Job
+from factory.line.tools import Tools
 from factory.line.trades import Trade
-from factory.line.weather import Glass
 from factory.model import Ended, State
 from factory.money import pace
 from factory.records.halves import Half
 
 TICK = 0.2  # seconds between looks at the operator's commands
-
-
-class Tools:
-    """What a run has for every half: who works, who lands, what is seen, and how the night goes."""
-
-    def __init__(self, house: House, crew: Crew, lander: Lander) -> None:
-        self.house, self.crew, self.lander = house, crew, lander
-        self.sight = Sight(house)
-        self.aside, self.weather = Aside(house, self.sight), Glass(house.settings)
 
 
 class HalfAtWork:
@@ -57,7 +45,7 @@ class HalfAtWork:
         """Until every item is finished, or no further attempt is to begin and none runs."""
         try:
             while True:
-                self.half = self.half if over() else deal(self.half)
+                self.half = deal(self.half)
                 left = self.left()
                 if not (self._busy or self._gathered) and (not left or over()):
                     return self.half

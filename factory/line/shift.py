@@ -10,10 +10,11 @@ from typing import NamedTuple, TypeVar
 from factory.errors import Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
 from factory.line import beforehand, beginning, ending, operator, purse, recover, trouble, way
 from factory.line.crew import Crew
-from factory.line.half_at_work import TICK, HalfAtWork, Tools
+from factory.line.half_at_work import TICK, HalfAtWork
 from factory.line.house import House
 from factory.line.item import Item, Turn
 from factory.line.lander import Lander
+from factory.line.tools import Tools
 from factory.line.trades import Trade
 from factory.line.trades.every import TRADES
 from factory.line.way import Way
@@ -154,7 +155,7 @@ class Shift:
     def _one_half(self, trade: Trade) -> bool:
         """Open a half (or go on with the open one), work it off, close it. False where nothing is left to deal."""
         house, tools = self._house, self._tools
-        self._attend(trade)
+        self._attend()
         half = tools.lander.do(partial(trade.half, partial(self._able, trade)))
         if half is None:
             return False
@@ -168,12 +169,14 @@ class Shift:
         return not (half.half == BACK and self._full())
 
     def _deal(self, trade: Trade, half: Half) -> Half:
-        self._attend(trade)
+        self._attend()
+        if self._over():
+            return half
         half = trade.deal(half, partial(self._able, trade))
         self._worked |= set(half.dealt)
         return half
 
-    def _attend(self, trade: Trade) -> None:
+    def _attend(self) -> None:
         """What happens beside the work: an operator's word, midnight, heartbeats."""
         operator.attend(self._house, self._tools.lander)
         self._midnight()

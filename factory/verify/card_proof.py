@@ -16,7 +16,7 @@ from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Logged, Repo
 from factory.git.store import GitTree
-from factory.line.trades.card import without_output
+from factory.line.trades.card_gate import without_output
 from factory.model import Answer, Oid, Plan, Result, Terms
 from factory.records import attempts, evidence, premises, signed
 from factory.records.card_plans import card_of, may_touch

@@ -12,7 +12,7 @@ from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
 from factory.line.trades import Merged
-from factory.line.trades.card import judge
+from factory.line.trades.card_gate import judge
 from factory.model import Oid, Plan, Terms, Verdict
 from factory.records.plans import RESERVED
 from factory.records.view import ROADMAP, find_main

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from factory.kinds import MODULES
+from factory.kinds import BUILT_IN, KINDS
 from factory.proposals.task import Fellow, Kind, Launch, Program, Task, Wallet, Work
 
 __all__ = ["Fellow", "Kind", "Launch", "Program", "Task", "Wallet", "Work", "load"]
@@ -12,4 +12,4 @@ __all__ = ["Fellow", "Kind", "Launch", "Program", "Task", "Wallet", "Work", "loa
 
 def load(kind: str) -> Kind:
     """The module of a kind, imported only now: some take seconds."""
-    return importlib.import_module(MODULES[kind])
+    return importlib.import_module("factory.workers.built_in" if kind == BUILT_IN else KINDS[kind])

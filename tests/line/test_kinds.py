@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("docs/workers.md", "docs/workers.ko.md")
 
 
-def test_no_worker_file_is_longer_than_120_lines() -> None:
+def test_no_worker_file_is_longer_than_150_lines() -> None:
     files = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "factory/workers").glob("*.py")}
     assert len(files) > len(KINDS)
-    assert {name: lines for name, lines in files.items() if lines > 120} == {}
+    assert {name: lines for name, lines in files.items() if lines > 150} == {}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from factory.line import labour
+from factory.line import attempt
 from factory.line.opening import open_house
 from factory.money import outlets
 from factory.money.outlets import has_outlet
@@ -35,7 +35,7 @@ def die(shop: Shop) -> None:
         view = look(house.repo, house.ledger, house.main())
         ticket = view.tickets[0]
         plan = make_plan(ticket, view.criteria, house.settings, attempt=1, base=view.main, worker="default")
-        labour.wallet_of(house, plan).reserve(bill(**WORST))
+        attempt.wallet_of(house, plan).reserve(bill(**WORST))
 
 
 def used(shop: Shop) -> dict[str, Any]:

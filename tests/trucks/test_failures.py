@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factory.line.trades import card
+from factory.line.trades import card_gate
 from tests.line.conftest import RIGHT
 from tests.trucks.conftest import DAY, PLAN, SETTINGS, MakeDay, cards, stamps, states
 
@@ -81,7 +81,7 @@ def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: Mak
     assert "no worker is built in for TEST" in shop.run("run").err
 
 
-@pytest.mark.parametrize(("where", "name"), [(card, "own_gate"), (card, "judge")])
+@pytest.mark.parametrize(("where", "name"), [(card_gate, "own_gate"), (card_gate, "judge")])
 def test_what_breaks_at_one_card_is_that_cards_own_and_the_others_of_its_half_are_stamped(
     where: Any, name: str, make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,16 +3,12 @@ a PATCH goes through the whole gate, and is stamped alone."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from factory.cards.accept import accept
 from factory.cards.card import WorkItem
 from factory.errors import FactoryError, InTheWay, Mistake
 from factory.executors import Order, most
-from factory.gate.gate import Gate
-from factory.git.store import Store
 from factory.kinds import BUILT_IN
 from factory.line import booking, day_chain, evidence, judging, kept, learning, opening, purse, way
 from factory.line.attempt import Begun
@@ -20,11 +16,11 @@ from factory.line.beforehand import Fitness
 from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
-from factory.line.trades import Able, Judged, Kept, Merged
-from factory.model import Answer, Finding, Oid, Plan, State, Terms, Triage, Verdict
+from factory.line.trades import Able, Judged, Kept, Merged, card_gate
+from factory.model import Answer, Oid, Plan, State, Triage
 from factory.records import attempts, card_plans, halves, premises
 from factory.records.attempts import Steps
-from factory.records.card_plans import card_of, may_touch, plan_of
+from factory.records.card_plans import card_of, plan_of
 from factory.records.halves import Half
 from factory.records.landing import Draft
 from factory.records.plans import protected
@@ -32,7 +28,7 @@ from factory.records.record import Lease, Record
 from factory.records.truck import Truck, next_half, states, unstamped, with_half, with_records
 from factory.records.yard import Yard
 from factory.ssot.settings import HALF, Settings
-from factory.tree import Entry, matches
+from factory.tree import Entry
 
 
 class Cards:
@@ -204,7 +200,7 @@ class Cards:
         """The worker's end, the scope by main's own settings, the output."""
         forbidden = protected(premises.settings_of(self._house.repo, main))
         ended = judging.ended_badly(self._house, done, main)
-        return ended or own_gate(self._house.repo.store, done, card, forbidden)
+        return ended or card_gate.own_gate(self._house.repo.store, done, card, forbidden)
 
     # --- landing
 
@@ -218,7 +214,9 @@ class Cards:
         met: dict[str, tuple[str, ...]] = {}
         for done in group:
             own = (*done.change.files, *done.item.reads)
-            if path := _changed(self._house.repo.store, done, main) or next((p for p in own if p in files), ""):
+            if path := card_gate.changed(self._house.repo.store, done, main) or next(
+                (p for p in own if p in files), ""
+            ):
                 met[done.item.id] = (path,)
             files |= done.change.files
         return Merged(main, _laid(self._house, main, files), met)
@@ -233,7 +231,7 @@ class Cards:
         if refusal:
             verdict = booking.refused(*refusal)
         else:
-            verdict = judge(
+            verdict = card_gate.judge(
                 house.gate.at(now), house.repo.store, done.plan, merged, partial(house.say, card.id, kind="gate")
             )
         return judging.read(house, done, merged, verdict) if card.type == "PATCH" else Judged(done, verdict)
@@ -301,61 +299,3 @@ def _laid(house: House, main: Oid, files: Mapping[str, Entry | None]) -> Oid:
     """Main's tree with the cards' files in it."""
     store = house.repo.store
     return store.edit(store.tree_of(main), files)
-
-
-def _changed(store: Store, done: Done, main: Oid) -> str:
-    """The first path that the attempt wrote or read, and that main has changed since it began."""
-    then, now = store.tree_of(done.plan.base), store.tree_of(main)
-    if then == now:
-        return ""
-    paths = (*done.change.files, *done.item.reads)
-    return next((path for path in paths if store.entry(then, path) != store.entry(now, path)), "")
-
-
-# --- what a card asks ------------------------------------------------------------------------------------
-
-
-def own_gate(store: Store, done: Done, card: WorkItem, forbidden: tuple[str, ...]) -> judging.Refusal | None:
-    """Why the attempt is no good whatever main is: its scope, its output."""
-    files = done.change.files
-    wrong = [path for path in sorted(files) if matches(path, forbidden) or not may_touch(card, path)]
-    said = "is not what this card may write"
-    found = tuple(Finding(guard="scope", path=path, message=said, triage=Triage.SCOPE) for path in wrong)
-    if found:
-        return Triage.SCOPE, list(map(str, found)), found
-    content = _output(store, done, card)
-    if content is None:
-        return Triage.EMPTY, [f"{card.output} was not written"], ()
-    reasons = accept(card, io.BytesIO(content))
-    return (Triage.SCHEMA, reasons, ()) if reasons else None
-
-
-def _output(store: Store, done: Done, card: WorkItem) -> bytes | None:
-    """The output as the attempt left it; None where there is none, or no plain file."""
-    files, base = done.change.files, store.tree_of(done.plan.base)
-    entry = files[card.output] if card.output in files else store.entry(base, card.output)
-    return store.read(entry.oid, "blob") if entry is not None and entry.mode.startswith("100") else None
-
-
-def judge(gate: Gate, store: Store, plan: Plan, merged: Merged, say: Callable[[str], None]) -> Verdict:
-    """The second half of a card's gate, on main with the card's files and those of the cards beside it."""
-    card = card_of(plan)
-    log = [f"== {card.id}: accept"]
-    if command := card.accept.command:
-        ran = gate.command(merged.tree, command)
-        log += [f"$ {command}", ran.output.rstrip("\n"), f"exit code {ran.code}"]
-        if ran.answer is not Answer.PASS:
-            said = f"accept: `{command}` " + ("ran into its time limit" if ran.timed_out else f"ended with {ran.code}")
-            triage = Triage.ENVIRONMENT if ran.answer is Answer.COULD_NOT_RUN else Triage.TEST
-            verdict = booking.refused(triage, [said], log="\n".join([*log, said]) + "\n")
-            return verdict.model_copy(update={"status": ran.answer})
-    if card.type == "PATCH":
-        work = without_output(store, card, merged.main, merged.tree)
-        plan = plan.model_copy(update={"base": merged.main})
-        return gate.judge(plan, Terms(), main=merged.main, tree=merged.tree, work=work, say=say)
-    return Verdict(status=Answer.PASS, log="\n".join([*log, "accepted"]) + "\n")
-
-
-def without_output(store: Store, card: WorkItem, main: Oid, tree: Oid) -> Oid:
-    """The tree with the card's own output as main has it: data is not judged as code is."""
-    return store.edit(tree, {card.output: store.entry(store.tree_of(main), card.output)})

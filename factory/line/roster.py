@@ -18,13 +18,13 @@ from factory.gate.absent import absent
 from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
 from factory.kinds import KINDS
+from factory.line import ping
 from factory.records.view import find_main
 from factory.sandbox import bubblewrap, toolchains
 from factory.sandbox.probe import probe
 from factory.sandbox.sandbox import Job, Sandbox
 from factory.ssot.settings import Settings, Worker
 from factory.tree import Tree
-from factory.workers import ping
 from factory.workers.choice import chosen
 from factory.workers.cli import Cli
 from factory.workers.installed import Installed, find
