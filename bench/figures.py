@@ -69,10 +69,9 @@ def _pad(cell: str, width: int, column: int) -> str:
 
 
 def _row(f: Figure) -> tuple[str, ...]:
-    return (
-        f.case, _number(f.value, f.unit), _number(f.baseline, f.unit), _number(f.ratio),
-        _number(_ms(f.cpu), "ms"), _number(_ms(f.cpu_baseline), "ms"), _number(f.cpu_ratio), f.against,
-    )  # fmt: skip
+    clock = (_number(f.value, f.unit), _number(f.baseline, f.unit), _number(f.ratio))
+    cpu = (_number(_ms(f.cpu), "ms"), _number(_ms(f.cpu_baseline), "ms"), _number(f.cpu_ratio))
+    return (f.case, *clock, *cpu, f.against)
 
 
 def _ms(seconds: float | None) -> float | None:

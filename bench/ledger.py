@@ -50,8 +50,9 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
         yield Figure(NAME, subject.case, 1 / ours.wall, "a second", 1 / theirs.wall, AGAINST, ours.cpu, theirs.cpu)
     for durable in (True, False):
         last, first = found[durable, size.events[-1]].ours, found[durable, size.events[0]].ours
-        yield Figure(NAME, f"{subjects[durable, size.events[-1]].case}: the rate", 1 / last.wall, "a second",
-                     1 / first.wall, f"with {size.events[0]:,} earlier events", last.cpu, first.cpu)  # fmt: skip
+        case = f"{subjects[durable, size.events[-1]].case}: the rate"
+        against = f"with {size.events[0]:,} earlier events"
+        yield Figure(NAME, case, 1 / last.wall, "a second", 1 / first.wall, against, last.cpu, first.cpu)
 
 
 class _Least:

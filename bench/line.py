@@ -25,5 +25,5 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
         raise RuntimeError(f"{ended[0].stamped} of {size.tickets} were stamped: {ended[0].reason}")
     other = worlds.make(where / "plumbing", files=FILES, tickets=size.times + 1)
     _, theirs = stamp.pairs(other, where / "plumbing" / "home", size.times)
-    yield Figure(NAME, f"{size.tickets} tickets", 60 / ours.wall, "a minute", 60 / theirs.wall,
-                 "so many by git plumbing", ours.cpu, theirs.cpu)  # fmt: skip
+    case, against = f"{size.tickets} tickets", "so many by git plumbing"
+    yield Figure(NAME, case, 60 / ours.wall, "a minute", 60 / theirs.wall, against, ours.cpu, theirs.cpu)

@@ -72,10 +72,13 @@ def _files(seconds: float, worker: str) -> dict[str, bytes]:
         for path, text in {
             "till/__init__.py": "def total(prices):\n    return sum(prices)\n",
             "tests/test_total.py": "from till import total\n\n\ndef test_total():\n    assert total([3, 4]) == 5\n",
-            "tests/test_slow_a.py": slow, "tests/test_slow_b.py": slow,
-            "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n', "README.md": "# till\n",
-            "tools/worker.sh": worker, "ssot/factory.toml": SETTINGS,
+            "tests/test_slow_a.py": slow,
+            "tests/test_slow_b.py": slow,
+            "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
+            "README.md": "# till\n",
+            "tools/worker.sh": worker,
+            "ssot/factory.toml": SETTINGS,
             "D_ROADMAP.md": TABLE + "| D-1 | IN_PROGRESS | P1 | LOW | A coupon each |  |\n",
             "AC_LEDGER.md": LEDGER + f"| AC-1 | D-1 | a coupon | `{CHECK}` | OPEN |  |\n",
         }.items()
-    }  # fmt: skip
+    }

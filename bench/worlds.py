@@ -61,8 +61,8 @@ class Stream:
         self._out.write(b"data %d\n%s\n" % (len(content), content))
 
     def load(self, repo: Path, home: Path) -> None:
-        programs.git(repo, home, "-c", "core.fsync=none", "fast-import", "--quiet", "--done",
-                     stdin=self._out.getvalue() + b"done\n")  # fmt: skip
+        said = self._out.getvalue() + b"done\n"
+        programs.git(repo, home, "-c", "core.fsync=none", "fast-import", "--quiet", "--done", stdin=said)
 
 
 def make(
