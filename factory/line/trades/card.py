@@ -113,7 +113,7 @@ class Cards:
     def _truck(self) -> Truck:
         """The truck on the line, as the ledger has it now."""
         file, _ = next(iter(self._cards.values()))
-        return next(truck for truck in self._yard.trucks(_day(file)) if truck.path == file)
+        return next(truck for truck in self._yard.trucks(file.split("/")[1]) if truck.path == file)
 
     def states(self) -> Mapping[str, State]:
         return states(self._truck()) if self._cards else {}
@@ -289,10 +289,6 @@ def item_of(card: WorkItem, file: str, settings: Settings) -> Item:
         reads=reads,
         alone=card.type == "PATCH",
     )
-
-
-def _day(file: str) -> str:
-    return file.split("/")[1]
 
 
 def _laid(house: House, main: Oid, files: Mapping[str, Entry | None]) -> Oid:
