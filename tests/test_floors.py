@@ -136,7 +136,6 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 WIDE = {
     "factory/line/knowledge.py failed",
     "factory/operator/outlook.py _told",
-    "factory/records/evidence.py pack",
     "factory/records/plans.py make_plan",
     "factory/reports/daily.py facts",
     "factory/reports/daily.py fold",

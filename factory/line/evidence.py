@@ -55,19 +55,11 @@ def _pack(
 ) -> dict[str, bytes]:
     """DoesNotAddUp where it is not complete."""
     done, plan = judged.done.work, judged.done.plan
-    pack = evidence.pack(
-        plan,
-        result,
-        judged.verdict,
-        stdout=done.stdout,
-        stderr=done.stderr,
-        exit_code=done.exit_code,
-        history=done.history,
-        git_info={**info, "algorithm": house.repo.algorithm},
-        report=done.report.model_dump(mode="json"),
-        known_secrets=house.secrets,
-        extra={**_further(done, judged.opinion, judged.verdict), **extra},
-    )
+    more = {**_further(done, judged.opinion, judged.verdict), **extra}
+    report = done.report.model_dump(mode="json")
+    left = evidence.Left(done.stdout, done.stderr, done.exit_code, done.history, report, more)
+    git_info = {**info, "algorithm": house.repo.algorithm}
+    pack = evidence.pack(plan, result, judged.verdict, left, git_info, house.secrets)
     if wrong := evidence.faults(pack):
         raise DoesNotAddUp(f"the evidence of {plan.ticket_id} is not complete: {wrong[0]}")
     return pack

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from factory.model import Plan, Result, Verdict
 from factory.plain import json_text
@@ -27,54 +27,62 @@ FILES = (
 )
 
 
+class Left(NamedTuple):
+    """What a worker left beside its change: what it printed, and what it says of itself."""
+
+    stdout: bytes
+    stderr: bytes
+    exit_code: int
+    history: tuple[str, ...]
+    report: Mapping[str, Any]
+    extra: Mapping[str, bytes] = {}  # further files, by name
+
+
 def pack(
     plan: Plan,
     result: Result,
     verdict: Verdict,
-    *,
-    stdout: bytes,
-    stderr: bytes,
-    exit_code: int,
-    history: Iterable[str],
+    left: Left,
     git_info: Mapping[str, str],
-    report: Mapping[str, Any],
-    known_secrets: Iterable[str] = (),
-    extra: Mapping[str, bytes] | None = None,
+    known_secrets: tuple[str, ...] = (),
 ) -> dict[str, bytes]:
     """Every file of `.factory/evidence/`, by name; `hash_manifest.json` holds the sha256 of every other."""
     raw = {
-        "manifest.json": _json(
-            {
-                "ticket": plan.ticket_id,
-                "attempt": plan.attempt,
-                "key": plan.idempotency_key,
-                "files": list(FILES),
-                "worker": plan.worker,
-                "judges": judges.digest(),
-            }
-        ),
+        "manifest.json": _json(_manifest(plan)),
         "kpi.json": _json(result.kpi_summary),
         "gate.log": verdict.log.encode("utf-8", "replace"),
         "git_info.json": _json(dict(git_info)),
-        "cmd_history.txt": _lines(history),
-        "stdout.txt": stdout,
-        "stderr.txt": stderr,
-        "exitcode.txt": f"{exit_code}\n".encode(),
-        "verify_report.json": _json(
-            {
-                "status": verdict.status.value,
-                "findings": [str(f) for f in verdict.findings if not f.flag],
-                "flagged": [str(f) for f in verdict.findings if f.flag],
-                "failed": list(verdict.failed),
-                "worker_says": dict(report),
-            }
-        ),
+        "cmd_history.txt": _lines(left.history),
+        "stdout.txt": left.stdout,
+        "stderr.txt": left.stderr,
+        "exitcode.txt": f"{left.exit_code}\n".encode(),
+        "verify_report.json": _json(_verify_report(verdict, left)),
         "README.md": _readme(plan, git_info),
-        **(extra or {}),
+        **left.extra,
     }
-    known = tuple(known_secrets)
-    clean = redact.cap_all({name: redact.clean(content, known) for name, content in raw.items()})
+    clean = redact.cap_all({name: redact.clean(content, known_secrets) for name, content in raw.items()})
     return {**clean, HASHES: hashes(clean)}
+
+
+def _manifest(plan: Plan) -> dict[str, Any]:
+    return {
+        "ticket": plan.ticket_id,
+        "attempt": plan.attempt,
+        "key": plan.idempotency_key,
+        "files": list(FILES),
+        "worker": plan.worker,
+        "judges": judges.digest(),
+    }
+
+
+def _verify_report(verdict: Verdict, left: Left) -> dict[str, Any]:
+    return {
+        "status": verdict.status.value,
+        "findings": [str(f) for f in verdict.findings if not f.flag],
+        "flagged": [str(f) for f in verdict.findings if f.flag],
+        "failed": list(verdict.failed),
+        "worker_says": dict(left.report),
+    }
 
 
 def hashes(files: Mapping[str, bytes]) -> bytes:
