@@ -262,7 +262,8 @@ class HalfAtWork:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
         now = self._house.clock.now()
         gathered = {done.item.id for done in self._gathered}
-        others = [item for item in left if item.id not in gathered]
+        # what was set aside since they were looked at waits for longer than this run
+        others = [item for item in left if item.id not in gathered and item.id not in self._tools.aside]
         waits = [w for i in others if (w := pace.still_waits(self._trade.record(i.id).not_before, now))]
         if not self._busy and waits and len(waits) == len(others):
             operator.rest(self._house, min(waits), self._lander)

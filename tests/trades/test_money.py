@@ -57,7 +57,7 @@ cards:
 """
 
 
-@every("ticket", "card", card="a daily quota that one card meets throws away its finished neighbours")
+@every("ticket", "card")
 def test_a_daily_quota_that_one_item_meets_keeps_its_finished_neighbours(
     lay: Lay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
