@@ -32,7 +32,6 @@ auditor = true
 [risk.MED]
 auditor = true
 """
-UNREAD = "nobody reads what a PATCH card changes"
 
 
 def read_by(lay: Lay, word: str = "", unless: str = "", auditor: str = AUDITOR) -> Line:
@@ -43,7 +42,7 @@ def read_by(lay: Lay, word: str = "", unless: str = "", auditor: str = AUDITOR) 
     return line
 
 
-@every("ticket", "patch", patch=UNREAD)
+@every("ticket", "patch")
 def test_what_passes_is_read_and_the_opinion_is_in_the_evidence(lay: Lay) -> None:
     line = read_by(lay)
     assert line.run().code == 0
@@ -51,7 +50,7 @@ def test_what_passes_is_read_and_the_opinion_is_in_the_evidence(lay: Lay) -> Non
     line.sound()
 
 
-@every("ticket", "patch", patch=UNREAD)
+@every("ticket", "patch")
 def test_a_block_is_quarantined_at_once_with_its_finding(lay: Lay) -> None:
     line = read_by(lay, "danger")
     assert line.run().code == 1
@@ -59,13 +58,13 @@ def test_a_block_is_quarantined_at_once_with_its_finding(lay: Lay) -> None:
     assert (item["state"], item["attempts"], "as it was read" in item["why"]) == ("BLOCKED", 1, True)
 
 
-@every("ticket", "patch", patch=UNREAD)
+@every("ticket", "patch")
 def test_a_retry_tells_the_next_attempt_what_to_change(lay: Lay) -> None:
     line = read_by(lay, "sloppy", unless="say it well")
     assert (line.run().code, line.begun()) == (0, [1, 1])
 
 
-@every("ticket", "patch", patch=UNREAD)
+@every("ticket", "patch")
 def test_no_opinion_lets_nothing_pass_where_one_is_due_and_nobody_is_paid_again(lay: Lay) -> None:
     line = read_by(lay, "mute")
     done = line.run()

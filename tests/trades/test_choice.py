@@ -10,7 +10,6 @@ import pytest
 from tests.trades.kit import PLAN_AT, SETTINGS, Line, every
 
 Lay = Callable[..., Line]
-UNHEARD = "a card's cost_hint chooses neither its worker nor its model"
 SMALL = SETTINGS.replace('kind = "command"', 'kind = "command"\nmodel = "small"')
 RISKS = '\n[risk.HIGH]\nauditor = false\nmodel = "large"\n\n[risk.LOW]\nmodel = "tiny"\n'
 SEEN = 'grep -o \'"model_budget": *"[a-z]*"\' "$FACTORY_PLAN" >> "@AT@/model"\nright'
@@ -26,7 +25,7 @@ def of_worth(line: Line, risk: str) -> None:
     line.shop.commit({path: line.shop.read(path).replace(old, new)})
 
 
-@every(card=UNHEARD, patch=UNHEARD)
+@every()
 @pytest.mark.parametrize(("risk", "model"), [("HIGH", "large"), ("LOW", "tiny")])
 def test_its_model_is_the_one_of_its_worth(lay: Lay, tmp_path: Path, risk: str, model: str) -> None:
     line = lay(1, SEEN.replace("@AT@", str(tmp_path)), files={"ssot/factory.toml": SMALL + RISKS})

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from tests.trades.kit import Line, every
 
 Lay = Callable[..., Line]
-UNLEARNT = "nothing is learnt from a PATCH card's failures"
 # Both fail the same way; the second is told of the first one's stamp, and does the same.
 TOLD = """
 if grep -q "it went away with stamp" "$FACTORY_PLAN"; then right; exit 0; fi
@@ -17,7 +16,7 @@ right; echo broken > src/$N.txt
 """
 
 
-@every("ticket", "patch", patch=UNLEARNT)
+@every("ticket", "patch")
 def test_a_failure_opens_a_lesson_and_a_stamp_is_its_fix(lay: Lay) -> None:
     line = lay(1, '[ "$FACTORY_ATTEMPT" = 2 ] && right || wrong')
     assert line.run().code == 0
@@ -25,11 +24,9 @@ def test_a_failure_opens_a_lesson_and_a_stamp_is_its_fix(lay: Lay) -> None:
     assert (lesson["seen"], len(lesson["fixes"])) == (1, 1)
 
 
-@every("ticket", "patch", patch=UNLEARNT)
+@every("ticket", "patch")
 def test_the_second_item_is_handed_what_helped_the_first(lay: Lay) -> None:
-    line = lay(2, TOLD, settings="\n[caps]\nattempts = 3\n")
-    settings = line.shop.read("ssot/factory.toml").replace("[factory]", "[factory]\nmax_workers = 1")
-    line.shop.commit({"ssot/factory.toml": settings})
+    line = lay(2, TOLD, at_once=1)
     assert (line.run().code, line.states()) == (0, ["DONE", "DONE"])
 
 
@@ -37,7 +34,7 @@ SAYS = """right; python3 -c 'import json, os
 json.dump({{"summary": {}, "model": "m-1"}}, open(os.environ["FACTORY_REPORT"], "w"))'"""
 
 
-@every(card="a card's summary has no bound", patch="a card's summary has no bound")
+@every()
 def test_a_summary_of_a_megabyte_blocks_the_item_for_its_length(lay: Lay) -> None:
     line = lay(1, SAYS.format('"word " * 200000'))
     assert line.run().code == 1

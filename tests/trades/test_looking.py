@@ -11,10 +11,9 @@ from tests.line.night import second
 from tests.trades.kit import Line, every
 
 Lay = Callable[..., Line]
-NO_LEASE = "a card in flight has no lease: nothing tells since when it runs, and whether it lives"
 
 
-@every(card=NO_LEASE, patch=NO_LEASE)
+@every()
 def test_the_live_page_shows_the_item_that_runs(lay: Lay) -> None:
     line, shown = lay(2), list[str]()
 
@@ -35,7 +34,7 @@ def test_status_shows_the_item_that_runs(lay: Lay) -> None:
     assert (told["state"], found[line.ids[0]]["state"]) == ("RUNNING", "INFLIGHT")
 
 
-@every(card=NO_LEASE, patch=NO_LEASE)
+@every()
 def test_kpi_counts_an_item_whose_run_was_killed_as_a_stale_lease(lay: Lay) -> None:
     line = lay(1)
     line.run_and_kill()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from tests.trades.kit import PLAN_AT, SETTINGS, Line, every
 
 Lay = Callable[..., Line]
-FROZEN = "the settings of the run's start judge its cards"
 
 
 @every()
@@ -21,7 +20,7 @@ def test_a_commit_of_a_person_meanwhile_is_kept_and_the_stamp_holds(lay: Lay) ->
     line.sound()
 
 
-@every(card=FROZEN, patch=FROZEN)
+@every()
 def test_a_path_protected_meanwhile_holds(lay: Lay) -> None:
     line = lay()
     protected = SETTINGS + f'\n[protected]\npaths = ["{line.own()}"]\n'
@@ -30,7 +29,7 @@ def test_a_path_protected_meanwhile_holds(lay: Lay) -> None:
     line.sound()
 
 
-@every("ticket", "patch", patch=FROZEN)
+@every("ticket", "patch")
 def test_a_tier_added_meanwhile_is_run(lay: Lay) -> None:
     line = lay()
     tier = SETTINGS.replace("fast = []", 'fast = ["! grep -qs right D-1.txt && ! grep -qs new src/1.txt"]')
@@ -39,7 +38,7 @@ def test_a_tier_added_meanwhile_is_run(lay: Lay) -> None:
     line.sound()
 
 
-@every("card", "patch", card="a card's conflict is held against what it writes, and not against what it reads")
+@every("card", "patch")
 def test_a_file_that_an_item_was_given_and_that_changed_meanwhile_makes_it_anew(lay: Lay) -> None:
     line = lay()
     done = line.run_while(lambda: line.shop.commit({"src/1.txt": "a person's\n"}))
@@ -57,7 +56,7 @@ cards:
 """
 
 
-@every("card", card="a SCAN of a file that main has changed meanwhile is stamped")
+@every("card")
 def test_a_scan_tells_of_the_file_that_main_has_at_the_stamp(lay: Lay) -> None:
     line = lay(2, files={PLAN_AT: SCANNED})
     line.run_while(lambda: line.shop.commit({"src/2.txt": "a person's\n"}))

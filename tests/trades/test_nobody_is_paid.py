@@ -9,13 +9,12 @@ import pytest
 from tests.trades.kit import SETTINGS, Line, every
 
 Lay = Callable[..., Line]
-LATE = "cards are worked on first, and what they cannot be stamped by is met afterwards"
 NOBODY = "nobody ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA\n"
 NO_GATE = SETTINGS.replace('["true"]', "[]").replace('["sh tools/regression.sh"]', "[]")
 NO_PROGRAM = SETTINGS.replace('["true"]', '["no-such-program"]')
 
 
-@every(card=LATE, patch=LATE)
+@every()
 def test_where_no_stamp_could_be_signed(lay: Lay) -> None:
     line = lay(files={"ssot/allowed_signers": NOBODY})
     done = line.run()

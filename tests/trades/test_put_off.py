@@ -15,7 +15,6 @@ from tests.trades.kit import Line, every
 Lay = Callable[..., Line]
 YEARS = 80 * 365 * 86_400.0
 SECRET = "AIza" + "Zq8mKv2LxT5nRw9YbH3cJd7Fg6Ps4Ae1Uo0"
-UNKEPT = "what a put-off worker of a card printed is lost"
 LATER = f"""
 if [ ! -e "@AT@/once" ]; then
   touch "@AT@/once"; head -c 90000 /dev/zero | tr '\\0' 'x'; echo; echo "asked with {SECRET}"; echo "the server is full" >&2; exit 75
@@ -41,7 +40,7 @@ def test_it_is_waited_for_and_no_attempt_is_counted(lay: Lay, tmp_path: Path) ->
     line.sound()
 
 
-@every(card=UNKEPT, patch=UNKEPT)
+@every()
 def test_what_it_printed_is_in_its_log_bounded_and_without_keys(lay: Lay, tmp_path: Path) -> None:
     line = put_off(lay, tmp_path)
     said = line.run("log", line.ids[0]).out

@@ -25,7 +25,6 @@ def test_items_that_fail_one_after_another_are_a_storm(lay: Lay) -> None:
     assert (status["state"], status["stop_reason"].count("storm guard")) == ("RECOVERABLE", 1)
 
 
-@pytest.mark.xfail(strict=True, reason="tickets and cards each have a storm guard of their own")
 @pytest.mark.parametrize("first", ["tickets", "cards"])
 def test_failures_of_both_trades_add_up(at: Callable[[Path], Shop], tmp_path: Path, first: str) -> None:
     rows = [f"D-{n}" for n in range(1, 6)]
