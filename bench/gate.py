@@ -14,7 +14,7 @@ from bench.figures import Figure
 from bench.size import Size
 from factory.errors import CouldNotRun
 from factory.gate.gate import Gate
-from factory.gate.prepared import Means
+from factory.gate.prepared import Kit
 from factory.gate.trial import Trial
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -72,7 +72,7 @@ def _sandbox() -> Sandbox:
 def _gate(repo: Repo, sandbox: Sandbox, tree: str, where: Path) -> None:
     """From an idle machine to a verdict: rooms, the guards, the sandbox, the observer, the comparison."""
     settings, rooms = read_settings(SETTINGS.encode()), Rooms(Aside(repo.store), where / "rooms")
-    trial = Trial(repo, settings, Means(rooms, sandbox, os.environ), where / "results", 0.0)
+    trial = Trial(repo, settings, Kit(rooms, sandbox, os.environ), where / "results", 0.0)
     seen = GitTree(repo.store, tree)
     verdict = Gate(trial).by_hand(
         Case(seen, seen, ()), main=tree, tree=tree, steps=("guards", "regression"), say=lambda _: None

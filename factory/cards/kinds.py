@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 
 from factory.cards.measure import Measure, codec
 from factory.cards.patterns import DEFINITIONS, Definition, definitions
 
+# a language, and the endings of its files
+_LANGUAGES = """
+    bash bash sh | c c h | cpp cc cpp cxx hpp | ini cfg ini | css css | csv csv | go go | html htm html | java java
+    javascript js jsx mjs | json json | jsonl jsonl | kotlin kt | lua lua | markdown md | php php
+    python py pyi pyw | ruby rb | rust rs | restructuredtext rst | scala scala | sql sql | swift swift | toml toml
+    typescript ts | tsx tsx | xml xml | yaml yaml yml
+"""
 _SUFFIXES: Mapping[str, str] = {
-    "bash": "bash", "c": "c", "cc": "cpp", "cfg": "ini", "cpp": "cpp", "css": "css", "csv": "csv", "cxx": "cpp",
-    "go": "go", "h": "c", "hpp": "cpp", "htm": "html", "html": "html", "ini": "ini", "java": "java",
-    "js": "javascript", "json": "json", "jsonl": "jsonl", "jsx": "javascript", "kt": "kotlin", "lua": "lua",
-    "md": "markdown", "mjs": "javascript", "php": "php", "py": "python", "pyi": "python", "pyw": "python",
-    "rb": "ruby", "rs": "rust", "rst": "restructuredtext", "scala": "scala", "sh": "bash", "sql": "sql",
-    "swift": "swift", "toml": "toml", "ts": "typescript", "tsx": "tsx", "xml": "xml", "yaml": "yaml", "yml": "yaml",
-}  # fmt: skip
+    suffix: name
+    for row in re.split(r"[|\n]", _LANGUAGES.strip())
+    for name, *suffixes in [row.split()]
+    for suffix in suffixes
+}
 _INTERPRETERS = {"python": "python", "bash": "bash", "sh": "bash", "node": "javascript", "ruby": "ruby", "perl": "perl"}
 
 

@@ -14,21 +14,25 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": dict,
     "any": object,
 }
-_TAG = {
-    "rule": "string", "path": "string", "sha256": "string", "encoding": "string", "line": "integer",
-    "start": "integer", "end": "integer", "error": "string?",
-}  # fmt: skip
+
+
+def _fields(text: str) -> dict[str, str]:
+    """`a b: string; c: integer` -> each name's type, in this order."""
+    rows = (row.partition(":") for row in text.split(";"))
+    return {name: kind.strip() for names, _, kind in rows for name in names.split()}
+
+
+_TAG = _fields("rule path sha256 encoding: string; line start end: integer; error: string?")
 NAMED: Mapping[str, Mapping[str, str]] = {
-    "index": {
-        "path": "string", "size": "integer", "sha256": "string", "kind": "string", "encoding": "string",
-        "lines": "integer", "blank": "integer", "longest": "integer", "definitions": "array",
-        "unparsed": "string?", "error": "string?",
-    },
+    "index": _fields(
+        "path: string; size: integer; sha256 kind encoding: string; lines blank longest: integer; definitions: array;"
+        "unparsed error: string?"
+    ),
     "tag": {**_TAG, "text": "string"},
     "strike": {**_TAG, "action": "string", "before": "string", "after": "string?", "report": "string?"},
-    "verify": {"path": "string", "root": "string", "sha256": "string", "found": "string", "error": "string?"},
-    "seal": {"path": "string", "root": "string", "size": "integer", "sha256": "string", "error": "string?"},
-}  # fmt: skip
+    "verify": _fields("path root sha256 found: string; error: string?"),
+    "seal": _fields("path root: string; size: integer; sha256: string; error: string?"),
+}
 
 
 def shape_fault(shape: str | Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from factory.gate.gate import Gate
-from factory.gate.prepared import Means
+from factory.gate.prepared import Kit
 from factory.gate.trial import Trial
 from factory.git.places import cache_dir, writable
 from factory.git.repo import Repo
@@ -49,8 +49,8 @@ class Bench:
         return replace(self, main=main, settings=settings, trial=trial, gate=Gate(trial))
 
     def _trial(self, settings: Settings) -> Trial:
-        means = Means(self.rooms, self.sandbox, self.environ)
-        return Trial(self.repo, settings, means, self.memory, self.trial.began)
+        kit = Kit(self.rooms, self.sandbox, self.environ)
+        return Trial(self.repo, settings, kit, self.memory, self.trial.began)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
     try:
         rooms.sweep()
         sandbox = probe(settings.sandbox.kind, settings.sandbox.image)
-        trial = Trial(repo, settings, Means(rooms, sandbox, environ), memory, time.time())
+        trial = Trial(repo, settings, Kit(rooms, sandbox, environ), memory, time.time())
         gate = Gate(trial)
         yield Bench(repo, main, settings, aside, rooms, sandbox, trial, gate, cache, memory, environ)
     finally:

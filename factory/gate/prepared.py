@@ -25,7 +25,7 @@ SECONDS = 1800.0
 NO_NETWORK = 'it had no network: `network = "full"` under [sandbox] in ssot/factory.toml gives it one'
 
 
-class Means(NamedTuple):
+class Kit(NamedTuple):
     """What the gate's commands are run with, whatever the tree and the settings."""
 
     rooms: Rooms
@@ -38,7 +38,7 @@ class Means(NamedTuple):
 
 
 def prepare(
-    means: Means, settings: Settings, main: GitTree, cache: Path, python: Path, say: Say = lambda _: None
+    kit: Kit, settings: Settings, main: GitTree, cache: Path, python: Path, say: Say = lambda _: None
 ) -> Path | None:
     """The folder that the setup commands filled, from main's own files; None where there are none.
 
@@ -48,7 +48,7 @@ def prepare(
     commands = settings.gate.setup
     if not commands:
         return None
-    done = cache / key(main, commands, str(python), means.sandbox.kind)
+    done = cache / key(main, commands, str(python), kit.sandbox.kind)
     if done.is_dir():
         return done
     network: Literal["none", "full"] = "full" if settings.sandbox.network == "full" else "none"
@@ -57,12 +57,12 @@ def prepare(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     aside.chmod(0o777)  # the sandbox may run it as another user; the cache above is ours alone
-    with means.rooms.open(main.oid) as room:
+    with kit.rooms.open(main.oid) as room:
         bare = Job(argv=(), room=room.path, timeout=SECONDS, network=network, limits=Limits.of(settings.sandbox))
-        env = {"FACTORY_ENV": place(means.sandbox, aside)}
-        job = replace(bare, write={INSIDE: aside}, python=python, tools=means.tools(settings), env=env)
+        env = {"FACTORY_ENV": place(kit.sandbox, aside)}
+        job = replace(bare, write={INSIDE: aside}, python=python, tools=kit.tools(settings), env=env)
         for command in commands:
-            if (ran := means.sandbox.run(replace(job, argv=("/bin/sh", "-c", command)))).code:
+            if (ran := kit.sandbox.run(replace(job, argv=("/bin/sh", "-c", command)))).code:
                 shutil.rmtree(aside, ignore_errors=True)
                 said = gist((ran.stdout + ran.stderr).decode("utf-8", "replace"))
                 shut = "" if network == "full" else f"; {NO_NETWORK}"

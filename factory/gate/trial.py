@@ -21,7 +21,7 @@ from factory.gate.commands import same_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.interpreter import find_python, fingerprint, ours, source_roots
 from factory.gate.observe import Observation, Observer
-from factory.gate.prepared import Means
+from factory.gate.prepared import Kit
 from factory.gate.sides import Sides
 from factory.git.repo import Repo
 from factory.git.store import GitTree
@@ -84,13 +84,13 @@ class Trial:
     (a tool, data, the date), and be mended since.
     """
 
-    def __init__(self, repo: Repo, settings: Settings, means: Means, cache: Path, began: float) -> None:
+    def __init__(self, repo: Repo, settings: Settings, kit: Kit, cache: Path, began: float) -> None:
         self.repo, self.store, self.settings, self.began = repo, repo.store, settings, began
-        self._means, self._sandbox, self._cache = means, means.sandbox, cache
+        self._kit, self._sandbox, self._cache = kit, kit.sandbox, cache
         self.limits, self.python = Limits.of(settings.sandbox), find_python(repo, settings)
-        self.tools = means.tools(settings)
-        seen = fingerprint(self.python, means.sandbox.kind, self.tools)
-        self._bare = self._environment = f"{seen} {means.rooms.generated.digest}".rstrip()
+        self.tools = kit.tools(settings)
+        seen = fingerprint(self.python, kit.sandbox.kind, self.tools)
+        self._bare = self._environment = f"{seen} {kit.rooms.generated.digest}".rstrip()
         self.stop: threading.Event = Either(ENDING)  # ends what runs
         self._ahead: Ahead[Ran] = Ahead(self.stop)  # what one question will ask for
         self._begun: Ahead[Ran] = Ahead(self.stop)  # what any will
@@ -98,7 +98,7 @@ class Trial:
 
     def at(self, settings: Settings) -> Trial:
         """The same hands by other settings."""
-        made = Trial(self.repo, settings, self._means, self._cache, self.began)
+        made = Trial(self.repo, settings, self._kit, self._cache, self.began)
         made.stop, made.prepared = self.stop, self.prepared
         made._ahead, made._begun = Ahead(self.stop), Ahead(self.stop)
         return made
@@ -106,7 +106,7 @@ class Trial:
     def prepare(self, main: Oid, say: Say = lambda _: None) -> None:
         """Run `[gate] setup` for main, once per content of the files that it names."""
         where, tree = self._cache.with_name("env"), GitTree(self.store, main)
-        self.prepared = prepared.prepare(self._means, self.settings, tree, where, self.python, say)
+        self.prepared = prepared.prepare(self._kit, self.settings, tree, where, self.python, say)
         if self.prepared:
             self._environment = f"{self._bare} {self.prepared.name}"
 
@@ -147,7 +147,7 @@ class Trial:
         if not ran.code:
             return ""
         root = self.repo.work_tree
-        found = absent(ran.output, self._means.environ, self.tools, root)
+        found = absent(ran.output, self._kit.environ, self.tools, root)
         found = found or lacking(ran.output, self.repo, self.settings, self.python)
         return found or untracked(ran.output, root, GitTree(self.store, tree))
 
@@ -194,7 +194,7 @@ class Trial:
 
     def _run(self, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
         content = self.store.tree_of(tree)
-        with self._means.rooms.open(content) as room, self._observer(content, room.path, under) as observer:
+        with self._kit.rooms.open(content) as room, self._observer(content, room.path, under) as observer:
             job = self._job(room.path, observer, under)
             known = {**self._known(job, room.path), **under.env}
             env = {**known, **observer.env(lambda host: self._sandbox.inside(job, host), known)}
