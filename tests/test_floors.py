@@ -140,7 +140,7 @@ WIDE = {
     "factory/reports/daily.py facts",
     "factory/reports/daily.py fold",
 }
-LONG = {"factory/line/auditor.py brief", "factory/line/trades/card.py", "factory/records/evidence.py pack"}
+LONG: set[str] = set()
 BY_HAND = {"factory/demo_shop.py"}  # twelve jobs, a table
 
 

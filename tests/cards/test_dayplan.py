@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from factory.cards.card import TYPES
-from factory.cards.dayplan import DayPlan, day_of, read_day_plan, read_week_plan
+from factory.cards.crosscheck import read_day_plan
+from factory.cards.dayplan import DayPlan, day_of, read_week_plan
 from factory.cards.places import day_plan_path, week_plan_path
 from factory.errors import Mistake
 from tests.cards.plans import DAY, PLAN, plan
