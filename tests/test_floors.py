@@ -135,10 +135,7 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 # comes to them. A long list of parameters is made a value of; what the formatter lays out badly is a table of words.
 WIDE = {
     "factory/line/knowledge.py failed",
-    "factory/operator/outlook.py _told",
     "factory/records/plans.py make_plan",
-    "factory/reports/daily.py facts",
-    "factory/reports/daily.py fold",
 }
 LONG: set[str] = set()
 BY_HAND = {"factory/demo_shop.py"}  # twelve jobs, a table

@@ -54,7 +54,7 @@ def turn_of_day(house: House, day: datetime.date) -> None:
 def papers(house: House, day: datetime.date, factory: FactoryFile, last: Event | None = None) -> dict[str, Any]:
     """The day's page and the months' sums. `last`: the event that is about to be written."""
     alive = True if day == purse.today(house) else None
-    facts = daily.facts(house.repo, house.ledger, house.ref, house.settings, day, factory, last, alive=alive)
+    facts = daily.facts(house.ledger, house.ref, house.settings, day, (factory, last), alive=alive)
     return {
         report.path(day): report.page(facts).encode(),
         **daily.months(house.ledger, day),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from factory.cards.backlog import read_backlog
@@ -30,6 +31,27 @@ class Outlook(NamedTuple):
     waits: tuple[FactoryError, ...] = ()  # some are not
 
 
+class Step(NamedTuple):
+    """One day's. `cards`: those that are worked on; `waiting`: those that a later truck takes; `waits`: what keeps the
+    cards of a worker."""
+
+    day: str
+    does: str
+    truck: int = 0
+    cards: Sequence[WorkItem] = ()
+    waiting: int = 0
+    blocked: int = 0
+    waits: Mapping[str, FactoryError] = MappingProxyType({})
+
+    def told(self) -> dict[str, Any]:
+        return self._asdict() | {
+            "cards": len(self.cards),
+            "types": _counted(card.type for card in self.cards),
+            "workers": _counted(card.input.worker or BUILT_IN for card in self.cards),
+            "waits": {name: str(error) for name, error in self.waits.items()},
+        }
+
+
 def outlook(yard: Yard, settings: Settings, today: str, fault: Fault) -> Outlook:
     """`today`: YYYYMMDD."""
     met: dict[str, FactoryError] = {}
@@ -50,7 +72,7 @@ def _days(yard: Yard, settings: Settings, today: str, fault: Fault) -> list[dict
     known = [_known(yard, settings, day, fault) for day in yard.days if not yard.day(day).over]
     tree = GitTree(yard.repo.store, yard.main)
     due = [day for day in yard.plans() if day <= today and day not in yard.days]
-    later = [_told(day, "later", 0, (), 0, 0, {}) for day in yard.plans() if day > today and day not in yard.days]
+    later = [Step(day, "later").told() for day in yard.plans() if day > today and day not in yard.days]
     compiled = [_due(tree, settings, day, fault) for day in due]
     return sorted([*known, *compiled, *later], key=lambda one: (one["does"] == "later", one["day"]))
 
@@ -61,7 +83,7 @@ def _due(tree: GitTree, settings: Settings, day: str, fault: Fault) -> dict[str,
     waits = _waits(cards, fault)
     truck = pack([card for card in cards if card.input.worker not in waits])
     on_board = (*truck.a, *truck.b)
-    return _told(day, "compile", 1, on_board, len(cards) - len(on_board), 0, waits)
+    return Step(day, "compile", 1, on_board, len(cards) - len(on_board), waits=waits).told()
 
 
 def _waits(cards: Iterable[WorkItem], fault: Fault) -> dict[str, FactoryError]:
@@ -80,7 +102,7 @@ def _known(yard: Yard, settings: Settings, day: str, fault: Fault) -> dict[str, 
             cards = yard.some(day, set(open_))
             waits = _waits(cards, fault)
             cards = tuple(card for card in cards if card.input.worker not in waits)
-            return _told(day, "work", truck.number, cards, len(waiting) - len(cards), blocked, waits)
+            return Step(day, "work", truck.number, cards, len(waiting) - len(cards), blocked, waits).told()
     return _next(yard, settings, day, states, blocked, fault)
 
 
@@ -97,33 +119,10 @@ def _next(
     waits = _waits([card for card in cards if card.id not in done | stuck], fault)
     kept = {card.id for card in cards if card.input.worker in waits}
     if (load := loading.packed(day, number, cards, done, stuck | kept)) is None:
-        return _told(day, "nothing", 0, (), len(cards) - len(done) - len(stuck), blocked, waits)
+        return Step(day, "nothing", 0, (), len(cards) - len(done) - len(stuck), blocked, waits).told()
     packed = [card for name in "AB" for card in read_backlog(load.files[packet_path(day, number, name)])]
-    return _told(day, "pack", number, packed, len(cards) - len(done) - len(stuck) - len(packed), blocked, waits)
-
-
-def _told(
-    day: str,
-    does: str,
-    truck: int,
-    cards: Sequence[WorkItem],
-    waiting: int,
-    blocked: int,
-    waits: Mapping[str, FactoryError],
-) -> dict[str, Any]:
-    """One day's step. `cards`: those that are worked on; `waiting`: those that a later truck takes; `waits`: what keeps
-    the cards of a worker."""
-    return {
-        "day": day,
-        "does": does,
-        "truck": truck,
-        "cards": len(cards),
-        "waiting": waiting,
-        "blocked": blocked,
-        "types": _counted(card.type for card in cards),
-        "workers": _counted(card.input.worker or BUILT_IN for card in cards),
-        "waits": {name: str(error) for name, error in waits.items()},
-    }
+    left = len(cards) - len(done) - len(stuck) - len(packed)
+    return Step(day, "pack", number, packed, left, blocked, waits).told()
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -73,40 +73,29 @@ class Day(NamedTuple):
 
 
 def facts(
-    repo: Repo,
     ledger: Ledger,
     ref: str,
     settings: Settings,
     date: dt.date,
-    factory: FactoryFile | None = None,
-    last: Event | None = None,
+    coming: tuple[FactoryFile, Event | None] | None = None,
     *,
     alive: bool | None = None,
 ) -> Day:
-    """The day's facts. `factory` and `last` are about to be written: how it will stand, and the event. `alive`: whether
-    a controller works now; None where the day is over."""
-    zone = ZoneInfo(settings.factory.timezone)
+    """The day's facts. `coming` is about to be written: how it will stand, and the event. `alive`: whether a controller
+    works now; None where the day is over."""
+    repo, zone = ledger.repo, ZoneInfo(settings.factory.timezone)
     begin = budget.day_turns(date - dt.timedelta(days=1), zone).timestamp()
     until = budget.day_turns(date, zone).timestamp()
     main, tip = history.before(repo, ref, until), history.before(repo, LEDGER, until)
     then, eve = ledger.at(tip), history.before(repo, LEDGER, begin)
+    factory, last = coming or (factory_file(then), None)
     events = [*trail.between(repo, tip, eve), *([last] if last else [])]
-    factory = factory or factory_file(then)
     found, fault = _standings(repo, then, main)
     boxes = list(then.read_all("boxes", Half.model_validate).values())
     boxes = [half for half in boxes if half.date == date.isoformat() or not half.closed]
     yesterday = factory_file(ledger.at(eve))
-    day = fold(
-        date,
-        settings.factory.timezone,
-        events,
-        found,
-        boxes,
-        _book(then, date),
-        factory,
-        began=yesterday.state == RUNNING,
-        alive=alive,
-    )
+    seen = Seen(events, found, boxes, _book(then, date), factory, yesterday.state == RUNNING, alive)
+    day = fold(date, settings.factory.timezone, seen)
     absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
         today=day.today if absent is None else _stamped(repo, main, begin, until),
@@ -134,20 +123,21 @@ def _stamped(repo: Repo, main: Oid | None, begin: float, until: float) -> tuple[
     return tuple(ticket for ticket, stamp in last.items() if stamp and begin <= stamp.time < until)
 
 
-def fold(
-    date: dt.date,
-    zone: str,
-    events: Iterable[Event],
-    found: Iterable[Standing],
-    boxes: Iterable[Half],
-    book: Book,
-    factory: FactoryFile,
-    *,
-    began: bool = False,
-    alive: bool | None = None,
-) -> Day:
-    """The facts from values alone. `events`: the day's, oldest first. `began`: a run was on when the day began."""
-    events, found = list(events), list(found)
+class Seen(NamedTuple):
+    """What a day is folded from. `events`: the day's, oldest first. `began`: a run was on when the day began."""
+
+    events: Sequence[Event]
+    found: Sequence[Standing]
+    boxes: Sequence[Half]
+    book: Book
+    factory: FactoryFile
+    began: bool = False
+    alive: bool | None = None
+
+
+def fold(date: dt.date, zone: str, seen: Seen) -> Day:
+    """The facts from values alone."""
+    events, found, boxes, book, factory, began, alive = seen
     states = [s.state for s in found]
     done = {s.ticket.id for s in found if s.state is State.DONE}
     # A stamp of cards names no ticket.

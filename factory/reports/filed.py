@@ -26,4 +26,4 @@ def daily_page(repo: Repo, now: float, date: str | None) -> str:
             raise Mistake(f"{date!r} is no date", remedy="write it as 2026-11-21") from None
     alive = bool(lock.holder(private_dir(repo))) if day >= today else None
     ledger = Ledger(repo, lambda: now)
-    return report.page(daily.facts(repo, ledger, main_ref(settings), settings, day, alive=alive))
+    return report.page(daily.facts(ledger, main_ref(settings), settings, day, alive=alive))

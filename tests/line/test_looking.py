@@ -222,13 +222,13 @@ def test_a_past_day_is_told_as_it_stood_then(make: Make) -> None:
     first = Leaping(dt.datetime(2035, 3, 1, 12, tzinfo=dt.UTC).timestamp())
     with open_house(shop.path, {}, clock=first, working=True) as house:
         assert shift.run(house).exit == 0
-        then = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
+        then = daily.facts(house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
     assert (then.done, then.today) == (1, ("D-1",))
     second = Leaping(first.time + 86400)
     with open_house(shop.path, {}, clock=second, working=True) as house:
         ending.end(house, "held", "a day later")
-        now = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 2))
-        again = daily.facts(house.repo, house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
+        now = daily.facts(house.ledger, house.ref, house.settings, dt.date(2035, 3, 2))
+        again = daily.facts(house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
     assert again == then
     assert (now.done, now.today, [s.kind for s in now.stops]) == (1, (), ["held"])
 

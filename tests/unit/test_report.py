@@ -17,7 +17,7 @@ from factory.records.record import Record
 from factory.records.state import Standing
 from factory.records.view import FactoryFile
 from factory.reports import report, stops
-from factory.reports.daily import STOP, Blocked, Day, fold
+from factory.reports.daily import STOP, Blocked, Day, Seen, fold
 from factory.reports.phrases import BOTH, ENGLISH, KOREAN
 
 DATE = dt.date(2026, 11, 21)
@@ -46,7 +46,9 @@ def a_day(**changes: object) -> Day:
         Half(date="2026-11-21", box=1, half="front", dealt=("D-1", "D-2"), failed=("D-2",), stopped="a storm"),
     ]
     book = Book(date=DATE, settled=Spend(calls=1200, tokens_in=5, tokens_out=6, usd="1.25"))  # type: ignore[arg-type]
-    day = fold(DATE, "Asia/Seoul", events, found, halves, book, FactoryFile(next_command="factory run"), alive=False)
+    day = fold(
+        DATE, "Asia/Seoul", Seen(events, found, halves, book, FactoryFile(next_command="factory run"), alive=False)
+    )
     return day._replace(month_usd=9.5, **changes)
 
 
@@ -89,10 +91,8 @@ def test_each_language_closes_with_a_line_for_a_ten_year_old() -> None:
 
 
 def test_a_stamp_that_was_taken_back_the_same_day_is_not_told_as_done() -> None:
-    day = fold(
-        DATE, "UTC", [Event(name="stamped", ticket="D-1")], [standing("D-1", State.PENDING)], [], Book(date=DATE),
-        FactoryFile(),
-    )  # fmt: skip
+    stamped, stands = Event(name="stamped", ticket="D-1"), standing("D-1", State.PENDING)
+    day = fold(DATE, "UTC", Seen([stamped], [stands], [], Book(date=DATE), FactoryFile()))
     assert (day.today, day.done) == ((), 0)
 
 
@@ -126,7 +126,7 @@ RAN, ENDED = Event(name="run"), Event(name="stop", text="D_ROADMAP.md:5: wrong",
 
 def told(events: list[Event], found: tuple[Standing, ...] = (), alive: bool | None = False, **state: object) -> str:
     book = Book(date=DATE, settled=Spend(usd="0.0023"), open={"a": Spend(usd="1.5")})  # type: ignore[arg-type]
-    day = fold(DATE, "UTC", events, found, [], book, FactoryFile(**state), alive=alive)  # type: ignore[arg-type]
+    day = fold(DATE, "UTC", Seen(events, found, [], book, FactoryFile(**state), alive=alive))  # type: ignore[arg-type]
     return report.page(day)
 
 
