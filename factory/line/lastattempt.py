@@ -1,9 +1,10 @@
-"""A ticket's last attempt, read back from git, for the auditor."""
+"""An item's last attempt, read back from git, for the auditor."""
 
 from __future__ import annotations
 
 import json
 
+from factory.cards.card import is_card
 from factory.errors import CouldNotRun, Mistake
 from factory.git.objects import trailers
 from factory.git.repo import LEDGER
@@ -12,15 +13,22 @@ from factory.line.audits import opinion_of
 from factory.line.house import House
 from factory.model import Oid, Plan, Result, Triage, Verdict
 from factory.records import attempts
+from factory.records.plans import RESERVED
+from factory.records.yard import attempts_of
 
 
-def opinion(house: House, ticket: str) -> Opinion:
-    """Ask the auditor about it. Mistake where the ticket has no attempt yet; CouldNotRun where it gives no opinion."""
-    evidence = _evidence(house, ticket)
-    store = house.repo.store
-    result = Result.model_validate_json(store.file(evidence, attempts.RESULT) or b"")
-    plan = Plan.model_validate_json(store.file(evidence, attempts.PLAN) or b"")
-    seen = json.loads(store.file(evidence, f"{attempts.EVIDENCE}/verify_report.json") or b"{}")
+def opinion(house: House, item: str) -> Opinion:
+    """Ask the auditor about it. Mistake where the item has no attempt yet; CouldNotRun where it gives no opinion."""
+    evidence, store = _evidence(house, item), house.repo.store
+    at = attempts.folder(item) if is_card(item) else RESERVED
+
+    def file(name: str) -> bytes:
+        return store.file(evidence, f"{at}/{name}") or b"{}"
+
+    result = Result.model_validate_json(file("result.json"))
+    plan = Plan.model_validate_json(file("plan.json"))
+    seen = json.loads(file("evidence/verify_report.json"))
+    main = json.loads(file("evidence/git_info.json")).get("main", plan.base) if is_card(item) else plan.base
     verdict = Verdict(
         status=result.status,
         triage=Triage(result.triage) if result.triage else None,
@@ -32,12 +40,12 @@ def opinion(house: House, ticket: str) -> Opinion:
     )
     tree, flagged = result.gate_tree or store.tree_of(result.work), tuple(seen.get("flagged", ()))
     try:
-        return opinion_of(house, Question(plan, plan.base, tree, verdict, flagged))
+        return opinion_of(house, Question(plan, main, tree, verdict, flagged))
     except Silent as silent:
         raise CouldNotRun(str(silent)) from silent
 
 
-def _evidence(house: House, ticket: str) -> Oid:
+def _evidence(house: House, item: str) -> Oid:
     """The evidence commit of the newest attempt: the second parent of its stamp, or of its `fail` event."""
     newest: tuple[int, Oid] | None = None
     for revision in (house.ref, LEDGER):
@@ -45,10 +53,10 @@ def _evidence(house: House, ticket: str) -> Oid:
             continue
         for logged in house.repo.log(revision):
             found = trailers(logged.message)
-            ours = found.get("Factory-Ticket") == ticket and found.get("Factory-Event") in ("stamp", "fail")
-            if ours and len(logged.parents) == 2:
+            of = (found.get("Factory-Ticket", ""), *attempts_of(found.get("Factory-Cards", "")))
+            if item in of and found.get("Factory-Event") in ("stamp", "fail") and len(logged.parents) == 2:
                 newest = max(newest or (0, ""), (logged.time, logged.parents[1]))
                 break
     if newest is None:
-        raise Mistake(f"{ticket} has no attempt that was judged", remedy="`factory log` shows what happened")
+        raise Mistake(f"{item} has no attempt that was judged", remedy="`factory log` shows what happened")
     return newest[1]

@@ -73,7 +73,7 @@ def test_no_opinion_lets_nothing_pass_where_one_is_due_and_nobody_is_paid_again(
     assert (line.run().code, line.begun()) == (0, [1])
 
 
-@every(card="`audit` knows no card", patch="`audit` knows no card")
+@every()
 def test_an_audit_by_hand_reads_a_stamped_item_again(lay: Lay) -> None:
     line = read_by(lay)
     line.run()
