@@ -107,7 +107,12 @@ def _worked_off(name: str, at: Path, known: set[str]) -> list[str]:
     commit(at, {"tools/worker.sh": MENDED}, "the worker is mended")
     said = [answer(at, words) for words in (*RELEASED.get(name, ()), "run")]
     events = (line for line in _new(at, "factory/ledger", known) if not line.startswith(ASIDE))
-    said += ["main, newest first:", *_new(at, "main", known), "the ledger's new events, sorted:", *sorted(events)]
+    said += [
+        "main's new commits, sorted:",
+        *sorted(_new(at, "main", known)),
+        "the ledger's new events, sorted:",
+        *sorted(events),
+    ]
     return said + [answer(at, words) for words in AFTERWARDS]
 
 
