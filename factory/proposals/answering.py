@@ -11,16 +11,16 @@ from factory.cards.hits import applies
 from factory.cards.measure import HELD, codec
 from factory.cards.rule import Rule
 from factory.cards.sources import Files, FolderFiles, TreeFiles
-from factory.cards.workers.record import Record, earlier
+from factory.cards.workers.record import Row, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
 from factory.plain import many
 from factory.proposals.asking import Seen, Unfit, ask_strikes, ask_tags, batches, lines_out, strikes, tags
 from factory.proposals.placing import place
-from factory.proposals.proposing import Turn, Unusable
+from factory.proposals.proposing import Spoken, Unusable
 from factory.proposals.task import Task
 
-Ask = Callable[[tuple[Turn, ...]], str]
+Ask = Callable[[tuple[Spoken, ...]], str]
 T = TypeVar("T")
 
 
@@ -35,7 +35,7 @@ def answer(task: Task, card: WorkItem, ask: Ask) -> str:
     return many(len(records), "record")
 
 
-def _records(card: WorkItem, repository: Files, shape: str) -> list[Record]:
+def _records(card: WorkItem, repository: Files, shape: str) -> list[Row]:
     """What earlier cards wrote; where that is gone or broken, this attempt fails, and the run goes on."""
     try:
         return list(earlier(card, repository, shape))
@@ -45,14 +45,14 @@ def _records(card: WorkItem, repository: Files, shape: str) -> list[Record]:
 
 def _once_repaired(ask: Ask, question: str, read: Callable[[str], T]) -> T:
     """The answer as it is read; asked once more, with the reason, where it cannot be."""
-    first = (Turn("user", question),)
+    first = (Spoken("user", question),)
     text = ask(first)
     try:
         return read(text)
     except Unfit as unfit:
-        again = Turn("user", f"Your answer could not be used: {unfit}. Answer again, whole, by the schema.")
+        again = Spoken("user", f"Your answer could not be used: {unfit}. Answer again, whole, by the schema.")
     try:
-        return read(ask((*first, Turn("model", text), again)))
+        return read(ask((*first, Spoken("model", text), again)))
     except Unfit as unfit:
         raise Unusable(f"the answer could not be used twice: {unfit}") from None
 
@@ -60,8 +60,8 @@ def _once_repaired(ask: Ask, question: str, read: Callable[[str], T]) -> T:
 # --- TAG -------------------------------------------------------------------------------------------------
 
 
-def _tag(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[list[Record], dict[str, bytes]]:
-    found: list[Record] = []
+def _tag(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[list[Row], dict[str, bytes]]:
+    found: list[Row] = []
     groups: dict[tuple[str, ...], tuple[list[Rule], list[Seen]]] = {}
     for index in _records(card, repository, "index"):
         rules = [rule for rule in card.input.rules if applies(rule, index)]
@@ -74,11 +74,11 @@ def _tag(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[l
     return found, {}
 
 
-def _reader(rules: Sequence[Rule], batch: Sequence[Seen]) -> Callable[[str], list[Record]]:
+def _reader(rules: Sequence[Rule], batch: Sequence[Seen]) -> Callable[[str], list[Row]]:
     return lambda text: tags(text, rules, batch)
 
 
-def _text(index: Record, sources: Files) -> str:
+def _text(index: Row, sources: Files) -> str:
     """The file as it was indexed. Unusable where it is not: then the card cannot be judged."""
     try:
         with sources.open(index["path"]) as stream:
@@ -93,21 +93,21 @@ def _text(index: Record, sources: Files) -> str:
 # --- STRIKE ----------------------------------------------------------------------------------------------
 
 
-def _strike(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[list[Record], dict[str, bytes]]:
+def _strike(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[list[Row], dict[str, bytes]]:
     wanted = set(card.input.paths)
     found = [tag for tag in _records(card, repository, "tag") if tag["path"] in wanted]
-    records: list[Record] = []
+    records: list[Row] = []
     for batch in batches(found, (len(tag["text"]) + 200 for tag in found)):
         records += _once_repaired(ask, ask_strikes(card.input.rules, batch), _strike_reader(batch))
     records = list(_apart(records))
     return records, {} if card.input.root else _changed(records, repository)
 
 
-def _strike_reader(batch: Sequence[Record]) -> Callable[[str], list[Record]]:
+def _strike_reader(batch: Sequence[Row]) -> Callable[[str], list[Row]]:
     return lambda text: strikes(text, batch)
 
 
-def _apart(records: Sequence[Record]) -> Iterator[Record]:
+def _apart(records: Sequence[Row]) -> Iterator[Row]:
     """A replacement inside another one is not made: the next plan finds it."""
     end: dict[str, int] = {}
     for record in sorted(records, key=lambda record: (record["path"], record["start"], -record["end"])):
@@ -119,7 +119,7 @@ def _apart(records: Sequence[Record]) -> Iterator[Record]:
         yield record
 
 
-def _changed(records: Sequence[Record], repository: Files) -> dict[str, bytes]:
+def _changed(records: Sequence[Row], repository: Files) -> dict[str, bytes]:
     """The repository's files with their replacements made. Unusable where one is not what was tagged."""
     edits: dict[str, list[dict[str, Any]]] = {}
     for record in records:

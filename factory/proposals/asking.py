@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from factory.cards.backlog import json_line
 from factory.cards.hits import lines_of
 from factory.cards.rule import Rule
-from factory.cards.workers.record import Record
+from factory.cards.workers.record import Row
 
 CALL_BYTES = 200_000  # of what is shown in one call; about 50,000 tokens
 EXCERPT = 200
@@ -49,7 +49,7 @@ class Unfit(ValueError):
 class Seen(NamedTuple):
     """A file as the model is shown it."""
 
-    about: Record  # its index record
+    about: Row  # its index record
     text: str
 
 
@@ -85,11 +85,11 @@ def ask_tags(rules: Sequence[Rule], files: Sequence[Seen]) -> str:
     return f"# Rules\n{rules_text(rules)}\n\n# Files\n{shown}\n"
 
 
-def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Record]:
+def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Row]:
     """The answer as tag records, each once, in order of file and place. Unfit where a place is not there."""
     by_path = {file.about["path"]: file for file in files}
     names = {rule.name for rule in rules}
-    found: dict[tuple[str, int, int, str], Record] = {}
+    found: dict[tuple[str, int, int, str], Row] = {}
     for said in _entries(answer, "tags"):
         file = by_path.get(said.get("path", ""))
         if file is None or said.get("rule") not in names:
@@ -100,7 +100,7 @@ def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Reco
     return [found[key] for key in sorted(found, key=lambda key: (order[key[0]], *key[1:]))]
 
 
-def _tag(said: Mapping[str, Any], file: Seen) -> Record:
+def _tag(said: Mapping[str, Any], file: Seen) -> Row:
     lines = list(lines_of(file.text.split("\n")))
     number, text = said.get("line"), said.get("text")
     if not isinstance(number, int) or not isinstance(text, str) or not 1 <= number <= len(lines):
@@ -117,7 +117,7 @@ def _tag(said: Mapping[str, Any], file: Seen) -> Record:
 # --- STRIKE ----------------------------------------------------------------------------------------------
 
 
-def ask_strikes(rules: Sequence[Rule], found: Sequence[Record]) -> str:
+def ask_strikes(rules: Sequence[Rule], found: Sequence[Row]) -> str:
     """The tags by number, from 1."""
     shown = "\n".join(
         fenced(f"tag {number}: {tag['rule']} at {tag['path']}:{tag['line']}", tag["text"])
@@ -126,7 +126,7 @@ def ask_strikes(rules: Sequence[Rule], found: Sequence[Record]) -> str:
     return f"# Rules\n{rules_text(rules)}\n\n# Tags\n{shown}\n"
 
 
-def strikes(answer: str, found: Sequence[Record]) -> list[Record]:
+def strikes(answer: str, found: Sequence[Row]) -> list[Row]:
     """One record a tag, in their order. Unfit where a tag has no entry, or two, or one that says nothing."""
     said: dict[int, Mapping[str, Any]] = {}
     for entry in _entries(answer, "strikes"):
@@ -139,9 +139,9 @@ def strikes(answer: str, found: Sequence[Record]) -> list[Record]:
     return [_strike(tag, said[number]) for number, tag in enumerate(found, 1)]
 
 
-def _strike(tag: Record, said: Mapping[str, Any]) -> Record:
+def _strike(tag: Row, said: Mapping[str, Any]) -> Row:
     keys = ("rule", "path", "sha256", "encoding", "line", "start", "end")
-    record: Record = {key: tag[key] for key in keys} | {"before": tag["text"]}
+    record: Row = {key: tag[key] for key in keys} | {"before": tag["text"]}
     after, report = said.get("after"), said.get("report")
     if isinstance(after, str) and len(tag["text"]) == tag["end"] - tag["start"]:
         return record | {"action": "replace", "after": after}
@@ -160,5 +160,5 @@ def _entries(answer: str, name: str) -> list[dict[str, Any]]:
     return entries
 
 
-def lines_out(records: Iterable[Record]) -> bytes:
+def lines_out(records: Iterable[Row]) -> bytes:
     return b"".join(map(json_line, records))

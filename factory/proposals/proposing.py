@@ -15,7 +15,7 @@ from factory.proposals.task import Task
 from factory.tree import matches
 
 
-class Turn(NamedTuple):
+class Spoken(NamedTuple):
     """One side's words: `user` or `model`."""
 
     role: str
@@ -30,21 +30,21 @@ class Unusable(Exception):
         super().__init__(why)
 
 
-Ask = Callable[[tuple[Turn, ...]], str]
+Ask = Callable[[tuple[Spoken, ...]], str]
 
 
 def propose(task: Task, ask: Ask) -> str:
     """Asks, applies and places the edits; the model's summary. Unusable where even the repair did not help."""
     words = prompt(task.plan, task.rules, choose(task.files, task.plan), task.about())
-    turns: tuple[Turn, ...] = (Turn("user", words),)
+    turns: tuple[Spoken, ...] = (Spoken("user", words),)
     try:
         text = ask(turns)
         proposal = _read(text)
     except Unusable as unusable:
         if not unusable.again:
             raise
-        return _carry_out(task, _read(ask((*turns, Turn("user", repair((), str(unusable)))))), None)
-    return _carry_out(task, proposal, lambda words: _read(ask((*turns, Turn("model", text), Turn("user", words)))))
+        return _carry_out(task, _read(ask((*turns, Spoken("user", repair((), str(unusable)))))), None)
+    return _carry_out(task, proposal, lambda words: _read(ask((*turns, Spoken("model", text), Spoken("user", words)))))
 
 
 def _carry_out(task: Task, proposal: Proposal, ask_again: Callable[[str], Proposal] | None) -> str:

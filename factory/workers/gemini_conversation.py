@@ -11,7 +11,7 @@ from factory.egress.meter import read_gemini, safely
 from factory.egress.providers import GEMINI
 from factory.egress.refusals import Refused
 from factory.proposals.answers import Answers
-from factory.proposals.proposing import Turn, Unusable
+from factory.proposals.proposing import Spoken, Unusable
 from factory.workers import Task
 from factory.workers.bounded_call import bounded
 from factory.workers.choice import Choice, thinking
@@ -59,7 +59,7 @@ class Conversation:
         )
         self.client = genai.Client(api_key=key, vertexai=False, http_options=options)
 
-    def ask(self, turns: tuple[Turn, ...]) -> str:
+    def ask(self, turns: tuple[Spoken, ...]) -> str:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
         key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)

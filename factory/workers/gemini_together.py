@@ -10,7 +10,7 @@ from factory.model import Plan
 from factory.money.spend import bill
 from factory.money.wallet import AttemptTooDear
 from factory.proposals.context import choose
-from factory.proposals.proposing import Ask, Turn, Unusable
+from factory.proposals.proposing import Ask, Spoken, Unusable
 from factory.proposals.shares import Share, Shares, split
 from factory.proposals.together import TOGETHER, joined, parts, question, schema
 from factory.workers import Task, Work
@@ -31,7 +31,7 @@ def bought(task: Task, opened: Open) -> Share | Work | None:
     conversation = opened(replace(task, wallet=wallet), Words(TOGETHER, schema(names)))
     words = question(plans, task.rules, choose(task.files, joined(plans)), task.about())
     try:
-        texts = parts(conversation.ask((Turn("user", words),)), names)
+        texts = parts(conversation.ask((Spoken("user", words),)), names)
     except AttemptTooDear:
         return None
     except Unusable:  # cut, blocked or no JSON: it was paid for, and each is asked about alone

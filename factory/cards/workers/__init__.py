@@ -8,7 +8,7 @@ from factory.cards.accept import watched
 from factory.cards.backlog import json_line
 from factory.cards.card import WorkItem
 from factory.cards.sources import Files
-from factory.cards.workers.record import Record
+from factory.cards.workers.record import Row
 from factory.cards.workers.scan import scan
 from factory.cards.workers.seal import seal
 from factory.cards.workers.strike import strike
@@ -16,7 +16,7 @@ from factory.cards.workers.tag import tag
 from factory.cards.workers.verify import verify
 from factory.errors import CouldNotRun
 
-Worker = Callable[[WorkItem, Files, Files], Iterator[Record]]
+Worker = Callable[[WorkItem, Files, Files], Iterator[Row]]
 WORKERS: Mapping[str, Worker] = {"SCAN": scan, "TAG": tag, "STRIKE": strike, "VERIFY": verify, "SEAL": seal}
 
 

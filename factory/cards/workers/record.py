@@ -11,7 +11,7 @@ from factory.cards.shapes import misfit
 from factory.cards.sources import Files
 from factory.errors import CouldNotRun
 
-Record = dict[str, Any]
+Row = dict[str, Any]
 
 
 def fault(error: Exception) -> str:
@@ -19,7 +19,7 @@ def fault(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
-def earlier(card: WorkItem, repository: Files, shape: str | Mapping[str, str]) -> Iterator[Record]:
+def earlier(card: WorkItem, repository: Files, shape: str | Mapping[str, str]) -> Iterator[Row]:
     """The records of the outputs that a card reads, one at a time. CouldNotRun where one is gone, broken or no such."""
     for path in card.input.reads:
         try:

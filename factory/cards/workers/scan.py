@@ -8,16 +8,16 @@ from factory.cards.card import WorkItem
 from factory.cards.kinds import defined, kind_of
 from factory.cards.measure import Measure
 from factory.cards.sources import Files
-from factory.cards.workers.record import Record, fault
+from factory.cards.workers.record import Row, fault
 
 
-def scan(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
+def scan(card: WorkItem, sources: Files, repository: Files) -> Iterator[Row]:
     """One record a path, in order; a file that cannot be read has a record that says so."""
     return (_indexed(path, sources) for path in card.input.paths)
 
 
-def _indexed(path: str, sources: Files) -> Record:
-    record: Record = {"path": path, "size": 0, "sha256": "", "kind": "", "encoding": "", "lines": 0, "blank": 0}
+def _indexed(path: str, sources: Files) -> Row:
+    record: Row = {"path": path, "size": 0, "sha256": "", "kind": "", "encoding": "", "lines": 0, "blank": 0}
     record |= {"longest": 0, "definitions": []}
     try:
         with sources.open(path) as stream:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from factory.cards.card import WorkItem
 from factory.cards.measure import sha256_of
 from factory.cards.sources import Files
-from factory.cards.workers.record import Record, fault
+from factory.cards.workers.record import Row, fault
 
 
-def seal(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
+def seal(card: WorkItem, sources: Files, repository: Files) -> Iterator[Row]:
     """One record a file: the card's paths, else the outputs that it reads."""
     given = card.input
     for path in given.paths or given.reads:
@@ -18,8 +18,8 @@ def seal(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
         yield _sealed(path, root, sources if given.paths else repository)
 
 
-def _sealed(path: str, root: str, files: Files) -> Record:
-    record: Record = {"path": path, "root": root, "size": 0, "sha256": ""}
+def _sealed(path: str, root: str, files: Files) -> Row:
+    record: Row = {"path": path, "root": root, "size": 0, "sha256": ""}
     try:
         with files.open(path) as stream:
             digest, size = sha256_of(stream)

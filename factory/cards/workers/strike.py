@@ -11,7 +11,7 @@ from factory.cards.hits import Hit, text_hits
 from factory.cards.measure import HELD, codec
 from factory.cards.rule import Rule
 from factory.cards.sources import Files
-from factory.cards.workers.record import Record, earlier, fault
+from factory.cards.workers.record import Row, earlier, fault
 
 REPLACE, REPORT, OVERLAP = "replace", "report", "overlap"  # overlap: inside another replacement; the next plan finds it
 
@@ -23,10 +23,10 @@ class _File(NamedTuple):
     why_not: str
 
 
-def strike(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
+def strike(card: WorkItem, sources: Files, repository: Files) -> Iterator[Row]:
     """One record a tag, in order of the strike list. Changes no file: `struck` gives the new content."""
     wanted = dict.fromkeys(card.input.paths)
-    tags: dict[str, list[Record]] = {}
+    tags: dict[str, list[Row]] = {}
     for record in earlier(card, repository, "tag"):
         if record["path"] in wanted:
             tags.setdefault(record["path"], []).append(record)
@@ -38,7 +38,7 @@ def strike(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record
             yield _struck({"path": path, "rule": ""}, "", REPORT) | {"error": "in no line of the strike list"}
 
 
-def struck(content: bytes, records: Iterable[Record]) -> bytes:
+def struck(content: bytes, records: Iterable[Row]) -> bytes:
     """A file's content with its replacements made. ValueError where it is not the content that was tagged."""
     edits = sorted((r for r in records if r["action"] == REPLACE), key=lambda r: r["start"], reverse=True)
     digest = hashlib.sha256(content).hexdigest()
@@ -52,7 +52,7 @@ def struck(content: bytes, records: Iterable[Record]) -> bytes:
     return text.encode(codec(edits[0]["encoding"]))
 
 
-def _file(tags: list[Record], rules: Mapping[str, Rule], sources: Files) -> Iterator[Record]:
+def _file(tags: list[Row], rules: Mapping[str, Rule], sources: Files) -> Iterator[Row]:
     """A file's tags. Its hits are found anew, so that a replacement is what the rule says, not what a tag claims."""
     fixing = {tag["rule"] for tag in tags if tag["rule"] in rules and rules[tag["rule"]].fix is not None}
     file = _opened(tags[0], sources) if fixing else _File("", "")
@@ -70,19 +70,19 @@ def _file(tags: list[Record], rules: Mapping[str, Rule], sources: Files) -> Iter
             yield record
 
 
-def _replaced(tag: Record, hit: Hit | None, why_not: str, end: int) -> Record:
+def _replaced(tag: Row, hit: Hit | None, why_not: str, end: int) -> Row:
     if hit is None or hit.after is None:
         return _struck(tag, tag["text"], REPORT) | {"error": why_not or "the rule finds nothing there"}
     action = OVERLAP if hit.start < end else REPLACE
     return _struck(tag, hit.text, action) | {"after": hit.after}
 
 
-def _struck(tag: Record, before: str, action: str) -> Record:
+def _struck(tag: Row, before: str, action: str) -> Row:
     blank = {"rule": "", "path": "", "sha256": "", "encoding": "", "line": 1, "start": 0, "end": 0}
     return {key: tag.get(key, empty) for key, empty in blank.items()} | {"action": action, "before": before}
 
 
-def _opened(tag: Record, sources: Files) -> _File:
+def _opened(tag: Row, sources: Files) -> _File:
     """The tagged file's text, where it is what was tagged and can be written back byte for byte."""
     try:
         with sources.open(tag["path"]) as stream:

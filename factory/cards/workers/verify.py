@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from factory.cards.card import WorkItem
 from factory.cards.measure import sha256_of
 from factory.cards.sources import Files
-from factory.cards.workers.record import Record, earlier, fault
+from factory.cards.workers.record import Row, earlier, fault
 from factory.errors import CouldNotRun
 
 MANIFEST = "hash_manifest.json"
@@ -22,7 +22,7 @@ class _Claim(NamedTuple):
     sha256: str
 
 
-def verify(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record]:
+def verify(card: WorkItem, sources: Files, repository: Files) -> Iterator[Row]:
     """One record a claim, with what was found; a claim that does not hold has an error.
 
     Claims are the records (`path`, `sha256`) of the outputs that the card reads, and the entries of the
@@ -35,8 +35,8 @@ def verify(card: WorkItem, sources: Files, repository: Files) -> Iterator[Record
         yield _checked(claim, sources if claim.root else repository)
 
 
-def _checked(claim: _Claim, files: Files) -> Record:
-    record: Record = {"path": claim.path, "root": claim.root, "sha256": claim.sha256, "found": ""}
+def _checked(claim: _Claim, files: Files) -> Row:
+    record: Row = {"path": claim.path, "root": claim.root, "sha256": claim.sha256, "found": ""}
     try:
         with files.open(claim.path) as stream:
             record["found"] = sha256_of(stream)[0]
