@@ -191,9 +191,9 @@ class Guard(Read, name="guard"):
 
     guard: Annotated[str | None, Argument("one guard; default: all of them", "NAME")] = None
     staged: Annotated[bool, Argument("what is about to be committed: a hook asks so")] = False
-    explain: Annotated[
-        str | None, Argument("judge nothing: say what a rule forbids, or which rules a guard has", "RULE")
-    ] = None
+    explain: Annotated[str | None, Argument("judge nothing: say what a rule forbids, or which rules a guard has")] = (
+        None
+    )
 
 
 class DocOps(Read, name="docops"):

@@ -44,8 +44,9 @@ class Step(NamedTuple):
     waits: Mapping[str, FactoryError] = MappingProxyType({})
 
     def told(self) -> dict[str, Any]:
-        return self._asdict() | {
-            "cards": len(self.cards),
+        found = self._asdict() | {"cards": len(self.cards)}
+        del found["waits"]
+        return found | {
             "types": _counted(card.type for card in self.cards),
             "workers": _counted(card.input.worker or BUILT_IN for card in self.cards),
             "waits": {name: str(error) for name, error in self.waits.items()},

@@ -13,9 +13,29 @@ from factory.desk.snapshot import Listed, Snapshot, snapshot
 from factory.desk.status import document
 from factory.model import State
 from tests.desk.conftest import Mixed
+from tests.line.conftest import Shop
 from tests.line.night import running
-from tests.trucks.conftest import MakeDay
-from tests.trucks.test_second_terminal import FIRST, shop_of
+from tests.trucks.conftest import DAY, MakeDay
+
+FIRST = "L1_TEST_000001"
+PLAN = """\
+goal: Four files, a card each
+sources: {code: "src/*.py"}
+lanes: {1: {name: work, worker: default}}
+cards:
+  test: {type: TEST, lane: 1, source: code, accept: {schema: {ok: boolean}, count: 1}, failfast: {minutes: 1}}
+"""
+WORKER = f"""
+if [ "$FACTORY_TICKET" = {FIRST} ] && [ ! -e "@GO@" ]; then
+  touch "@GO@.waits"; n=0; while [ ! -e "@GO@" ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done
+fi
+mkdir -p output/{DAY}; echo '{{"ok": true}}' > output/{DAY}/$FACTORY_TICKET.jsonl
+"""
+
+
+def waiting(make_day: MakeDay, go: Path) -> Shop:
+    """A day whose first card works until it is told to go on."""
+    return make_day(PLAN, worker=WORKER.replace("@GO@", str(go)))
 
 
 def test_a_snapshot_names_the_commits_that_it_was_read_at_and_is_a_value(mixed: Mixed) -> None:
@@ -52,7 +72,7 @@ def test_the_cards_are_counted_whichever_are_listed(mixed: Mixed, cards: Listed,
 
 def test_a_running_card_is_known_to_status_watch_kpi_and_audit(make_day: MakeDay, tmp_path: Path) -> None:
     go = tmp_path / "go"
-    shop = shop_of(make_day, go, waits=FIRST)
+    shop = waiting(make_day, go)
     with running(shop, go) as run:
         seen = snapshot(shop.path, time.time(), "open")
         item = next(item for item in seen.running if item.id == FIRST)
@@ -73,12 +93,11 @@ def test_a_running_card_is_known_to_status_watch_kpi_and_audit(make_day: MakeDay
     assert document(seen)["cards"]["cards"][FIRST]["state"] == "INFLIGHT"
 
 
-def test_an_audit_of_a_card_says_who_checks_it(mixed: Mixed) -> None:
+def test_an_audit_of_a_card_asks_the_auditor_as_one_of_a_ticket_does(mixed: Mixed) -> None:
     shop = mixed()
     assert shop.run("run").code == 1
     said = shop.run("audit", "L2_TAG_000002")
     assert (said.code, said.err) == (
         2,
-        "factory: L2_TAG_000002 is a card, and no auditor reads those; "
-        "`factory log L2_TAG_000002` tells its attempts\n",
+        "factory: ssot/factory.toml: auditor: none configured; set [auditor] worker\n",
     )

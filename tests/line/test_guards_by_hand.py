@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from factory.git.git_environment import left
+from factory.git.names import uninstalled
 from factory.git.repo import Repo
 from tests.line.conftest import Shop, executable
 
@@ -62,7 +62,7 @@ def test_a_hook_judges_what_is_staged_and_nothing_that_lies_about(new: Shop) -> 
 def test_what_was_installed_in_a_checkout_is_nobodys_work(new: Shop) -> None:
     made = ("v/pyvenv.cfg", "v/bin/activate", "v/lib/python3.12/site-packages/a.py", "web/node_modules/b/c.js")
     own = ("lib/site.py", "node_module.js", "v.py", "web/vendor/x.js")
-    assert list(left((*made, *own, "c/conda-meta/history", "c/bin/x", "lib/site-packages/x.py"))) == [*own]
+    assert list(uninstalled((*made, *own, "c/conda-meta/history", "c/bin/x", "lib/site-packages/x.py"))) == [*own]
     key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA" * 4 + "\n"
     for path in (*made, "keep/node_modules/k.js"):
         at = new.path / path

@@ -14,7 +14,7 @@ from factory.model import State, Ticket, TicketStatus, Triage
 from factory.money import storm
 from factory.money.storm import Failure, Storm, Weather, after, reason
 from factory.records import halves
-from factory.records.halves import BACK, FRONT
+from factory.records.halves import FRONT
 from factory.ssot.settings import BOX, Settings
 
 SETTINGS = Settings()
@@ -109,8 +109,8 @@ def attempts(dice: random.Random, fails: Fails) -> Iterator[tuple[str, str, bool
     last, front, number = None, None, 0
     while State.PENDING in states.values():
         last = half = halves.opened(last, "2026-11-28", "")
-        if halves.may_deal(half, front if half.half == BACK else None):
-            half = halves.topped_up(half, [t for t in tickets if states[t.id] is State.PENDING])
+        if half.half == FRONT or front is None or front.whole:
+            half = halves.topped_up(half, [t.id for t in tickets if states[t.id] is State.PENDING])
         running: dict[str, float] = {}  # ticket -> when its attempt ends
         now = 0.0
         while left := halves.unfinished(half, states):
