@@ -107,6 +107,10 @@ lint: _env
     python -m factory.reference --check
     python -m pytest -q -p no:randomly {{pages}}
 
+# what a ticket, a card or a `cancel` passes on its way, as it is called: the walks of docs/architecture.md
+walk what="ticket": _env
+    python -m tests.pages.walks {{what}}
+
 # speed and memory, as ratios against a baseline in the same run
 bench *args: _env
     python -m bench {{args}}
