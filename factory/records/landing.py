@@ -92,6 +92,7 @@ class Draft(NamedTuple):
     status: str
     result: bytes  # result.json, as the evidence holds it
     usd: float
+    event: str = "stamp"
 
 
 def draft(main: Oid, tree: Oid, evidence: Oid, plan: Plan, result: Result) -> Draft:
@@ -104,7 +105,7 @@ def draft(main: Oid, tree: Oid, evidence: Oid, plan: Plan, result: Result) -> Dr
 def stamp(repo: Repo, ref: str, new: Draft, *, run: str, now: float, signer: Signer) -> Oid:
     """Merge the evidence commit into main. Moved if main is not where the gate's tree was built on."""
     trailers = [
-        ("Factory-Event", "stamp"),
+        ("Factory-Event", new.event),
         *new.names,
         ("Factory-Status", new.status),
         ("Factory-Gate-Tree", new.tree),

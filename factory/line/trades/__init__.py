@@ -6,13 +6,17 @@ it is, rooms, money, halts, storms, the ledger and main are the line's, the same
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from factory.errors import FactoryError, InTheWay
+from factory.line import setback
 from factory.line.attempt import Begun
 from factory.line.auditor import Opinion
+from factory.line.house import House
 from factory.line.item import Done, Item, Turn
+from factory.line.looking import Sight
 from factory.model import Oid, Result, State, Verdict
 from factory.records.halves import Half
 from factory.records.landing import Draft
@@ -47,78 +51,105 @@ class Kept(NamedTuple):
     whole: bytes = b""  # result.json of the group, where it is not that of its only item
 
 
-class Trade(Protocol):
-    """What every trade has. It is made anew for each run."""
+class Trade(ABC):
+    """What a trade says of its items; made anew for each run. What has a body here is the same for most of them."""
 
     name: str
 
+    def __init__(self, house: House, sight: Sight) -> None:
+        self._house, self._sight = house, sight
+
     # --- the queue
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 (nothing, for most)
         """Before the run's first item; a FactoryError keeps this trade's items alone."""
 
+    @abstractmethod
     def half(self, able: Able) -> Half | None:
         """The half that is open, or the next one; None where nothing can be dealt."""
 
     def deal(self, half: Half, able: Able) -> Half:
         """The half with what can be worked on in its empty places, booked."""
+        return half
 
+    @abstractmethod
     def ready(self) -> Sequence[Item]:
         """What may be dealt once it is able, best first."""
 
+    @abstractmethod
     def states(self) -> Mapping[str, State]:
         """Item -> where it stands; of those that could be in an open half."""
 
+    @abstractmethod
     def items(self, names: Iterable[str]) -> list[Item]: ...
 
+    @abstractmethod
     def record(self, item: str) -> Record: ...
 
+    @abstractmethod
     def close(self, half: Half) -> None:
         """Its checkpoint."""
 
-    def passed(self) -> Mapping[str, Oid]:
-        """Item -> the evidence of its attempt that passed and could not land."""
-
-    def take_up(self, item: Item, evidence: Oid) -> Done | None:
-        """That attempt, read back; None where it has to be made again."""
-
     def fault(self, item: Item) -> FactoryError | None:
         """What keeps it until a person has mended that."""
+        return None
 
     def set_aside(self, item: Item, error: FactoryError) -> None:
         """Say so, once."""
+        setback.set_aside(self._house, item, error)
+
+    # --- what passed and could not land
+
+    def passed(self) -> Mapping[str, Oid]:
+        """Item -> the evidence of its attempt that passed and could not land."""
+        return {}
+
+    def take_up(self, item: Item, evidence: Oid) -> Done | None:
+        """That attempt, read back; None where it has to be made again."""
+        return None
+
+    def in_its_way(self, main: Oid, evidence: Oid, item: str) -> str:
+        """What lies in a checkout and keeps it from landing; "" where nothing does."""
+        return ""
 
     # --- an attempt
 
     def ahead(self, item: Item) -> Callable[[], object] | None:
         """What is to be looked at before it begins, and takes a while; None: nothing."""
+        return None
 
+    @abstractmethod
     def begin(self, items: Sequence[tuple[Item, object]], beside: Sequence[str]) -> list[Begun]:
         """Plan these, each with what was seen ahead of it; their starts are booked. `beside`: who could begin, too."""
 
     def objects(self, done: Done) -> bool:
         """Of an item that is not alone: whether it is no good whatever main is, and need not wait for the others."""
+        return False
 
     # --- landing, in the lander's thread
 
     def settled(self, done: Done, main: Oid) -> Done | Turn:
         """The attempt as it stands on main now, or how its turn ends."""
+        return done
 
+    @abstractmethod
     def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
         """Main with the group's work: exactly the tree that would be stamped."""
 
+    @abstractmethod
     def judge(self, done: Done, merged: Merged) -> Judged: ...
 
+    @abstractmethod
     def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
         """Commit the evidence of attempts that are stamped together, or of one that failed."""
 
+    @abstractmethod
     def draft(self, half: str, group: Sequence[Judged], merged: Merged, kept: Kept) -> Draft: ...
 
+    @abstractmethod
     def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
         """Book what main holds now."""
 
-    def in_its_way(self, main: Oid, evidence: Oid, item: str) -> str:
-        """What lies in a checkout and keeps an attempt that passed from landing; "" where nothing does."""
-
     def waits(self, judged: Judged, way: InTheWay, merged: Merged) -> str:
         """Of one in a group that could not land: what is in its own way; "" where it is another's."""
+        return str(way)

@@ -16,7 +16,7 @@ from factory.line.beforehand import Fitness
 from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
-from factory.line.trades import Able, Judged, Kept, Merged, card_gate
+from factory.line.trades import Able, Judged, Kept, Merged, Trade, card_gate
 from factory.model import Answer, Oid, Plan, State, Triage
 from factory.records import attempts, card_plans, halves, premises
 from factory.records.attempts import Steps
@@ -31,13 +31,13 @@ from factory.ssot.settings import HALF, Settings
 from factory.tree import Entry
 
 
-class Cards:
+class Cards(Trade):
     """The cards of one run."""
 
     name = "card"
 
     def __init__(self, house: House, sight: Sight) -> None:
-        self._house, self._sight = house, sight
+        super().__init__(house, sight)
         self._fitness = Fitness(house.repo, house.settings, house.environ)
         self._cards: dict[str, tuple[str, WorkItem]] = {}  # of the truck on the line: its file, and the card
 
@@ -105,10 +105,6 @@ class Cards:
         truck = self._truck()
         done = day_chain.done_cards(self._yard, truck.day)
         return self.items(c for c in unstamped(truck) if done.issuperset(self._cards[c][1].deps))
-
-    def deal(self, half: Half, able: Able) -> Half:
-        """As it is: a half of cards is dealt when it is opened."""
-        return half
 
     def _truck(self) -> Truck:
         """The truck on the line, as the ledger has it now."""
@@ -203,9 +199,6 @@ class Cards:
         return ended or card_gate.own_gate(self._house.repo.store, done, card, forbidden)
 
     # --- landing
-
-    def settled(self, done: Done, main: Oid) -> Done | Turn:
-        return done
 
     def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
         """Main with the cards' files laid over it. A card meets what was changed since it began of all that it wrote or

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from factory.errors import DoesNotAddUp, FactoryError, InTheWay, Mistake
+from factory.errors import DoesNotAddUp, FactoryError, Mistake
 from factory.executors import Order, most
 from factory.gate.prospect import Prospect
 from factory.git import history
@@ -16,7 +16,7 @@ from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
 from factory.line.replant import replant
-from factory.line.trades import Able, Judged, Kept, Merged
+from factory.line.trades import Able, Judged, Kept, Merged, Trade
 from factory.line.way import in_its_way
 from factory.model import Event, Oid, State, Ticket, Triage
 from factory.records import attempts, halves, landing, plans, premises
@@ -27,19 +27,16 @@ from factory.records.view import RED, SETTINGS
 from factory.ssot.settings import Settings
 
 
-class Tickets:
+class Tickets(Trade):
     """The tickets of one run."""
 
     name = "ticket"
 
     def __init__(self, house: House, sight: Sight) -> None:
-        self._house, self._sight = house, sight
+        super().__init__(house, sight)
         self._fitness = beforehand.Fitness(house.repo, house.settings, house.environ)
 
     # --- the queue
-
-    def prepare(self) -> None:
-        """Nothing: their tables were read, and their halves counted, before the run began."""
 
     def half(self, able: Able) -> Half | None:
         house, look = self._house, self._sight.now()
@@ -102,9 +99,6 @@ class Tickets:
             return error
         return Mistake(f"{ticket.id} needs what main has had since this run began", path=SETTINGS, remedy="run again")
 
-    def set_aside(self, item: Item, error: FactoryError) -> None:
-        setback.set_aside(self._house, item, error)
-
     def _ticket(self, item: Item) -> Ticket:
         return self._sight.now().standings[item.id].ticket
 
@@ -132,9 +126,6 @@ class Tickets:
 
     def begin(self, items: Sequence[tuple[Item, object]], beside: Sequence[str]) -> list[Begun]:
         return [self._begin(item, seen.told if isinstance(seen, Prospect) else (), beside) for item, seen in items]
-
-    def objects(self, done: Done) -> bool:
-        return False
 
     def _begin(self, item: Item, told: tuple[str, ...], fellows: Iterable[str]) -> Begun:
         house, view, ticket = self._house, self._sight.now().view, self._ticket(item)
@@ -227,9 +218,6 @@ class Tickets:
         if unread:
             house.say(item.id, f"its risk is {risk}, and nobody read it: set [auditor] worker", "warning")
         return [Turn(item, stamp, kept.results[item.id])]
-
-    def waits(self, judged: Judged, way: InTheWay, merged: Merged) -> str:
-        return str(way)
 
 
 def commits_of(done: Done) -> attempts.Work:
