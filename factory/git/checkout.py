@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,9 +18,8 @@ from factory.git.objects import to_name
 from factory.git.repo import Repo
 from factory.model import Changed, Oid
 
-# One thread of the controller at a time: to another, a checkout that half follows is a person's uncommitted work, and
-# its index a killed process's. Of two controllers `git/lock.py` keeps one away.
-_TURN = threading.Lock()
+# One thread of the controller moves main, and looks are taken while it stands still (`line/lander.py`): to another, a
+# checkout that half follows is a person's uncommitted work, and its index a killed process's.
 
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
@@ -107,7 +105,7 @@ def _ready(
     repo: Repo, ref: str, old: Oid, new: Oid, *, looking: bool = False
 ) -> Iterator[dict[Path, Callable[[], None]]]:
     """Each checkout, held, with the step that makes it follow."""
-    with _TURN, ExitStack() as held:
+    with ExitStack() as held:
         where = checkouts(repo, ref)
         _must_be_free(repo, where, ref, old, new)
         steps = {path: held.enter_context(follow.ready(repo, path, old, new, looking=looking)) for path in where}

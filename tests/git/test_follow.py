@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -44,35 +43,6 @@ def moved(repo: Repo, path: Path) -> tuple[str, str]:
 def follows(repo: Repo, path: Path) -> bool:
     clean = repo.call("status", "--porcelain", cwd=path) == b""
     return clean and (path / "grows.txt").read_bytes() == NEW and not list((path / ".git").glob("index?*"))
-
-
-def test_nobody_looks_at_a_checkout_while_it_follows(
-    repo: Repo, path: Path, moved: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The shift asks whose way is free while an attempt lands in a thread of its own."""
-    checkout.mend(repo)
-    old = moved[1]
-    tree = repo.store.edit(repo.store.tree_of(old), {"grows.txt": Entry("100644", repo.store.write_blob(OLD))})
-    new = repo.store.write_commit(Commit(tree, (old,), "the next change\n", 1_790_000_002))
-    looks, found, move = list[threading.Thread](), list[object](), repo.move
-
-    def look() -> None:
-        with Repo(path) as other:
-            try:
-                found.append(checkout.could_follow(other, MAIN, new, new))
-            except FactoryError as error:
-                found.append(error)
-
-    def moves(*args: Any) -> None:
-        move(*args)
-        looks.append(threading.Thread(target=look))
-        looks[0].start()
-        looks[0].join(1)
-
-    monkeypatch.setattr(repo, "move", moves)
-    checkout.advance(repo, MAIN, old, new)
-    looks[0].join()
-    assert (repo.call("status", "--porcelain", cwd=path), found) == (b"", [None])
 
 
 def test_a_look_holds_no_index_and_is_held_up_by_none(repo: Repo, path: Path, moved: tuple[str, str]) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from factory.errors import CouldNotRun, FactoryError, Mistake
+from factory.git import checkout
 from factory.git.ledger import ticket_path
-from factory.line import beforehand, inbox, operator, shift
+from factory.line import beforehand, inbox, operator, shift, way
 from factory.line.house import House
 from factory.line.opening import open_house
 from factory.line.steering import STEERING, Cancel, Command, Replan, Retry, parse
@@ -253,3 +254,30 @@ def test_a_release_while_the_cancelled_attempt_is_written_down_is_kept(make: Mak
         assert shift.run(house).stamped == 1
     assert record(shop)["attempts"] == 3
     safe(shop)
+
+
+def test_nobody_looks_at_a_checkout_while_main_moves(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To another thread a checkout that half follows is a person's uncommitted work."""
+    shop = make("D-1 One", "D-2 Two", "D-3 Three", settings=FAST)
+    (shop.path / "D-1.txt").write_text("a person's own\n")
+    advance, could_follow = landing.advance, checkout.could_follow
+    moving, looked = threading.Event(), list[bool]()
+
+    def advanced(*args: Any) -> str:
+        moving.set()
+        try:
+            time.sleep(0.5)
+            return advance(*args)
+        finally:
+            moving.clear()
+
+    def looks(*args: Any, **more: Any) -> None:
+        looked.append(moving.is_set())
+        could_follow(*args, **more)
+
+    monkeypatch.setattr(landing, "advance", advanced)
+    monkeypatch.setattr(checkout, "could_follow", looks)
+    monkeypatch.setattr(way, "LOOK", 0.0)  # as often as it can
+    assert shop.run("run").code == 3
+    assert looked
+    assert not any(looked)
