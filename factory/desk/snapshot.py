@@ -13,25 +13,23 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from factory.git import lock
-from factory.git.ledger import Ledger, parse_event
+from factory.git.ledger import Ledger
 from factory.git.places import cache_dir, private_dir
 from factory.git.repo import Repo
 from factory.model import Oid, State, TicketStatus, Triage, Value
 from factory.money.budget import Book, day_of
 from factory.money.spend import Spend
 from factory.records import elsewhere
-from factory.records.card_standing import CardStands, DayStands, standing
+from factory.records.card_standing import DayStands, standing
 from factory.records.halves import Half, ordered
 from factory.records.state import Standing, standings
 from factory.records.truck import states
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, find_main, look
 from factory.records.yard import Yard
 from factory.reports import stops
-from factory.reports.trail import cards_named
 
 Trade = Literal["ticket", "card"]
 Listed = Literal["counts", "open", "all"]
-LATELY = 500  # events that are looked through for the start of what runs
 
 
 class Shown(Value):
@@ -138,7 +136,7 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
         state="RUNNING" if alive else "RECOVERABLE" if killed else factory.state,
         why=stops.KILLED if killed else factory.stop_reason,
         next=factory.next_command,
-        items=(*tickets, *_cards(ledger, days, cards, book, now if alive else None)),
+        items=(*tickets, *_cards(days, cards, book)),
         counts=_counts(tickets, days if yard else None),
         planned={ticket.id: ticket.title for ticket in view.tickets if ticket.status is TicketStatus.PLANNED},
         halves=_halves(ledger),
@@ -189,14 +187,11 @@ def _counts(tickets: tuple[Shown, ...], days: list[DayStands] | None) -> dict[Tr
     return counts
 
 
-def _cards(ledger: Ledger, days: list[DayStands], listed: Listed, book: Book, alive: float | None) -> Iterator[Shown]:
-    """`alive`: now, where a controller works: its sign of life is that of every card in its hands."""
+def _cards(days: list[DayStands], listed: Listed, book: Book) -> Iterator[Shown]:
     cards = {} if listed == "counts" else {id: card for day in days for id, card in day.cards.items()}
-    running = {id: card for id, card in cards.items() if card.state is State.INFLIGHT}
-    since = _since(ledger, running)
     for id, card in sorted(cards.items()):
         if card.state is not State.DONE or listed == "all":
-            record, began = card.record, since.get(id)
+            record, lease = card.record, card.record.lease if card.state is State.INFLIGHT else None
             yield Shown(
                 id=id,
                 trade="card",
@@ -205,23 +200,11 @@ def _cards(ledger: Ledger, days: list[DayStands], listed: Listed, book: Book, al
                 attempt=record.attempt,
                 stamp=card.stamp,
                 triage=record.triage,
-                why=record.why,
-                since=began,
-                beat=began and (alive or began),
-                usd=_set_aside(book, id) if id in running else 0.0,
+                why=record.waits or record.why,
+                since=lease.since if lease else None,
+                beat=lease.beat if lease else None,
+                usd=_set_aside(book, id) if lease else 0.0,
             )
-
-
-def _since(ledger: Ledger, running: Mapping[str, CardStands]) -> dict[str, float]:
-    """When the attempts at these cards began: the ledger has no lease of a card, but the event of its start."""
-    found: dict[str, float] = {}
-    for logged in ledger.repo.log(ledger.tip, limit=LATELY) if running and ledger.tip else ():
-        event = parse_event(logged.oid, logged.time, logged.message)
-        if event.name == "start":
-            found = {**dict.fromkeys(cards_named(event), float(event.time)), **found}
-        if running.keys() <= found.keys():
-            break
-    return {id: found[id] for id in running if id in found}
 
 
 def _halves(ledger: Ledger) -> tuple[Half, ...]:
