@@ -102,11 +102,17 @@ def source_of(concept: str, home: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("concept", "home"), [("Record", "factory/records/state.py"), ("Half", "factory/records/boxes.py")]
+    ("concept", "home"),
+    [
+        ("Record", "factory/records/record.py"),
+        ("Half", "factory/records/halves.py"),
+        ("Crew", "factory/line/crew.py"),
+        ("Lander", "factory/line/lander.py"),
+    ],
 )
 def test_a_class_that_is_copied_into_a_second_module_of_this_house_is_named(concept: str, home: str) -> None:
     """Also as an alias, beneath a condition, and where a type checker alone reads it; not where it is imported."""
-    policy = f'[[owner]]\nname = "{concept}"\nhome = "{home}"\npaths = ["factory/**", "guards/**"]\n'
+    policy = (ROOT / "ssot/welding.toml").read_text().partition("[clones]")[0]
     base = {"ssot/welding.toml": policy, home: (ROOT / home).read_text()}
     copy = source_of(concept, home)
     second = "factory/trucks/second.py"
@@ -128,7 +134,7 @@ def indented(text: str) -> str:
 
 
 def test_a_concept_under_another_name_is_found_as_a_copy_by_this_houses_own_policy() -> None:
-    home = "factory/records/boxes.py"
+    home = "factory/records/halves.py"
     base = {"ssot/welding.toml": (ROOT / "ssot/welding.toml").read_text(), home: (ROOT / home).read_text()}
     other = "from factory.model import Value\n\n\n" + source_of("Half", home).replace("class Half", "class Part")
     findings = found(changed(base, {"factory/trucks/part.py": other}), "welding")

@@ -199,7 +199,7 @@ def test_an_engine_that_is_not_there_is_refused_with_a_remedy(kind: str) -> None
 
 
 def test_limits_that_the_controller_was_given_are_kept_and_no_reason_to_refuse(box: Sandbox, tmp_path: Path) -> None:
-    code = f"import factory.sandbox.sandbox as s, pathlib; j = s.Job(('sh', '-c', 'ulimit -Hn'), pathlib.Path({str(tmp_path)!r}), 30.0); print(s.probe({box.kind!r}).run(j).stdout.decode())"
+    code = f"import factory.sandbox.sandbox as s, factory.sandbox.probe as p, pathlib; j = s.Job(('sh', '-c', 'ulimit -Hn'), pathlib.Path({str(tmp_path)!r}), 30.0); print(p.probe({box.kind!r}).run(j).stdout.decode())"
     few = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh", sys.executable, "-c", code]
     done = run(few, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, timeout=60)
     assert (done.stdout.strip(), done.stderr) == (b"64", b"")

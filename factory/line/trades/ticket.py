@@ -24,7 +24,7 @@ from factory.records.halves import BACK, FRONT, Half
 from factory.records.landing import Draft
 from factory.records.record import Lease, Record
 from factory.records.view import RED, SETTINGS
-from factory.ssot.settings import Settings
+from factory.ssot.settings import HALF, Settings
 
 
 class Tickets(Trade):
@@ -48,7 +48,7 @@ class Tickets(Trade):
 
     def deal(self, half: Half, able: Able) -> Half:
         house = self._house
-        if not self._may_deal(half):
+        if len(half.dealt) == HALF or not self._may_deal(half):
             return half
         more = halves.topped_up(half, [item.id for item in able(self.ready())])
         if more != half:
