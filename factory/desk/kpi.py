@@ -13,7 +13,7 @@ from factory.desk.snapshot import Shown, Snapshot, read
 from factory.desk.status import commits
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
-from factory.line.knowledge import Card, recurrence
+from factory.line.knowledge import Lesson, recurrence
 from factory.model import Event, Value
 from factory.records.view import find_main
 from factory.reports.trail import between, cards_named
@@ -46,7 +46,7 @@ def kpis(path: Path, now: float) -> tuple[Kpis, list[str], Snapshot]:
         seen, (settings, _) = read(repo, now, "open"), find_main(repo)
         ledger = Ledger(repo, lambda: now).at(seen.ledger)
         found = measured(between(repo, seen.ledger, None), stale(seen.running, now))
-        found = recurring(found, ledger.read_all("knowledge", Card.model_validate).values())
+        found = recurring(found, ledger.read_all("knowledge", Lesson.model_validate).values())
     return found, alerts(found, settings.kpi), seen
 
 
@@ -89,7 +89,7 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
     )
 
 
-def recurring(found: Kpis, cards: Iterable[Card]) -> Kpis:
+def recurring(found: Kpis, cards: Iterable[Lesson]) -> Kpis:
     """The numbers with how often the same error came back, before a fix of it was known and after."""
     seen = recurrence(cards)
     if not seen["cards"]:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from factory.model import Oid, Plan, Value
 from factory.money.spend import Spend
 from factory.proposals.shares import Share
-from factory.records.attempts import Work as Commits
+from factory.records.attempts import Commits as Commits
 from factory.records.plans import RESERVED
 from factory.rooms.change import Change
 from factory.workers import Fellow, Wallet, Work

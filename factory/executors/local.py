@@ -124,7 +124,7 @@ class Local:
 
     def _commits(
         self, order: Order, plan: Plan, work: workers.Work, files: Mapping[str, Entry | None]
-    ) -> attempts.Work:
+    ) -> attempts.Commits:
         if order.folder == RESERVED:
             said = summary(work, self.secrets) or "no summary"
             return Steps(self.repo, attempts.of_ticket(plan), order.at).work(order.plan, files, said)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from factory.errors import FactoryError
 from factory.line.auditor import Opinion
 from factory.model import Oid, Plan, Result, Triage, Value
-from factory.records.attempts import Work as Commits
+from factory.records.attempts import Commits as Commits
 from factory.rooms.change import Change
 from factory.tree import touch
 from factory.workers import Work

@@ -11,7 +11,7 @@ from factory.line.evidence import AUDIT
 from factory.line.item import Done, Heard, Item
 from factory.model import Ended, Oid, Plan, Report, Result
 from factory.records import attempts
-from factory.records.attempts import Work
+from factory.records.attempts import Commits
 from factory.records.evidence import FILES
 from factory.records.plans import RESERVED
 from factory.rooms.change import Change
@@ -51,12 +51,12 @@ def files(repo: Repo, proof: Oid) -> Mapping[str, Entry | None]:
     return {c.path: Entry(c.new_mode, c.new) if c.new else None for c in changed}
 
 
-def commits(repo: Repo, proof: Oid) -> Work:
+def commits(repo: Repo, proof: Oid) -> Commits:
     """The commits below a ticket's evidence commit."""
     work = repo.store.commit(proof).parents[0]
     plan = repo.store.commit(work).parents[0]
     bare = repo.store.edit(repo.store.tree_of(work), {RESERVED: None})
-    return Work(repo.store.commit(plan).parents[0], plan, work, bare)
+    return Commits(repo.store.commit(plan).parents[0], plan, work, bare)
 
 
 def _worked(repo: Repo, proof: Oid, folder: str) -> Worked:

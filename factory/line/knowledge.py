@@ -25,7 +25,7 @@ class Fix(Value):
     files: tuple[str, ...] = ()
 
 
-class Card(Value):
+class Lesson(Value):
     """One kind of failure."""
 
     fingerprint: str
@@ -51,10 +51,10 @@ def path(fingerprint: str) -> str:
 
 
 def failed(
-    card: Card | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
-) -> Card:
+    card: Lesson | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
+) -> Lesson:
     """The card after one more failure. `advised`: this attempt had been handed the card."""
-    card = card or Card(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
+    card = card or Lesson(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
     return card.model_copy(
         update={
             "seen": card.seen + 1,
@@ -66,12 +66,12 @@ def failed(
     )
 
 
-def fixed(card: Card, fix: Fix) -> Card:
+def fixed(card: Lesson, fix: Fix) -> Lesson:
     """The card after its ticket was stamped."""
     return card.model_copy(update={"fixes": (*(f for f in card.fixes if f.stamp != fix.stamp), fix)[-KEPT:]})
 
 
-def advice(card: Card | None) -> tuple[str, ...]:
+def advice(card: Lesson | None) -> tuple[str, ...]:
     """What the next attempt is told; nothing where nothing is known, or where the card misled."""
     if card is None or card.demoted or not (card.fixes or card.note):
         return ()
@@ -82,7 +82,7 @@ def advice(card: Card | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def recurrence(cards: Iterable[Card]) -> dict[str, float]:
+def recurrence(cards: Iterable[Lesson]) -> dict[str, float]:
     """KPI: failures a card before its first fix was known, and after it."""
     known = [card for card in cards if card.fixes]
     if not known:
@@ -91,7 +91,7 @@ def recurrence(cards: Iterable[Card]) -> dict[str, float]:
     return {"cards": len(known), "before": before, "after": sum(c.after_fix for c in known) / len(known)}
 
 
-def search(cards: Sequence[Card], words: str) -> list[Card]:
+def search(cards: Sequence[Lesson], words: str) -> list[Lesson]:
     """Cards by words, best first: an index made from git for this one question, and thrown away."""
     import sqlite3
 
@@ -107,7 +107,7 @@ def search(cards: Sequence[Card], words: str) -> list[Card]:
     return [by_name[name] for (name,) in found]
 
 
-def _row(card: Card) -> tuple[str, ...]:
+def _row(card: Lesson) -> tuple[str, ...]:
     fixes = " ".join(f"{fix.summary} {' '.join(fix.files)}" for fix in card.fixes)
     return card.fingerprint, card.triage.value, card.cause, card.note, fixes, " ".join(card.tickets)
 

@@ -12,7 +12,7 @@ from factory.git.repo import Repo
 from factory.line import knowledge
 from factory.line.house import House
 from factory.line.item import Done
-from factory.line.knowledge import Card, Fix
+from factory.line.knowledge import Fix, Lesson
 from factory.model import Event, Oid, Plan, Triage, Verdict
 
 
@@ -23,24 +23,24 @@ class Learnt(NamedTuple):
     advice: tuple[str, ...]
 
 
-def read_card(ledger: Ledger, fingerprint: str) -> Card | None:
+def read_card(ledger: Ledger, fingerprint: str) -> Lesson | None:
     kept = ledger.read(knowledge.path(fingerprint)) if fingerprint else None
-    return Card.model_validate(kept) if kept else None
+    return Lesson.model_validate(kept) if kept else None
 
 
-def cards(ledger: Ledger) -> list[Card]:
+def cards(ledger: Ledger) -> list[Lesson]:
     """Every card, the most seen first."""
-    found = ledger.read_all("knowledge", Card.model_validate).values()
+    found = ledger.read_all("knowledge", Lesson.model_validate).values()
     return sorted(found, key=lambda card: (-card.seen, card.fingerprint))
 
 
-def read_cards(path: Path) -> list[Card]:
+def read_cards(path: Path) -> list[Lesson]:
     """The cards of the repository at a path. Writes nothing."""
     with Repo(path) as repo:
         return cards(Ledger(repo, time.time))
 
 
-def one_card(found: list[Card], beginning: str) -> Card:
+def one_card(found: list[Lesson], beginning: str) -> Lesson:
     """The card whose fingerprint begins so. Mistake where there is none, or more than one."""
     fits = [card for card in found if card.fingerprint.startswith(beginning)]
     if len(fits) != 1:
@@ -57,7 +57,7 @@ def write_note(house: House, beginning: str, note: str) -> str:
     return as_line(card)
 
 
-def as_line(card: Card) -> str:
+def as_line(card: Lesson) -> str:
     helped = f"fixed by {card.fixes[-1].ticket} {card.fixes[-1].stamp[:12]}" if card.fixes else "no fix known"
     state = "demoted" if card.demoted else helped
     return f"{card.fingerprint}  {card.triage.value:<11} seen {card.seen:>3}  {state:<32}  {card.cause[:80]}"

@@ -23,7 +23,7 @@ PLAN, RESULT, EVIDENCE = f"{RESERVED}/plan.json", f"{RESERVED}/result.json", f"{
 CARDS = f"{RESERVED}/cards"
 
 
-class Work(NamedTuple):
+class Commits(NamedTuple):
     """The first two commits, and the tree of the second without `.factory/`."""
 
     base: Oid
@@ -107,11 +107,11 @@ class Steps:
         files = {f"{at}/plan.json": to_json(plan) for at, plan in plans.items()}
         return self._commit("plan", text, self._with(self._repo.store.tree_of(base), files), base)
 
-    def work(self, plan: Oid, files: Mapping[str, Entry | None], text: str) -> Work:
+    def work(self, plan: Oid, files: Mapping[str, Entry | None], text: str) -> Commits:
         """The plan commit with the change."""
         store = self._repo.store
         tree, base = store.edit(store.tree_of(plan), files), store.commit(plan).parents[0]
-        return Work(base, plan, self._commit("work", text, tree, plan), store.edit(tree, {RESERVED: None}))
+        return Commits(base, plan, self._commit("work", text, tree, plan), store.edit(tree, {RESERVED: None}))
 
     def evidence(self, work: Oid, files: Mapping[str, bytes], text: str, *more: tuple[str, str]) -> Oid:
         """The work with results and evidence packs beside it."""
@@ -142,7 +142,7 @@ def keep_plan(repo: Repo, plan: Plan, now: float) -> Oid:
 
 def keep_work(
     repo: Repo, plan: Plan, plan_commit: Oid, files: Mapping[str, Entry | None], summary: str, now: float
-) -> Work:
+) -> Commits:
     """A ticket's work commit. The summary is a worker's words, held to one line."""
     work = Steps(repo, of_ticket(plan), now).work(plan_commit, files, summary or "no summary")
     point(repo, plan, work.work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from factory.line.knowledge import Card, Fix, advice, failed, fixed, recurrence, search
+from factory.line.knowledge import Fix, Lesson, advice, failed, fixed, recurrence, search
 from factory.model import Triage
 from tests.line.conftest import Shop
 
@@ -12,8 +12,8 @@ Make = Callable[..., Shop]
 FIX = Fix(stamp="a" * 40, ticket="D-1", summary="said it right", files=("a.py",))
 
 
-def card(**more: object) -> Card:
-    return Card.model_validate({"fingerprint": "f" * 16, "triage": "TEST", "cause": "a check is red", **more})
+def card(**more: object) -> Lesson:
+    return Lesson.model_validate({"fingerprint": "f" * 16, "triage": "TEST", "cause": "a check is red", **more})
 
 
 def test_a_failure_opens_a_card_and_is_counted_on_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from factory.desk.kpi import alerts, measured, percentile, recurring, stale
 from factory.desk.snapshot import Shown
-from factory.line.knowledge import Card, Fix
+from factory.line.knowledge import Fix, Lesson
 from factory.model import Event, State, Triage
 from factory.ssot.settings import Kpi
 
@@ -68,9 +68,9 @@ def test_a_percentile_is_a_value_that_enough_do_not_pass(values: list[float], sh
 def test_an_error_that_comes_back_is_counted_before_and_after_its_fix() -> None:
     fix = Fix(stamp="0" * 40, ticket="D-1")
     cards = [
-        Card(fingerprint="a", triage=Triage.TEST, seen=5, after_fix=1, fixes=(fix,)),
-        Card(fingerprint="b", triage=Triage.TEST, seen=3, after_fix=0, fixes=(fix,)),
-        Card(fingerprint="c", triage=Triage.TEST, seen=9),
+        Lesson(fingerprint="a", triage=Triage.TEST, seen=5, after_fix=1, fixes=(fix,)),
+        Lesson(fingerprint="b", triage=Triage.TEST, seen=3, after_fix=0, fixes=(fix,)),
+        Lesson(fingerprint="c", triage=Triage.TEST, seen=9),
     ]
     found = recurring(measured([]), cards)
     assert (found.recurrence_before, found.recurrence_after) == (3.5, 0.5)

@@ -220,7 +220,7 @@ class Tickets(Trade):
         return [Turn(item, stamp, kept.results[item.id])]
 
 
-def commits_of(done: Done) -> attempts.Work:
+def commits_of(done: Done) -> attempts.Commits:
     """Its commits, which `settled` made."""
     assert done.commits is not None
     return done.commits
