@@ -17,7 +17,7 @@ from factory.line.knowledge import Lesson, recurrence
 from factory.model import Event, Value
 from factory.records.view import find_main
 from factory.reports.trail import between, cards_named
-from factory.ssot.settings import Kpi
+from factory.ssot.settings import KpiTerms
 
 STALE_SECONDS = 5 * 60.0
 ANEW = ("release", "retry", "replan", "rewind", "cancel")  # a ticket's time and attempts count from the next start
@@ -109,7 +109,7 @@ def stale(running: Iterable[Shown], now: float) -> int:
     return sum(item.beat is not None and now - item.beat > STALE_SECONDS for item in running)
 
 
-def alerts(found: Kpis, limits: Kpi) -> list[str]:
+def alerts(found: Kpis, limits: KpiTerms) -> list[str]:
     """What is beyond its threshold, a line each."""
     over = (
         ("p50_minutes", found.p50_minutes, limits.p50_minutes_max),

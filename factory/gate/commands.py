@@ -11,7 +11,7 @@ STOPS = frozenset({"-x", "--exitfirst"})  # the gate lets no run stop at its fir
 COLLECTS = frozenset({"--collect-only", "--co"})
 
 
-def to_run(gate: settings.Gate, steps: Collection[str]) -> dict[settings.Tier, tuple[str, ...]]:
+def to_run(gate: settings.GateTerms, steps: Collection[str]) -> dict[settings.Tier, tuple[str, ...]]:
     """The commands of each tier that have to run. A doctor's that is told by a tier among the steps is none of them."""
     tiers = gate.tiers()
     others = [command for tier in ("fast", "regression") if tier in steps for command in tiers[tier]]

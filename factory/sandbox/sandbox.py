@@ -29,7 +29,7 @@ class Limits:
     scratch_mb: int = 1024  # its private /tmp; half as much for its home
 
     @classmethod
-    def of(cls, box: settings.Sandbox) -> Limits:
+    def of(cls, box: settings.SandboxTerms) -> Limits:
         return cls(box.memory_mb, box.processes, box.file_mb, box.room_mb)
 
 

@@ -60,7 +60,7 @@ class Worker(Value):
     batch: int = Field(1, ge=1, description="kind gemini: tickets of the same scope that may go out as one call")
 
 
-class Gate(Value):
+class GateTerms(Value):
     """What judges a change. A tier without a command is SKIPPED; three such tiers are an error."""
 
     setup: tuple[Text, ...] = Field(
@@ -118,7 +118,7 @@ class Caps(Value):
     worker_minutes: float = Field(30, gt=0, description="time limit of a worker, where the ticket sets none")
 
 
-class Storm(Value):
+class StormTerms(Value):
     """What stops a run."""
 
     failures: int = Field(
@@ -128,7 +128,7 @@ class Storm(Value):
     box_failures: int = Field(8, ge=1, description="the same within one box")
 
 
-class Sandbox(Value):
+class SandboxTerms(Value):
     """The walls around workers and gates."""
 
     kind: Literal["auto", "bwrap", "docker", "podman", "none"] = Field(
@@ -158,7 +158,7 @@ class Sandbox(Value):
     room_mb: int = Field(4096, ge=16, description="all that is written to the room")
 
 
-class Choice(Value):
+class RiskChoice(Value):
     """What a risk costs: the worker, its model, a second reader."""
 
     worker: str = Field("", description="a worker's name; empty: factory.worker")
@@ -166,7 +166,7 @@ class Choice(Value):
     auditor: bool = Field(False, description="whether the auditor reads what the gate passed")
 
 
-class CarefulChoice(Choice):
+class CarefulChoice(RiskChoice):
     """A choice that keeps its second reader unless the settings say otherwise."""
 
     auditor: bool = Field(True, description="whether the auditor reads what the gate passed")
@@ -175,15 +175,15 @@ class CarefulChoice(Choice):
 class Risks(Value):
     """What is chosen by a ticket's risk."""
 
-    LOW: Choice = Field(Choice(), description="little harm if wrong")
-    MED: Choice = Field(Choice(), description="the usual")
+    LOW: RiskChoice = Field(RiskChoice(), description="little harm if wrong")
+    MED: RiskChoice = Field(RiskChoice(), description="the usual")
     HIGH: CarefulChoice = Field(CarefulChoice(), description="much harm if wrong")
     CRIT: CarefulChoice = Field(CarefulChoice(), description="what must not be wrong")
 
-    def of(self, risk: Risk) -> Choice:
+    def of(self, risk: Risk) -> RiskChoice:
         """The choice for a risk."""
         choice = getattr(self, risk.value)
-        assert isinstance(choice, Choice)
+        assert isinstance(choice, RiskChoice)
         return choice
 
 
@@ -195,7 +195,7 @@ class Auditor(Value):
     timeout_minutes: float = Field(10, gt=0, description="time limit of a reading")
 
 
-class Kpi(Value):
+class KpiTerms(Value):
     """Thresholds of `factory kpi --fail-on-alert`."""
 
     success_rate_min: float = Field(0.5, ge=0, le=1, description="attempts stamped, of all; alert below")
@@ -205,7 +205,7 @@ class Kpi(Value):
     stale_leases_max: int = Field(0, ge=0, description="leases without a heartbeat; alert above")
 
 
-class Cards(Value):
+class CardTerms(Value):
     """Cards from day plans, beside tickets."""
 
     first: Literal["tickets", "cards"] = Field("tickets", description="what a run takes while there is work of both")
@@ -217,14 +217,14 @@ class Settings(Value):
 
     factory: Factory = Field(Factory(), description="[factory]")
     workers: dict[Name, Worker] = Field({}, description="[workers.<name>]")
-    gate: Gate = Field(Gate(), description="[gate]")
+    gate: GateTerms = Field(GateTerms(), description="[gate]")
     product: Product = Field(Product(), description="[product]")
     protected: Protected = Field(Protected(), description="[protected]")
     budget: Budget = Field(Budget(), description="[budget]")
     caps: Caps = Field(Caps(), description="[caps]")
-    storm: Storm = Field(Storm(), description="[storm]")
-    sandbox: Sandbox = Field(Sandbox(), description="[sandbox]")
+    storm: StormTerms = Field(StormTerms(), description="[storm]")
+    sandbox: SandboxTerms = Field(SandboxTerms(), description="[sandbox]")
     risk: Risks = Field(Risks(), description="[risk.LOW], [risk.MED], [risk.HIGH], [risk.CRIT]")
     auditor: Auditor = Field(Auditor(), description="[auditor]")
-    kpi: Kpi = Field(Kpi(), description="[kpi]")
-    cards: Cards = Field(Cards(), description="[cards]")
+    kpi: KpiTerms = Field(KpiTerms(), description="[kpi]")
+    cards: CardTerms = Field(CardTerms(), description="[cards]")

@@ -10,7 +10,7 @@ from factory.desk.kpi import alerts, measured, percentile, recurring, stale
 from factory.desk.snapshot import Shown
 from factory.line.knowledge import Fix, Lesson
 from factory.model import Event, State, Triage
-from factory.ssot.settings import Kpi
+from factory.ssot.settings import KpiTerms
 
 
 def story(*words: str) -> list[Event]:
@@ -39,13 +39,13 @@ def test_a_ticket_that_is_released_anew_counts_from_there() -> None:
 def test_nothing_measured_is_no_alert_and_no_zero() -> None:
     found = measured([])
     assert (found.success_rate, found.p50_minutes, found.retries) == (None, None, None)
-    assert alerts(found, Kpi()) == []
+    assert alerts(found, KpiTerms()) == []
 
 
 def test_each_threshold_alerts_on_its_own() -> None:
     found = measured(story("start D-1 @0", "fail D-1 @60", "stamped D-1 @600"), stale_leases=1)
-    assert alerts(found, Kpi()) == ["stale_leases is 1, and more than 0"]
-    tight = Kpi(success_rate_min=0.6, p50_minutes_max=9, p95_minutes_max=9, retries_max=0, stale_leases_max=1)
+    assert alerts(found, KpiTerms()) == ["stale_leases is 1, and more than 0"]
+    tight = KpiTerms(success_rate_min=0.6, p50_minutes_max=9, p95_minutes_max=9, retries_max=0, stale_leases_max=1)
     assert [line.split()[0] for line in alerts(found, tight)] == [
         "success_rate", "p50_minutes", "p95_minutes", "retries",
     ]  # fmt: skip
