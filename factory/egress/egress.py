@@ -32,7 +32,7 @@ SOCKET_PATH_LIMIT = 107  # bytes; the kernel's sockaddr_un
 
 
 @dataclass(frozen=True)
-class Limits:
+class ProxyLimits:
     """Caps of one proxy, that is, of one attempt."""
 
     requests: int = 300
@@ -50,7 +50,7 @@ class Limits:
 class Egress:
     """A running proxy. `usage` and `refused` say what has passed; both may be read while it runs."""
 
-    def __init__(self, access: Access, at: Path, toll: Toll, limits: Limits, audit: Path) -> None:
+    def __init__(self, access: Access, at: Path, toll: Toll, limits: ProxyLimits, audit: Path) -> None:
         """`at` is the socket to make, in a folder that is the controller's alone: a room may run as another user.
         `audit`: a file that lines are added to. CouldNotRun if the socket's path is too long."""
         if len(os.fsencode(at)) > SOCKET_PATH_LIMIT:

@@ -14,7 +14,7 @@ from factory.egress.request_body import Denied, model_of
 from factory.egress.toll import Ask
 
 
-class Limits(Protocol):
+class RequestLimits(Protocol):
     """The limits that hold here."""
 
     @property
@@ -32,7 +32,9 @@ class Understood:
     streamed: bool
 
 
-def understood(access: Access, route: Route, target: str, document: Mapping[str, Any], limits: Limits) -> Understood:
+def understood(
+    access: Access, route: Route, target: str, document: Mapping[str, Any], limits: RequestLimits
+) -> Understood:
     """Denied, where it is not the worker's to ask."""
     path = target.split("?")[0]
     model, out = model_of(path, document), 0

@@ -17,7 +17,7 @@ from factory.egress.providers import Provider
 PIECE = 65536
 
 
-class Limits(Protocol):
+class AnswerLimits(Protocol):
     """The limits that hold here; seconds and bytes."""
 
     @property
@@ -40,7 +40,7 @@ def prefix(base: str) -> str:
     return urllib.parse.urlsplit(base).path.rstrip("/")
 
 
-def connect(base: str, limits: Limits) -> http.client.HTTPConnection:
+def connect(base: str, limits: AnswerLimits) -> http.client.HTTPConnection:
     """An open connection. OSError where there is none within `connect_seconds`."""
     at = urllib.parse.urlsplit(base)
     host, seconds = at.hostname or "", limits.connect_seconds
@@ -62,7 +62,7 @@ def headers(provider: Provider, key: str, given: Iterable[tuple[str, str]]) -> d
 
 
 def pieces(
-    connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, limits: Limits, started: float
+    connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, limits: AnswerLimits, started: float
 ) -> Iterator[bytes]:
     """The answer as it comes, unpacked. Raises OSError, HTTPException or zlib.error where it is cut short,
     too large or too slow; `started` is the monotonic time of the request."""

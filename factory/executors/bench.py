@@ -21,7 +21,7 @@ from factory.rooms.change import Aside
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
 from factory.sandbox.probe import probe
-from factory.sandbox.sandbox import Limits, Sandbox
+from factory.sandbox.sandbox import JobLimits, Sandbox
 from factory.ssot.read_settings import read_settings
 from factory.ssot.settings import Settings
 
@@ -66,7 +66,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
         aside,
         cache / "rooms",
         kind=settings.sandbox.rooms,
-        limits=Limits.of(settings.sandbox),
+        limits=JobLimits.of(settings.sandbox),
         generated=generated.find(repo, settings.sandbox.generated),
     )
     memory = (cache / f"apart-{os.getpid()}" if apart else cache) / "gate"

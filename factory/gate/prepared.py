@@ -17,7 +17,7 @@ from factory.gate.triage import gist
 from factory.git.store import GitTree
 from factory.rooms.rooms import Rooms
 from factory.sandbox import toolchains
-from factory.sandbox.sandbox import Job, Limits, Sandbox, Tools
+from factory.sandbox.sandbox import Job, JobLimits, Sandbox, Tools
 from factory.ssot.settings import Settings
 
 INSIDE = "/factory/env"  # where setup and gate see it, and what FACTORY_ENV says
@@ -58,7 +58,7 @@ def prepare(
     aside.mkdir(parents=True)
     aside.chmod(0o777)  # the sandbox may run it as another user; the cache above is ours alone
     with kit.rooms.open(main.oid) as room:
-        bare = Job(argv=(), room=room.path, timeout=SECONDS, network=network, limits=Limits.of(settings.sandbox))
+        bare = Job(argv=(), room=room.path, timeout=SECONDS, network=network, limits=JobLimits.of(settings.sandbox))
         env = {"FACTORY_ENV": place(kit.sandbox, aside)}
         job = replace(bare, write={INSIDE: aside}, python=python, tools=kit.tools(settings), env=env)
         for command in commands:

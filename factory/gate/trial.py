@@ -29,7 +29,7 @@ from factory.model import Answer, Oid, Terms, Value
 from factory.plain import words
 from factory.records.premises import hidden_at
 from factory.sandbox.process import ENDING, Either, Finished
-from factory.sandbox.sandbox import Job, Limits
+from factory.sandbox.sandbox import Job, JobLimits
 from factory.ssot.settings import Settings
 from factory.tree import matches
 
@@ -87,7 +87,7 @@ class Trial:
     def __init__(self, repo: Repo, settings: Settings, kit: Kit, cache: Path, began: float) -> None:
         self.repo, self.store, self.settings, self.began = repo, repo.store, settings, began
         self._kit, self._sandbox, self._cache = kit, kit.sandbox, cache
-        self.limits, self.python = Limits.of(settings.sandbox), find_python(repo, settings)
+        self.limits, self.python = JobLimits.of(settings.sandbox), find_python(repo, settings)
         self.tools = kit.tools(settings)
         seen = fingerprint(self.python, kit.sandbox.kind, self.tools)
         self._bare = self._environment = f"{seen} {kit.rooms.generated.digest}".rstrip()

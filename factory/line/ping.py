@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from factory.egress import upstream
-from factory.egress.egress import Limits
+from factory.egress.egress import ProxyLimits
 from factory.egress.meter import Meter
 from factory.egress.prices import Price, cost
 from factory.egress.providers import Provider
@@ -48,7 +48,7 @@ def ping(provider: Provider, key: str, model: str, price: Price | None, base: st
     path, body = DRY[provider.name](model)
     base = base or provider.upstream
     try:
-        connection = upstream.connect(base, Limits(connect_seconds=SECONDS, idle_seconds=SECONDS))
+        connection = upstream.connect(base, ProxyLimits(connect_seconds=SECONDS, idle_seconds=SECONDS))
         headers = upstream.headers(provider, key, [("anthropic-version", "2023-06-01")])
         connection.request("POST", upstream.prefix(base) + path, json.dumps(body).encode(), headers)
         answer = connection.getresponse()

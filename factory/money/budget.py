@@ -20,11 +20,11 @@ from decimal import Decimal
 from pydantic import Field
 
 from factory.model import Value
-from factory.money.spend import Caps, Spend, measures, said
+from factory.money.spend import DayCaps, Spend, measures, said
 
 __all__ = (
     "Book",
-    "Caps",
+    "DayCaps",
     "Refused",
     "Spend",
     "day_of",
@@ -87,7 +87,9 @@ def turned(book: Book, now: dt.datetime | float, zone: dt.tzinfo) -> Book:
 NOTHING = Spend()
 
 
-def reserve(book: Book, caps: Caps, id: str, worst: Spend, now: dt.datetime, cycle: Spend = NOTHING) -> Book | Refused:
+def reserve(
+    book: Book, caps: DayCaps, id: str, worst: Spend, now: dt.datetime, cycle: Spend = NOTHING
+) -> Book | Refused:
     """Today's book with the worst cost set aside. `book` is the latest, `now` a time in the zone of its days; `cycle`:
     what this attempt has used so far.
 
@@ -125,7 +127,7 @@ def recover(book: Book, alive: Collection[str] = ()) -> Book:
     return book
 
 
-def warn(book: Book, caps: Caps) -> tuple[Book, str]:
+def warn(book: Book, caps: DayCaps) -> tuple[Book, str]:
     """The book, and once a day a warning when 80 % of a cap is used; else no text."""
     if not book.warned:
         for name, used, cap in measures(book.used, caps):
@@ -134,7 +136,9 @@ def warn(book: Book, caps: Caps) -> tuple[Book, str]:
     return book, ""
 
 
-def guard_json(book: Book, caps: Caps, stop_reason: str | None, last_success_order_id: str | None) -> dict[str, object]:
+def guard_json(
+    book: Book, caps: DayCaps, stop_reason: str | None, last_success_order_id: str | None
+) -> dict[str, object]:
     """`budget_guard.json`. Open reservations count as used."""
     used = book.used
     return {

@@ -42,7 +42,7 @@ def bill(calls: int, tokens_in: int, tokens_out: int, usd: float) -> Spend:
     return Spend.model_validate({"calls": calls, "tokens_in": tokens_in, "tokens_out": tokens_out, "usd": usd})
 
 
-class Caps(BaseModel):
+class DayCaps(BaseModel):
     """The daily caps, and dollars a cycle (one attempt). 0 lets nothing through."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)  # reads the settings' [budget] as is
@@ -61,7 +61,7 @@ class Caps(BaseModel):
         )
 
 
-def measures(used: Spend, caps: Caps) -> list[tuple[str, int | Decimal, int | Decimal]]:
+def measures(used: Spend, caps: DayCaps) -> list[tuple[str, int | Decimal, int | Decimal]]:
     """(name, used, cap) of all four daily caps."""
     return [(name, getattr(used, name), getattr(caps.day, name)) for name in Spend.model_fields]
 

@@ -30,7 +30,7 @@ class Weather(enum.StrEnum):
     RATE_LIMIT = "RATE_LIMIT"  # no attempt: nothing is learnt about the work
 
 
-class Limits(Protocol):
+class StormLimits(Protocol):
     """The settings' `[storm]`: how many in a row are too many."""
 
     @property
@@ -70,7 +70,7 @@ def after(storm: Storm, weather: Weather, failure: Failure | None = None) -> Sto
     return Storm(failures=(*storm.failures, failure) if failure else storm.failures)
 
 
-def reason(storm: Storm, limits: Limits) -> str | None:
+def reason(storm: Storm, limits: StormLimits) -> str | None:
     """Why to stop, in words for a person; None: go on."""
     row = storm.failures
     if _counted(row, limits.failures) >= limits.failures:

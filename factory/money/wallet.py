@@ -12,7 +12,7 @@ from factory.errors import CouldNotRun, Stopped
 from factory.git.ledger import Ledger
 from factory.model import Event, Plan
 from factory.money import budget
-from factory.money.budget import Book, Caps, Refused, Spend
+from factory.money.budget import Book, DayCaps, Refused, Spend
 from factory.money.spend import measures
 from factory.ssot.settings import SETTINGS, Settings
 
@@ -51,7 +51,7 @@ def book_changes(ledger: Ledger, settings: Settings, book: Book) -> dict[str, An
     date = before.get("date") or ""
     newest = book if book.date.isoformat() >= date else _book_of(ledger, date)
     guard = budget.guard_json(
-        newest, Caps.model_validate(settings.budget), before.get("stop_reason"), before.get("last_success_order_id")
+        newest, DayCaps.model_validate(settings.budget), before.get("stop_reason"), before.get("last_success_order_id")
     )
     return {book_path(book): book.model_dump(mode="json"), GUARD: guard}
 
@@ -64,7 +64,7 @@ def guard_changes(ledger: Ledger, settings: Settings, now: float, **changes: str
 
 def must_fit(ledger: Ledger, settings: Settings, usd: float, now: float, beside: float = 0.0) -> None:
     """OverBudget where an attempt of that cost could not be paid today, with what those `beside` it may still cost."""
-    caps, zone = Caps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
+    caps, zone = DayCaps.model_validate(settings.budget), ZoneInfo(settings.factory.timezone)
     worst = Spend.model_validate({"calls": 1, "usd": usd + beside})
     caps = caps.model_copy(update={"cycle_usd": worst.usd})  # the day's caps are asked here, not the attempt's
     found = budget.reserve(read_book(ledger, settings, now), caps, "", worst, dt.datetime.fromtimestamp(now, zone))
@@ -95,7 +95,7 @@ class LedgerWallet:
         `shut`: the worker has no outlet, so that what it leaves open when its run is killed was never spent."""
         self._ledger, self._settings, self._plan, self._run = ledger, settings, plan, run
         self.pace, self._mark = run.pace, SHUT if shut else ""
-        self._caps = Caps.model_validate(settings.budget).model_copy(
+        self._caps = DayCaps.model_validate(settings.budget).model_copy(
             update={"cycle_usd": Spend.model_validate({"usd": plan.budget_usd}).usd}
         )
         self._numbers = itertools.count(1)

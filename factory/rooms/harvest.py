@@ -21,7 +21,7 @@ NOTHING = Entry("", "")
 
 
 @dataclass(frozen=True)
-class Caps:
+class HarvestCaps:
     """How much one change may bring."""
 
     file_bytes: int = 64 * MB
@@ -40,7 +40,7 @@ class Harvest:
 class Harvester:
     """Reads a survey's candidates and compares them with the tree by content."""
 
-    def __init__(self, source: Source, base: Base, caps: Caps) -> None:
+    def __init__(self, source: Source, base: Base, caps: HarvestCaps) -> None:
         self._source, self._base, self._caps = source, base, caps
         self._entries, self._hidden = base.entries, base.hidden
         self._findings: list[Finding] = []

@@ -15,7 +15,7 @@ from factory.rooms.materialise import Signature, Source, own, write
 from factory.rooms.mounts import enter, mount, overlay, unmount
 from factory.rooms.removal import remove, remove_below
 from factory.rooms.survey import Base, Ignored, Seen, Survey, walk
-from factory.sandbox.sandbox import Limits
+from factory.sandbox.sandbox import JobLimits
 from factory.tree import SUBMODULE
 
 MB = 1 << 20
@@ -29,7 +29,7 @@ class OverlayStage:
     kind = "overlay"
 
     def __init__(
-        self, source: Source, outer: Path, limits: Limits, under: Callable[[Base], tuple[Ground, int]]
+        self, source: Source, outer: Path, limits: JobLimits, under: Callable[[Base], tuple[Ground, int]]
     ) -> None:
         self.path, self.look = outer / "room", outer / "upper"
         self._source, self._outer, self._limits, self._under = source, outer, limits, under
@@ -109,7 +109,7 @@ class OverlayStage:
             self._held = None
 
 
-def stack(outer: Path, lower: Path, limits: Limits) -> None:
+def stack(outer: Path, lower: Path, limits: JobLimits) -> None:
     """Mounts a tmpfs, and an overlay of `lower` inside it at `room`."""
     outer.mkdir(mode=0o755)
     size = f"size={limits.room_mb * MB},nr_inodes={limits.room_mb * INODES_PER_MB},mode=755"
@@ -146,7 +146,7 @@ def exercise(where: Path) -> None:
     (lower / "folder").mkdir(parents=True)
     (lower / "folder" / "old").write_text("old")
     try:
-        stack(outer, lower, Limits(room_mb=1))
+        stack(outer, lower, JobLimits(room_mb=1))
         remove(outer / "room" / "folder")
         (outer / "room" / "folder").mkdir()
         if os.listdir(outer / "room" / "folder"):

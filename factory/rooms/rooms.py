@@ -17,18 +17,18 @@ from factory.git.below import Below
 from factory.rooms.folder import FolderStage
 from factory.rooms.generated import NONE, Generated
 from factory.rooms.ground import Grounds, locked
-from factory.rooms.harvest import Caps, Harvest, Harvester
+from factory.rooms.harvest import Harvest, HarvestCaps, Harvester
 from factory.rooms.ignored import ignoring
 from factory.rooms.materialise import Source, trusts_ctime, write
 from factory.rooms.overlay import OverlayStage, prepare
 from factory.rooms.removal import remove, remove_below
 from factory.rooms.survey import Base, Ignored, Survey, nothing_ignored, walk
 from factory.rooms.throwaway import plant
-from factory.sandbox.sandbox import Limits
+from factory.sandbox.sandbox import JobLimits
 from factory.tree import Entry
 
 Kind = Literal["auto", "overlay", "warm", "copy"]
-DEFAULT_LIMITS, DEFAULT_CAPS = Limits(), Caps()
+DEFAULT_LIMITS, DEFAULT_CAPS = JobLimits(), HarvestCaps()
 KEPT_BASES = 8  # trees whose entries stay in memory
 KEPT_FOLDERS = 4  # warm folders that wait for the next room
 
@@ -106,8 +106,8 @@ class Rooms:
         where: Path,
         *,
         kind: Kind = "auto",
-        limits: Limits = DEFAULT_LIMITS,
-        caps: Caps = DEFAULT_CAPS,
+        limits: JobLimits = DEFAULT_LIMITS,
+        caps: HarvestCaps = DEFAULT_CAPS,
         generated: Generated = NONE,
     ) -> None:
         where.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from factory.errors import CouldNotRun
 from factory.sandbox import cgroup, layout, seccomp
 from factory.sandbox.process import Finished, Pipes, run, tied
-from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, Limits, environment, shown
+from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, JobLimits, environment, shown
 
 REMEDY = (
     "allow user namespaces (Ubuntu: an AppArmor profile for bwrap, or "
@@ -127,7 +127,7 @@ class Bubblewrap:
             return _checked(finished, _status(status))
 
 
-def rlimits(limits: Limits, bounded: bool) -> list[str]:
+def rlimits(limits: JobLimits, bounded: bool) -> list[str]:
     """prlimit's arguments. None is above what the controller itself was given (`ulimit`): nobody may raise that.
 
     Where a control group counts the processes, the user's own count is only a far fence: all rooms share it.

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from factory.sandbox.sandbox import Limits
+from factory.sandbox.sandbox import JobLimits
 
 PREFIX = "stampmill-"
 MB = 1 << 20
@@ -96,7 +96,7 @@ def _remove(folder: Path) -> None:
 
 
 @contextmanager
-def made(limits: Limits) -> Iterator[Group]:
+def made(limits: JobLimits) -> Iterator[Group]:
     """Groups for one job; an empty Group where none can be made. They are removed at the end."""
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     folders: list[Path] = []
@@ -107,7 +107,7 @@ def made(limits: Limits) -> Iterator[Group]:
             _remove(folder)
 
 
-def _make(name: str, limits: Limits, folders: list[Path]) -> Group:
+def _make(name: str, limits: JobLimits, folders: list[Path]) -> Group:
     processes = False
     for place in places():
         folder = place.folder / name

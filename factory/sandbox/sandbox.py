@@ -18,7 +18,7 @@ SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True)
-class Limits:
+class JobLimits:
     """What one job may use. Megabytes are 2**20 bytes."""
 
     memory_mb: int = 4096
@@ -29,7 +29,7 @@ class Limits:
     scratch_mb: int = 1024  # its private /tmp; half as much for its home
 
     @classmethod
-    def of(cls, box: settings.SandboxTerms) -> Limits:
+    def of(cls, box: settings.SandboxTerms) -> JobLimits:
         return cls(box.memory_mb, box.processes, box.file_mb, box.room_mb)
 
 
@@ -60,7 +60,7 @@ class Job:
     write: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host folder, writable
     python: Path | None = None  # an interpreter: bound with all that it needs, its folder first in PATH
     tools: Tools = Tools()
-    limits: Limits = Limits()
+    limits: JobLimits = JobLimits()
     stop: threading.Event | None = None
     pass_fds: tuple[int, ...] = ()
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from factory.egress.egress import Egress, Limits
+from factory.egress.egress import Egress, ProxyLimits
 from factory.egress.keys import Access, find_key
 from factory.errors import Mistake
 from factory.injected import forward
@@ -45,7 +45,7 @@ def run(cli: Cli, task: Task) -> Work:
     audit = task.out / "egress.jsonl"
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
-        limits = Limits(model=choice.model, tokens_out=settings.max_tokens_out)
+        limits = ProxyLimits(model=choice.model, tokens_out=settings.max_tokens_out)
         with Egress(Access(cli.provider, key, settings.base_url), at, toll, limits, audit) as egress:
             given = make_given(task, choice.model)
             done = _launch(cli, given, installed, task, egress)

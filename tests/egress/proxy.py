@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from factory.egress.egress import Egress, Limits
+from factory.egress.egress import Egress, ProxyLimits
 from factory.egress.keys import Access
 from factory.egress.meter import Usage
 from factory.egress.providers import Provider
@@ -37,8 +37,8 @@ def proxy(
     *,
     upstream: str = "",
     toll: Toll | None = None,
-    limits: Limits | None = None,
+    limits: ProxyLimits | None = None,
     audit: Path | None = None,
 ) -> Egress:
     access = Access(provider, key, upstream)
-    return Egress(access, at, toll or Hooks(), limits or Limits(), audit or at.with_name("audit"))
+    return Egress(access, at, toll or Hooks(), limits or ProxyLimits(), audit or at.with_name("audit"))

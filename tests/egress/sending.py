@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from factory.egress.egress import Limits
+from factory.egress.egress import ProxyLimits
 from factory.egress.meter import Usage
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
 from factory.egress.toll import Ask
@@ -54,7 +54,7 @@ class Sent:
         with (
             serve(wire, [reply or Reply()]) as server,
             proxy(
-                provider, "k", at / "s", toll=self.purse, upstream=server.url, limits=Limits(**limits)
+                provider, "k", at / "s", toll=self.purse, upstream=server.url, limits=ProxyLimits(**limits)
             ) as self.egress,
         ):
             self.answer: Answer = ask(at / "s", path, body)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from factory.egress.egress import Limits
+from factory.egress.egress import ProxyLimits
 from factory.egress.meter import Usage
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI
 from factory.egress.toll import Ask
@@ -110,7 +110,7 @@ def raw_request(at: Path, raw: bytes) -> bytes:
     ],
 )
 def test_a_body_that_is_too_large_or_unreadable_is_refused(raw: bytes, status: bytes, tmp_path: Path) -> None:
-    limits = Limits(body_bytes=1_000_000)
+    limits = ProxyLimits(body_bytes=1_000_000)
     with (
         serve(gemini.WIRE, [Reply()]) as server,
         proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
@@ -124,12 +124,12 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     import gzip
 
     bomb = gzip.compress(b" " * 50_000_000)
-    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(body_bytes=1_000_000)):
+    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=ProxyLimits(body_bytes=1_000_000)):
         assert ask(tmp_path / "s", CALL, bomb, content_encoding="gzip").status == 413
 
 
 def test_a_key_named_twice_is_seen_by_the_upstream_as_it_was_checked(tmp_path: Path) -> None:
-    limits = Limits(model="cheap")
+    limits = ProxyLimits(model="cheap")
     with (
         serve(anthropic.WIRE, [Reply()]) as server,
         proxy(ANTHROPIC, KEY, tmp_path / "s", upstream=server.url, limits=limits),
@@ -169,7 +169,7 @@ def test_tools_of_the_clients_own_pass(tmp_path: Path) -> None:
 
 
 def test_requests_past_the_cap_are_refused(tmp_path: Path) -> None:
-    limits = Limits(requests=2)
+    limits = ProxyLimits(requests=2)
     with (
         serve(gemini.WIRE, [Reply()] * 9) as server,
         proxy(GEMINI, KEY, tmp_path / "s", upstream=server.url, limits=limits),
@@ -285,7 +285,7 @@ def test_the_end_of_the_proxy_does_not_wait_for_a_hung_upstream(tmp_path: Path) 
 
 
 def test_connections_without_end_get_no_thread_each(tmp_path: Path) -> None:
-    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=Limits(connections=3)):
+    with proxy(GEMINI, KEY, tmp_path / "s", upstream="http://127.0.0.1:1", limits=ProxyLimits(connections=3)):
         held = [UnixConnection(tmp_path / "s") for _ in range(3)]
         for connection in held:
             connection.connect()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from factory.egress.egress import Limits
+from factory.egress.egress import ProxyLimits
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider
 from tests.egress.proxy import proxy
 from tests.egress.room import ask
@@ -104,7 +104,7 @@ def test_a_rate_limit_is_passed_on_noted_and_not_billed(
 def test_a_slow_drip_arrives_as_it_drips(
     provider: Provider, wire: Wire, path: str, body: dict[str, Any], tmp_path: Path
 ) -> None:
-    limits = Limits(idle_seconds=0.5)
+    limits = ProxyLimits(idle_seconds=0.5)
     with (
         serve(wire, [Reply(tokens=COUNTED, drip=0.1)]) as server,
         proxy(provider, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
@@ -114,7 +114,7 @@ def test_a_slow_drip_arrives_as_it_drips(
 
 
 def test_a_drip_that_never_ends_is_ended(tmp_path: Path) -> None:
-    limits = Limits(call_seconds=0.4)
+    limits = ProxyLimits(call_seconds=0.4)
     with (
         serve(anthropic.WIRE, [Reply(drip=0.15)]) as server,
         proxy(ANTHROPIC, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,
@@ -126,7 +126,7 @@ def test_a_drip_that_never_ends_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_hung_upstream_is_a_504_in_its_time(tmp_path: Path) -> None:
-    limits = Limits(idle_seconds=0.3)
+    limits = ProxyLimits(idle_seconds=0.3)
     with (
         serve(gemini.WIRE, [Hang()]) as server,
         proxy(GEMINI, "k", tmp_path / "s", upstream=server.url, limits=limits) as egress,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.egress.egress import Limits
+from factory.egress.egress import ProxyLimits
 from factory.egress.keys import Access
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI, Provider, Route
 from factory.egress.request_body import Denied
@@ -240,7 +240,7 @@ def test_whatever_a_room_sends_is_refused_or_held_and_breaks_nothing(
     form = route.form
     assert form
     try:
-        told = understood(Access(provider, "k", "" if home else "http://x"), route, "/v1/x", body, Limits())
+        told = understood(Access(provider, "k", "" if home else "http://x"), route, "/v1/x", body, ProxyLimits())
     except Denied:
         return
     if route.kind == "call":

@@ -13,7 +13,7 @@ from factory.errors import CouldNotRun
 from factory.rooms.rooms import Rooms
 from factory.sandbox.probe import probe
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import Job, Limits, Sandbox
+from factory.sandbox.sandbox import Job, JobLimits, Sandbox
 from tests.rooms.memory import MemorySource
 
 # The interpreter that runs the tests may lie below another user's home, where only root could start it.
@@ -60,8 +60,8 @@ def inside(box: Sandbox, tmp_path: Path, python: Path) -> Inside:
     room.mkdir()
     os.chmod(room, 0o777)
 
-    def run(script: str, *, limits: Limits | None = None, timeout: float = 30.0, **more: object) -> Finished:
-        job = Job(("python3", "-c", script), room, timeout, python=python, limits=limits or Limits(), **more)  # type: ignore[arg-type]
+    def run(script: str, *, limits: JobLimits | None = None, timeout: float = 30.0, **more: object) -> Finished:
+        job = Job(("python3", "-c", script), room, timeout, python=python, limits=limits or JobLimits(), **more)  # type: ignore[arg-type]
         return box.run(job)
 
     return run

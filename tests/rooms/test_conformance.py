@@ -21,7 +21,7 @@ from factory.errors import CouldNotRun
 from factory.rooms.rooms import Room, Rooms
 from factory.rooms.survey import walk
 from factory.sandbox.process import run
-from factory.sandbox.sandbox import Job, Limits, Sandbox
+from factory.sandbox.sandbox import Job, JobLimits, Sandbox
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 from tests.rooms.conftest import KINDS, PYTHON
 from tests.rooms.memory import MemorySource
@@ -398,7 +398,7 @@ def touch(root: Path, count: int) -> None:
 
 def test_all_that_a_room_takes_is_bounded(source: MemorySource, tmp_path: Path) -> None:
     try:
-        rooms = Rooms(source, tmp_path / "rooms", kind="overlay", limits=Limits(room_mb=2))
+        rooms = Rooms(source, tmp_path / "rooms", kind="overlay", limits=JobLimits(room_mb=2))
     except CouldNotRun as error:
         pytest.skip(str(error))
     tree = source.tree("T", FILES, MODES)

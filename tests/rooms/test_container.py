@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from factory.sandbox.container import Container
-from factory.sandbox.sandbox import SANDBOX_UID, Job, Limits
+from factory.sandbox.sandbox import SANDBOX_UID, Job, JobLimits
 
 JOB = Job(
     ("python", "-m", "pytest"),
@@ -19,7 +19,7 @@ JOB = Job(
     read=(Path("/data"),),
     files={"/factory/plan.json": Path("/tmp/plan.json")},
     write={"/factory/out": Path("/tmp/out")},
-    limits=Limits(memory_mb=100, processes=7),
+    limits=JobLimits(memory_mb=100, processes=7),
 )
 
 

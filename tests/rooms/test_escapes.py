@@ -16,7 +16,7 @@ import pytest
 
 from factory.sandbox.cgroup import places
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import Limits, Sandbox
+from factory.sandbox.sandbox import JobLimits, Sandbox
 from tests.rooms.conftest import PYTHON
 
 Inside = Callable[..., Finished]
@@ -167,7 +167,7 @@ def test_a_fork_bomb_is_bounded(inside: Inside) -> None:
         "except OSError: print(n)\n"
     )
     started = time.monotonic()
-    assert int(said(inside(script, limits=Limits(processes=40)))) < 45
+    assert int(said(inside(script, limits=JobLimits(processes=40)))) < 45
     assert time.monotonic() - started < 10
 
 
@@ -181,7 +181,7 @@ def test_one_huge_file_is_refused(inside: Inside) -> None:
         "attempt(f.seek, 0)\n",
         "attempt(os.pwrite, f.fileno(), b'x' * 2_000_000, 0)\nattempt(os.truncate, 'big', 5 << 20)\n",
     )
-    lines = said(inside(script, limits=Limits(file_mb=1))).splitlines()
+    lines = said(inside(script, limits=JobLimits(file_mb=1))).splitlines()
     assert lines[0] == f"GOT THROUGH {1 << 20}"
     assert lines[1].startswith("blocked")
 
@@ -194,12 +194,12 @@ def test_filling_the_private_tmp_is_bounded(inside: Inside) -> None:
         "        for _ in range(64): f.write(bytes(1 << 20)); f.flush()\n"
     )
     script += "for at in ('/tmp/x', '/dev/shm/x', os.path.expanduser('~/x')): attempt(fill, at)\n"
-    blocked(inside(script, limits=Limits(scratch_mb=16)), 3)
+    blocked(inside(script, limits=JobLimits(scratch_mb=16)), 3)
 
 
 def test_eating_memory_ends_the_eater(inside: Inside) -> None:
     script = "x = []\nfor _ in range(1000): x.append(bytearray(b'1') * (8 << 20))\nprint('ate it all')"
-    finished = inside(script, limits=Limits(memory_mb=256))
+    finished = inside(script, limits=JobLimits(memory_mb=256))
     assert finished.code != 0
     assert b"ate it all" not in finished.stdout
     assert not finished.timed_out
@@ -216,7 +216,7 @@ def test_memory_is_bounded_over_all_processes_together(inside: Inside) -> None:
         "        os._exit(0)\n"
     )
     script += "print(sorted({os.wait()[1] for _ in range(8)}))"
-    finished = inside(script, limits=Limits(memory_mb=256))
+    finished = inside(script, limits=JobLimits(memory_mb=256))
     assert finished.code != 0 or "9" in finished.stdout.decode()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from factory.git.names import escapes, is_git, is_product
 from factory.model import Triage
-from factory.rooms.harvest import Caps, Harvest
+from factory.rooms.harvest import Harvest, HarvestCaps
 from factory.rooms.rooms import Rooms
 from factory.sandbox.process import run
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
@@ -356,8 +356,8 @@ def test_what_is_refused_hides_nothing_else(rooms: Rooms, source: MemorySource) 
         assert len(harvest.findings) == 1
 
 
-@pytest.mark.parametrize("caps", [Caps(paths=10), Caps(total_bytes=100)])
-def test_too_much_is_refused(caps: Caps, source: MemorySource, tmp_path: Path) -> None:
+@pytest.mark.parametrize("caps", [HarvestCaps(paths=10), HarvestCaps(total_bytes=100)])
+def test_too_much_is_refused(caps: HarvestCaps, source: MemorySource, tmp_path: Path) -> None:
     rooms = Rooms(source, tmp_path / "rooms", kind="copy", caps=caps)
     with worked(rooms, source, lambda root: [write(root, f"n/{i:03}", f"{i:050}") for i in range(50)]) as harvest:
         assert [f.triage for f in harvest.findings] == [Triage.SCOPE]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from factory.money.budget import (
     Book,
-    Caps,
+    DayCaps,
     Refused,
     Spend,
     day_of,
@@ -30,7 +30,7 @@ from factory.money.budget import (
 
 SEOUL, UTC = ZoneInfo("Asia/Seoul"), ZoneInfo("UTC")
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=SEOUL)
-CAPS = Caps(daily_calls=10, daily_tokens_in=1000, daily_tokens_out=500, daily_usd=Decimal(2), cycle_usd=Decimal(1))
+CAPS = DayCaps(daily_calls=10, daily_tokens_in=1000, daily_tokens_out=500, daily_usd=Decimal(2), cycle_usd=Decimal(1))
 CALL = Spend(calls=1, tokens_in=100, tokens_out=50, usd=Decimal("0.5"))
 EMPTY = Book(date=NOON.date())
 
@@ -201,7 +201,7 @@ def test_caps_are_read_from_the_settings_as_they_are() -> None:
     settings = SimpleNamespace(
         daily_calls=3000, daily_tokens_in=1, daily_tokens_out=2, daily_usd=20.0, cycle_usd=1.0, min_sleep_ms=0
     )
-    assert Caps.model_validate(settings).daily_usd == Decimal(20)
+    assert DayCaps.model_validate(settings).daily_usd == Decimal(20)
 
 
 def test_the_guards_file_has_the_users_fields() -> None:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from factory.money.budget import Book, Caps, Refused, Spend, day_of, recover, reserve, settle
+from factory.money.budget import Book, DayCaps, Refused, Spend, day_of, recover, reserve, settle
 
-CAPS = Caps(daily_calls=6, daily_tokens_in=300, daily_tokens_out=200, daily_usd=Decimal(1), cycle_usd=Decimal("0.6"))
+CAPS = DayCaps(daily_calls=6, daily_tokens_in=300, daily_tokens_out=200, daily_usd=Decimal(1), cycle_usd=Decimal("0.6"))
 SPENDS = st.builds(
     Spend,
     calls=st.integers(1, 3),

@@ -22,7 +22,7 @@ ATTEMPTS, AT_ONCE, TICKETS = SETTINGS.caps.attempts, SETTINGS.factory.max_worker
 Fails = Callable[[int], bool]  # whether the attempt of that number in the night fails
 
 
-def limits(failures: int = 6, box_failures: int = 3) -> storm.Limits:
+def limits(failures: int = 6, box_failures: int = 3) -> storm.StormLimits:
     return SimpleNamespace(failures=failures, rate_limits=5, box_failures=box_failures)
 
 
@@ -33,7 +33,7 @@ def fails(ticket: str, box: str = "box 01", **what: object) -> tuple[Weather, Fa
 STAMP, LIMIT = (Weather.SUCCESS, None), (Weather.RATE_LIMIT, None)
 
 
-def folded(*ends: tuple[Weather, Failure | None], limit: storm.Limits | None = None) -> str | None:
+def folded(*ends: tuple[Weather, Failure | None], limit: storm.StormLimits | None = None) -> str | None:
     """The reason to stop after the last of them."""
     found = Storm()
     for end in ends:
