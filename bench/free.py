@@ -23,7 +23,7 @@ from factory.line.house import House, Tell
 from factory.line.opening import open_house
 from factory.model import Oid
 from factory.sandbox.process import Finished
-from factory.sandbox.sandbox import Job, JobLimits, Tools
+from factory.sandbox.sandbox import Job, JobLimits, Toolchains
 from factory.ssot.settings import Settings
 
 DONE = Finished(0, 0.0, False, b"", b"", False)
@@ -50,7 +50,7 @@ class FreeTrial(Trial):
 
     def __init__(self, repo: Repo, settings: Settings) -> None:
         self.repo, self.store, self.settings = repo, repo.store, settings
-        self.limits, self.tools = JobLimits(), Tools()
+        self.limits, self.tools = JobLimits(), Toolchains()
         self.python, self.stop = Path(sys.executable), threading.Event()
 
     def prepare(self, main: Oid, say: Say = lambda _: None) -> None:

@@ -29,7 +29,7 @@ from factory.rooms.change import Aside, Change, Visible
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
 from factory.sandbox.process import ENDING, Either, Finished
-from factory.sandbox.sandbox import Job, JobLimits, Sandbox, Tools
+from factory.sandbox.sandbox import Job, JobLimits, Sandbox, Toolchains
 from factory.ssot import encoding
 from factory.ssot.settings import Settings, Worker
 from factory.tree import Entry, Tree
@@ -57,7 +57,7 @@ class Local:
     sandbox: Sandbox
     limits: JobLimits
     python: Path
-    tools: Tools
+    tools: Toolchains
     environ: Mapping[str, str]  # what a worker's settings may pass on
     secrets: tuple[str, ...]  # values that must never get into git
     scratch: Path

@@ -13,7 +13,7 @@ from factory.gate import interpreter
 from factory.gate.recipe import recipe
 from factory.git.repo import Repo
 from factory.rooms.generated import built
-from factory.sandbox.sandbox import Tools, in_system
+from factory.sandbox.sandbox import Toolchains, in_system
 from factory.ssot.settings import SETTINGS, Settings
 from factory.tree import Tree
 
@@ -28,7 +28,7 @@ PLACES = ("~/.cargo/bin", "~/.local/bin", "~/go/bin", "~/bin", "/usr/local/go/bi
 SETTING = "under [sandbox] in ssot/factory.toml"
 
 
-def absent(output: str, environ: Mapping[str, str], tools: Tools, root: Path | None = None) -> str:
+def absent(output: str, environ: Mapping[str, str], tools: Toolchains, root: Path | None = None) -> str:
     """One line on the first program that was not found; empty where none is missing, or a room would find it.
 
     `root`: the checkout, whose node_modules may have it.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import factory
 from factory.git.repo import Repo
-from factory.sandbox.sandbox import Tools, in_system, python_paths
+from factory.sandbox.sandbox import Toolchains, in_system, python_paths
 from factory.ssot.settings import Settings
 
 OWN = Path(sys.executable)  # the interpreter of a repository that has none of its own
@@ -42,7 +42,7 @@ def installed(python: Path) -> frozenset[str]:
     return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
 
 
-def fingerprint(python: Path, sandbox: str, tools: Tools) -> str:
+def fingerprint(python: Path, sandbox: str, tools: Toolchains) -> str:
     """What tells one environment from another: the interpreter, the packages that it would import, the toolchains."""
     lib = sorted(python.parent.parent.glob("lib/python*/site-packages/*.dist-info"))
     seen = [str(python), os.path.realpath(python), sandbox, *(p.name for p in lib), *tools.path, *map(str, tools.read)]

@@ -17,7 +17,7 @@ from factory.gate.triage import gist
 from factory.git.store import GitTree
 from factory.rooms.rooms import Rooms
 from factory.sandbox import toolchains
-from factory.sandbox.sandbox import Job, JobLimits, Sandbox, Tools
+from factory.sandbox.sandbox import Job, JobLimits, Sandbox, Toolchains
 from factory.ssot.settings import Settings
 
 INSIDE = "/factory/env"  # where setup and gate see it, and what FACTORY_ENV says
@@ -32,7 +32,7 @@ class Kit(NamedTuple):
     sandbox: Sandbox
     environ: Mapping[str, str]
 
-    def tools(self, settings: Settings) -> Tools:
+    def tools(self, settings: Settings) -> Toolchains:
         """The toolchains that a room shows."""
         return toolchains.tools(self.environ, map(Path, settings.sandbox.read), self.sandbox.kind)
 

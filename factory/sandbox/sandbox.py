@@ -34,7 +34,7 @@ class JobLimits:
 
 
 @dataclass(frozen=True)
-class Tools:
+class Toolchains:
     """The toolchains of the host that a job may use (`sandbox/toolchains.py`)."""
 
     path: tuple[str, ...] = tuple(SYSTEM_PATH.split(":"))
@@ -59,7 +59,7 @@ class Job:
     files: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host file or folder, read-only
     write: Mapping[str, Path] = field(default_factory=dict)  # path inside -> host folder, writable
     python: Path | None = None  # an interpreter: bound with all that it needs, its folder first in PATH
-    tools: Tools = Tools()
+    tools: Toolchains = Toolchains()
     limits: JobLimits = JobLimits()
     stop: threading.Event | None = None
     pass_fds: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from factory.sandbox.sandbox import SYSTEM_PATH, Tools, in_system
+from factory.sandbox.sandbox import SYSTEM_PATH, Toolchains, in_system
 
 MERGED = (Path("/bin"), Path("/sbin"))  # links into /usr, or as good as these
 OFFLINE = {"CARGO_NET_OFFLINE": "true", "GOPROXY": "off"}  # what was fetched is enough, or is missing at once
@@ -32,20 +32,20 @@ class Host(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Chain:
+class Toolchain:
     """What one toolchain needs: folders and files that are read at their own place, and variables."""
 
     read: tuple[Path, ...]
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-def tools(environ: Mapping[str, str], read: Iterable[Path] = (), kind: str = "bwrap") -> Tools:
+def tools(environ: Mapping[str, str], read: Iterable[Path] = (), kind: str = "bwrap") -> Toolchains:
     """The host's PATH as a room has it, what must be readable for that, and what says where it is.
 
     `read`: what a job may read anyway, by the settings; programs there are found, too. A container has its image's own.
     """
     if kind not in ("bwrap", "none"):
-        return Tools()
+        return Toolchains()
     host, given = Host(environ, Path(environ.get("HOME") or "/nonexistent")), tuple(read)
     path, shown, env = list[Path](), list[Path](), dict[str, str]()
     for folder in dict.fromkeys(map(Path, filter(os.path.isabs, environ.get("PATH", "").split(":")))):
@@ -60,7 +60,7 @@ def tools(environ: Mapping[str, str], read: Iterable[Path] = (), kind: str = "bw
     modules = _go_modules(host)
     shown, env = [*shown, *modules.read], {**env, **modules.env}
     every = dict.fromkeys([*map(str, path), *SYSTEM_PATH.split(":")])
-    return Tools(tuple(every), tuple(dict.fromkeys(shown)), env, OFFLINE)
+    return Toolchains(tuple(every), tuple(dict.fromkeys(shown)), env, OFFLINE)
 
 
 def _is_a_persons(at: Path, home: Path) -> bool:
@@ -72,7 +72,7 @@ def _is_system(folder: Path) -> bool:
     return in_system(folder) or folder in MERGED
 
 
-def _rustup(folder: Path, host: Host) -> Chain | None:
+def _rustup(folder: Path, host: Host) -> Toolchain | None:
     """`cargo` is a link to rustup, which starts the one of a toolchain elsewhere."""
     if os.path.basename(os.path.realpath(folder / "cargo")) != "rustup":
         return None
@@ -81,53 +81,53 @@ def _rustup(folder: Path, host: Host) -> Chain | None:
     chains = chains if os.path.isdir(chains) else folder.parent.with_name(".rustup")
     parts = (chains, cargo / "registry", cargo / "git")
     env = {"RUSTUP_HOME": str(chains), "CARGO_HOME": str(cargo)}
-    return Chain((folder, *filter(os.path.exists, parts)), env)
+    return Toolchain((folder, *filter(os.path.exists, parts)), env)
 
 
-def _go(folder: Path, host: Host) -> Chain | None:
+def _go(folder: Path, host: Host) -> Toolchain | None:
     """A Go of its own folder, or the programs that `go install` made."""
     if os.path.exists(folder / "go") and os.path.isfile(folder.parent / "VERSION"):
-        return Chain(_both(folder.parent))
-    return Chain((folder,)) if folder == host.folder("GOPATH", "go") / "bin" else None
+        return Toolchain(_both(folder.parent))
+    return Toolchain((folder,)) if folder == host.folder("GOPATH", "go") / "bin" else None
 
 
-def _go_modules(host: Host) -> Chain:
+def _go_modules(host: Host) -> Toolchain:
     """The modules that were fetched: whichever Go it is looks for them."""
     path = host.folder("GOPATH", "go")
     cache = host.folder("GOMODCACHE", os.path.relpath(path / "pkg/mod", host.home))
-    return Chain((cache,), {"GOMODCACHE": str(cache)}) if os.path.isdir(cache) else Chain(())
+    return Toolchain((cache,), {"GOMODCACHE": str(cache)}) if os.path.isdir(cache) else Toolchain(())
 
 
-def _node(folder: Path, _host: Host) -> Chain | None:
+def _node(folder: Path, _host: Host) -> Toolchain | None:
     """One that nvm, fnm, n and the like have put into a folder of its own."""
     if not os.path.exists(folder / "node"):
         return None
     modules = folder.resolve().parent / "lib/node_modules"  # npm; `etc` beside it may hold tokens
-    return Chain((folder, folder.resolve(), modules)) if os.path.isdir(modules) else None
+    return Toolchain((folder, folder.resolve(), modules)) if os.path.isdir(modules) else None
 
 
-def _shims(folder: Path, _host: Host) -> Chain | None:
+def _shims(folder: Path, _host: Host) -> Toolchain | None:
     """Scripts of pyenv, rbenv and the like, which look for the version below their root."""
     root = folder.parent
     if folder.name != "shims" or not (os.path.isdir(root / "versions") and os.path.isdir(root / "libexec")):
         return None
-    return Chain(tuple(_parts(root, SHIMS)))
+    return Toolchain(tuple(_parts(root, SHIMS)))
 
 
-def _java(folder: Path, _host: Host) -> Chain | None:
+def _java(folder: Path, _host: Host) -> Toolchain | None:
     """A JDK, or what SDKMAN keeps beside it."""
     home = folder.parent
     is_jdk = os.path.exists(folder / "java") and os.path.isfile(home / "release")
     is_candidate = home.parent.parent.name == "candidates"
-    return Chain(_both(home), {"JAVA_HOME": str(home)} if is_jdk else {}) if is_jdk or is_candidate else None
+    return Toolchain(_both(home), {"JAVA_HOME": str(home)} if is_jdk else {}) if is_jdk or is_candidate else None
 
 
-def _alone(folder: Path, _host: Host) -> Chain | None:
+def _alone(folder: Path, _host: Host) -> Toolchain | None:
     """Programs that are one file each."""
-    return Chain((folder,)) if folder.parent.name in (".bun", ".deno") else None
+    return Toolchain((folder,)) if folder.parent.name in (".bun", ".deno") else None
 
 
-KINDS: tuple[Callable[[Path, Host], Chain | None], ...] = (_rustup, _go, _node, _shims, _java, _alone)
+KINDS: tuple[Callable[[Path, Host], Toolchain | None], ...] = (_rustup, _go, _node, _shims, _java, _alone)
 
 
 def _parts(root: Path, names: Iterable[str]) -> Iterator[Path]:

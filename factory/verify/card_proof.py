@@ -43,7 +43,7 @@ class Proof(NamedTuple):
     pack: Mapping[str, bytes]
 
 
-class Chain(NamedTuple):
+class CardChain(NamedTuple):
     """A stamp's parts."""
 
     main: Oid
@@ -87,7 +87,7 @@ def faults(repo: Repo, logged: Logged, turned: Iterable[str], again: Again | Non
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def read_chain(repo: Repo, commit: Commit, cards: Mapping[str, int]) -> Chain:
+def read_chain(repo: Repo, commit: Commit, cards: Mapping[str, int]) -> CardChain:
     """The three commits under a stamp. ValueError where they are not what they should be."""
     store = repo.store
     main, at = commit.parents
@@ -104,7 +104,7 @@ def read_chain(repo: Repo, commit: Commit, cards: Mapping[str, int]) -> Chain:
     if strange := _strange(repo, main, plan.tree, proof.tree, steps[1][1].tree, cards):
         raise ValueError(strange)
     found = {name: _proof(repo, plan.tree, proof.tree, name) for name in cards}
-    return Chain(main, steps[2][0], work, _file(repo, proof.tree, attempts.RESULT), found)
+    return CardChain(main, steps[2][0], work, _file(repo, proof.tree, attempts.RESULT), found)
 
 
 def _strange(repo: Repo, main: Oid, plan: Oid, proof: Oid, work: Oid, cards: Iterable[str]) -> str:
@@ -150,7 +150,7 @@ def packed_cards(repo: Repo, main: Oid, word: Word) -> dict[str, WorkItem]:
 # --- judging ---------------------------------------------------------------------------------------------
 
 
-def _words(found: Mapping[str, str], parts: Chain, commit: Commit) -> Iterator[str]:
+def _words(found: Mapping[str, str], parts: CardChain, commit: Commit) -> Iterator[str]:
     if repeated := objects.repeated(commit.message):
         yield f"it has a trailer twice ({', '.join(repeated)})"
     if hashlib.sha256(parts.result).hexdigest() != found.get("Factory-Result"):
@@ -170,7 +170,7 @@ def _words(found: Mapping[str, str], parts: Chain, commit: Commit) -> Iterator[s
             yield f"{name}: the attempt's number differs between the stamp, the plan and the result"
 
 
-def _tree(repo: Repo, commit: Commit, parts: Chain) -> Iterator[str]:
+def _tree(repo: Repo, commit: Commit, parts: CardChain) -> Iterator[str]:
     """Main with the cards' files, and nothing else: no path that no card may touch, no card without its output."""
     store = repo.store
     if store.edit(store.tree_of(parts.work), {RESERVED: None}) != commit.tree:
@@ -186,7 +186,7 @@ def _tree(repo: Repo, commit: Commit, parts: Chain) -> Iterator[str]:
             yield f"{changed.path} was changed, and no card of it may do so"
 
 
-def _card(repo: Repo, commit: Commit, parts: Chain, proof: Proof, packed: WorkItem | None) -> Iterator[str]:
+def _card(repo: Repo, commit: Commit, parts: CardChain, proof: Proof, packed: WorkItem | None) -> Iterator[str]:
     result, card = proof.result, proof.card
     if packed != card:
         yield "it is not the card that was packed" if packed else "no packet of the truck holds it"
@@ -223,7 +223,7 @@ def _gated(repo: Repo, main: Oid, result: Result) -> Iterator[str]:
         yield f"tests that failed: {result.tests.failed}, that are missing: {result.tests.missing}"
 
 
-def _evidence_agrees(parts: Chain, proof: Proof) -> Iterator[str]:
+def _evidence_agrees(parts: CardChain, proof: Proof) -> Iterator[str]:
     """The pack tells of this attempt: a pack of another one has its own hashes in order too."""
     plan, result = proof.plan, proof.result
     wanted: dict[str, dict[str, Any]] = {

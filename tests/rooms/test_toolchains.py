@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from factory.gate.absent import absent
-from factory.sandbox.sandbox import SYSTEM_PATH, Job, Sandbox, Tools
+from factory.sandbox.sandbox import SYSTEM_PATH, Job, Sandbox, Toolchains
 from factory.sandbox.toolchains import tools
 
 USUAL = tuple(SYSTEM_PATH.split(":"))
@@ -94,7 +94,7 @@ def test_a_folder_that_holds_more_than_programs_is_never_shown(home: Path) -> No
     (home / "VERSION").write_text("")  # as if the home were a Go
     shown = tools(environ(home, "bin", ".local/bin")).read
     assert not {home, home / ".local", home / ".local/share"} & set(shown)
-    assert tools(environ(home, *FOLDERS), kind="docker") == Tools()
+    assert tools(environ(home, *FOLDERS), kind="docker") == Toolchains()
 
 
 def test_what_the_settings_show_is_found_and_the_order_is_the_persons(home: Path) -> None:

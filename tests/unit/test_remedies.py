@@ -8,7 +8,7 @@ import pytest
 
 from factory.gate.absent import absent, remedy, untracked
 from factory.gate.failures import gist
-from factory.sandbox.sandbox import Tools
+from factory.sandbox.sandbox import Toolchains
 from factory.tree import MemoryTree
 
 GO = """\
@@ -68,6 +68,6 @@ def test_a_file_that_git_does_not_have_is_named(printed: str, tmp_path: Path) ->
 def test_a_program_of_node_modules_is_named_with_what_brings_it(tmp_path: Path) -> None:
     (tmp_path / "node_modules/.bin").mkdir(parents=True)
     (tmp_path / "node_modules/.bin/uvu").write_text("")
-    said = absent("sh: 1: uvu: not found", {"PATH": "/usr/bin"}, Tools(), tmp_path)
+    said = absent("sh: 1: uvu: not found", {"PATH": "/usr/bin"}, Toolchains(), tmp_path)
     assert said.startswith("`uvu` is in node_modules, which a room does not have: let `setup` under [gate] fetch")
-    assert "not on this machine's PATH" in absent("sh: 1: uvu: not found", {"PATH": "/usr/bin"}, Tools())
+    assert "not on this machine's PATH" in absent("sh: 1: uvu: not found", {"PATH": "/usr/bin"}, Toolchains())

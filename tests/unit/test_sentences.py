@@ -56,7 +56,7 @@ from factory.reports.phrases import ENGLISH, KOREAN
 from factory.reports.stops import STOPS
 from factory.rooms import generated
 from factory.rooms.change import Change
-from factory.sandbox.sandbox import Tools
+from factory.sandbox.sandbox import Toolchains
 from factory.ssot.documents import read_roadmap
 from factory.ssot.read_settings import read_settings
 from factory.tree import FILE, Entry
@@ -233,7 +233,7 @@ def before_the_gate(
     done = Done(item, make_plan(timeout_minutes=2), "", 0.0, 0.0, Work(ended, exit_code=9), Change(files, found))
     kept = SimpleNamespace(read=lambda *_: Record(ticket="D-1", transient=5))
     repo = SimpleNamespace(work_tree=None, store=SimpleNamespace(tree_of=lambda _: ""))
-    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Tools()), repo=repo, ledger=kept)
+    house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Toolchains()), repo=repo, ledger=kept)
     met = Merged("", "", {"D-1": conflicts} if conflicts else {})
     reason = judging.ended_badly(house, done, "") or ticket_trade.met(done, met)
     assert reason is not None
