@@ -13,7 +13,7 @@ from guards.case import Case
 Say = Callable[[str], None]
 
 
-class Question(NamedTuple):
+class TreeQuestion(NamedTuple):
     """One tree, and what it is held against."""
 
     case: Case

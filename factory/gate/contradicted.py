@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from factory.gate import compare, triage
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.observe import Observation
 from factory.gate.signs import signs
 from factory.gate.transcript import RED, STRICT
@@ -18,7 +18,7 @@ NAME_IT = "a person's ticket names such a test: may_change_tests"
 
 
 def contradicted(
-    asked: Question, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]], changing: Collection[str] = ()
+    asked: TreeQuestion, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]], changing: Collection[str] = ()
 ) -> Why | None:
     """Why main's judge says no to the product; None where it says yes. `changing`: see renamed.stand_ins."""
     if found := signs(was, held, asked.sides.judges):
@@ -36,7 +36,7 @@ def contradicted(
     return Triage.GUARD, [_words(line, held.seen) for line in compared.failed]
 
 
-def _without(asked: Question, seen: Observation) -> Observation:
+def _without(asked: TreeQuestion, seen: Observation) -> Observation:
     """What was seen, but for the tests that a person's ticket names."""
     return replace(seen, outcomes={n: out for n, out in seen.outcomes.items() if not asked.sides.may_contradict(n)})
 
@@ -60,7 +60,7 @@ def _words(line: str, held: Observation) -> str:
     return f"{line}, as main has it: the change contradicts what main expects{f' ({said})' if said else ''}; {NAME_IT}"
 
 
-def _by_code(asked: Question, held: Ran) -> list[str]:
+def _by_code(asked: TreeQuestion, held: Ran) -> list[str]:
     paths = ", ".join(sorted(c.path for c in asked.brought)[:3])
     line = (
         f"`{held.command}` passes only with what the change made of {paths}: leave it, or a person commits it to main"

@@ -8,7 +8,7 @@ from functools import partial
 
 import guards
 from factory.gate import ground, loaded
-from factory.gate.asked import Question, Say
+from factory.gate.asked import Say, TreeQuestion
 from factory.gate.commands import to_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.interpreter import installed
@@ -27,7 +27,7 @@ from factory.ssot.settings import Settings
 from guards.case import Case, content, text
 
 WORST = (Triage.SCOPE, Triage.TAMPER, Triage.GUARD)  # of several findings, the first of these names the failure
-Step = Callable[[Question, Tally], None]
+Step = Callable[[TreeQuestion, Tally], None]
 STEPS = ("guards", "names", "doctor", "criteria", "fast", "regression", "twice", "kept")
 
 
@@ -58,7 +58,7 @@ class Gate:
         brought = sides.brought(changed)
         laid = sides.mains(brought, base.entries())
         held = store.edit(store.tree_of(tree), laid) if laid else tree
-        return self._ask(Question(case, plan, main, tree, held, sides, brought, STEPS, say))
+        return self._ask(TreeQuestion(case, plan, main, tree, held, sides, brought, STEPS, say))
 
     def command(self, tree: Oid, command: str) -> Ran:
         """One command on a tree, in the gate's sandbox: what a card accepts may name one."""
@@ -74,9 +74,9 @@ class Gate:
         ground.must_have_tiers(self._settings)
         self._trial.prepare(main, say)
         sides = Sides.of(self._settings, GitTree(self._repo.store, main), Terms(), case.protected)
-        return self._ask(Question(case, None, main, tree, tree, sides, (), steps, say))
+        return self._ask(TreeQuestion(case, None, main, tree, tree, sides, (), steps, say))
 
-    def _ask(self, asked: Question) -> Verdict:
+    def _ask(self, asked: TreeQuestion) -> Verdict:
         do: dict[str, Step] = {
             "guards": self._guards,
             "names": self._names,
@@ -133,7 +133,7 @@ class Gate:
 
     # --- steps
 
-    def _criteria(self, asked: Question, tally: Tally) -> None:
+    def _criteria(self, asked: TreeQuestion, tally: Tally) -> None:
         """Where one stays red, also whether another ticket's tests wait in the file that it asks."""
         self._prover.prove(asked, tally)
         last = tally.criteria[-1] if tally.criteria and not tally.passing else None
@@ -143,7 +143,7 @@ class Gate:
             if why := together(criterion, rows, lambda path: content(base, path)):
                 tally.failed = (f"{tally.failed[0]}; {why}", *tally.failed[1:])
 
-    def _guards(self, asked: Question, tally: Tally) -> None:
+    def _guards(self, asked: TreeQuestion, tally: Tally) -> None:
         asked.say("the guards look")
         found = guards.run(asked.case)
         tally.guards = {name: "PASS" if all(f.flag for f in findings) else "FAIL" for name, findings in found.items()}
@@ -154,7 +154,7 @@ class Gate:
         if lines:
             tally.fail(min((f.triage for f in tally.findings if not f.flag), key=WORST.index), lines)
 
-    def _names(self, asked: Question, tally: Tally) -> None:
+    def _names(self, asked: TreeQuestion, tally: Tally) -> None:
         self.settle(asked.say)
         tiers = to_run(self._settings.gate, asked.steps).values()
         commands = (*(c for tier in tiers for c in tier), *(c.check for c in asked.checks))
@@ -167,7 +167,7 @@ class Gate:
         elif goals := list(dict.fromkeys(moved(asked, rows_at(self._repo, asked.main)))):
             tally.fail(Triage.GUARD, goals)
 
-    def _ahead(self, asked: Question) -> None:
+    def _ahead(self, asked: TreeQuestion) -> None:
         """What will be asked is under way: a gate waits for the longest, so that comes first, then in the order in
         which it is needed. What is not asked for in the end, because something before it failed, is ended."""
         runs: list[tuple[Oid, str, Conditions]] = []

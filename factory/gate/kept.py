@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from factory.errors import Mistake
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.compare import GREEN
 from factory.gate.criteria import light
 from factory.gate.tally import Tally
@@ -43,7 +43,7 @@ class Kept:
     def __init__(self, trial: Trial, voice: Voice) -> None:
         self._repo, self._trial, self._voice = trial.repo, trial, voice
 
-    def hold(self, asked: Question, tally: Tally) -> None:
+    def hold(self, asked: TreeQuestion, tally: Tally) -> None:
         """Books the first DONE criterion that the tree breaks. By hand also one that main has broken already."""
         own = set(asked.plan.ac_ids) | set(asked.case.terms.replaces) if asked.plan else set()
         for criterion in done_at(self._repo, asked.tree):
@@ -55,7 +55,7 @@ class Kept:
         if asked.plan:
             self._ask_some(asked, tally, own)
 
-    def _stands(self, asked: Question, tally: Tally, criterion: Criterion) -> bool:
+    def _stands(self, asked: TreeQuestion, tally: Tally, criterion: Criterion) -> bool:
         """Whether it is green alone, or red on main already; where not, it is broken."""
         ran = self._trial.run(asked.tree, criterion.check)
         if light(ran) is Light.GREEN and not self._silent(criterion.check, ran):
@@ -68,7 +68,7 @@ class Kept:
             return False
         return True
 
-    def _ask_some(self, asked: Question, tally: Tally, own: Collection[str]) -> None:
+    def _ask_some(self, asked: TreeQuestion, tally: Tally, own: Collection[str]) -> None:
         """Whether what the change touches has left the judges of the DONE their voice: some, by the plan's digest.
 
         They are asked alone, so the check itself is, too: a red altered judge tells something where the true one is

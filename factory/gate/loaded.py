@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.observe import Observation
 from factory.model import Finding, Triage
 from factory.ssot.product import TEST_FILES
@@ -101,7 +101,7 @@ def supposed(installed: Collection[str]) -> Observation:
     return replace(Observation(), path=(".", "src", "lib", "/"), outside=outside)
 
 
-def names(asked: Question, seen: Iterable[Observation]) -> tuple[Finding, ...]:
+def names(asked: TreeQuestion, seen: Iterable[Observation]) -> tuple[Finding, ...]:
     """No new file is found by Python before what main's own runs resolve. `seen`: what each command did on main."""
     new = [c.path for c in asked.changed if c.new and not c.old]
     known = [told if told.path else supposed(asked.case.installed) for told in seen]
@@ -110,7 +110,7 @@ def names(asked: Question, seen: Iterable[Observation]) -> tuple[Finding, ...]:
     return tuple(Finding(guard="loaded", path=path, message=said, triage=Triage.SCOPE) for path, _, said in parts)
 
 
-def flags(asked: Question) -> tuple[Finding, ...]:
+def flags(asked: TreeQuestion) -> tuple[Finding, ...]:
     """The judging files that the change edits, for a person to see."""
     edited = [c for c in asked.brought if c.old and not matches(c.path, TEST_FILES)]
     said = "judges, and is another after this change"

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from factory.gate import criteria
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.compare import GREEN
 from factory.gate.conditions import USUAL, Conditions, otherwise
 from factory.gate.criteria import Passes, Touching
@@ -48,11 +48,11 @@ class Prover:
         self._store, self._trial, self._kept, self._voice = trial.store, trial, kept, voice
         self._tiers = (*trial.settings.gate.fast, *trial.settings.gate.regression)
 
-    def runs(self, asked: Question, checks: Iterable[str]) -> list[tuple[Oid, str, Conditions]]:
+    def runs(self, asked: TreeQuestion, checks: Iterable[str]) -> list[tuple[Oid, str, Conditions]]:
         """The runs that a proof begins with, so that they can be started before they are asked for."""
         return [(tree, check, under) for check in checks for tree, under in dict.fromkeys(self._begins(asked))]
 
-    def prove(self, asked: Question, tally: Tally) -> None:
+    def prove(self, asked: TreeQuestion, tally: Tally) -> None:
         """Books every criterion; the first that is not proven ends it."""
         moved = Touching(
             touched=frozenset(c.path for c in asked.changed),
@@ -77,7 +77,7 @@ class Prover:
                 return
             self._kept.remember(criterion.check, asked.tree, ran.after, tally.proof[criterion.id])
 
-    def twice(self, asked: Question, tally: Tally) -> None:
+    def twice(self, asked: TreeQuestion, tally: Tally) -> None:
         """After the tiers: a proof that ran alone under other conditions runs alone as usual, where no tier ran it."""
         for criterion, check in tally.once.items():
             proof = tally.proof[criterion]
@@ -85,7 +85,7 @@ class Prover:
             if unsaid and tally.passing and (said := dim(self._trial.run(asked.tree, check), proof)):
                 tally.fail(Triage.TEST, [_only_once(criterion, check, otherwise(asked.digest)), *said])
 
-    def _passes(self, asked: Question, tally: Tally, criterion: PlanCriterion) -> Passes:
+    def _passes(self, asked: TreeQuestion, tally: Tally, criterion: PlanCriterion) -> Passes:
         """Where tiers run tests, the product is asked under other conditions; what is not clean there, as usual."""
         check = criterion.check
         ran = self._each(check, self._begins(asked))
@@ -99,13 +99,13 @@ class Prover:
         again = self._trial.run(asked.main, check, fresh=True)
         return ran._replace(changing=changing_in(ran.was.seen.outcomes, again.seen.outcomes))
 
-    def _begins(self, asked: Question) -> list[tuple[Oid, Conditions]]:
+    def _begins(self, asked: TreeQuestion) -> list[tuple[Oid, Conditions]]:
         """What a check is asked of: was, before, held, after."""
         last = otherwise(asked.digest) if self._others_first(asked) else USUAL
         before = self._before(asked) if asked.brought else asked.main
         return [(asked.main, USUAL), (before, USUAL), (asked.held, last), (asked.tree, last)]
 
-    def _others_first(self, asked: Question) -> bool:
+    def _others_first(self, asked: TreeQuestion) -> bool:
         """Whether tiers run tests that report to the gate: then they are the usual run of what is proven alone."""
         runs = (self._trial.known(asked.main, command) for command in (*self._tiers, *(c.check for c in asked.checks)))
         return any(ran.seen.sessions for ran in runs if ran)
@@ -119,11 +119,11 @@ class Prover:
         was, before, held, after = (ran[one] for one in begins)
         return Passes(was, before, held, after, under=begins[-1][1])
 
-    def _before(self, asked: Question) -> Oid:
+    def _before(self, asked: TreeQuestion) -> Oid:
         laid = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in asked.brought}
         return self._store.edit(self._store.tree_of(asked.main), laid)
 
-    def _once_more(self, asked: Question, tally: Tally, criterion: PlanCriterion, ran: Passes) -> Light:
+    def _once_more(self, asked: TreeQuestion, tally: Tally, criterion: PlanCriterion, ran: Passes) -> Light:
         """The proof again: under other conditions, and by altered judges."""
         proof = proven(ran)
         tally.proof[criterion.id] = proof
@@ -138,7 +138,7 @@ class Prover:
         return Light.GREEN if tally.passing else Light.RED
 
     def _again(
-        self, asked: Question, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: tuple[str, ...]
+        self, asked: TreeQuestion, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: tuple[str, ...]
     ) -> Again:
         """Under other conditions; what ran so to begin with is known already."""
         under = otherwise(asked.digest)
@@ -163,7 +163,7 @@ def _only_once(criterion: str, check: str, under: Conditions) -> str:
     return f"{criterion} is green once and red once, so it proves nothing: `{check}` with {under}"
 
 
-def _is_clean(asked: Question, ran: Passes) -> bool:
+def _is_clean(asked: TreeQuestion, ran: Passes) -> bool:
     """Whether a run under other conditions says all that the usual one could say: a plain yes, of the same tests."""
     pairs = [(ran.before, ran.after), (ran.was, ran.held)]
     green = all(now.seen.sessions and criteria.light(now) is Light.GREEN for _, now in pairs)
@@ -186,7 +186,7 @@ def dim(again: Ran, proof: tuple[str, ...]) -> list[str]:
     return red or ([] if criteria.light(again) is Light.GREEN else [f"exit code {again.code}"])
 
 
-def _signs(asked: Question, ran: Passes) -> list[str]:
+def _signs(asked: TreeQuestion, ran: Passes) -> list[str]:
     """What tells of a cheat in any of the runs."""
     pairs = [(ran.before, ran.after)] + ([(ran.was, ran.held)] if ran.held is not ran.after else [])
     return list(dict.fromkeys(sign for was, now in pairs for sign in signs(was, now, asked.sides.judges)))

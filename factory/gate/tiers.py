@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from factory.gate import compare, triage
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.commands import is_told_by, same_run, to_run
 from factory.gate.contradicted import contradicted
 from factory.gate.ground import unloaded
@@ -29,7 +29,7 @@ class Tiers:
     def __init__(self, trial: Trial) -> None:
         self._trial, self._gate = trial, trial.settings.gate
 
-    def doctor(self, asked: Question, tally: Tally) -> None:
+    def doctor(self, asked: TreeQuestion, tally: Tally) -> None:
         """What is no tier's to tell."""
         for command in to_run(self._gate, asked.steps)["doctor"]:
             self._say(asked, "doctor", command)
@@ -44,7 +44,7 @@ class Tiers:
             if not tally.passing:
                 return
 
-    def tests(self, tier: settings.Tier, asked: Question, tally: Tally) -> None:
+    def tests(self, tier: settings.Tier, asked: TreeQuestion, tally: Tally) -> None:
         """A tier on the tree to be stamped, and where the change brings what judges, by main's own judge beside it."""
         for command in self._gate.tiers()[tier]:
             self._say(asked, tier, command)
@@ -67,30 +67,30 @@ class Tiers:
             if not tally.passing:
                 return
 
-    def _hint(self, asked: Question, ran: Ran) -> tuple[str, ...]:
+    def _hint(self, asked: TreeQuestion, ran: Ran) -> tuple[str, ...]:
         """What a person who asks by hand can mend; an attempt's own author cannot."""
         return (hint,) if asked.plan is None and (hint := self._trial.absent(asked.main, ran)) else ()
 
-    def _say(self, asked: Question, tier: str, command: str) -> None:
+    def _say(self, asked: TreeQuestion, tier: str, command: str) -> None:
         known = self._trial.known(asked.tree, command)
         asked.say(f"the gate remembers {tier} of this tree" if known and known.remembered else f"the gate runs {tier}")
 
     def _as_main_judges(
-        self, tier: str, asked: Question, tally: Tally, was: Ran, held: Ran, changing: frozenset[str]
+        self, tier: str, asked: TreeQuestion, tally: Tally, was: Ran, held: Ran, changing: frozenset[str]
     ) -> None:
         if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held), changing):
             tally.heard(f"{tier} as main judges it", held)
             tally.results[tier] = Answer.FAIL
             tally.fail(*why)
 
-    def _runs(self, asked: Question, command: str) -> tuple[Ran, Ran, Ran]:
+    def _runs(self, asked: TreeQuestion, command: str) -> tuple[Ran, Ran, Ran]:
         trees = dict.fromkeys((asked.main, asked.tree, asked.held))
         with ThreadPoolExecutor(2) as pool:
             ran = dict(zip(trees, pool.map(lambda tree: self._trial.run(tree, command), trees), strict=True))
         return ran[asked.main], ran[asked.tree], ran[asked.held]
 
     def _held_against(
-        self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran, changing: frozenset[str] = frozenset()
+        self, tier: str, asked: TreeQuestion, tally: Tally, was: Ran, now: Ran, changing: frozenset[str] = frozenset()
     ) -> None:
         found = signs(was, now, asked.sides.judges) if asked.plan else []
         if found:
@@ -113,7 +113,9 @@ class Tiers:
                 lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
                 tally.fail(Triage.TEST, lines)
 
-    def _compare(self, tier: str, asked: Question, tally: Tally, was: Ran, now: Ran, changing: frozenset[str]) -> None:
+    def _compare(
+        self, tier: str, asked: TreeQuestion, tally: Tally, was: Ran, now: Ran, changing: frozenset[str]
+    ) -> None:
         reruns = self._again(asked, was, now, asked.tree)
         found = compare.compare(was.seen, now.seen, reruns, _excused(asked.case), changing)
         tally.tests = _most(tally.tests, found.tests)
@@ -132,7 +134,7 @@ class Tiers:
             causes = [line for line in triage.failures(now.output) if triage.names_cause(line, why)]
             tally.fail(why, [*found.failed, *causes], found.answer, mark="\n".join(found.failed))
 
-    def _again(self, asked: Question, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
+    def _again(self, asked: TreeQuestion, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
         """What tests outside of the change said when they were run once more: are they flaky?"""
         touched = {c.path for c in asked.changed}
         reruns: list[Mapping[str, Outcome]] = []
@@ -164,7 +166,7 @@ def _says_nothing(was: Ran, now: Ran) -> bool:
     return was.answer is Answer.COULD_NOT_RUN and now.answer is Answer.COULD_NOT_RUN
 
 
-def _refuses(was: Ran, now: Ran, asked: Question) -> bool:
+def _refuses(was: Ran, now: Ran, asked: TreeQuestion) -> bool:
     """Whether a test was green when main was asked and is not now; of a file that the change touches, is not there."""
     touched, outcomes = {c.path for c in asked.changed}, now.seen.outcomes
     return any(

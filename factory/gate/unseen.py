@@ -17,7 +17,7 @@ from factory.gate.altered import Round, Site, data_rounds, expected, literal_rou
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.functions import around, failing, listed
 from factory.gate.altered.languages import CALLS, SHELLS
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.criteria import Passes, light
 from factory.gate.named import named
@@ -39,7 +39,7 @@ Said = list[tuple[Site, str]]
 class Asking(NamedTuple):
     """One criterion, and what became of its check on main's product and on the tree."""
 
-    asked: Question
+    asked: TreeQuestion
     criterion: PlanCriterion
     ran: Passes
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from factory.gate.altered import Round, Site, data_rounds, expected, rounds
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.functions import failing_at
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.compare import GREEN
 from factory.gate.criteria import Passes, light
 from factory.gate.named import spoken_of
@@ -42,7 +42,7 @@ class Voice:
         self._unseen = Unseen(self._laid)
 
     def silent(
-        self, asked: Question, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: Iterable[str]
+        self, asked: TreeQuestion, tally: Tally, criterion: PlanCriterion, ran: Passes, proof: Iterable[str]
     ) -> list[str]:
         """The altered judges that nothing makes red, a line each; empty where the judge has its voice, or none fits."""
         asked.say(f"the gate checks {criterion.id} by altered judges")
@@ -57,7 +57,7 @@ class Voice:
             tally.altered.append({"criterion": criterion.id, "said": "unaltered"})
         return booked(tally, criterion.id, found)
 
-    def of_done(self, asked: Question, criterion: Criterion, proof: Iterable[str]) -> list[Heard]:
+    def of_done(self, asked: TreeQuestion, criterion: Criterion, proof: Iterable[str]) -> list[Heard]:
         """Of a criterion that is DONE: what one altered judge of a few of its tests says."""
         asked.say(f"the gate checks {criterion.id}, which is DONE, by an altered judge")
         each = [(path, name) for path, names in sorted(_tests(proof).items()) for name in sorted(names)]
@@ -66,7 +66,7 @@ class Voice:
             tests[path].add(name)
         return self._of_all(asked, Check(criterion.check), tests, {}, most=1)
 
-    def _of_all(self, asked: Question, check: Check, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
+    def _of_all(self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
         """Each site and what was said, after those that stay green were asked once more."""
         found = self._of_tests(asked, check, tests, waiting, most)
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
@@ -74,7 +74,7 @@ class Voice:
         return [self._runs(asked, check, each) for each in found]
 
     def _of_tests(
-        self, asked: Question, check: Check, tests: Tests, waiting: Waiting, most: int = ROUNDS
+        self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: int = ROUNDS
     ) -> list[Heard]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
@@ -84,12 +84,12 @@ class Voice:
         pairs = zip(asked_of, runs, strict=True)
         return [(site, _said(ran, key)) for each, ran in pairs for key, site in each.sites.items()]
 
-    def _waiting(self, asked: Question, ran: Passes) -> dict[str, set[int]]:
+    def _waiting(self, asked: TreeQuestion, ran: Passes) -> dict[str, set[int]]:
         """The lines at which the tests failed on main's product: what they ask there is what the criterion is about."""
         said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
         return places(said, self._laid.paths(asked.tree), asked.sides)
 
-    def _alone(self, asked: Question, check: Check, each: Heard, waiting: Waiting) -> Heard:
+    def _alone(self, asked: TreeQuestion, check: Check, each: Heard, waiting: Waiting) -> Heard:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
@@ -98,7 +98,7 @@ class Voice:
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 
-    def _runs(self, asked: Question, check: Check, each: Heard) -> Heard:
+    def _runs(self, asked: TreeQuestion, check: Check, each: Heard) -> Heard:
         """What need not run says nothing by being green, unless a failure in its place is red."""
         site, said = each
         if said != Light.GREEN or site.sure:
@@ -108,7 +108,7 @@ class Voice:
         return each if ran and _said(ran, (site.path, site.function)) == Light.RED else (site, "")
 
     def _of_data(
-        self, asked: Question, criterion: PlanCriterion, ran: Passes, tests: set[str], *, alone: bool
+        self, asked: TreeQuestion, criterion: PlanCriterion, ran: Passes, tests: set[str], *, alone: bool
     ) -> list[Heard]:
         """What tests compare with beside their own literals: red once is voice enough. A file of data counts where it
         is `alone`, for it may hold what no test looks at; a module where assertions speak of its names."""
@@ -122,7 +122,7 @@ class Voice:
                 return [(site, "RED")]
         return said[-1:]
 
-    def _data(self, asked: Question, ran: Passes, tests: set[str], alone: bool) -> dict[str, bytes]:
+    def _data(self, asked: TreeQuestion, ran: Passes, tests: set[str], alone: bool) -> dict[str, bytes]:
         """The judging files that may say what is expected: what a run opened or imported, and the tests speak of.
 
         A file that the tests open alone may hold inputs: honest work follows these. So it counts where the product's

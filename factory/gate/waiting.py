@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from factory.gate.altered.languages import CALLS
-from factory.gate.asked import Question
+from factory.gate.asked import TreeQuestion
 from factory.gate.named import named
 from factory.model import Changed, Criterion, CriterionStatus, PlanCriterion
 from guards.case import text
@@ -19,7 +19,7 @@ IMPORTS = re.compile(r"\s*(?:import\b|use\b|#include\b|from\b.*\bimport\b|(?:con
 SAYS = "a person's ticket names it: modify, or may_change_tests"
 
 
-def moved(asked: Question, rows: Iterable[Criterion]) -> Iterator[str]:
+def moved(asked: TreeQuestion, rows: Iterable[Criterion]) -> Iterator[str]:
     """A line for each goal of another ticket that the change moves. `rows`: main's ledger."""
     brought = {c.path: c for c in asked.brought if not asked.sides.is_named(c.path)}
     if not brought or asked.plan is None:
@@ -73,7 +73,7 @@ def _read_by(path: str, files: Iterable[str], words: str) -> bool:
     return names == [at.name] and not own and bool(folder and re.search(rf"[\"'`/]{folder}[\"'`/]", words))
 
 
-def _adds_only(asked: Question, change: Changed, marks: bool = True) -> bool:
+def _adds_only(asked: TreeQuestion, change: Changed, marks: bool = True) -> bool:
     """Whether all that main's source file says still stands there: tests beside it move no goal."""
     if not (change.old and change.new):
         return False
@@ -87,7 +87,7 @@ def _adds_only(asked: Question, change: Changed, marks: bool = True) -> bool:
         return False
 
 
-def takes_off_excuses(asked: Question) -> bool:
+def takes_off_excuses(asked: TreeQuestion) -> bool:
     """Whether of all test files that main has, the change takes away nothing but marks: a skip, an expected failure."""
     edited = [c for c in asked.brought if c.old and c.path.endswith(".py")]
     return bool(edited) and all(_adds_only(asked, change, marks=False) for change in edited)

@@ -26,7 +26,7 @@ def stamp_of(logged: Logged) -> Stamp | None:
     )
 
 
-class Word(NamedTuple):
+class TicketWord(NamedTuple):
     """What one commit of main says of a ticket: stamped, or (no stamp) taken back."""
 
     oid: Oid
@@ -73,7 +73,7 @@ def on_line(repo: Repo, main: Oid, since: Oid) -> bool:
     return bool(oldest) and oldest[0].split()[1:2] == [since]
 
 
-def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[Word, ...]:
+def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[TicketWord, ...]:
     """The words of the commits since..main, oldest first; a later one takes back what an earlier one said."""
     if since == main:
         return ()
@@ -83,7 +83,7 @@ def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[Word, ...]:
         stamp = stamp_of(logged)
         event = objects.trailers(logged.message).get("Factory-Event")
         if stamp:
-            found.append(Word(logged.oid, stamp.ticket, stamp))
+            found.append(TicketWord(logged.oid, stamp.ticket, stamp))
         elif event == "rewind":
-            found.append(Word(logged.oid, objects.trailers(logged.message).get("Factory-Ticket", ""), None))
+            found.append(TicketWord(logged.oid, objects.trailers(logged.message).get("Factory-Ticket", ""), None))
     return tuple(reversed(found))

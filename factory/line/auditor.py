@@ -24,7 +24,7 @@ DIFF = 120_000  # characters of a change that an auditor is shown
 NONE = "none configured"
 
 
-class Word(enum.StrEnum):
+class AuditWord(enum.StrEnum):
     """What an auditor may say."""
 
     PASS = "PASS"
@@ -43,7 +43,7 @@ class Remark(Value):
 class Opinion(Value):
     """`audit_report.json`."""
 
-    verdict: Word
+    verdict: AuditWord
     summary: str = ""
     findings: tuple[Remark, ...] = ()
 
@@ -55,7 +55,7 @@ class Opinion(Value):
         )
 
 
-class Question(NamedTuple):
+class AuditQuestion(NamedTuple):
     """What the auditor is shown."""
 
     plan: Plan
@@ -81,7 +81,7 @@ def due(risk_says: bool, configured: bool, proven: bool, gate_failures: int) -> 
     return configured and (risk_says or not proven or gate_failures >= 2)
 
 
-def ask(repo: Repo, asked: Question, worker: str, work: Work) -> Opinion:
+def ask(repo: Repo, asked: AuditQuestion, worker: str, work: Work) -> Opinion:
     """The auditor's opinion. Silent where it ended badly, or answered outside the schema."""
     plan = brief(asked, worker, shown_diff(repo, asked.main, asked.tree))
     ended, answer = work(plan, asked.tree)
@@ -101,7 +101,7 @@ def shown_diff(repo: Repo, main: Oid, tree: Oid) -> str:
     return out if len(out) <= DIFF else f"{out[:DIFF]}\n[... {many(len(out) - DIFF, 'more character')} not shown]\n"
 
 
-def brief(asked: Question, worker: str, diff: str) -> Plan:
+def brief(asked: AuditQuestion, worker: str, diff: str) -> Plan:
     """The plan of an audit: the same form as any plan, so that any worker can carry it out."""
     return asked.plan.model_copy(
         update={
@@ -117,7 +117,7 @@ def brief(asked: Question, worker: str, diff: str) -> Plan:
     )
 
 
-def _described(asked: Question, diff: str) -> str:
+def _described(asked: AuditQuestion, diff: str) -> str:
     plan, verdict = asked.plan, asked.verdict
     checks = "\n".join(f"- {c.id}: {c.text} (`{c.check or 'no check'}`)" for c in plan.criteria)
     proven = "\n".join(

@@ -14,7 +14,7 @@ from factory.git.names import TABLES
 from factory.git.store import GitTree
 from factory.line import auditor, booking, trouble
 from factory.line.attempt import executor, halt_of, wallet_of
-from factory.line.auditor import FILE, Opinion, Question, Silent, Word
+from factory.line.auditor import FILE, AuditQuestion, AuditWord, Opinion, Silent
 from factory.line.house import House
 from factory.line.item import Done
 from factory.line.trades import Merged
@@ -38,7 +38,7 @@ def second_look(house: House, done: Done, merged: Merged, verdict: Verdict) -> t
         return verdict, None
     try:
         flagged = tuple(str(finding) for finding in verdict.findings if finding.flag)
-        asked = Question(plan, merged.main, merged.tree, verdict, flagged)
+        asked = AuditQuestion(plan, merged.main, merged.tree, verdict, flagged)
         opinion = _said_before(house, done, merged) or _asked(house, asked)
     except Silent as silent:
         if isinstance(silent.error, OverBudget):
@@ -51,7 +51,7 @@ def second_look(house: House, done: Done, merged: Merged, verdict: Verdict) -> t
     return weighed(verdict, opinion), opinion
 
 
-def _asked(house: House, asked: Question) -> Opinion:
+def _asked(house: House, asked: AuditQuestion) -> Opinion:
     """Its opinion. Where it broke, it is asked once more: what it is to read was paid for."""
     try:
         return opinion_of(house, asked)
@@ -79,7 +79,7 @@ def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
     lines = (*verdict.failed, *opinion.lines())
     if not verdict.passed:
         return verdict.model_copy(update={"failed": lines})
-    if opinion.verdict is Word.PASS:
+    if opinion.verdict is AuditWord.PASS:
         return verdict
     return booking.refused(Triage.GUARD, list(opinion.lines())).model_copy(
         update={
@@ -91,7 +91,7 @@ def weighed(verdict: Verdict, opinion: Opinion) -> Verdict:
     )
 
 
-def opinion_of(house: House, asked: Question) -> Opinion:
+def opinion_of(house: House, asked: AuditQuestion) -> Opinion:
     """Ask the configured auditor. Mistake where none is; Silent where it gives no usable opinion."""
     name = house.settings.auditor.worker
     if not name:

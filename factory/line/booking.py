@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from factory.errors import InTheWay, Moved
 from factory.executors.local import SUMMARY
 from factory.line import learning, purse
-from factory.line.auditor import Opinion, Word
+from factory.line.auditor import AuditWord, Opinion
 from factory.line.house import House
 from factory.line.item import Done, Item, Turn
 from factory.model import Answer, Event, Finding, Oid, Plan, Previous, Result, TicketStatus, Triage, Verdict
@@ -109,7 +109,7 @@ def fail(house: House, done: Done, result: Result, commit: Oid, verdict: Verdict
         learnt = learning.from_failure(house.ledger, done.plan, verdict, why, house.clock.now())
         before = previous(done.plan, verdict, house.secrets, learnt.advice)
         record = record_of(house, item).failed(triage, why, before, gate=bool(verdict.guards))
-        blocked = opinion is not None and opinion.verdict is Word.BLOCK
+        blocked = opinion is not None and opinion.verdict is AuditWord.BLOCK
         if record.spent(house.settings.caps.attempts) or blocked or compact(done.work.report.summary).blocked:
             record = record.ended()
         write(

@@ -8,7 +8,7 @@ from factory.cards.card import is_card
 from factory.errors import CouldNotRun, Mistake
 from factory.git.objects import trailers
 from factory.git.repo import LEDGER
-from factory.line.auditor import Opinion, Question, Silent
+from factory.line.auditor import AuditQuestion, Opinion, Silent
 from factory.line.audits import opinion_of
 from factory.line.house import House
 from factory.model import Oid, Plan, Result, Triage, Verdict
@@ -40,7 +40,7 @@ def opinion(house: House, item: str) -> Opinion:
     )
     tree, flagged = result.gate_tree or store.tree_of(result.work), tuple(seen.get("flagged", ()))
     try:
-        return opinion_of(house, Question(plan, main, tree, verdict, flagged))
+        return opinion_of(house, AuditQuestion(plan, main, tree, verdict, flagged))
     except Silent as silent:
         raise CouldNotRun(str(silent)) from silent
 

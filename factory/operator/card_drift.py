@@ -13,7 +13,7 @@ from factory.git.store import GitTree
 from factory.model import State
 from factory.records.drift import Drift, repacked, unknown_ids
 from factory.records.truck import faults, stamps_of, truck_path
-from factory.records.yard import Word, Yard, word_of
+from factory.records.yard import CardsWord, Yard, word_of
 
 
 def card_drifts(yard: Yard) -> Iterator[Drift]:
@@ -79,7 +79,7 @@ def _stamps(yard: Yard) -> Iterator[Drift]:
             yield Drift("ledger", card, f"main's stamp is {main}, the ledger's {ledger}")
 
 
-def _outputs(yard: Yard, word: Word) -> Iterator[Drift]:
+def _outputs(yard: Yard, word: CardsWord) -> Iterator[Drift]:
     store = yard.repo.store
     if word.truck not in yard.packed(word.day):
         yield Drift(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from factory.git.history import Word
+from factory.git.history import TicketWord
 from factory.model import (
     Criterion,
     CriterionStatus,
@@ -39,7 +39,7 @@ class View(NamedTuple):
     tickets: tuple[Ticket, ...]
     criteria: tuple[Criterion, ...]
     records: Mapping[str, Record]
-    words: tuple[Word, ...] = ()  # main's stamps and rewinds that the records do not hold yet, oldest first
+    words: tuple[TicketWord, ...] = ()  # main's stamps and rewinds that the records do not hold yet, oldest first
 
 
 def standings(view: View) -> dict[str, Standing]:

@@ -25,7 +25,7 @@ _TRUCK = re.compile(r"truck_([0-9]{3,})")
 _NAME = re.compile(r"([0-9]{8})_truck_([0-9]{3,})_(box_[0-9]{2,}_(?:front|back))")
 
 
-class Word(NamedTuple):
+class CardsWord(NamedTuple):
     """What one stamp on main says: these cards are done."""
 
     oid: Oid
@@ -57,13 +57,13 @@ def plan_days(tree: Tree) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match)
 
 
-def word_of(logged: Logged) -> Word | None:
+def word_of(logged: Logged) -> CardsWord | None:
     """What a commit claims as a stamp of cards; `verify` tells whether the claim holds."""
     found = objects.trailers(logged.message)
     named = _NAME.fullmatch(found.get(STAMPED, ""))
     if found.get("Factory-Event") != "stamp" or CARDS not in found or named is None:
         return None
-    return Word(logged.oid, named[1], int(named[2]), named[3], tuple(attempts_of(found[CARDS])))
+    return CardsWord(logged.oid, named[1], int(named[2]), named[3], tuple(attempts_of(found[CARDS])))
 
 
 def attempts_of(text: str) -> dict[str, int]:
@@ -72,7 +72,7 @@ def attempts_of(text: str) -> dict[str, int]:
     return {card: int(number) if number.isdigit() else 0 for card, _, number in parts}
 
 
-def words(repo: Repo, main: Oid, since: Oid | None) -> tuple[Word, ...]:
+def words(repo: Repo, main: Oid, since: Oid | None) -> tuple[CardsWord, ...]:
     """The stamps of cards since..main, oldest first."""
     if since == main:
         return ()

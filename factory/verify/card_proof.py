@@ -22,7 +22,7 @@ from factory.records import attempts, evidence, premises, signed
 from factory.records.card_plans import card_of, may_touch
 from factory.records.plans import RESERVED, protected
 from factory.records.view import settings_at
-from factory.records.yard import CARDS, STAMPED, Word, attempts_of, word_of
+from factory.records.yard import CARDS, STAMPED, CardsWord, attempts_of, word_of
 from factory.ssot.protected import FIRST
 from factory.ssot.read_settings import read_settings
 from factory.tree import FOLDER, matches
@@ -140,7 +140,7 @@ def _file(repo: Repo, tree: Oid, path: str) -> bytes:
     return content
 
 
-def packed_cards(repo: Repo, main: Oid, word: Word) -> dict[str, WorkItem]:
+def packed_cards(repo: Repo, main: Oid, word: CardsWord) -> dict[str, WorkItem]:
     """The cards of the truck as main had them before the stamp: what was to be done, from before it was done."""
     paths = [packet_path(word.day, word.truck, packet) for packet in "AB"]
     contents = ((repo.store.file(repo.store.tree_of(main), path) or b"", path) for path in paths)
