@@ -19,7 +19,7 @@ from factory.gate.trial import Trial
 from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Answer
-from factory.rooms.change import Aside
+from factory.rooms.change import HeldBack
 from factory.rooms.rooms import Rooms
 from factory.sandbox.probe import probe
 from factory.sandbox.sandbox import Sandbox
@@ -71,7 +71,7 @@ def _sandbox() -> Sandbox:
 
 def _gate(repo: Repo, sandbox: Sandbox, tree: str, where: Path) -> None:
     """From an idle machine to a verdict: rooms, the guards, the sandbox, the observer, the comparison."""
-    settings, rooms = read_settings(SETTINGS.encode()), Rooms(Aside(repo.store), where / "rooms")
+    settings, rooms = read_settings(SETTINGS.encode()), Rooms(HeldBack(repo.store), where / "rooms")
     trial = Trial(repo, settings, Kit(rooms, sandbox, os.environ), where / "results", 0.0)
     seen = GitTree(repo.store, tree)
     verdict = Gate(trial).by_hand(

@@ -19,7 +19,7 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
     home = where / "packet" / "home"
     repo = worlds.make(where / "packet", files=FILES, tickets=size.tickets)
     with free.house(repo, programs.environment(home)) as house:
-        ended: list[shift.Ended] = []
+        ended: list[shift.ShiftEnd] = []
         ours = cost(lambda: ended.append(shift.run(house))).each(size.tickets)
     if ended[0].stamped != size.tickets:
         raise RuntimeError(f"{ended[0].stamped} of {size.tickets} were stamped: {ended[0].reason}")

@@ -12,7 +12,7 @@ from bench.figures import Figure, compared
 from bench.size import Size
 from factory.git.repo import Repo
 from factory.git.store import Store
-from factory.rooms.change import Aside
+from factory.rooms.change import HeldBack
 from factory.rooms.rooms import Room, Rooms
 from factory.tree import FILE, Entry
 
@@ -28,7 +28,7 @@ def measure(size: Size, where: Path) -> Iterator[Figure]:
     added = cost(lambda: _add_and_remove(path, home, tree))
     programs.git(path, home, "worktree", "add", "-q", "--detach", str(tree), "main")
     with Repo(path) as repo:
-        rooms = Rooms(Aside(repo.store), where / "rooms")
+        rooms = Rooms(HeldBack(repo.store), where / "rooms")
         base = repo.store.tree_of("refs/heads/main")
         case = f"{files:,} files, {rooms.kind}"
         yield compared(NAME, f"{case}: cold, the ground is made", cost(lambda: _open(rooms, base)), added, AGAINST)

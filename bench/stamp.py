@@ -12,7 +12,7 @@ from bench.figures import Cost, Figure, compared
 from bench.size import Size
 from factory.line import attempt, recover
 from factory.line.house import House
-from factory.line.lander import Job, land
+from factory.line.lander import Landing, land
 from factory.line.looking import Sight
 from factory.line.trades.ticket import Tickets
 from factory.records.view import look
@@ -69,7 +69,7 @@ def _one(house: House, tickets: Tickets) -> None:
     """A turn and the look that the next one needs."""
     item = tickets.ready()[0]
     [begun] = tickets.begin([(item, tickets.ahead(item)())], ())
-    [turn] = land(house, Job(tickets, "", (attempt.perform(house, begun),)))
+    [turn] = land(house, Landing(tickets, "", (attempt.perform(house, begun),)))
     if turn.stamp is None:
         raise RuntimeError(f"{item.id} was not stamped: {turn.why}")
     tickets.ready()

@@ -40,7 +40,7 @@ def demo(show: Print, tell: Tell, environ: Mapping[str, str], keep: Path | None)
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _show(show: Print, folder: Path, ended: shift.Ended, now: float) -> None:
+def _show(show: Print, folder: Path, ended: shift.ShiftEnd, now: float) -> None:
     with Repo(folder) as repo:
         show("")
         show(as_text(read(repo, now)))

@@ -254,7 +254,7 @@ class Changed(Value):
     new: Oid = ""
 
 
-class Outcome(enum.StrEnum):
+class Fate(enum.StrEnum):
     """What became of one test."""
 
     PASSED = "passed"

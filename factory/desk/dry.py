@@ -17,7 +17,7 @@ from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.line import beforehand
 from factory.line.audits import is_unread
-from factory.line.beforehand import Fitness, Ground
+from factory.line.beforehand import Fitness, Footing
 from factory.line.opening import key_path, signing_key
 from factory.model import Plan
 from factory.money import budget
@@ -33,7 +33,7 @@ from factory.ssot.product import product_of
 PATIENCE = 30.0  # seconds for what all checks say on main
 
 
-class Found(NamedTuple):
+class Forecast(NamedTuple):
     """What the next run would do, and what would end it before its first worker started."""
 
     document: dict[str, Any]
@@ -41,12 +41,12 @@ class Found(NamedTuple):
     exit: Exit = Exit.OK  # of what keeps single tickets, where the others could go on
 
 
-def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
+def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Forecast:
     """The tickets in the order in which they would be taken, with worker, scope and cost cap; and each day's cards."""
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
     view, yard = look(repo, ledger, main), Yard(repo, ledger, main)
-    on = Ground(repo, view, settings, environ, Signer(signing_key(repo, environ)), key_path(repo, environ))
+    on = Footing(repo, view, settings, environ, Signer(signing_key(repo, environ)), key_path(repo, environ))
     faults = list(beforehand.faults(on, cards=bool(yard.plans())))
     first = [t.id for t in ready(view, now)]
     later = [ticket.id for ticket in on.pending if ticket.id not in first]
@@ -78,10 +78,10 @@ def decisions(repo: Repo, now: float, environ: Mapping[str, str]) -> Found:
         "warnings": beforehand.warnings(on),
         "faults": list(map(str, faults)),
     }
-    return Found(document, tuple(faults), next((error.exit for error in kept), Exit.OK))
+    return Forecast(document, tuple(faults), next((error.exit for error in kept), Exit.OK))
 
 
-def _waits(on: Ground, fitness: Fitness) -> dict[str, FactoryError]:
+def _waits(on: Footing, fitness: Fitness) -> dict[str, FactoryError]:
     """Ticket -> what keeps it until that is mended."""
     found = {ticket.id: fitness.fault(ticket, on.view) for ticket in on.pending}
     return {ticket: error for ticket, error in found.items() if error}
@@ -91,11 +91,11 @@ def _record(view: View, ticket: str) -> Record:
     return view.records.get(ticket) or Record(ticket=ticket)
 
 
-def _plan(on: Ground, ticket: str) -> Plan:
+def _plan(on: Footing, ticket: str) -> Plan:
     return beforehand.plan_of(on.view, on.settings, standings(on.view)[ticket].ticket, _record(on.view, ticket))
 
 
-def _on_main(on: Ground, checks: list[str]) -> dict[str, Ran]:
+def _on_main(on: Footing, checks: list[str]) -> dict[str, Ran]:
     """What checks say on main, in rooms that are gone in the end. None is asked where `[gate] setup` must run first."""
     if on.settings.gate.setup or not checks:
         return {}
@@ -109,7 +109,7 @@ def _on_main(on: Ground, checks: list[str]) -> dict[str, Ran]:
             bench.gate.end()
 
 
-def _told(on: Ground, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dict[str, Any]:
+def _told(on: Footing, plan: Plan, is_ready: bool, ran: Mapping[str, Ran]) -> dict[str, Any]:
     ticket = standings(on.view)[plan.ticket_id].ticket
     seen = beforehand.prospect_of(on.repo.store, on.view, on.settings, plan, ticket.terms, ran)
     checks = [c.check for c in plan.criteria if c.check]

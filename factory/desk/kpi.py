@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from factory.cards.card import is_card
-from factory.desk.snapshot import Shown, Snapshot, read
+from factory.desk.snapshot import ShownItem, Snapshot, read
 from factory.desk.status import commits
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
@@ -104,7 +104,7 @@ def percentile(values: Iterable[float], share: int) -> float | None:
     return ordered[max(rank, 1) - 1] if ordered else None
 
 
-def stale(running: Iterable[Shown], now: float) -> int:
+def stale(running: Iterable[ShownItem], now: float) -> int:
     """How many attempts are in flight whose worker gave no sign of life for too long."""
     return sum(item.beat is not None and now - item.beat > STALE_SECONDS for item in running)
 

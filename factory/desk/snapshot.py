@@ -32,7 +32,7 @@ Trade = Literal["ticket", "card"]
 Listed = Literal["counts", "open", "all"]
 
 
-class Shown(Value):
+class ShownItem(Value):
     """A ticket or a card, and where it stands."""
 
     id: str
@@ -68,7 +68,7 @@ class DayRow(Value):
     trucks: int
 
 
-class Rooms(Value):
+class RoomUse(Value):
     """What the last run worked in, and what rooms take on disk; None where nobody asked."""
 
     sandbox: str = ""
@@ -85,23 +85,23 @@ class Snapshot(Value):
     state: str  # READY, RUNNING, RECOVERABLE or FAIL_STOP
     why: str | None = None  # it stopped
     next: str = ""  # the command that goes on
-    items: tuple[Shown, ...] = ()  # of the cards those that were asked for
+    items: tuple[ShownItem, ...] = ()  # of the cards those that were asked for
     counts: dict[Trade, dict[State, int]]  # of all; no `card` where there is none
     planned: dict[str, str] = Field({}, description="tickets that are not released, with their titles")
     halves: tuple[Half, ...] = ()  # of the last day that had boxes, oldest first
     trucks: tuple[TruckRow, ...] = ()
     days: tuple[DayRow, ...] = ()
     budget: Book
-    rooms: Rooms = Rooms()
+    rooms: RoomUse = RoomUse()
     red: dict[str, str] = Field({}, description="what stays red on main, and why")
     not_known: str = ""  # what a clone without its ledger does not know, in words
     made_elsewhere: tuple[str, ...] = ()  # tickets that were worked on in another clone
 
-    def of(self, trade: Trade) -> Iterator[Shown]:
+    def of(self, trade: Trade) -> Iterator[ShownItem]:
         return (item for item in self.items if item.trade == trade)
 
     @property
-    def running(self) -> tuple[Shown, ...]:
+    def running(self) -> tuple[ShownItem, ...]:
         return tuple(item for item in self.items if item.state is State.INFLIGHT)
 
     @property
@@ -156,10 +156,10 @@ def _book(ledger: Ledger, now: float, zone: str) -> Book:
     return kept or Book(date=day)
 
 
-def _ticket(stands: Standing, book: Book) -> Shown:
+def _ticket(stands: Standing, book: Book) -> ShownItem:
     id, record = stands.ticket.id, stands.record
     lease = record.lease if stands.state is State.INFLIGHT else None
-    return Shown(
+    return ShownItem(
         id=id,
         trade="ticket",
         state=stands.state,
@@ -179,7 +179,7 @@ def _set_aside(book: Book, id: str) -> float:
     return float(sum(spend.usd for key, spend in book.open.items() if f":{id}#" in key))
 
 
-def _counts(tickets: tuple[Shown, ...], days: list[DayStands] | None) -> dict[Trade, dict[State, int]]:
+def _counts(tickets: tuple[ShownItem, ...], days: list[DayStands] | None) -> dict[Trade, dict[State, int]]:
     states = [item.state for item in tickets]
     counts: dict[Trade, dict[State, int]] = {"ticket": {state: states.count(state) for state in State}}
     if days is not None:
@@ -187,12 +187,12 @@ def _counts(tickets: tuple[Shown, ...], days: list[DayStands] | None) -> dict[Tr
     return counts
 
 
-def _cards(days: list[DayStands], listed: Listed, book: Book) -> Iterator[Shown]:
+def _cards(days: list[DayStands], listed: Listed, book: Book) -> Iterator[ShownItem]:
     cards = {} if listed == "counts" else {id: card for day in days for id, card in day.cards.items()}
     for id, card in sorted(cards.items()):
         if card.state is not State.DONE or listed == "all":
             record, lease = card.record, card.record.lease if card.state is State.INFLIGHT else None
-            yield Shown(
+            yield ShownItem(
                 id=id,
                 trade="card",
                 state=card.state,
@@ -228,8 +228,8 @@ def _trucks(yard: Yard) -> Iterator[TruckRow]:
             )
 
 
-def _rooms(repo: Repo, factory: FactoryFile, environ: Mapping[str, str] | None) -> Rooms:
+def _rooms(repo: Repo, factory: FactoryFile, environ: Mapping[str, str] | None) -> RoomUse:
     from factory.rooms.rooms import disk_use
 
     disk = None if environ is None else disk_use(cache_dir(repo, environ) / "rooms")
-    return Rooms(sandbox=factory.sandbox, kind=factory.rooms, disk=disk)
+    return RoomUse(sandbox=factory.sandbox, kind=factory.rooms, disk=disk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from factory.desk.snapshot import Shown, Snapshot
+from factory.desk.snapshot import ShownItem, Snapshot
 from factory.model import State
 from factory.money.spend import Spend, said
 from factory.plain import cut, many, padded
@@ -42,7 +42,7 @@ def _named(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: number for state, number in counts.items()}
 
 
-def _stands(item: Shown) -> dict[str, Any]:
+def _stands(item: ShownItem) -> dict[str, Any]:
     triage = str(item.triage) if item.triage else None
     told = {"state": str(item.state), "attempts": item.attempts, "stamp": item.stamp}
     return {**told, "triage": triage, "why": item.why}
@@ -90,7 +90,7 @@ def ticket_lines(seen: Snapshot, running: Mapping[str, str] = {}, wide: int = TI
     return lines
 
 
-def _reason(item: Shown) -> str:
+def _reason(item: ShownItem) -> str:
     return f"{item.triage.value if item.triage else ''} {item.why}".strip()
 
 
@@ -111,7 +111,7 @@ def _card_lines(seen: Snapshot) -> Iterator[str]:
         yield f"{item.id}  BLOCKED  {_reason(item)}".rstrip()
 
 
-def worked_on(item: Shown, now: float) -> str:
+def worked_on(item: ShownItem, now: float) -> str:
     """The attempt that runs, and for how long."""
     return f"attempt {item.attempt}" + ("" if item.since is None else f", {(now - item.since) / 60:.1f} min")
 

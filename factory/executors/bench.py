@@ -17,7 +17,7 @@ from factory.git.repo import Repo
 from factory.model import Oid
 from factory.records.view import find_main, settings_at
 from factory.rooms import generated
-from factory.rooms.change import Aside
+from factory.rooms.change import HeldBack
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
 from factory.sandbox.probe import probe
@@ -33,7 +33,7 @@ class Bench:
     repo: Repo
     main: Oid
     settings: Settings
-    aside: Aside
+    aside: HeldBack
     rooms: Rooms
     sandbox: Sandbox
     trial: Trial
@@ -61,7 +61,7 @@ def make_bench(repo: Repo, environ: Mapping[str, str], *, apart: bool = False) -
     """
     settings, main = find_main(repo)
     cache = writable(cache_dir(repo, environ), "XDG_CACHE_HOME")
-    aside = Aside(repo.store)
+    aside = HeldBack(repo.store)
     rooms = Rooms(
         aside,
         cache / "rooms",

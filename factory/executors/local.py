@@ -25,7 +25,7 @@ from factory.records.card_plans import card_of
 from factory.records.plans import RESERVED
 from factory.records.view import RULES
 from factory.rooms import change
-from factory.rooms.change import Aside, Change, Visible
+from factory.rooms.change import Change, HeldBack, Visible
 from factory.rooms.removal import remove
 from factory.rooms.rooms import Rooms
 from factory.sandbox.process import ENDING, Either, Finished
@@ -53,7 +53,7 @@ class Local:
     repo: Repo
     settings: Settings
     rooms: Rooms
-    aside: Aside
+    aside: HeldBack
     sandbox: Sandbox
     limits: JobLimits
     python: Path

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from factory.gate.observe import Observation
 from factory.gate.renamed import said, stand_ins
 from factory.gate.transcript import RED
-from factory.model import Answer, Outcome, Tests, Triage
+from factory.model import Answer, Fate, Tests, Triage
 
-Outcomes = Mapping[str, Outcome]
+Outcomes = Mapping[str, Fate]
 Excused = Callable[[Collection[str], Collection[str], Collection[str]], frozenset[str]]
-GREEN = frozenset({Outcome.PASSED, Outcome.XPASSED})
+GREEN = frozenset({Fate.PASSED, Fate.XPASSED})
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _dimmed(base: Observation, after: Observation) -> list[str]:
     ]
 
 
-def _new(base: Observation, after: Observation, kind: Collection[Outcome]) -> list[str]:
+def _new(base: Observation, after: Observation, kind: Collection[Fate]) -> list[str]:
     return [node for node, outcome in after.outcomes.items() if outcome in kind and node not in base.outcomes]
 
 

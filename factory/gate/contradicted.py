@@ -11,14 +11,14 @@ from factory.gate.observe import Observation
 from factory.gate.signs import signs
 from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import Ran
-from factory.model import Answer, Outcome, Triage
+from factory.model import Answer, Fate, Triage
 
 Why = tuple[Triage, list[str]]
 NAME_IT = "a person's ticket names such a test: may_change_tests"
 
 
 def contradicted(
-    asked: TreeQuestion, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Outcome]], changing: Collection[str] = ()
+    asked: TreeQuestion, was: Ran, held: Ran, reruns: Sequence[Mapping[str, Fate]], changing: Collection[str] = ()
 ) -> Why | None:
     """Why main's judge says no to the product; None where it says yes. `changing`: see renamed.stand_ins."""
     if found := signs(was, held, asked.sides.judges):
@@ -44,11 +44,11 @@ def _without(asked: TreeQuestion, seen: Observation) -> Observation:
 def _met(was: Observation, seen: Observation) -> Observation:
     """What failed on main as it is expected to, strictly, and does not any more, counts as green: the mark is all that
     says no, and that the change takes it off, the tiers on its own tree have shown."""
-    expected = {n for n, outcome in was.outcomes.items() if outcome is Outcome.XFAILED}
+    expected = {n for n, outcome in was.outcomes.items() if outcome is Fate.XFAILED}
     strict = [
         n for n, out in seen.outcomes.items() if out in RED and n in expected and STRICT in seen.failures.get(n, "")
     ]
-    outcomes = {**seen.outcomes, **dict.fromkeys(strict, Outcome.XPASSED)}
+    outcomes = {**seen.outcomes, **dict.fromkeys(strict, Fate.XPASSED)}
     red = any(outcome in RED for outcome in outcomes.values())
     return replace(seen, outcomes=outcomes, code=seen.code if red or not strict else 0)
 

@@ -12,11 +12,11 @@ from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
-from factory.model import Answer, CriterionResult, Light, Outcome, PlanCriterion, Triage
+from factory.model import Answer, CriterionResult, Fate, Light, PlanCriterion, Triage
 from factory.ssot.product import JUDGING, OTHER_CODE
 from factory.tree import matches
 
-EXCUSED = frozenset({Outcome.SKIPPED, Outcome.XFAILED})
+EXCUSED = frozenset({Fate.SKIPPED, Fate.XFAILED})
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 

@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 from factory.errors import CouldNotRun
 from factory.gate.observe import Observation
 from factory.gate.transcript import RED, worst
-from factory.model import Outcome
+from factory.model import Fate
 
 LARGEST = 64 << 20  # bytes
-WORDS = {"failure": Outcome.FAILED, "error": Outcome.ERROR, "skipped": Outcome.SKIPPED}
+WORDS = {"failure": Fate.FAILED, "error": Fate.ERROR, "skipped": Fate.SKIPPED}
 
 
 def told(content: bytes, code: int, room: str = "") -> Observation:
@@ -25,7 +25,7 @@ def told(content: bytes, code: int, room: str = "") -> Observation:
     return Observation(outcomes, len(outcomes), 1, finished=bool(outcomes) and red == (code != 0), code=code)
 
 
-def junit_outcomes(content: bytes, room: str = "") -> dict[str, Outcome]:
+def junit_outcomes(content: bytes, room: str = "") -> dict[str, Fate]:
     """Outcomes by `file::classname::name`, or what there is of them; where no file is named, the suite's name stands
     for it. A test that is there twice has its worse outcome. Files are named from the `room` on.
 
@@ -43,7 +43,7 @@ def junit_outcomes(content: bytes, room: str = "") -> dict[str, Outcome]:
         raise CouldNotRun(
             f"the JUnit report starts with <{root.tag[:40]}>, not <testsuites>; see `junit` in the settings"
         )
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, Fate] = {}
     for name, case in _cases(root, room.rstrip("/") + "/"):
         outcomes[name] = worst(outcomes.get(name), _outcome(case))
     return outcomes
@@ -72,10 +72,10 @@ def _parsed(content: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(text.encode())
 
 
-def _outcome(case: ElementTree.Element) -> Outcome:
-    found = Outcome.PASSED
+def _outcome(case: ElementTree.Element) -> Fate:
+    found = Fate.PASSED
     for child in case:
         if child.tag in WORDS:
             xfailed = child.tag == "skipped" and child.get("type") == "pytest.xfail"
-            found = worst(found, Outcome.XFAILED if xfailed else WORDS[child.tag])
+            found = worst(found, Fate.XFAILED if xfailed else WORDS[child.tag])
     return found

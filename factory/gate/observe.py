@@ -17,7 +17,7 @@ from types import TracebackType
 
 from factory.gate.channel import Channel
 from factory.gate.transcript import Session, heard
-from factory.model import Outcome
+from factory.model import Fate
 
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 LONGEST = 100  # characters that the address of a unix socket may have
@@ -42,7 +42,7 @@ class Observation:
     """What the tests of one command did."""
 
     # By node id, its file as the room names it; a module that broke is its own node. ` @2`: of a second session.
-    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[str, Fate] = field(default_factory=dict)
     collected: int = 0
     sessions: int = 0  # 0: no pytest spoke, so the command can be judged by its exit code at most
     finished: bool = False  # every session said goodbye, and the exit code agrees

@@ -9,7 +9,7 @@ from typing import Literal
 
 from factory.gate import triage
 from factory.gate.trial import Ran
-from factory.model import Answer, CriterionResult, Finding, Outcome, Tests, TierResults, Triage, Verdict
+from factory.model import Answer, CriterionResult, Fate, Finding, Tests, TierResults, Triage, Verdict
 
 MOST = 200  # of what stays red that is told by name
 TIERS = ("doctor", "fast", "regression")
@@ -39,7 +39,7 @@ class Tally:
         self.status = Answer.PASS
         self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
         self.once: dict[str, str] = {}  # criterion -> its check, where a tier has to say what it said alone
-        self.outcomes: dict[str, Outcome] = {}  # of the tests that tiers ran on the tree
+        self.outcomes: dict[str, Fate] = {}  # of the tests that tiers ran on the tree
         # What stays red: a known red test, or a DONE criterion that main has broken -> why.
         self.red: dict[str, str] = {}
         # Commands of which main was asked again -> the functions whose ids were others then.

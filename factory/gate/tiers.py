@@ -16,7 +16,7 @@ from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import Ran, Trial
-from factory.model import Answer, Oid, Outcome, Tests, Triage
+from factory.model import Answer, Fate, Oid, Tests, Triage
 from factory.ssot import settings
 from guards import tests_kept
 from guards.case import Case, text
@@ -107,7 +107,7 @@ class Tiers:
         """A criterion's own test is no known red of a tier."""
         outcomes = now.seen.outcomes
         for criterion, proof in tally.proof.items():
-            red = [n for n in proof if outcomes.get(n, Outcome.PASSED) not in compare.GREEN]
+            red = [n for n in proof if outcomes.get(n, Fate.PASSED) not in compare.GREEN]
             if red and tally.passing:
                 tally.results[tier] = Answer.FAIL
                 lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
@@ -134,10 +134,10 @@ class Tiers:
             causes = [line for line in triage.failures(now.output) if triage.names_cause(line, why)]
             tally.fail(why, [*found.failed, *causes], found.answer, mark="\n".join(found.failed))
 
-    def _again(self, asked: TreeQuestion, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Outcome]]:
+    def _again(self, asked: TreeQuestion, was: Ran, now: Ran, tree: Oid) -> list[Mapping[str, Fate]]:
         """What tests outside of the change said when they were run once more: are they flaky?"""
         touched = {c.path for c in asked.changed}
-        reruns: list[Mapping[str, Outcome]] = []
+        reruns: list[Mapping[str, Fate]] = []
         while compare.again(was.seen, now.seen, touched, self._gate.flaky_retries, reruns):
             asked.say("the gate runs a red test again: is it flaky?")
             again = self._trial.run(tree, now.command, fresh=True).seen

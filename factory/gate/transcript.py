@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from factory.model import Outcome
+from factory.model import Fate
 
-RED = frozenset({Outcome.FAILED, Outcome.ERROR})
+RED = frozenset({Fate.FAILED, Fate.ERROR})
 STRICT = "XPASS(strict)"  # how pytest says that a test which is expected to fail, strictly, does not
 BADNESS = (
-    Outcome.PASSED,
-    Outcome.XPASSED,
-    Outcome.XFAILED,
-    Outcome.SKIPPED,
-    Outcome.FAILED,
-    Outcome.ERROR,
+    Fate.PASSED,
+    Fate.XPASSED,
+    Fate.XFAILED,
+    Fate.SKIPPED,
+    Fate.FAILED,
+    Fate.ERROR,
 )
 PHASES = ("setup", "call", "teardown")
 GREEN = tuple((when, "passed", 0, "") for when in PHASES)
@@ -28,7 +28,7 @@ UNKNOWN = "?"  # raised by nobody knows whom
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
-def worst(one: Outcome | None, other: Outcome) -> Outcome:
+def worst(one: Fate | None, other: Fate) -> Fate:
     """The worse of two outcomes of one test."""
     return other if one is None else max(one, other, key=BADNESS.index)
 
@@ -41,7 +41,7 @@ class Session:
     names: dict[str, str] = field(default_factory=dict)  # an id that changes from run to run -> one that does not
     alike: Counter[str] = field(default_factory=Counter)
     collected: Counter[str] = field(default_factory=Counter)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, Fate] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     durations: dict[str, float] = field(default_factory=dict)
     doubts: set[str] = field(default_factory=set)
@@ -86,14 +86,14 @@ class Session:
     @property
     def excused(self) -> dict[str, str]:
         """Who raised each skip and expected failure; an expected one that nobody raised was marked so."""
-        kinds = {Outcome.XFAILED: "", Outcome.SKIPPED: UNKNOWN}
+        kinds = {Fate.XFAILED: "", Fate.SKIPPED: UNKNOWN}
         return {n: self.excuses.get(n, kinds[outcome]) for n, outcome in self.outcomes.items() if outcome in kinds}
 
     def suspect(self, why: str) -> None:
         """The first sign is the one that is told."""
         self.tampered = self.tampered or why
 
-    def settle(self, node: str, outcome: Outcome, text: str = "") -> None:
+    def settle(self, node: str, outcome: Fate, text: str = "") -> None:
         self.outcomes[node] = worst(self.outcomes.get(node), outcome)
         if text and (node in self.failures or len(self.failures) < FAILURES):
             self.failures[node] = text.strip()[-TEXT:]
@@ -125,7 +125,7 @@ def _take(session: Session, kind: str, *rest: Any) -> None:
             _test(session, session.named(str(rest[0])), [tuple(part) for part in rest[1]], float(rest[2]), str(rest[3]))
         case "collect":
             red = rest[1] == "failed"
-            session.settle(session.named(str(rest[0])), Outcome.ERROR if red else Outcome.SKIPPED, str(rest[2]))
+            session.settle(session.named(str(rest[0])), Fate.ERROR if red else Fate.SKIPPED, str(rest[2]))
         case "canary":
             _canary(session, str(rest[0]), dict(rest[1]))
         case "doubt":
@@ -196,23 +196,23 @@ def _no_calls(flags: dict[str, Any]) -> bool:
     return bool(flags.get("setuponly") or flags.get("setupplan"))
 
 
-def _outcome(parts: Sequence[tuple[Any, ...]]) -> Outcome:
+def _outcome(parts: Sequence[tuple[Any, ...]]) -> Fate:
     """The worst phase counts. A test without a call phase did not pass, whatever its other phases say."""
     called = any(when == "call" for when, *_ in parts)
-    found = Outcome.PASSED if called else Outcome.SKIPPED
+    found = Fate.PASSED if called else Fate.SKIPPED
     for part in parts:
         found = worst(found, _phase(*part))
     return found
 
 
-def _phase(when: str, outcome: str, xfail: int, flag: str) -> Outcome:
+def _phase(when: str, outcome: str, xfail: int, flag: str) -> Fate:
     if outcome == "failed" or flag == "!":
-        return Outcome.ERROR if when in ("setup", "teardown") else Outcome.FAILED
+        return Fate.ERROR if when in ("setup", "teardown") else Fate.FAILED
     if outcome == "skipped":
-        return Outcome.XFAILED if xfail else Outcome.SKIPPED
+        return Fate.XFAILED if xfail else Fate.SKIPPED
     if outcome != "passed":
-        return Outcome.FAILED
-    return Outcome.XPASSED if xfail else Outcome.PASSED
+        return Fate.FAILED
+    return Fate.XPASSED if xfail else Fate.PASSED
 
 
 def _canary(session: Session, kind: str, found: dict[str, str]) -> None:

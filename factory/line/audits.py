@@ -17,13 +17,13 @@ from factory.line.attempt import executor, halt_of, wallet_of
 from factory.line.auditor import FILE, AuditQuestion, AuditWord, Opinion, Silent
 from factory.line.house import House
 from factory.line.item import Done
-from factory.line.trades import Merged
+from factory.line.trades import GroupMerge
 from factory.model import Changed, Ended, Oid, Plan, Risk, Triage, Verdict
 from factory.money.wallet import OverBudget
 from factory.ssot.settings import Settings
 
 
-def second_look(house: House, done: Done, merged: Merged, verdict: Verdict) -> tuple[Verdict, Opinion | None]:
+def second_look(house: House, done: Done, merged: GroupMerge, verdict: Verdict) -> tuple[Verdict, Opinion | None]:
     """The verdict after the auditor, where one is due; without one, as it was. Unheard where what passed is to be read,
     and the auditor gives no opinion: then nothing failed, and nothing passes."""
     settings, plan = house.settings, done.plan
@@ -62,7 +62,7 @@ def _asked(house: House, asked: AuditQuestion) -> Opinion:
     return opinion_of(house, asked)
 
 
-def _said_before(house: House, done: Done, merged: Merged) -> Opinion | None:
+def _said_before(house: House, done: Done, merged: GroupMerge) -> Opinion | None:
     """What it said before of this very change: it is not paid again because a stamp had to wait."""
     if (heard := done.heard) is None:
         return None

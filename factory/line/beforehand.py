@@ -38,7 +38,7 @@ from guards.case import text
 PATIENCE = 10.0  # seconds that a ticket's checks on main are waited for before its worker starts beside them
 
 
-class Ground(NamedTuple):
+class Footing(NamedTuple):
     """What a run stands on."""
 
     repo: Repo
@@ -53,7 +53,7 @@ class Ground(NamedTuple):
         return [s.ticket for s in standings(self.view).values() if s.state is State.PENDING]
 
 
-def faults(on: Ground, *, cards: bool) -> Iterator[FactoryError]:
+def faults(on: Footing, *, cards: bool) -> Iterator[FactoryError]:
     """What would end the run before its first worker starts, in the order in which a person has to mend it.
 
     `cards`: there are day plans."""
@@ -113,7 +113,7 @@ def must_still_judge(house: House, main: Oid) -> None:
     guards.must_have_policies(GitTree(house.repo.store, main))
 
 
-def warnings(on: Ground) -> list[str]:
+def warnings(on: Footing) -> list[str]:
     """What a person should know before the first worker starts, a line each."""
     unread = [ticket for ticket in on.pending if audits.is_unread(on.settings, ticket.risk)]
     named = ", ".join(f"{ticket.id} ({ticket.risk.value})" for ticket in unread[:6])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from factory.errors import DoesNotAddUp
 from factory.line import beforehand, day_chain, inbox, recover
-from factory.line.beforehand import Ground
+from factory.line.beforehand import Footing
 from factory.line.house import House
 from factory.line.looking import Sight
 from factory.line.opening import ground_of
@@ -12,7 +12,7 @@ from factory.line.trades.ticket import kept_halves
 from factory.records import halves
 
 
-def begin(house: House, sight: Sight) -> Ground:
+def begin(house: House, sight: Sight) -> Footing:
     """What the run stands on; the ledger says RUNNING."""
     inbox.sweep(house.private)
     day_chain.mend(house)

@@ -13,7 +13,7 @@ from factory.line import booking
 from factory.line.auditor import Opinion
 from factory.line.house import House
 from factory.line.item import Done
-from factory.line.trades import Judged, Kept, Merged
+from factory.line.trades import GroupMerge, Judged, Packed
 from factory.model import Answer, Oid, Result, Verdict
 from factory.plain import json_text, many
 from factory.records import attempts, evidence
@@ -38,7 +38,7 @@ def with_work(house: House, done: Done) -> Done:
     return done._replace(commits=work)
 
 
-def keep_ticket(house: House, judged: Judged, merged: Merged) -> Kept:
+def keep_ticket(house: House, judged: Judged, merged: GroupMerge) -> Packed:
     """result.json and the evidence pack, committed under the attempt's ref."""
     done, plan = judged.done, judged.done.plan
     work = done.commits
@@ -47,7 +47,7 @@ def keep_ticket(house: House, judged: Judged, merged: Merged) -> Kept:
     info = {"base": work.base, "plan": work.plan, "work": work.work, "main": merged.main, "gate_tree": merged.tree}
     pack = _pack(house, judged, result, info)
     commit = attempts.keep_evidence(house.repo, plan, work.work, result, pack, house.clock.now())
-    return Kept(commit, {plan.ticket_id: result})
+    return Packed(commit, {plan.ticket_id: result})
 
 
 def _pack(
@@ -76,7 +76,7 @@ def _further(done: Work, opinion: Opinion | None, verdict: Verdict) -> dict[str,
 # --- cards', which stand on the main that they are stamped on --------------------------------------------
 
 
-def keep_cards(house: House, name: str, main: Oid, group: Sequence[Judged]) -> Kept:
+def keep_cards(house: House, name: str, main: Oid, group: Sequence[Judged]) -> Packed:
     """The three commits for all cards of one stamp, or for one card that failed. `name`: the half, or the attempt."""
     files = {path: entry for one in group for path, entry in one.done.change.files.items()}
     numbers = " ".join(one.done.number for one in group)
@@ -89,7 +89,7 @@ def keep_cards(house: House, name: str, main: Oid, group: Sequence[Judged]) -> K
     proof = {name: content for one in group for name, content in _proof(house, one, results, info).items()}
     whole = _whole(results, {"base": main, "work": work.work, "gate_tree": work.tree})
     status = Answer.PASS if all(one.verdict.passed for one in group) else Answer.FAIL
-    return Kept(steps.evidence(work.work, {**proof, attempts.RESULT: whole}, status.value), results, whole)
+    return Packed(steps.evidence(work.work, {**proof, attempts.RESULT: whole}, status.value), results, whole)
 
 
 def _result_of_card(house: House, one: Judged, work: Oid, tree: Oid) -> Result:

@@ -13,7 +13,7 @@ from factory.gate.prospect import Prospect
 from factory.line import beforehand, operator, purse, setback, trouble
 from factory.line.crew import Came
 from factory.line.item import Done, Item, Turn
-from factory.line.lander import Job
+from factory.line.lander import Landing
 from factory.line.tools import Tools
 from factory.line.trades import Trade
 from factory.model import Ended, State
@@ -226,7 +226,7 @@ class HalfAtWork:
         wanted = [done for done in group if done.item.alone or states.get(done.item.id) is not State.BLOCKED]
         if wanted:
             wanted.sort(key=lambda done: dealt.index(done.item.id))
-            self._lander.land(Job(self._trade, self.half.title, tuple(wanted)))
+            self._lander.land(Landing(self._trade, self.half.title, tuple(wanted)))
 
     def _is_complete(self, left: Iterable[Item], begun: int, over: bool) -> bool:
         """Whether what was gathered is to land: nothing else of its half is to come before it."""

@@ -20,7 +20,7 @@ from factory.plain import whole_line
 from factory.records.redact import redact
 from factory.records.signing import Signer
 from factory.records.view import main_ref, no_branch
-from factory.rooms.change import Aside
+from factory.rooms.change import HeldBack
 from factory.rooms.rooms import Rooms
 from factory.sandbox.sandbox import Sandbox
 from factory.ssot.settings import Settings
@@ -37,7 +37,7 @@ class House:
     ledger: Ledger
     settings: Settings
     rooms: Rooms
-    aside: Aside
+    aside: HeldBack
     sandbox: Sandbox
     gate: Gate
     clock: Clock

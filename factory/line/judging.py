@@ -8,7 +8,7 @@ from factory.git.store import GitTree
 from factory.line import audits, booking, trouble
 from factory.line.house import House
 from factory.line.item import Done
-from factory.line.trades import Judged, Merged, Trade
+from factory.line.trades import GroupMerge, Judged, Trade
 from factory.model import Ended, Finding, Oid, Triage, Verdict
 from factory.money.wallet import OverBudget
 from factory.plain import many
@@ -17,7 +17,7 @@ from factory.records.compact import compact
 Refusal = tuple[Triage, list[str], tuple[Finding, ...]]
 
 
-def judged(house: House, trade: Trade, done: Done, merged: Merged) -> Judged:
+def judged(house: House, trade: Trade, done: Done, merged: GroupMerge) -> Judged:
     """The verdict on one attempt. Whatever breaks while it is judged is its verdict, too; raises what concerns all."""
     try:
         if done.broke:
@@ -56,7 +56,7 @@ def _lacking(house: House, said: str, main: Oid) -> str:
     return program or untracked(said, house.repo.work_tree, GitTree(house.repo.store, main))
 
 
-def read(house: House, done: Done, merged: Merged, verdict: Verdict) -> Judged:
+def read(house: House, done: Done, merged: GroupMerge, verdict: Verdict) -> Judged:
     """The verdict, and what the auditor says where one is due."""
     try:
         return Judged(done, *audits.second_look(house, done, merged, verdict))

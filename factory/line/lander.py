@@ -14,7 +14,7 @@ from factory.errors import InTheWay, Moved
 from factory.line import booking, judging, setback, trouble, way
 from factory.line.house import House
 from factory.line.item import Done, Item, Turn
-from factory.line.trades import Judged, Kept, Merged, Trade
+from factory.line.trades import GroupMerge, Judged, Packed, Trade
 from factory.model import Oid
 from factory.records import landing
 
@@ -22,7 +22,7 @@ REMERGES = 5  # how often somebody else may move main while a gate runs, before 
 T = TypeVar("T")
 
 
-class Job(NamedTuple):
+class Landing(NamedTuple):
     """Attempts that are to be stamped together."""
 
     trade: Trade
@@ -54,7 +54,7 @@ class Lander:
     def items(self) -> tuple[Item, ...]:
         return tuple(item for items in self.running.values() for item in items)
 
-    def land(self, job: Job) -> None:
+    def land(self, job: Landing) -> None:
         """Judge and stamp these after what was handed over before."""
         self.hand(partial(land, self._house, job), [done.item for done in job.group])
 
@@ -82,15 +82,15 @@ class Passed(NamedTuple):
     """What may be stamped: those that pass, the tree that they passed on, and their evidence, once it is kept."""
 
     ones: tuple[Judged, ...]
-    merged: Merged
-    kept: Kept | None = None
+    merged: GroupMerge
+    kept: Packed | None = None
 
     @property
     def group(self) -> list[Done]:
         return [one.done for one in self.ones]
 
 
-def land(house: House, job: Job) -> list[Turn]:
+def land(house: House, job: Landing) -> list[Turn]:
     """Judge the attempts on today's main and stamp those that pass, together; book why the others did not."""
     group, turns = list(job.group), list[Turn]()
     for _ in range(REMERGES):
@@ -118,7 +118,7 @@ def land(house: House, job: Job) -> list[Turn]:
     return turns + [setback.give_way(house, done, done.commits.work if done.commits else None, why) for done in group]
 
 
-def _judged(house: House, job: Job, main: Oid, group: list[Done], turns: list[Turn]) -> Passed:
+def _judged(house: House, job: Landing, main: Oid, group: list[Done], turns: list[Turn]) -> Passed:
     """Those that pass; what fails is booked, and the rest is judged without it."""
     while group:
         merged = _merged(job.trade, main, group)
@@ -128,10 +128,10 @@ def _judged(house: House, job: Job, main: Oid, group: list[Done], turns: list[Tu
         if len(passed) == len(group):
             return Passed(tuple(passed), merged)
         group = [one.done for one in passed]
-    return Passed((), Merged(main, ""))
+    return Passed((), GroupMerge(main, ""))
 
 
-def _merged(trade: Trade, main: Oid, group: list[Done]) -> Merged:
+def _merged(trade: Trade, main: Oid, group: list[Done]) -> GroupMerge:
     """What breaks the merge of a group is met again where its attempts are judged."""
     try:
         return trade.merge(main, group)
@@ -139,10 +139,10 @@ def _merged(trade: Trade, main: Oid, group: list[Done]) -> Merged:
         if trouble.is_common_to_judge(error) or len(group) > 1:
             raise
         group[0] = group[0]._replace(broke=error)
-        return Merged(main, "")
+        return GroupMerge(main, "")
 
 
-def _refused(house: House, job: Job, one: Judged, merged: Merged) -> Turn:
+def _refused(house: House, job: Landing, one: Judged, merged: GroupMerge) -> Turn:
     """Booked with its evidence; where that is what cannot be kept, without what its worker left."""
     try:
         kept = job.trade.keep("", [one], merged)
@@ -156,7 +156,7 @@ def _refused(house: House, job: Job, one: Judged, merged: Merged) -> Turn:
     return booking.fail(house, one.done, kept.results[one.done.item.id], kept.evidence, one.verdict, one.opinion)
 
 
-def _kept(house: House, job: Job, passed: Passed, turns: list[Turn]) -> Kept | None:
+def _kept(house: House, job: Landing, passed: Passed, turns: list[Turn]) -> Packed | None:
     """The evidence of those that pass; None where it cannot be kept: each whose it is alone has failed by that, and
     all of them where it is none alone."""
     try:
@@ -171,7 +171,7 @@ def _kept(house: House, job: Job, passed: Passed, turns: list[Turn]) -> Kept | N
         return None
 
 
-def _breaks(trade: Trade, one: Judged, merged: Merged) -> Exception | None:
+def _breaks(trade: Trade, one: Judged, merged: GroupMerge) -> Exception | None:
     try:
         trade.keep("", [one], merged)
     except Exception as error:
@@ -181,7 +181,7 @@ def _breaks(trade: Trade, one: Judged, merged: Merged) -> Exception | None:
     return None
 
 
-def _stamp(house: House, job: Job, passed: Passed) -> list[Turn]:
+def _stamp(house: House, job: Landing, passed: Passed) -> list[Turn]:
     """Moved where main is not what was judged any more."""
     assert passed.kept is not None
     draft = job.trade.draft(job.half, passed.ones, passed.merged, passed.kept)
@@ -190,7 +190,7 @@ def _stamp(house: House, job: Job, passed: Passed) -> list[Turn]:
         return job.trade.stamped(job.half, passed.ones, stamp, passed.kept)
 
 
-def _without_waiting(house: House, job: Job, passed: Passed, obstacle: InTheWay, turns: list[Turn]) -> list[Done]:
+def _without_waiting(house: House, job: Landing, passed: Passed, obstacle: InTheWay, turns: list[Turn]) -> list[Done]:
     """Of those that could not land together, the ones that can go on; the others wait, each for what is in its way."""
     own = {one.done.item.id: job.trade.waits(one, obstacle, passed.merged) for one in passed.ones}
     if obstacle.everyone or not any(own.values()):

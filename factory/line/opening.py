@@ -17,7 +17,7 @@ from factory.git.ledger import Ledger
 from factory.git.places import home, private_dir
 from factory.git.repo import Repo
 from factory.line import recover
-from factory.line.beforehand import Ground
+from factory.line.beforehand import Footing
 from factory.line.house import House, Tell
 from factory.line.logbook import Logbook
 from factory.model import Oid
@@ -108,9 +108,9 @@ def must_be_able_to_sign(house: House, main: Oid) -> None:
     signing.must_be_able(house.signer, allowed or b"", key_path(house.repo, house.environ))
 
 
-def ground_of(house: House, view: View) -> Ground:
+def ground_of(house: House, view: View) -> Footing:
     """What a run of this house stands on."""
-    return Ground(house.repo, view, house.settings, house.environ, house.signer, key_path(house.repo, house.environ))
+    return Footing(house.repo, view, house.settings, house.environ, house.signer, key_path(house.repo, house.environ))
 
 
 def key_path(repo: Repo, environ: Mapping[str, str]) -> Path:

@@ -27,7 +27,7 @@ BEAT = 60.0  # seconds between heartbeats
 T = TypeVar("T")
 
 
-class Ended(NamedTuple):
+class ShiftEnd(NamedTuple):
     """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
 
     exit: Exit
@@ -54,7 +54,7 @@ class Shift:
 
     # --- the run
 
-    def run(self) -> Ended:
+    def run(self) -> ShiftEnd:
         """Work; leave the ledger with the reason of the stop, and the command that goes on."""
         house = self._house
         operator.must_not_be_held(house)
@@ -87,16 +87,16 @@ class Shift:
     def _kept(self) -> Mapping[str, str]:
         return {name: why for trade in self._trades for name, why in self._waiting_of(trade).items()}
 
-    def _waiting(self, word: FactoryError) -> Ended:
+    def _waiting(self, word: FactoryError) -> ShiftEnd:
         """All else is done: the run ends by what keeps the items that wait."""
         if isinstance(word, Stopped) or not (self._failed or any(self._stamped.values())):
             raise word
         ending.fail(self._house, word)
         return self._ended(word.exit, str(word))
 
-    def _ended(self, code: Exit, reason: str) -> Ended:
+    def _ended(self, code: Exit, reason: str) -> ShiftEnd:
         cards = sum(count for trade, count in self._stamped.items() if trade != "ticket")
-        return Ended(code, reason, self._stamped.get("ticket", 0), self._failed, cards)
+        return ShiftEnd(code, reason, self._stamped.get("ticket", 0), self._failed, cards)
 
     def _next(self) -> bool:
         """A half of the first trade that has one; a run with a limit takes tickets alone."""
@@ -230,7 +230,7 @@ def on(house: House, *, tickets: int | None = None, once: bool = False) -> Itera
         yield Shift(house, crew, lander, tickets=tickets, once=once)
 
 
-def run(house: House, *, tickets: int | None = None, once: bool = False) -> Ended:
+def run(house: House, *, tickets: int | None = None, once: bool = False) -> ShiftEnd:
     """Work until nothing is released, a cap is reached, or something says stop; resumes what an earlier run left."""
     with on(house, tickets=tickets, once=once) as shift:
         return shift.run()
@@ -242,4 +242,4 @@ def verdict(view: View) -> Exit:
     return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
 
 
-__all__ = ["TICK", "Ended", "Shift", "run", "verdict"]
+__all__ = ["TICK", "Shift", "ShiftEnd", "run", "verdict"]

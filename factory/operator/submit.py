@@ -10,7 +10,7 @@ from factory.git.store import GitTree
 from factory.line import booking, recover
 from factory.line.house import House
 from factory.line.item import Done, Turn
-from factory.line.lander import Job, land
+from factory.line.lander import Landing, land
 from factory.line.looking import Sight
 from factory.line.opening import must_be_able_to_sign
 from factory.line.trades.ticket import Tickets, item_of
@@ -36,7 +36,7 @@ def hand_in(house: House, ticket_id: str, branch: str) -> Turn:
     must_be_able_to_sign(house, view.main)
     house.gate.base_must_run(view.main, partial(house.say, ticket_id, kind="gate"))
     done = _attempt(house, view, ticket, head, base)
-    [turn] = land(house, Job(Tickets(house, Sight(house)), "", (done,)))
+    [turn] = land(house, Landing(Tickets(house, Sight(house)), "", (done,)))
     if turn.ending:
         raise turn.ending
     if turn.waits:

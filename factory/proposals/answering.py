@@ -15,7 +15,7 @@ from factory.cards.workers.record import Row, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
 from factory.plain import many
-from factory.proposals.asking import Seen, Unfit, ask_strikes, ask_tags, batches, lines_out, strikes, tags
+from factory.proposals.asking import Seen, UnfitAnswer, ask_strikes, ask_tags, batches, lines_out, strikes, tags
 from factory.proposals.placing import place
 from factory.proposals.proposing import Spoken, Unusable
 from factory.proposals.task import Task
@@ -49,11 +49,11 @@ def _once_repaired(ask: Ask, question: str, read: Callable[[str], T]) -> T:
     text = ask(first)
     try:
         return read(text)
-    except Unfit as unfit:
+    except UnfitAnswer as unfit:
         again = Spoken("user", f"Your answer could not be used: {unfit}. Answer again, whole, by the schema.")
     try:
         return read(ask((*first, Spoken("model", text), again)))
-    except Unfit as unfit:
+    except UnfitAnswer as unfit:
         raise Unusable(f"the answer could not be used twice: {unfit}") from None
 
 

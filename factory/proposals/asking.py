@@ -42,7 +42,7 @@ TAGS = _listed("tags", _TAG, tuple(_TAG))
 STRIKES = _listed("strikes", {"number": "integer", "after": "string", "report": "string"}, ("number",))
 
 
-class Unfit(ValueError):
+class UnfitAnswer(ValueError):
     """An answer that is not about what was asked, in words that the model can act on."""
 
 
@@ -93,7 +93,7 @@ def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Row]
     for said in _entries(answer, "tags"):
         file = by_path.get(said.get("path", ""))
         if file is None or said.get("rule") not in names:
-            raise Unfit(f"{said.get('path')!r} with rule {said.get('rule')!r} was not asked about")
+            raise UnfitAnswer(f"{said.get('path')!r} with rule {said.get('rule')!r} was not asked about")
         record = _tag(said, file)
         found[record["path"], record["start"], record["end"], record["rule"]] = record
     order = {path: place for place, path in enumerate(by_path)}
@@ -104,11 +104,11 @@ def _tag(said: Mapping[str, Any], file: Seen) -> Row:
     lines = list(lines_of(file.text.split("\n")))
     number, text = said.get("line"), said.get("text")
     if not isinstance(number, int) or not isinstance(text, str) or not 1 <= number <= len(lines):
-        raise Unfit(f"{file.about['path']} has no line {number}")
+        raise UnfitAnswer(f"{file.about['path']} has no line {number}")
     line = lines[number - 1]
     at = line.text.find(text)
     if not text or at < 0:
-        raise Unfit(f"{file.about['path']}:{number} does not hold {text[:60]!r}; copy it exactly from the line")
+        raise UnfitAnswer(f"{file.about['path']}:{number} does not hold {text[:60]!r}; copy it exactly from the line")
     place = {"line": number, "start": line.start + at, "end": line.start + at + len(text), "text": text[:EXCERPT]}
     same = {key: file.about[key] for key in ("path", "sha256", "encoding")}
     return {"rule": said["rule"], **same, **place}
@@ -132,10 +132,10 @@ def strikes(answer: str, found: Sequence[Row]) -> list[Row]:
     for entry in _entries(answer, "strikes"):
         number = entry.get("number")
         if not isinstance(number, int) or not 1 <= number <= len(found) or number in said:
-            raise Unfit(f"entry {number} is none of the tags, or is there twice")
+            raise UnfitAnswer(f"entry {number} is none of the tags, or is there twice")
         said[number] = entry
     if missing := [number for number in range(1, len(found) + 1) if number not in said]:
-        raise Unfit(f"tag {missing[0]} has no entry")
+        raise UnfitAnswer(f"tag {missing[0]} has no entry")
     return [_strike(tag, said[number]) for number, tag in enumerate(found, 1)]
 
 
@@ -147,16 +147,16 @@ def _strike(tag: Row, said: Mapping[str, Any]) -> Row:
         return record | {"action": "replace", "after": after}
     if isinstance(report, str) and report.strip():
         return record | {"action": "report", "report": " ".join(report.split())}
-    raise Unfit(f"{tag['path']}:{tag['line']} has neither after nor report")
+    raise UnfitAnswer(f"{tag['path']}:{tag['line']} has neither after nor report")
 
 
 def _entries(answer: str, name: str) -> list[dict[str, Any]]:
     try:
         entries = json.loads(answer)[name]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Unfit(f"the answer is not by the schema ({error})") from None
+        raise UnfitAnswer(f"the answer is not by the schema ({error})") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise Unfit(f"{name} is no list of objects")
+        raise UnfitAnswer(f"{name} is no list of objects")
     return entries
 
 

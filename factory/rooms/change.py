@@ -43,7 +43,7 @@ class Visible(GitTree):
         return super().read(path)
 
 
-class Aside:
+class HeldBack:
     """The store as rooms see it: what a harvest writes is held back until it was searched for secrets.
 
     Two attempts may leave the same content at once: it is held until the last of them has let go of it.
@@ -83,7 +83,7 @@ class Aside:
                     self._held[oid] = content, times - 1
 
 
-def harvest(store: Store, aside: Aside, room: Room, base: GitTree, known: tuple[str, ...]) -> Change:
+def harvest(store: Store, aside: HeldBack, room: Room, base: GitTree, known: tuple[str, ...]) -> Change:
     """What the worker changed. A file with a secret goes into git redacted, and is a finding."""
     found = room.harvest()
     files: dict[str, Entry | None] = {}

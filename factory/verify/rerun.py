@@ -11,7 +11,7 @@ from factory.errors import FactoryError
 from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
-from factory.line.trades import Merged
+from factory.line.trades import GroupMerge
 from factory.line.trades.card_gate import judge
 from factory.model import Oid, Plan, Terms, Verdict
 from factory.records.plans import RESERVED
@@ -50,7 +50,7 @@ def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Ve
         def once_more(plan: Plan, card: WorkItem, main: Oid, tree: Oid) -> str:
             then = bench.at(main)
             try:
-                verdict = judge(then.gate, bench.repo.store, plan, Merged(main, tree), partial(say, card.id))
+                verdict = judge(then.gate, bench.repo.store, plan, GroupMerge(main, tree), partial(say, card.id))
             except FactoryError as error:
                 return str(error)
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value

@@ -22,7 +22,7 @@ from tests.line.night import FAST, safe
 Make = Callable[..., Shop]
 
 
-def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any]) -> shift.Ended:
+def run(shop: Shop, ticket: str, words: str, act: Callable[[House], Any]) -> shift.ShiftEnd:
     """A run; `act` happens when it says these words of the ticket for the first time."""
     waiting = [act]
 

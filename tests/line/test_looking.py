@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from factory.clock import Clock
-from factory.desk.snapshot import Shown, Snapshot
+from factory.desk.snapshot import ShownItem, Snapshot
 from factory.faces.cli.screen import board, watch
 from factory.git.ledger import ticket_path
 from factory.line import booking, ending, shift
@@ -92,7 +92,7 @@ def test_ctrl_c_ends_the_live_page_well_and_any_other_signal_ends_it_as_any_comm
 
 
 def page() -> Snapshot:
-    ticket = Shown(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
+    ticket = ShownItem(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
     return Snapshot(
         at=0.0, main="0" * 40, ledger=None, state="READY", items=(ticket,), counts={"ticket": {State.PENDING: 1}},
         budget=Book(date=dt.date(2026, 11, 21)),

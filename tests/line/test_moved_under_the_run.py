@@ -18,7 +18,7 @@ from tests.line.night import FAST, safe
 Make = Callable[..., Shop]
 
 
-def run(shop: Shop, meanwhile: Callable[[], object]) -> shift.Ended:
+def run(shop: Shop, meanwhile: Callable[[], object]) -> shift.ShiftEnd:
     """A run; `meanwhile` happens while its first worker works."""
     waiting = [meanwhile]
 

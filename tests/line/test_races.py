@@ -36,7 +36,7 @@ def named(command: str) -> Command:
     return parse(STEERING, name, {"stop": {"now": bool(now)}}.get(name, {"item": "D-1"}))
 
 
-def run(shop: Shop) -> shift.Ended:
+def run(shop: Shop) -> shift.ShiftEnd:
     with open_house(shop.path, dict(os.environ), say=lambda *_: None, working=True) as house:
         return shift.run(house)
 

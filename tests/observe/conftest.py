@@ -14,7 +14,7 @@ import pytest
 
 from factory.gate.compare import Comparison, compare
 from factory.gate.observe import Observation, Observer
-from factory.model import Outcome
+from factory.model import Fate
 from factory.sandbox.process import run
 from tests import lean
 
@@ -30,7 +30,7 @@ class Watched:
     output: str
     seen: Observation
 
-    def against(self, base: Mapping[str, Outcome] | Observation | None = None) -> Comparison:
+    def against(self, base: Mapping[str, Fate] | Observation | None = None) -> Comparison:
         """Held against a base: an observation, or outcomes of a clean one."""
         if isinstance(base, Observation):
             return compare(base, self.seen)

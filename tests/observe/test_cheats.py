@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from factory.model import Answer, Outcome, Triage
+from factory.model import Answer, Fate, Triage
 from tests.observe.cheats import BY_RAISES, CODE_0, FEWER, WRONG, WRONG_RAISES
 from tests.observe.conftest import Watch
 
 NODE = "test_wrong.py::test_wrong"
-BASE = {NODE: Outcome.PASSED}
+BASE = {NODE: Fate.PASSED}
 
 
 @pytest.mark.parametrize("name", CODE_0)

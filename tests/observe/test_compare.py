@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from factory.gate.compare import GREEN, again, compare, was_red
 from factory.gate.observe import Observation
 from factory.gate.transcript import RED
-from factory.model import Answer, Outcome, Triage
+from factory.model import Answer, Fate, Triage
 
-PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
-SKIPPED, XFAILED, XPASSED = Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED
+PASSED, FAILED, ERROR = Fate.PASSED, Fate.FAILED, Fate.ERROR
+SKIPPED, XFAILED, XPASSED = Fate.SKIPPED, Fate.XFAILED, Fate.XPASSED
 NODE = "tests/test_a.py::test_a"
 OTHER = "tests/test_b.py::test_b"
 
 
-def seen(outcomes: dict[str, Outcome], **other: object) -> Observation:
+def seen(outcomes: dict[str, Fate], **other: object) -> Observation:
     return replace(Observation(outcomes, collected=len(outcomes), sessions=1, finished=True), **other)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("now", [FAILED, ERROR, SKIPPED, XFAILED, None])
-def test_what_was_green_and_is_not_fails(now: Outcome | None) -> None:
+def test_what_was_green_and_is_not_fails(now: Fate | None) -> None:
     after = {OTHER: PASSED} | ({NODE: now} if now else {})
     got = compare(seen({NODE: PASSED, OTHER: PASSED}), seen(after))
     assert (got.answer, got.triage, len(got.failed)) == (Answer.FAIL, Triage.TEST, 1)
@@ -34,7 +34,7 @@ def test_what_was_green_and_is_not_fails(now: Outcome | None) -> None:
 
 
 @pytest.mark.parametrize("now", [SKIPPED, None])
-def test_what_is_excused_does_not_count_and_is_told_apart(now: Outcome | None) -> None:
+def test_what_is_excused_does_not_count_and_is_told_apart(now: Fate | None) -> None:
     asked = []
 
     def excused(missing: Collection[str], skipped: Collection[str], new: Collection[str]) -> frozenset[str]:
@@ -49,7 +49,7 @@ def test_what_is_excused_does_not_count_and_is_told_apart(now: Outcome | None) -
 
 @pytest.mark.parametrize("before", [FAILED, ERROR])
 @pytest.mark.parametrize("now", [FAILED, ERROR])
-def test_a_known_red_is_named_and_counts_against_nobody(before: Outcome, now: Outcome) -> None:
+def test_a_known_red_is_named_and_counts_against_nobody(before: Fate, now: Fate) -> None:
     got = compare(seen({NODE: before, OTHER: PASSED}), seen({NODE: now, OTHER: PASSED}))
     assert (got.answer, got.known_red, got.tests.known_red, got.failed) == (Answer.PASS, (NODE,), 1, ())
 
@@ -64,7 +64,7 @@ def test_a_module_beside_one_that_broke_is_not_a_known_red() -> None:
 
 
 @pytest.mark.parametrize(("now", "answer"), [(FAILED, Answer.FAIL), (SKIPPED, Answer.PASS), (PASSED, Answer.PASS)])
-def test_a_new_test_may_be_anything_but_red(now: Outcome, answer: Answer) -> None:
+def test_a_new_test_may_be_anything_but_red(now: Fate, answer: Answer) -> None:
     assert compare(seen({OTHER: PASSED}), seen({OTHER: PASSED, NODE: now})).answer is answer
 
 
@@ -129,13 +129,11 @@ def test_what_lies_behind_a_stop_is_not_called_missing() -> None:
     assert got.failed == (f"{OTHER}: passed on the base, not run now",)
 
 
-outcomes = st.dictionaries(st.sampled_from([f"t.py::test_{n}" for n in range(6)]), st.sampled_from(list(Outcome)))
+outcomes = st.dictionaries(st.sampled_from([f"t.py::test_{n}" for n in range(6)]), st.sampled_from(list(Fate)))
 
 
 @given(outcomes, outcomes)
-def test_a_pass_means_that_no_green_was_lost_and_no_red_is_new(
-    base: dict[str, Outcome], after: dict[str, Outcome]
-) -> None:
+def test_a_pass_means_that_no_green_was_lost_and_no_red_is_new(base: dict[str, Fate], after: dict[str, Fate]) -> None:
     got = compare(seen(base), seen(after))
     lost = [n for n, o in base.items() if o in GREEN and after.get(n) not in GREEN]
     new = [n for n, o in after.items() if o in RED and base.get(n) not in RED]
@@ -144,5 +142,5 @@ def test_a_pass_means_that_no_green_was_lost_and_no_red_is_new(
 
 
 @given(outcomes)
-def test_the_same_again_passes_whatever_was_red(both: dict[str, Outcome]) -> None:
+def test_the_same_again_passes_whatever_was_red(both: dict[str, Fate]) -> None:
     assert compare(seen(both), seen(both)).answer is (Answer.PASS if both else Answer.COULD_NOT_RUN)

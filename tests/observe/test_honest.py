@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from factory.model import Answer, Outcome
+from factory.model import Answer, Fate
 from tests.observe.conftest import PYTEST, Watch, Watched
 
 HONEST = {
@@ -244,7 +244,7 @@ def test_all_honest_suites_are_green_in_xdist_workers(watch: Watch) -> None:
 def _all_green(got: Watched) -> None:
     assert got.code == 0, got.output
     assert (got.seen.tampered, got.seen.doubts, got.seen.finished) == ("", frozenset(), True)
-    assert set(got.seen.outcomes.values()) == {Outcome.PASSED}
+    assert set(got.seen.outcomes.values()) == {Fate.PASSED}
     assert len(got.seen.outcomes) == got.seen.collected
     assert got.against().answer is Answer.PASS
 
@@ -328,7 +328,7 @@ def test_every_outcome_has_its_word(watch: Watch, extra: tuple[str, ...]) -> Non
 
 def test_doctests_are_tests(watch: Watch) -> None:
     got = watch({"thing.py": '"""\n>>> 1 + 1\n2\n"""\n'}, "--doctest-modules")
-    assert got.seen.outcomes == {"thing.py::thing": Outcome.PASSED}
+    assert got.seen.outcomes == {"thing.py::thing": Fate.PASSED}
     assert got.against().answer is Answer.PASS
 
 
@@ -337,7 +337,7 @@ def test_a_stop_at_the_first_failure_is_no_tampering(watch: Watch) -> None:
     got = watch(files, "-x")
     assert (got.seen.tampered, got.seen.doubts, got.seen.finished) == ("", frozenset(), True)
     assert got.seen.unrun == ("test_b.py::test_b",)
-    held = got.against({"test_b.py::test_b": Outcome.PASSED})
+    held = got.against({"test_b.py::test_b": Fate.PASSED})
     assert (held.failed, held.tests.failed, held.tests.missing) == (("test_a.py::test_a: failed",), 1, 0)
 
 
@@ -348,7 +348,7 @@ def test_run_all_goes_past_a_known_red(watch: Watch) -> None:
 
 def test_a_module_that_breaks_is_an_error_and_hides_nothing_else(watch: Watch) -> None:
     got = watch({"test_a.py": "import nowhere\n", "test_b.py": "def test_b(): pass\n"})
-    assert got.seen.outcomes == {"test_a.py": Outcome.ERROR, "test_b.py::test_b": Outcome.PASSED}
+    assert got.seen.outcomes == {"test_a.py": Fate.ERROR, "test_b.py::test_b": Fate.PASSED}
     assert "nowhere" in got.seen.failures["test_a.py"]
     assert (got.seen.finished, got.seen.tampered) == (True, "")
 
@@ -391,7 +391,7 @@ def pytest_runtest_protocol(item, nextitem):
     test = "seen = []\ndef test_a():\n    seen.append(1)\n    assert len(seen) == 2\ndef test_b(): pass\n"
     got = watch({"conftest.py": rerun, "test_a.py": test})
     assert (got.code, got.seen.tampered, got.seen.doubts) == (0, "", frozenset())
-    assert set(got.seen.outcomes.values()) == {Outcome.PASSED}
+    assert set(got.seen.outcomes.values()) == {Fate.PASSED}
 
 
 def test_random_order_is_fine(watch: Watch) -> None:
@@ -437,7 +437,7 @@ def test_b():
 @pytest.mark.plugins
 def test_a_test_that_two_xdist_workers_run_at_a_time_is_told_by_both(watch: Watch) -> None:
     got = watch({"test_a.py": TOGETHER}, "--dist=each", "--tx=2*popen")
-    assert got.seen.outcomes == {"test_a.py::test_a": Outcome.FAILED, "test_a.py::test_b": Outcome.PASSED}
+    assert got.seen.outcomes == {"test_a.py::test_a": Fate.FAILED, "test_a.py::test_b": Fate.PASSED}
     assert (got.code, got.seen.tampered, got.seen.doubts, got.seen.collected) == (1, "", frozenset(), 2)
 
 
@@ -494,5 +494,5 @@ def pytest_runtest_protocol(item, nextitem):
 def test_tests_that_a_plug_in_forks_are_seen(watch: Watch, extra: tuple[str, ...]) -> None:
     tests = "def test_a():\n    assert True\ndef test_b():\n    assert 1 == 2\n"
     got = watch({"conftest.py": FORKS, "test_a.py": tests}, *extra)
-    assert got.seen.outcomes == {"test_a.py::test_a": Outcome.PASSED, "test_a.py::test_b": Outcome.FAILED}, got.output
+    assert got.seen.outcomes == {"test_a.py::test_a": Fate.PASSED, "test_a.py::test_b": Fate.FAILED}, got.output
     assert (got.code, got.seen.tampered, got.seen.doubts) == (1, "", frozenset())

@@ -10,14 +10,14 @@ from factory.errors import CouldNotRun
 from factory.gate.compare import compare
 from factory.gate.junit import junit_outcomes, told
 from factory.gate.observe import Observation
-from factory.model import Answer, Outcome, Triage
+from factory.model import Answer, Fate, Triage
 from tests.observe.conftest import PYTEST, Watch
 
-PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
+PASSED, FAILED = Fate.PASSED, Fate.FAILED
 ONE = " ".join(PYTEST)
 
 
-def seen(outcomes: dict[str, Outcome], **other: object) -> Observation:
+def seen(outcomes: dict[str, Fate], **other: object) -> Observation:
     told = Observation(outcomes, collected=len(outcomes), sessions=1, finished=True)
     return replace(told, **other)  # type: ignore[arg-type]
 
@@ -25,7 +25,7 @@ def seen(outcomes: dict[str, Outcome], **other: object) -> Observation:
 def test_the_file_of_a_test_is_named_as_the_tree_names_it_wherever_pytest_began(watch: Watch) -> None:
     files = {"back/pytest.ini": "[pytest]\n", "back/tests/test_a.py": "def test_a(): pass\n", "back/bad/test_b.py": "?"}
     got = watch(files, argv=("sh", "-c", f"cd back && {ONE}"))
-    assert got.seen.outcomes == {"back/tests/test_a.py::test_a": PASSED, "back/bad/test_b.py": Outcome.ERROR}
+    assert got.seen.outcomes == {"back/tests/test_a.py::test_a": PASSED, "back/bad/test_b.py": Fate.ERROR}
 
 
 def test_a_test_outside_of_the_root_that_a_rule_file_gives_is_named_by_its_own_path(watch: Watch) -> None:

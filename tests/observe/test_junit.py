@@ -8,7 +8,7 @@ import pytest
 
 from factory.errors import CouldNotRun
 from factory.gate.junit import junit_outcomes
-from factory.model import Outcome
+from factory.model import Fate
 from tests.observe.conftest import Watch
 
 REPORT = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -65,7 +65,7 @@ def test_the_report_that_pytest_itself_writes_agrees(watch: Watch, tmp_path: Pat
     tests = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.xfail\ndef test_c(): assert 0\n"
     watch({"test_a.py": tests}, "--junitxml=report.xml")
     assert junit_outcomes((tmp_path / "room" / "report.xml").read_bytes()) == {
-        "pytest::test_a::test_a": Outcome.PASSED,
-        "pytest::test_a::test_b": Outcome.FAILED,
-        "pytest::test_a::test_c": Outcome.XFAILED,
+        "pytest::test_a::test_a": Fate.PASSED,
+        "pytest::test_a::test_b": Fate.FAILED,
+        "pytest::test_a::test_c": Fate.XFAILED,
     }

@@ -11,7 +11,7 @@ import pytest
 
 from factory.gate.loaded import elsewhere, shadows, supposed
 from factory.gate.observe import Observation
-from factory.model import Outcome
+from factory.model import Fate
 from tests.observe.conftest import Watch, Watched
 
 JSON, SITE = "/usr/lib/python3.11/json/__init__.py", "/usr/lib/python3.11/site-packages"
@@ -95,7 +95,7 @@ def test_a_name_of_the_judge_or_of_a_library_that_is_loaded_from_another_file_is
     ],
 )
 def test_what_product_and_moved_tests_do_is_no_matter(name: str, now: str) -> None:
-    after = seen({**LOADED, name: now}, outcomes={"tests/unit/test_a.py::test_one": Outcome.PASSED})
+    after = seen({**LOADED, name: now}, outcomes={"tests/unit/test_a.py::test_one": Fate.PASSED})
     assert elsewhere(seen(), after, judge) == ()
 
 
@@ -187,12 +187,12 @@ def test_a_finaliser_that_loads_a_module_while_the_reporter_looks_hurts_nobody()
 
 
 def test_a_judge_that_comes_from_outside_now_or_from_nowhere_is_told() -> None:
-    was = replace(Observation(), loaded={**LOADED}, outcomes={"tests/test_a.py::t": Outcome.PASSED})
+    was = replace(Observation(), loaded={**LOADED}, outcomes={"tests/test_a.py::t": Fate.PASSED})
     away = replace(was, loaded={**LOADED, "tests.helpers": "/tmp/x/helpers.py"})
     assert elsewhere(was, away, judge) == (
         "tests.helpers: was loaded from tests/helpers.py, and from outside of the repository now",
     )
     none = replace(was, loaded={name: at for name, at in LOADED.items() if name != "expected"})
     assert elsewhere(was, none, judge) == ("expected: was loaded from tests/expected.py, and from no file now",)
-    other = replace(none, outcomes={"tests/test_b.py::t": Outcome.PASSED})
+    other = replace(none, outcomes={"tests/test_b.py::t": Fate.PASSED})
     assert elsewhere(was, other, judge) == (), "other tests may want other helpers"

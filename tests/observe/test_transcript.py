@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from factory.gate.observe import conclude
 from factory.gate.transcript import heard
-from factory.model import Outcome
+from factory.model import Fate
 
 START = ["start", {"collectonly": False, "setuponly": False, "setupplan": False}]
 SUNG = [
@@ -25,7 +25,7 @@ def told(*messages: list[Any], status: int = 0, ids: tuple[str, ...] = ("a",)) -
 
 def test_a_quiet_session_is_believed() -> None:
     session = heard(told(["g", "a", 0.5]))
-    assert (session.tampered, session.outcomes, session.durations) == ("", {"a": Outcome.PASSED}, {"a": 0.5})
+    assert (session.tampered, session.outcomes, session.durations) == ("", {"a": Fate.PASSED}, {"a": 0.5})
 
 
 def test_an_id_with_a_place_in_memory_is_the_same_on_every_run() -> None:
@@ -75,7 +75,7 @@ def test_each_sign_of_tampering_is_told(messages: list[list[Any]], why: str) -> 
 
 def test_a_run_whose_call_a_plug_in_kept_to_itself_is_followed_by_a_whole_one() -> None:
     session = heard(told(["t", "a", GREEN[:1] + GREEN[2:], 0, ""], ["g", "a", 0.1]))
-    assert (session.tampered, session.outcomes) == ("", {"a": Outcome.PASSED})
+    assert (session.tampered, session.outcomes) == ("", {"a": Fate.PASSED})
 
 
 def test_a_canary_that_could_not_run_is_a_doubt() -> None:
@@ -85,7 +85,7 @@ def test_a_canary_that_could_not_run_is_a_doubt() -> None:
 
 def test_a_failure_that_was_reported_as_passed_is_a_failure() -> None:
     session = heard(told(["t", "a", [GREEN[0], ["call", "passed", 0, "!"], GREEN[2]], 0, ""], status=1))
-    assert session.outcomes == {"a": Outcome.FAILED}
+    assert session.outcomes == {"a": Fate.FAILED}
     assert session.doubts
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.rooms.change import Aside, harvest
+from factory.rooms.change import HeldBack, harvest
 from factory.rooms.harvest import Harvest
 from factory.tree import FILE, Entry
 from tests.git.conftest import put
@@ -27,7 +27,7 @@ def repo(tmp_path: Path) -> Iterator[Repo]:
         yield opened
 
 
-def leaves(aside: Aside, content: bytes, names: tuple[str, ...], then: Callable[[], object] = lambda: None) -> Any:
+def leaves(aside: HeldBack, content: bytes, names: tuple[str, ...], then: Callable[[], object] = lambda: None) -> Any:
     """A room in which a worker left some files of one content; `then` comes when they are written."""
 
     class Left:
@@ -41,7 +41,7 @@ def leaves(aside: Aside, content: bytes, names: tuple[str, ...], then: Callable[
 
 @pytest.mark.parametrize("names", [("env.txt",), ("env.txt", "copy.txt")])
 def test_two_attempts_that_leave_the_same_content_are_both_searched(repo: Repo, names: tuple[str, ...]) -> None:
-    aside, base = Aside(repo.store), GitTree(repo.store, "refs/heads/main")
+    aside, base = HeldBack(repo.store), GitTree(repo.store, "refs/heads/main")
     first = []
 
     def beside() -> None:
@@ -57,7 +57,7 @@ def test_two_attempts_that_leave_the_same_content_are_both_searched(repo: Repo, 
 
 
 def test_two_attempts_that_leave_the_same_content_both_have_it_in_git(repo: Repo) -> None:
-    aside, base = Aside(repo.store), GitTree(repo.store, "refs/heads/main")
+    aside, base = HeldBack(repo.store), GitTree(repo.store, "refs/heads/main")
 
     def beside() -> None:  # this one fails, and what it has left never gets into git
         aside.clear([aside.write_blob(b"right\n")])

@@ -10,7 +10,7 @@ from factory.git.ledger import ticket_path
 from factory.line import booking, evidence, judging
 from factory.line.attempt import Begun
 from factory.line.item import Done, Item, Turn
-from factory.line.trades import Able, Judged, Kept, Merged, Trade
+from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade
 from factory.model import Answer, Event, Oid, Plan, Priority, Risk, Scope, State, Triage, Verdict
 from factory.records import attempts, halves, shelf
 from factory.records.halves import Half
@@ -73,28 +73,28 @@ class Chores(Trade):
     def settled(self, done: Done, main: Oid) -> Done | Turn:
         return evidence.with_work(self._house, done)
 
-    def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
+    def merge(self, main: Oid, group: Sequence[Done]) -> GroupMerge:
         store = self._house.repo.store
-        return Merged(main, store.edit(store.tree_of(main), group[0].change.files))
+        return GroupMerge(main, store.edit(store.tree_of(main), group[0].change.files))
 
-    def judge(self, done: Done, merged: Merged) -> Judged:
+    def judge(self, done: Done, merged: GroupMerge) -> Judged:
         if refusal := judging.ended_badly(self._house, done, merged.main):
             return Judged(done, booking.refused(*refusal))
         if set(done.change.files) != set(done.item.touches):
             return Judged(done, booking.refused(Triage.SCOPE, ["a chore writes its own file"]))
         return Judged(done, Verdict(status=Answer.PASS, log="a chore\n"))
 
-    def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
+    def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
         return evidence.keep_ticket(self._house, group[0], merged)
 
-    def draft(self, half: str, group: Sequence[Judged], merged: Merged, kept: Kept) -> Draft:
+    def draft(self, half: str, group: Sequence[Judged], merged: GroupMerge, kept: Packed) -> Draft:
         name, result = group[0].done.item.id, kept.results[group[0].done.item.id]
         return Draft(
             merged.main, merged.tree, kept.evidence, f"chore({name}): done", "", (("Factory-Chore", name),), "PASS",
             attempts.to_json(result), 0.0, event="chore",
         )  # fmt: skip
 
-    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
+    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Packed) -> list[Turn]:
         item = group[0].done.item
         booking.write(self._house, "chore", self.record(item.id).stamped(stamp), "done")
         attempts.drop(self._house.repo, item.id, group[0].done.plan.attempt)

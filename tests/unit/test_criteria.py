@@ -12,14 +12,14 @@ from factory.gate.observe import Observation
 from factory.gate.proving import dim, proven
 from factory.gate.tally import Tally, last_heard
 from factory.gate.trial import Ran
-from factory.model import Outcome, PlanCriterion, Triage
+from factory.model import Fate, PlanCriterion, Triage
 
-P, F = Outcome.PASSED, Outcome.FAILED
+P, F = Fate.PASSED, Fate.FAILED
 A, B = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
 SCRIPT = "sh tools/check.sh"
 
 
-def ran(outcomes: dict[str, Outcome] | None = None, code: int | None = None, command: str = "pytest") -> Ran:
+def ran(outcomes: dict[str, Fate] | None = None, code: int | None = None, command: str = "pytest") -> Ran:
     red = any(out is F for out in (outcomes or {}).values())
     seen = Observation()
     if outcomes is not None:

@@ -9,20 +9,20 @@ import pytest
 from factory.gate.held import lost, unproven
 from factory.gate.observe import Observation
 from factory.gate.renamed import changing_in
-from factory.model import Outcome
+from factory.model import Fate
 
-PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
-SKIPPED, XFAILED = Outcome.SKIPPED, Outcome.XFAILED
+PASSED, FAILED, ERROR = Fate.PASSED, Fate.FAILED, Fate.ERROR
+SKIPPED, XFAILED = Fate.SKIPPED, Fate.XFAILED
 A, B = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
 
 
-def seen(outcomes: dict[str, Outcome]) -> Observation:
+def seen(outcomes: dict[str, Fate]) -> Observation:
     return replace(Observation(), outcomes=outcomes, collected=len(outcomes), sessions=1, finished=True)
 
 
 @pytest.mark.parametrize("before", [FAILED, ERROR])
 @pytest.mark.parametrize("now", [SKIPPED, XFAILED, None])
-def test_a_red_test_that_is_not_green_after_proves_nothing(before: Outcome, now: Outcome | None) -> None:
+def test_a_red_test_that_is_not_green_after_proves_nothing(before: Fate, now: Fate | None) -> None:
     after = {B: PASSED} | ({A: now} if now else {})
     (line,) = unproven(seen({A: before, B: PASSED}), seen(after))
     assert line.startswith(f"{A}: was red, and is ")
@@ -49,7 +49,7 @@ def test_a_module_that_broke_before_is_proven_by_all_of_its_tests() -> None:
     [("", True), ("tests/test_a.py", True), ("shop/gift.py", False), ("empty", False), ("?", False), (None, False)],
 )
 def test_of_what_broke_before_only_what_its_own_file_says_may_be_skipped(
-    whole: str, now: Outcome, who: str | None, proven: bool
+    whole: str, now: Fate, who: str | None, proven: bool
 ) -> None:
     after = replace(seen({A: PASSED, B: now}), excused={} if who is None else {B: who})
     lines = unproven(seen({whole: ERROR}), after)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.desk.kpi import alerts, measured, percentile, recurring, stale
-from factory.desk.snapshot import Shown
+from factory.desk.snapshot import ShownItem
 from factory.line.knowledge import Fix, Lesson
 from factory.model import Event, State, Triage
 from factory.ssot.settings import KpiTerms
@@ -53,8 +53,8 @@ def test_each_threshold_alerts_on_its_own() -> None:
 
 @pytest.mark.parametrize(("beat", "count"), [(700.0, 0), (699.0, 1)])
 def test_a_lease_is_stale_five_minutes_after_its_last_beat(beat: float, count: int) -> None:
-    known = Shown(id="D-1", trade="ticket", state=State.INFLIGHT, since=0.0, beat=beat)
-    assert stale([known, Shown(id="L1_TAG_000001", trade="card", state=State.INFLIGHT)], 1000.0) == count
+    known = ShownItem(id="D-1", trade="ticket", state=State.INFLIGHT, since=0.0, beat=beat)
+    assert stale([known, ShownItem(id="L1_TAG_000001", trade="card", state=State.INFLIGHT)], 1000.0) == count
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(1, 100))

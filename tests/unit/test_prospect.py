@@ -13,7 +13,7 @@ from factory.gate.prospect import Prospect, Scope, of_check, of_scope
 from factory.gate.sides import Sides
 from factory.gate.trial import Ran
 from factory.gate.waiting import together
-from factory.model import Criterion, Light, Outcome, PlanCriterion, Terms
+from factory.model import Criterion, Fate, Light, PlanCriterion, Terms
 
 MAIN = {
     "src/shop.py": "def add(a, b):\n    return a\n", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n",
@@ -25,7 +25,7 @@ TEST = "python -m pytest -q tests/test_a.py"
 def ran(check: str, code: int, said: str = "", tests: int | None = None) -> Ran:
     seen = Observation()
     if tests is not None:
-        out = {f"tests/test_a.py::test_{n}": Outcome.PASSED for n in range(tests)}
+        out = {f"tests/test_a.py::test_{n}": Fate.PASSED for n in range(tests)}
         seen = replace(seen, outcomes=out, collected=tests, sessions=1, finished=True)
     return Ran(command=check, code=code, timed_out=False, seconds=0.1, seen=seen, output=said)
 

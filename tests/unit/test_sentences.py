@@ -39,9 +39,9 @@ from factory.git.objects import Commit
 from factory.git.repo import Repo
 from factory.line import booking, ending, judging
 from factory.line.item import Done, Item
-from factory.line.trades import Merged
+from factory.line.trades import GroupMerge
 from factory.line.trades import ticket as ticket_trade
-from factory.model import Ended, Event, Finding, Outcome, PlanCriterion, State, Ticket, TicketStatus, Triage, Verdict
+from factory.model import Ended, Event, Fate, Finding, PlanCriterion, State, Ticket, TicketStatus, Triage, Verdict
 from factory.money import storm, wallet
 from factory.money.budget import Book
 from factory.records import halves, signing
@@ -77,7 +77,7 @@ def pages(events: list[Event], found: list[Standing], **stands: str) -> tuple[st
 # --- stops -----------------------------------------------------------------------------------------------
 
 
-def ran(printed: str = "", code: int = 1, outcomes: Mapping[str, Outcome] | None = None) -> Ran:
+def ran(printed: str = "", code: int = 1, outcomes: Mapping[str, Fate] | None = None) -> Ran:
     seen = Observation() if outcomes is None else Observation(
         outcomes=dict(outcomes), collected=len(outcomes), sessions=1, finished=True
     )  # fmt: skip
@@ -234,7 +234,7 @@ def before_the_gate(
     kept = SimpleNamespace(read=lambda *_: Record(ticket="D-1", transient=5))
     repo = SimpleNamespace(work_tree=None, store=SimpleNamespace(tree_of=lambda _: ""))
     house: Any = SimpleNamespace(environ={}, gate=SimpleNamespace(tools=Toolchains()), repo=repo, ledger=kept)
-    met = Merged("", "", {"D-1": conflicts} if conflicts else {})
+    met = GroupMerge("", "", {"D-1": conflicts} if conflicts else {})
     reason = judging.ended_badly(house, done, "") or ticket_trade.met(done, met)
     assert reason is not None
     return booking.refused(*reason)

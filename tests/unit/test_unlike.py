@@ -8,7 +8,7 @@ import pytest
 
 from factory.gate.ground import unlike
 from factory.gate.observe import Observation
-from factory.model import Outcome
+from factory.model import Fate
 from factory.tree import SUBMODULE, MemoryTree
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n"
@@ -26,7 +26,7 @@ TREE = MemoryTree(
 )
 
 
-def seen(*opened: str, outcome: Outcome = Outcome.FAILED, text: str = "") -> Observation:
+def seen(*opened: str, outcome: Fate = Fate.FAILED, text: str = "") -> Observation:
     return replace(Observation(), outcomes={"t.py::t": outcome}, opened=opened, failures={"t.py::t": text})
 
 
@@ -41,7 +41,7 @@ def seen(*opened: str, outcome: Outcome = Outcome.FAILED, text: str = "") -> Obs
 )
 def test_a_red_test_that_came_near_such_a_file_is_told(opened: str, said: str) -> None:
     assert unlike(TREE, seen("plain.txt", opened)) == said
-    assert unlike(TREE, seen(opened, outcome=Outcome.PASSED)) == ""
+    assert unlike(TREE, seen(opened, outcome=Fate.PASSED)) == ""
     assert unlike(TREE, seen("plain.txt")) == ""
 
 

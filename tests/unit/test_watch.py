@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from factory.desk.snapshot import Shown, Snapshot
+from factory.desk.snapshot import ShownItem, Snapshot
 from factory.desk.status import as_text, ticket_lines
 from factory.faces.cli.screen import BACK, HOME, board, watch
 from factory.faces.cli.watch import fitted
@@ -21,10 +21,10 @@ from factory.plain import cells
 STATES = ["DONE"] * 6 + ["INFLIGHT", "PENDING", "BLOCKED"]
 
 
-def ticket(id: str, state: str, title: str) -> Shown:
+def ticket(id: str, state: str, title: str) -> ShownItem:
     stamp = "0123456789abcdef" if state == "DONE" else None
     told = {"stamp": stamp, "why": "because", "title": title, "since": 850.0 if state == "INFLIGHT" else None}
-    return Shown.model_validate({"id": id, "trade": "ticket", "state": state, "attempts": 1, "attempt": 1, **told})
+    return ShownItem.model_validate({"id": id, "trade": "ticket", "state": state, "attempts": 1, "attempt": 1, **told})
 
 
 def page(state: str = "FAIL_STOP", **changes: Any) -> Snapshot:

@@ -25,7 +25,7 @@ from factory.records.record import Record
 Able = Callable[[Iterable[Item]], Sequence[Item]]  # those of them that can be worked on now
 
 
-class Merged(NamedTuple):
+class GroupMerge(NamedTuple):
     """Main with the work of a group: exactly the tree that would be stamped."""
 
     main: Oid
@@ -43,7 +43,7 @@ class Judged(NamedTuple):
     unheard: FactoryError | None = None  # it passed, and its auditor could not be asked
 
 
-class Kept(NamedTuple):
+class Packed(NamedTuple):
     """The evidence of a group, committed, and the result of each."""
 
     evidence: Oid
@@ -133,23 +133,23 @@ class Trade(ABC):
         return done
 
     @abstractmethod
-    def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
+    def merge(self, main: Oid, group: Sequence[Done]) -> GroupMerge:
         """Main with the group's work: exactly the tree that would be stamped."""
 
     @abstractmethod
-    def judge(self, done: Done, merged: Merged) -> Judged: ...
+    def judge(self, done: Done, merged: GroupMerge) -> Judged: ...
 
     @abstractmethod
-    def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
+    def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
         """Commit the evidence of attempts that are stamped together, or of one that failed."""
 
     @abstractmethod
-    def draft(self, half: str, group: Sequence[Judged], merged: Merged, kept: Kept) -> Draft: ...
+    def draft(self, half: str, group: Sequence[Judged], merged: GroupMerge, kept: Packed) -> Draft: ...
 
     @abstractmethod
-    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
+    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Packed) -> list[Turn]:
         """Book what main holds now."""
 
-    def waits(self, judged: Judged, way: InTheWay, merged: Merged) -> str:
+    def waits(self, judged: Judged, way: InTheWay, merged: GroupMerge) -> str:
         """Of one in a group that could not land: what is in its own way; "" where it is another's."""
         return str(way)

@@ -16,7 +16,7 @@ from factory.line.beforehand import Fitness
 from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
-from factory.line.trades import Able, Judged, Kept, Merged, Trade, card_gate
+from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade, card_gate
 from factory.model import Answer, Oid, Plan, State, Triage
 from factory.records import attempts, card_plans, halves, premises
 from factory.records.attempts import Steps
@@ -200,7 +200,7 @@ class Cards(Trade):
 
     # --- landing
 
-    def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
+    def merge(self, main: Oid, group: Sequence[Done]) -> GroupMerge:
         """Main with the cards' files laid over it. A card meets what was changed since it began of all that it wrote or
         read, and what a card before it in the group has written."""
         files: dict[str, Entry | None] = {}
@@ -212,9 +212,9 @@ class Cards(Trade):
             ):
                 met[done.item.id] = (path,)
             files |= done.change.files
-        return Merged(main, _laid(self._house, main, files), met)
+        return GroupMerge(main, _laid(self._house, main, files), met)
 
-    def judge(self, done: Done, merged: Merged) -> Judged:
+    def judge(self, done: Done, merged: GroupMerge) -> Judged:
         """The worker's end, the scope, the output, conflicts; then its command on the tree that would be stamped, and
         for a PATCH the whole gate and its auditor. All by what main's own settings say there."""
         house, card, now = self._house, card_of(done.plan), premises.settings_of(self._house.repo, merged.main)
@@ -229,11 +229,11 @@ class Cards(Trade):
             )
         return judging.read(house, done, merged, verdict) if card.type == "PATCH" else Judged(done, verdict)
 
-    def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
+    def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
         done = group[0].done
         return evidence.keep_cards(self._house, half or done.number, merged.main if half else done.plan.base, group)
 
-    def draft(self, half: str, group: Sequence[Judged], merged: Merged, kept: Kept) -> Draft:
+    def draft(self, half: str, group: Sequence[Judged], merged: GroupMerge, kept: Packed) -> Draft:
         cards, numbers = [one.done.item.id for one in group], " ".join(one.done.number for one in group)
         body = "\n".join(
             f"{one.done.item.id}: {', '.join(sorted(one.done.change.files)) or 'nothing new'}" for one in group
@@ -250,7 +250,7 @@ class Cards(Trade):
             sum(one.done.work.report.cost_usd for one in group),
         )
 
-    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
+    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Packed) -> list[Turn]:
         house, cards = self._house, tuple(one.done.item.id for one in group)
         house.say(half, f"stamped {stamp[:12]}: {', '.join(cards)}", kind="stamped")
         day_chain.stamped(house, group[0].done.item.file, half, stamp, cards, self._learnt(group, stamp))
@@ -260,7 +260,7 @@ class Cards(Trade):
         ledger = self._house.ledger
         return {path: card for one in group for path, card in learning.from_stamp(ledger, one.done, stamp).items()}
 
-    def waits(self, judged: Judged, obstacle: InTheWay, merged: Merged) -> str:
+    def waits(self, judged: Judged, obstacle: InTheWay, merged: GroupMerge) -> str:
         return way.in_its_way(self._house, merged.main, _laid(self._house, merged.main, judged.done.change.files))
 
 

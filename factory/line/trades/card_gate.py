@@ -11,7 +11,7 @@ from factory.gate.gate import Gate
 from factory.git.store import Store
 from factory.line import booking, judging
 from factory.line.item import Done
-from factory.line.trades import Merged
+from factory.line.trades import GroupMerge
 from factory.model import Answer, Finding, Oid, Plan, Terms, Triage, Verdict
 from factory.records.card_plans import card_of, may_touch
 from factory.tree import matches
@@ -39,7 +39,7 @@ def _output(store: Store, done: Done, card: WorkItem) -> bytes | None:
     return store.read(entry.oid, "blob") if entry is not None and entry.mode.startswith("100") else None
 
 
-def judge(gate: Gate, store: Store, plan: Plan, merged: Merged, say: Callable[[str], None]) -> Verdict:
+def judge(gate: Gate, store: Store, plan: Plan, merged: GroupMerge, say: Callable[[str], None]) -> Verdict:
     """The second half of a card's gate, on main with the card's files and those of the cards beside it."""
     card = card_of(plan)
     log = [f"== {card.id}: accept"]

@@ -16,7 +16,7 @@ from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
 from factory.line.replant import replant
-from factory.line.trades import Able, Judged, Kept, Merged, Trade
+from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade
 from factory.line.way import in_its_way
 from factory.model import Event, Oid, State, Ticket, Triage
 from factory.records import attempts, halves, landing, plans, premises
@@ -162,15 +162,15 @@ class Tickets(Trade):
         why = "main was rewritten, and the change does not fit on it"
         return moved or setback.give_way(house, done, None, why)
 
-    def merge(self, main: Oid, group: Sequence[Done]) -> Merged:
+    def merge(self, main: Oid, group: Sequence[Done]) -> GroupMerge:
         """In conflict too where main took back what the plan was made from."""
         [done] = group
         if stale := tuple(premises.stale(self._house.repo, main, done.plan)):
-            return Merged(main, "", {done.item.id: stale})
+            return GroupMerge(main, "", {done.item.id: stale})
         found = landing.merge(self._house.repo, main, done.plan.base, commits_of(done).work, done.item.id)
-        return Merged(main, found.tree, {done.item.id: found.conflicts} if found.conflicts else {}, found.unread)
+        return GroupMerge(main, found.tree, {done.item.id: found.conflicts} if found.conflicts else {}, found.unread)
 
-    def judge(self, done: Done, merged: Merged) -> Judged:
+    def judge(self, done: Done, merged: GroupMerge) -> Judged:
         """What stands before the gate (a crash, nothing changed, foul play, a conflict), the gate, the auditor."""
         house = self._house
         if reason := judging.ended_badly(house, done, merged.main) or met(done, merged):
@@ -185,15 +185,15 @@ class Tickets(Trade):
         verdict = gate.judge(done.plan, terms, main=merged.main, tree=merged.tree, work=work, say=say)
         return judging.read(house, done, merged, verdict)
 
-    def keep(self, half: str, group: Sequence[Judged], merged: Merged) -> Kept:
+    def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
         [judged] = group
         return evidence.keep_ticket(self._house, judged, merged)
 
-    def draft(self, half: str, group: Sequence[Judged], merged: Merged, kept: Kept) -> Draft:
+    def draft(self, half: str, group: Sequence[Judged], merged: GroupMerge, kept: Packed) -> Draft:
         plan = group[0].done.plan
         return landing.draft(merged.main, merged.tree, kept.evidence, plan, kept.results[plan.ticket_id])
 
-    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Kept) -> list[Turn]:
+    def stamped(self, half: str, group: Sequence[Judged], stamp: Oid, kept: Packed) -> list[Turn]:
         """The ledger's word on it, and on what is red there; the attempt's ref goes."""
         house, [judged] = self._house, group
         item, plan = judged.done.item, judged.done.plan
@@ -226,7 +226,7 @@ def commits_of(done: Done) -> attempts.Commits:
     return done.commits
 
 
-def met(done: Done, merged: Merged) -> tuple[Triage, list[str]] | None:
+def met(done: Done, merged: GroupMerge) -> tuple[Triage, list[str]] | None:
     if not done.change.files:
         return Triage.EMPTY, ["the worker changed nothing"]
     if paths := merged.met.get(done.item.id):
