@@ -18,7 +18,7 @@ from factory.gate.prepared import Kit
 from factory.gate.trial import Trial
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer
+from factory.model import Conclusion
 from factory.rooms.change import HeldBack
 from factory.rooms.rooms import Rooms
 from factory.sandbox.probe import probe
@@ -78,5 +78,5 @@ def _gate(repo: Repo, sandbox: Sandbox, tree: str, where: Path) -> None:
         Case(seen, seen, ()), main=tree, tree=tree, steps=("guards", "regression"), say=lambda _: None
     )
     rooms.close()
-    if verdict.status is not Answer.PASS:
+    if verdict.status is not Conclusion.PASS:
         raise RuntimeError(f"the gate said {verdict.status}: {verdict.failed[:3]} {verdict.log[-800:]}")

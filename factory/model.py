@@ -66,7 +66,7 @@ class Risk(enum.StrEnum):
     CRIT = "CRIT"
 
 
-class Answer(enum.StrEnum):
+class Conclusion(enum.StrEnum):
     """What a tier or a gate concluded. Only PASS passes."""
 
     PASS = "PASS"
@@ -282,15 +282,15 @@ class CriterionResult(Value):
 
 
 class TierResults(Value):
-    doctor: Answer = Answer.SKIPPED
-    fast: Answer = Answer.SKIPPED
-    regression: Answer = Answer.SKIPPED
+    doctor: Conclusion = Conclusion.SKIPPED
+    fast: Conclusion = Conclusion.SKIPPED
+    regression: Conclusion = Conclusion.SKIPPED
 
 
 class Verdict(Value):
     """What the gate concluded of one merged tree."""
 
-    status: Answer
+    status: Conclusion
     triage: Triage | None = None
     fingerprint: str = ""
     gate_results: TierResults = TierResults()
@@ -306,7 +306,7 @@ class Verdict(Value):
 
     @property
     def passed(self) -> bool:
-        return self.status is Answer.PASS
+        return self.status is Conclusion.PASS
 
 
 class Result(Value):
@@ -314,7 +314,7 @@ class Result(Value):
 
     ticket_id: str
     attempt: int
-    status: Answer
+    status: Conclusion
     triage: Triage | Literal[""] = ""
     fingerprint: str = ""
     gate_results: TierResults

@@ -23,7 +23,7 @@ CREDENTIALS = struct.Struct("3i")  # pid, uid, gid of the process at the other e
 
 
 @dataclass
-class Line:
+class Connection:
     """One connection: who, what it said, and why it is not to be trusted (or "")."""
 
     pid: int
@@ -86,7 +86,7 @@ class Channel:
     """Listens from its making to `close`; every connection gets a key of its own, once."""
 
     def __init__(self, path: Path, terms: Mapping[str, object]) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[Connection] = []
         self.trouble = ""
         self.terms = dict(terms)  # what whoever connects is told
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
@@ -159,7 +159,7 @@ class Channel:
                 pass
         pid = CREDENTIALS.unpack(link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))[0]
         self._suspect(pid)
-        line = Line(pid, secrets.token_bytes(32))
+        line = Connection(pid, secrets.token_bytes(32))
         self.lines.append(line)
         try:
             link.sendall(json.dumps({**self.terms, "key": line.key.hex()}).encode() + b"\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from factory.gate.observe import Observation
 from factory.gate.renamed import said, stand_ins
 from factory.gate.transcript import RED
-from factory.model import Answer, Fate, Tests, Triage
+from factory.model import Conclusion, Fate, Tests, Triage
 
 Outcomes = Mapping[str, Fate]
 Excused = Callable[[Collection[str], Collection[str], Collection[str]], frozenset[str]]
@@ -19,7 +19,7 @@ GREEN = frozenset({Fate.PASSED, Fate.XPASSED})
 class Comparison:
     """What one tier's tests say of a change."""
 
-    answer: Answer
+    answer: Conclusion
     tests: Tests = field(default_factory=Tests)
     failed: tuple[str, ...] = ()  # one line each
     triage: Triage | None = None
@@ -42,11 +42,11 @@ def compare(
     Tampering is FAIL; a run that did not end, or that collected nothing, is COULD_NOT_RUN.
     """
     if signs := suspicions(base, after):
-        return Comparison(Answer.FAIL, failed=signs, triage=Triage.TAMPER)
+        return Comparison(Conclusion.FAIL, failed=signs, triage=Triage.TAMPER)
     if why := _unable(after):
         ran_before = base.finished and base.collected  # then it is the change that stopped it
         triage = Triage.TEST if ran_before else Triage.ENVIRONMENT
-        return Comparison(Answer.COULD_NOT_RUN, failed=(why,), triage=triage)
+        return Comparison(Conclusion.COULD_NOT_RUN, failed=(why,), triage=triage)
     placed = {
         node: heir
         for kind in (GREEN, RED)
@@ -68,7 +68,7 @@ def compare(
         flaky=len(flaky),
         missing=sum(node not in after.outcomes for node in dimmed),
     )
-    answer, cause = (Answer.FAIL if lines else Answer.PASS), (Triage.TEST if lines else None)
+    answer, cause = (Conclusion.FAIL if lines else Conclusion.PASS), (Triage.TEST if lines else None)
     return Comparison(answer, tests, tuple(lines), cause, tuple(known), tuple(sorted(flaky)), said(placed))
 
 

@@ -11,7 +11,7 @@ from factory.gate.observe import Observation
 from factory.gate.signs import signs
 from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import Ran
-from factory.model import Answer, Fate, Triage
+from factory.model import Conclusion, Fate, Triage
 
 Why = tuple[Triage, list[str]]
 NAME_IT = "a person's ticket names such a test: may_change_tests"
@@ -26,12 +26,12 @@ def contradicted(
     if not (was.seen.sessions or held.seen.sessions):
         return (
             None
-            if held.answer is Answer.PASS or was.answer is not Answer.PASS
+            if held.answer is Conclusion.PASS or was.answer is not Conclusion.PASS
             else (Triage.GUARD, _by_code(asked, held))
         )
     seen = _met(was.seen, _without(asked, held.seen))
     compared = compare.compare(_without(asked, was.seen), seen, reruns, changing=changing)
-    if compared.answer is Answer.PASS:
+    if compared.answer is Conclusion.PASS:
         return None
     return Triage.GUARD, [_words(line, held.seen) for line in compared.failed]
 

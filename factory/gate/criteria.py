@@ -12,7 +12,7 @@ from factory.gate.held import lost, unproven
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED, STRICT
 from factory.gate.trial import KEEP_THE_PATH, NOT_RUN, Ran
-from factory.model import Answer, CriterionResult, Fate, Light, PlanCriterion, Triage
+from factory.model import Conclusion, CriterionResult, Fate, Light, PlanCriterion, Triage
 from factory.ssot.product import JUDGING, OTHER_CODE
 from factory.tree import matches
 
@@ -54,7 +54,7 @@ def light(ran: Ran, brings: Collection[str] = ()) -> Light:
         return Light.RED if _starts(ran.command, brings) else Light.COULD_NOT_RUN
     if ran.blinded:
         return Light.COULD_NOT_RUN
-    if ran.answer is Answer.PASS:
+    if ran.answer is Conclusion.PASS:
         return Light.GREEN
     return Light.COULD_NOT_RUN if selects_nothing(ran) else Light.RED
 
@@ -102,11 +102,11 @@ def _no_ground(tally: Tally, criterion: PlanCriterion, before: Ran) -> None:
     """It said neither yes nor no before the work."""
     if selects_nothing(before):
         line = f"{criterion.id} selects no test (exit code {before.code}), not even with what the change brings"
-        tally.fail(Triage.PATH, [f"{line}: `{criterion.check}`"], Answer.COULD_NOT_RUN)
+        tally.fail(Triage.PATH, [f"{line}: `{criterion.check}`"], Conclusion.COULD_NOT_RUN)
         return
     hint = f"; {KEEP_THE_PATH}" if before.blinded else ""
     line = f"{criterion.id} could not run on main (exit code {before.code}){hint}: `{criterion.check}`"
-    tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Answer.COULD_NOT_RUN)
+    tally.fail(Triage.ENVIRONMENT, [line, *triage.failures(before.output)], Conclusion.COULD_NOT_RUN)
 
 
 def first_light(ran: Passes, moved: Touching) -> Light:

@@ -12,7 +12,7 @@ from factory.gate.asked import Say, TreeQuestion
 from factory.gate.commands import to_run
 from factory.gate.conditions import USUAL, Conditions
 from factory.gate.interpreter import installed
-from factory.gate.kept import Kept, rows_at
+from factory.gate.kept import KeptCriteria, rows_at
 from factory.gate.named import deciding
 from factory.gate.proving import Prover
 from factory.gate.sides import Sides
@@ -40,7 +40,7 @@ class Gate:
         self._begun: Oid | None = None  # main, while nobody knows yet whether it can be judged
         self._fine: frozenset[str] = frozenset()  # commands that can run there, as far as is known
         voice = Voice(trial)
-        self._kept, self._tiers = Kept(trial, voice), Tiers(trial)
+        self._kept, self._tiers = KeptCriteria(trial, voice), Tiers(trial)
         self._prover = Prover(trial, self._kept, voice)
 
     def at(self, settings: Settings) -> Gate:

@@ -17,7 +17,7 @@ from factory.gate.transcript import RED
 from factory.gate.trial import KEEP_THE_PATH, Ran, Trial
 from factory.git.checkout import some
 from factory.git.store import GitTree
-from factory.model import Answer, Oid
+from factory.model import Conclusion, Oid
 from factory.ssot.settings import Settings
 from factory.tree import SUBMODULE, Tree, matches
 
@@ -105,7 +105,7 @@ def _must_be_ground(trial: Trial, main: Oid, tier: str, ran: Ran) -> None:
 def _remedy(ran: Ran) -> str:
     if ran.blinded:
         return KEEP_THE_PATH
-    seen_whole = bool(ran.seen.sessions or ran.seen.collected) or ran.answer is not Answer.FAIL
+    seen_whole = bool(ran.seen.sessions or ran.seen.collected) or ran.answer is not Conclusion.FAIL
     return remedy(ran.output) or ("mend it" if seen_whole else WAITS)
 
 
@@ -117,9 +117,9 @@ def _fault(ran: Ran, strict: bool) -> str:
         return f"looks tampered with ({ran.seen.tampered})"
     if ran.seen.sessions and not ran.seen.collected and ran.code in (0, NOTHING_COLLECTED):
         return f"finds no test (exit code {ran.code}): write a first one, or name what runs the tests under [gate]"
-    if ran.answer is Answer.COULD_NOT_RUN:
+    if ran.answer is Conclusion.COULD_NOT_RUN:
         return f"could not run (exit code {ran.code})"
-    if ran.answer is Answer.PASS:
+    if ran.answer is Conclusion.PASS:
         return ""
     if ran.seen.collected and not ran.seen.finished:
         return f"is broken off before its tests have ended (exit code {ran.code})"

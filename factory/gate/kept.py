@@ -37,7 +37,7 @@ class Memory(NamedTuple):
     proof: tuple[str, ...] = ()  # of the tests those that carried it, where the gate itself saw it proven
 
 
-class Kept:
+class KeptCriteria:
     """Holds the DONE rows of AC_LEDGER.md; what a tier ran on the tree already is read from that run."""
 
     def __init__(self, trial: Trial, voice: Voice) -> None:

@@ -32,7 +32,7 @@ class Prospect(NamedTuple):
     told: tuple[str, ...] = ()
 
 
-class Scope(NamedTuple):
+class MayTouch(NamedTuple):
     """What a ticket's change may touch."""
 
     terms: Terms
@@ -78,7 +78,7 @@ def is_wild(glob: str) -> bool:
     return bool(set(glob) & set("*?[")) or glob.endswith("/")
 
 
-def of_scope(scope: Scope, checks: Collection[str] = ()) -> Prospect:
+def of_scope(scope: MayTouch, checks: Collection[str] = ()) -> Prospect:
     """A ticket that may touch nothing at all; and what its `modify` names that is not there, and no check asks."""
     globs = scope.terms.modify
     if globs and not any(_opens(glob, scope) for glob in globs):
@@ -93,14 +93,14 @@ def of_scope(scope: Scope, checks: Collection[str] = ()) -> Prospect:
     return Prospect(None, tuple(told))
 
 
-def _opens(glob: str, scope: Scope) -> bool:
+def _opens(glob: str, scope: MayTouch) -> bool:
     """Whether something could be written under it: a path that main has, or one that it might."""
     found = [path for path in scope.paths if matches(path, [glob])] if is_wild(glob) else []
     new = re.sub(r"\[[^]]*\]|[*?]+", "x", glob) + ("x" if glob.endswith("/") else "")
     return any(scope.may_write(path) for path in (*found, new))
 
 
-def _nothing_there(scope: Scope) -> Iterator[str]:
+def _nothing_there(scope: MayTouch) -> Iterator[str]:
     """Globs that no file of main matches, and files of folders that main does not have: new, or misspelt."""
     folders = {path.rpartition("/")[0] for path in scope.paths}
     for glob in scope.terms.modify:
@@ -110,7 +110,7 @@ def _nothing_there(scope: Scope) -> Iterator[str]:
             yield f"modify names {glob}, and main has nothing there: it is to be made new, or misspelt"
 
 
-def of_check(criterion: PlanCriterion, ran: Ran, scope: Scope, read: Callable[[str], str]) -> Prospect:
+def of_check(criterion: PlanCriterion, ran: Ran, scope: MayTouch, read: Callable[[str], str]) -> Prospect:
     """Of one criterion. `ran`: its check on main; `read`: a file of main, "" for none."""
     name, check = criterion.id, f"`{criterion.check}`"
     if ran.code in NOT_RUN or ran.blinded:

@@ -23,7 +23,7 @@ from factory.gate.compare import GREEN
 from factory.gate.conditions import USUAL, Conditions, otherwise
 from factory.gate.criteria import Passes, Touching
 from factory.gate.held import lost, unproven
-from factory.gate.kept import Kept
+from factory.gate.kept import KeptCriteria
 from factory.gate.renamed import changing_in
 from factory.gate.signs import replaced, signs
 from factory.gate.tally import Tally
@@ -44,7 +44,7 @@ class Again(NamedTuple):
 class Prover:
     """Asks each criterion's check of the trees that could differ."""
 
-    def __init__(self, trial: Trial, kept: Kept, voice: Voice) -> None:
+    def __init__(self, trial: Trial, kept: KeptCriteria, voice: Voice) -> None:
         self._store, self._trial, self._kept, self._voice = trial.store, trial, kept, voice
         self._tiers = (*trial.settings.gate.fast, *trial.settings.gate.regression)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from factory.gate import triage
 from factory.gate.trial import Ran
-from factory.model import Answer, CriterionResult, Fate, Finding, Tests, TierResults, Triage, Verdict
+from factory.model import Conclusion, CriterionResult, Fate, Finding, Tests, TierResults, Triage, Verdict
 
 MOST = 200  # of what stays red that is told by name
 TIERS = ("doctor", "fast", "regression")
@@ -28,7 +28,7 @@ class Tally:
     """Filled by the gate's steps, in order; the first failure is the verdict's."""
 
     def __init__(self) -> None:
-        self.results: dict[str, Answer] = dict.fromkeys(TIERS, Answer.SKIPPED)
+        self.results: dict[str, Conclusion] = dict.fromkeys(TIERS, Conclusion.SKIPPED)
         self.guards: dict[str, Literal["PASS", "FAIL"]] = {}
         self.criteria: list[CriterionResult] = []
         self.findings: tuple[Finding, ...] = ()
@@ -36,7 +36,7 @@ class Tally:
         self.failed: tuple[str, ...] = ()
         self.log: list[str] = []
         self.why: Triage | None = None
-        self.status = Answer.PASS
+        self.status = Conclusion.PASS
         self.proof: dict[str, tuple[str, ...]] = {}  # criterion -> the tests that carry its proof
         self.once: dict[str, str] = {}  # criterion -> its check, where a tier has to say what it said alone
         self.outcomes: dict[str, Fate] = {}  # of the tests that tiers ran on the tree
@@ -50,9 +50,9 @@ class Tally:
 
     @property
     def passing(self) -> bool:
-        return self.status is Answer.PASS
+        return self.status is Conclusion.PASS
 
-    def fail(self, why: Triage, lines: Iterable[str], status: Answer = Answer.FAIL, mark: str = "") -> None:
+    def fail(self, why: Triage, lines: Iterable[str], status: Conclusion = Conclusion.FAIL, mark: str = "") -> None:
         """`mark`: what tells this failure from another, where the lines name the ticket that met it."""
         self.why, self.status, self.failed = why, status, tuple(lines)
         self._mark = mark or "\n".join(self.failed)

@@ -16,7 +16,7 @@ from factory.gate.signs import signs
 from factory.gate.tally import Tally
 from factory.gate.transcript import RED
 from factory.gate.trial import Ran, Trial
-from factory.model import Answer, Fate, Oid, Tests, Triage
+from factory.model import Conclusion, Fate, Oid, Tests, Triage
 from factory.ssot import settings
 from guards import tests_kept
 from guards.case import Case, text
@@ -37,9 +37,9 @@ class Tiers:
             was = self._trial.run(asked.main, command)
             if _says_nothing(was, now):
                 self._fail("doctor", now, tally, self._hint(asked, now))
-            elif now.answer is not Answer.PASS and was.answer is not Answer.PASS and was.seen.finished:
+            elif now.answer is not Conclusion.PASS and was.answer is not Conclusion.PASS and was.seen.finished:
                 self._held_against("doctor", asked, tally, was, now)
-            elif now.answer is not Answer.PASS:
+            elif now.answer is not Conclusion.PASS:
                 self._fail("doctor", now, tally, self._hint(asked, now))
             if not tally.passing:
                 return
@@ -63,7 +63,7 @@ class Tiers:
             if tally.passing and held is not now:
                 self._as_main_judges(tier, asked, tally, was, held, changing)
             if any(is_told_by(doctor, [command]) for doctor in self._gate.doctor):
-                tally.results["doctor"] = Answer.FAIL if _uncollected(was, now) else Answer.PASS
+                tally.results["doctor"] = Conclusion.FAIL if _uncollected(was, now) else Conclusion.PASS
             if not tally.passing:
                 return
 
@@ -80,7 +80,7 @@ class Tiers:
     ) -> None:
         if why := contradicted(asked, was, held, self._again(asked, was, held, asked.held), changing):
             tally.heard(f"{tier} as main judges it", held)
-            tally.results[tier] = Answer.FAIL
+            tally.results[tier] = Conclusion.FAIL
             tally.fail(*why)
 
     def _runs(self, asked: TreeQuestion, command: str) -> tuple[Ran, Ran, Ran]:
@@ -94,10 +94,10 @@ class Tiers:
     ) -> None:
         found = signs(was, now, asked.sides.judges) if asked.plan else []
         if found:
-            tally.results[tier] = Answer.FAIL
+            tally.results[tier] = Conclusion.FAIL
             tally.fail(Triage.TAMPER, [f"{tier}: {sign}" for sign in found])
         elif not (was.seen.sessions or now.seen.sessions):
-            if now.answer is not Answer.PASS:
+            if now.answer is not Conclusion.PASS:
                 self._fail(tier, now, tally, self._hint(asked, now))
         else:
             self._compare(tier, asked, tally, was, now, changing)
@@ -109,7 +109,7 @@ class Tiers:
         for criterion, proof in tally.proof.items():
             red = [n for n in proof if outcomes.get(n, Fate.PASSED) not in compare.GREEN]
             if red and tally.passing:
-                tally.results[tier] = Answer.FAIL
+                tally.results[tier] = Conclusion.FAIL
                 lines = [f"{n}: carries {criterion}, is green alone and {outcomes[n].value} in {tier}" for n in red]
                 tally.fail(Triage.TEST, lines)
 
@@ -126,7 +126,7 @@ class Tiers:
         tally.log += [f"known red: {node}" for node in found.known_red] + [f"flaky: {node}" for node in found.flaky]
         if now.timed_out:
             self._fail(tier, now, tally, found.failed)
-        elif found.answer is not Answer.PASS:
+        elif found.answer is not Conclusion.PASS:
             tally.results[tier] = found.answer
             why = found.triage or Triage.TEST
             if why is Triage.TEST:
@@ -145,13 +145,13 @@ class Tiers:
         return reruns
 
     def _ran(self, tier: str, tally: Tally, ran: Ran) -> Ran:
-        tally.results[tier] = Answer.PASS
+        tally.results[tier] = Conclusion.PASS
         tally.heard(tier, ran)
         tally.outcomes |= ran.seen.outcomes
         return ran
 
     def _fail(self, tier: str, ran: Ran, tally: Tally, lines: tuple[str, ...]) -> None:
-        answer = Answer.COULD_NOT_RUN if ran.answer is Answer.COULD_NOT_RUN else Answer.FAIL
+        answer = Conclusion.COULD_NOT_RUN if ran.answer is Conclusion.COULD_NOT_RUN else Conclusion.FAIL
         tally.results[tier] = answer
         if ran.seen.tampered:
             tally.fail(Triage.TAMPER, [f"{tier}: {ran.seen.tampered}", *lines], answer)
@@ -163,7 +163,7 @@ class Tiers:
 
 def _says_nothing(was: Ran, now: Ran) -> bool:
     """Whether neither main nor the tree could run: red alike, and no ground to judge on."""
-    return was.answer is Answer.COULD_NOT_RUN and now.answer is Answer.COULD_NOT_RUN
+    return was.answer is Conclusion.COULD_NOT_RUN and now.answer is Conclusion.COULD_NOT_RUN
 
 
 def _refuses(was: Ran, now: Ran, asked: TreeQuestion) -> bool:

@@ -25,7 +25,7 @@ from factory.gate.prepared import Kit
 from factory.gate.sides import Sides
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.model import Answer, Oid, Terms, Value
+from factory.model import Conclusion, Oid, Terms, Value
 from factory.plain import words
 from factory.records.premises import hidden_at
 from factory.sandbox.process import ENDING, Either, Finished
@@ -58,17 +58,17 @@ class Ran(Value):
     wrote: tuple[str, ...] = ()  # paths of the tree that it wrote to or removed, and new ones that a runner would load
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> Conclusion:
         """What the command says on its own. A runner that ran nothing, or died, could not run: it did not pass."""
         if self.code in NOT_RUN:
-            return Answer.COULD_NOT_RUN
+            return Conclusion.COULD_NOT_RUN
         if self.timed_out or self.seen.tampered:
-            return Answer.FAIL
+            return Conclusion.FAIL
         if self.seen.sessions and not self.seen.collected:
-            return Answer.COULD_NOT_RUN
+            return Conclusion.COULD_NOT_RUN
         if self.code == 0 and self.seen.sessions and not self.seen.finished:
-            return Answer.FAIL
-        return Answer.PASS if self.code == 0 else Answer.FAIL
+            return Conclusion.FAIL
+        return Conclusion.PASS if self.code == 0 else Conclusion.FAIL
 
     @property
     def blinded(self) -> bool:
@@ -168,11 +168,11 @@ class Trial:
             return None
         if ran is None or ran.at >= self.began:
             return ran
-        return ran.model_copy(update={"remembered": True}) if ran.answer is Answer.PASS else None
+        return ran.model_copy(update={"remembered": True}) if ran.answer is Conclusion.PASS else None
 
     def _kept(self, key: str, tree: Oid, command: str, under: Conditions, stop: threading.Event) -> Ran:
         ran = self._run(tree, command, under, stop)
-        if not ran.timed_out and ran.answer is not Answer.COULD_NOT_RUN:
+        if not ran.timed_out and ran.answer is not Conclusion.COULD_NOT_RUN:
             self.remember(key, json.dumps(ran.model_dump(mode="json")).encode())  # a test may say half a letter
         return ran
 

@@ -17,7 +17,7 @@ import guards
 from factory.errors import CouldNotRun, FactoryError, Mistake
 from factory.gate import ground, prospect, waiting
 from factory.gate.altered import SAYS_LITTLE, mute
-from factory.gate.prospect import Prospect, Scope
+from factory.gate.prospect import MayTouch, Prospect
 from factory.gate.sides import Sides
 from factory.gate.trial import Ran
 from factory.git.repo import Repo
@@ -142,7 +142,7 @@ def prospect_of(
     """What is seen of one ticket: of its scope, of its tests, and of what its checks said on main (`ran`)."""
     base = GitTree(store, plan.base)
     sides = Sides.of(settings, base, terms, plan.scope.forbidden)
-    scope = Scope(terms, plan.scope.forbidden, sides, base.entries().keys())
+    scope = MayTouch(terms, plan.scope.forbidden, sides, base.entries().keys())
     checks = [c for c in plan.criteria if c.check]
     found = [prospect.of_scope(scope, [c.check for c in checks])]
     found += [

@@ -11,7 +11,7 @@ from factory.line import learning, purse
 from factory.line.auditor import AuditWord, Opinion
 from factory.line.house import House
 from factory.line.item import Done, Item, Turn
-from factory.model import Answer, Event, Finding, Oid, Plan, Previous, Result, TicketStatus, Triage, Verdict
+from factory.model import Conclusion, Event, Finding, Oid, Plan, Previous, Result, TicketStatus, Triage, Verdict
 from factory.plain import whole_line
 from factory.records import attempts, landing, redact, shelf
 from factory.records.compact import compact
@@ -56,7 +56,7 @@ def refused(triage: Triage, lines: Iterable[str], findings: tuple[Finding, ...] 
     lines = tuple(lines)
     text = "\n".join(lines)
     return Verdict(
-        status=Answer.FAIL,
+        status=Conclusion.FAIL,
         triage=triage,
         fingerprint=fingerprint(triage, text),
         findings=findings,

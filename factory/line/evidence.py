@@ -14,7 +14,7 @@ from factory.line.auditor import Opinion
 from factory.line.house import House
 from factory.line.item import Done
 from factory.line.trades import GroupMerge, Judged, Packed
-from factory.model import Answer, Oid, Result, Verdict
+from factory.model import Conclusion, Oid, Result, Verdict
 from factory.plain import json_text, many
 from factory.records import attempts, evidence
 from factory.records.attempts import Steps
@@ -88,7 +88,7 @@ def keep_cards(house: House, name: str, main: Oid, group: Sequence[Judged]) -> P
     results = {one.done.item.id: _result_of_card(house, one, work.work, work.tree) for one in group}
     proof = {name: content for one in group for name, content in _proof(house, one, results, info).items()}
     whole = _whole(results, {"base": main, "work": work.work, "gate_tree": work.tree})
-    status = Answer.PASS if all(one.verdict.passed for one in group) else Answer.FAIL
+    status = Conclusion.PASS if all(one.verdict.passed for one in group) else Conclusion.FAIL
     return Packed(steps.evidence(work.work, {**proof, attempts.RESULT: whole}, status.value), results, whole)
 
 

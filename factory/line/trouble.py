@@ -26,7 +26,7 @@ from factory.errors import (
 from factory.executors.local import Unfit, bare_work
 from factory.line import booking
 from factory.line.item import Done
-from factory.model import Answer, Triage, Verdict
+from factory.model import Conclusion, Triage, Verdict
 from factory.money.wallet import OverBudget
 from factory.rooms.change import Change
 
@@ -68,7 +68,7 @@ def in_words(error: Exception) -> str:
 def verdict(error: Exception) -> Verdict:
     """The verdict on an attempt that broke what was to judge it."""
     lines = [f"it could not be judged: {in_words(error)}", *_frames(error)]
-    return booking.refused(Triage.ENVIRONMENT, lines).model_copy(update={"status": Answer.COULD_NOT_RUN})
+    return booking.refused(Triage.ENVIRONMENT, lines).model_copy(update={"status": Conclusion.COULD_NOT_RUN})
 
 
 def bare(done: Done) -> Done:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factory.git.repo import Repo
-from factory.model import Answer, Oid, Plan, Result, Terms, Ticket, TicketStatus, TierResults
+from factory.model import Conclusion, Oid, Plan, Result, Terms, Ticket, TicketStatus, TierResults
 from factory.records.state import criteria_of
 from factory.records.view import CRITERIA, ROADMAP, SETTINGS, settings_at
 from factory.ssot.documents import read_ledger, read_roadmap
@@ -69,4 +69,6 @@ def reworded(repo: Repo, main: Oid, plan: Plan) -> list[str]:
 def untried(repo: Repo, main: Oid, result: Result) -> list[str]:
     """The tiers that main's settings fill and that the result does not say PASS of."""
     gate, said = settings_of(repo, main).gate, result.gate_results
-    return [tier for tier in TierResults.model_fields if getattr(gate, tier) and getattr(said, tier) is not Answer.PASS]
+    return [
+        tier for tier in TierResults.model_fields if getattr(gate, tier) and getattr(said, tier) is not Conclusion.PASS
+    ]

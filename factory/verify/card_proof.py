@@ -17,7 +17,7 @@ from factory.git.objects import Commit
 from factory.git.repo import Logged, Repo
 from factory.git.store import GitTree
 from factory.line.trades.card_gate import without_output
-from factory.model import Answer, Oid, Plan, Result, Terms
+from factory.model import Conclusion, Oid, Plan, Result, Terms
 from factory.records import attempts, evidence, premises, signed
 from factory.records.card_plans import card_of, may_touch
 from factory.records.plans import RESERVED, protected
@@ -190,7 +190,7 @@ def _card(repo: Repo, commit: Commit, parts: CardChain, proof: Proof, packed: Wo
     result, card = proof.result, proof.card
     if packed != card:
         yield "it is not the card that was packed" if packed else "no packet of the truck holds it"
-    if result.status is not Answer.PASS or result.triage:
+    if result.status is not Conclusion.PASS or result.triage:
         yield f"its result says {result.status.value}, not PASS"
     if card.type == "PATCH":
         yield from _gated(repo, parts.main, result)
@@ -236,7 +236,7 @@ def _evidence_agrees(parts: CardChain, proof: Proof) -> Iterator[str]:
             "gate_tree": result.gate_tree,
         },
         "kpi.json": dict(result.kpi_summary),
-        "verify_report.json": {"status": Answer.PASS.value, "failed": []},
+        "verify_report.json": {"status": Conclusion.PASS.value, "failed": []},
     }
     for name, fields in wanted.items():
         said = json.loads(proof.pack.get(name, b"{}"))

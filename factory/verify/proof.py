@@ -10,7 +10,7 @@ from typing import Any
 from factory.git import objects
 from factory.git.objects import IDENTITY, Commit
 from factory.git.repo import Repo
-from factory.model import Answer, Light, Oid, Plan
+from factory.model import Conclusion, Light, Oid, Plan
 from factory.records import attempts, evidence, landing, premises, signed
 from factory.records.plans import RESERVED
 from factory.verify import guarded
@@ -80,12 +80,12 @@ def _words(commit: Commit, chain: Chain, ticket: str) -> Iterator[str]:
 
 def _judgement(chain: Chain) -> Iterator[str]:
     result = chain.result
-    if result.status is not Answer.PASS or result.triage:
+    if result.status is not Conclusion.PASS or result.triage:
         yield f"its result says {result.status.value}, not PASS"
     tiers = result.gate_results.model_dump()
-    if failing := [name for name, answer in tiers.items() if answer not in (Answer.PASS, Answer.SKIPPED)]:
+    if failing := [name for name, answer in tiers.items() if answer not in (Conclusion.PASS, Conclusion.SKIPPED)]:
         yield f"{', '.join(failing)} did not pass"
-    if all(answer is Answer.SKIPPED for answer in tiers.values()):
+    if all(answer is Conclusion.SKIPPED for answer in tiers.values()):
         yield "no tier of the gate ran"
     if any(result.guards.get(name) != "PASS" for name in (*ALWAYS, *result.guards)):
         yield "its guards did not all pass"
@@ -109,7 +109,7 @@ def _evidence_agrees(chain: Chain) -> Iterator[str]:
             "gate_tree": result.gate_tree,
         },
         "kpi.json": result.kpi_summary,
-        "verify_report.json": {"status": Answer.PASS.value, "failed": []},
+        "verify_report.json": {"status": Conclusion.PASS.value, "failed": []},
     }
     for name, fields in wanted.items():
         said = json.loads(chain.pack.get(name, b"{}"))

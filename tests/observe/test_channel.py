@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory.gate.channel import HEAD, SEAL, Channel, Line
+from factory.gate.channel import HEAD, SEAL, Channel, Connection
 
 KEY = bytes(32)
 
@@ -45,7 +45,7 @@ def join(channel: Channel, tmp_path: Path) -> tuple[socket.socket, bytes]:
 
 @given(st.lists(st.integers(1, 50)))
 def test_messages_are_whole_however_the_bytes_are_cut(cuts: list[int]) -> None:
-    line, data = Line(1, KEY), b"".join(sealed(["m", n, "é"], n) for n in range(5))
+    line, data = Connection(1, KEY), b"".join(sealed(["m", n, "é"], n) for n in range(5))
     for cut in [*cuts, len(data)]:
         line.hear(data[:cut])
         data = data[cut:]
@@ -67,7 +67,7 @@ def test_messages_are_whole_however_the_bytes_are_cut(cuts: list[int]) -> None:
     ],
 )
 def test_anything_that_is_not_sealed_in_order_is_trouble_and_ends_belief(data: bytes) -> None:
-    line = Line(1, KEY)
+    line = Connection(1, KEY)
     line.hear(data)
     assert line.trouble
     line.hear(sealed(["late"], 0))
@@ -75,7 +75,7 @@ def test_anything_that_is_not_sealed_in_order_is_trouble_and_ends_belief(data: b
 
 
 def test_a_message_cut_short_is_trouble() -> None:
-    line = Line(1, KEY)
+    line = Connection(1, KEY)
     line.hear(sealed(["m"], 0)[:-1])
     line.end()
     assert (line.trouble != "", line.messages, line.over) == (True, [], True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factory.model import Answer, Fate, Triage
+from factory.model import Conclusion, Fate, Triage
 from tests.observe.cheats import BY_RAISES, CODE_0, FEWER, WRONG, WRONG_RAISES
 from tests.observe.conftest import Watch
 
@@ -16,8 +16,8 @@ BASE = {NODE: Fate.PASSED}
 def test_a_cheat_is_never_green(watch: Watch, name: str) -> None:
     got = watch({"test_a.py": CODE_0[name], "test_wrong.py": WRONG})
     assert got.code == 0, f"it would not even fool an exit code:\n{got.output}"
-    assert got.against(BASE).answer is not Answer.PASS, got
-    assert got.against().answer is not Answer.PASS, got
+    assert got.against(BASE).answer is not Conclusion.PASS, got
+    assert got.against().answer is not Conclusion.PASS, got
 
 
 @pytest.mark.parametrize("name", BY_RAISES)
@@ -31,7 +31,7 @@ def test_a_cheat_with_raises_is_never_green(watch: Watch, name: str) -> None:
 def test_a_test_that_disappears_is_missed(watch: Watch, name: str) -> None:
     got = watch({"test_a.py": FEWER[name], "test_wrong.py": WRONG})
     assert got.code == 0, f"it would not even fool an exit code:\n{got.output}"
-    assert got.against(BASE).answer is Answer.FAIL, got
+    assert got.against(BASE).answer is Conclusion.FAIL, got
 
 
 IN_A_WORKER = (
@@ -49,19 +49,19 @@ IN_A_WORKER = (
 @pytest.mark.parametrize("name", IN_A_WORKER)
 def test_a_cheat_in_an_xdist_worker_is_never_green(watch: Watch, name: str) -> None:
     got = watch({"test_a.py": CODE_0[name], "test_wrong.py": WRONG}, "-n2")
-    assert got.against(BASE).answer is not Answer.PASS, got
-    assert got.against().answer is not Answer.PASS, got
+    assert got.against(BASE).answer is not Conclusion.PASS, got
+    assert got.against().answer is not Conclusion.PASS, got
 
 
 def test_pytest_exit_while_collecting_is_not_green(watch: Watch) -> None:
     got = watch({"test_a.py": "import pytest\npytest.exit('done', returncode=0)\n"})
-    assert got.against().answer is not Answer.PASS
+    assert got.against().answer is not Conclusion.PASS
 
 
 def test_no_tests_at_all_could_not_run(watch: Watch) -> None:
     got = watch({"test_a.py": "x = 1\n"})
     assert (got.code, got.seen.collected, got.seen.finished) == (5, 0, True)
-    assert got.against().answer is Answer.COULD_NOT_RUN
+    assert got.against().answer is Conclusion.COULD_NOT_RUN
 
 
 def test_a_conftest_that_ends_the_process_before_the_session_is_not_silence(watch: Watch) -> None:
@@ -72,7 +72,7 @@ def test_a_conftest_that_ends_the_process_before_the_session_is_not_silence(watc
 def test_a_command_that_hides_a_failure_shows(watch: Watch) -> None:
     got = watch({"test_a.py": WRONG}, argv=("sh", "-c", "python3 -m pytest -q || true"))
     assert got.seen.sessions <= 1
-    assert got.against().answer is not Answer.PASS
+    assert got.against().answer is not Conclusion.PASS
 
 
 def test_the_key_is_not_in_the_environment_nor_in_module_globals(watch: Watch) -> None:
@@ -89,4 +89,4 @@ def test_a():
 """
         },
     )
-    assert got.against().answer is Answer.PASS, got.output
+    assert got.against().answer is Conclusion.PASS, got.output

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from factory.gate.compare import GREEN, again, compare, was_red
 from factory.gate.observe import Observation
 from factory.gate.transcript import RED
-from factory.model import Answer, Fate, Triage
+from factory.model import Conclusion, Fate, Triage
 
 PASSED, FAILED, ERROR = Fate.PASSED, Fate.FAILED, Fate.ERROR
 SKIPPED, XFAILED, XPASSED = Fate.SKIPPED, Fate.XFAILED, Fate.XPASSED
@@ -28,7 +28,7 @@ def seen(outcomes: dict[str, Fate], **other: object) -> Observation:
 def test_what_was_green_and_is_not_fails(now: Fate | None) -> None:
     after = {OTHER: PASSED} | ({NODE: now} if now else {})
     got = compare(seen({NODE: PASSED, OTHER: PASSED}), seen(after))
-    assert (got.answer, got.triage, len(got.failed)) == (Answer.FAIL, Triage.TEST, 1)
+    assert (got.answer, got.triage, len(got.failed)) == (Conclusion.FAIL, Triage.TEST, 1)
     assert got.failed[0].startswith(NODE)
     assert (got.tests.failed, got.tests.missing) == ((0, 1) if now is None else (1, 0))
 
@@ -43,7 +43,7 @@ def test_what_is_excused_does_not_count_and_is_told_apart(now: Fate | None) -> N
 
     after = {OTHER: PASSED} | ({NODE: now} if now else {})
     got = compare(seen({NODE: PASSED}), seen(after), (), excused)
-    assert (got.answer, got.failed) == (Answer.PASS, ())
+    assert (got.answer, got.failed) == (Conclusion.PASS, ())
     assert asked == [([], [NODE], [OTHER]) if now else ([NODE], [], [OTHER])]
 
 
@@ -51,40 +51,42 @@ def test_what_is_excused_does_not_count_and_is_told_apart(now: Fate | None) -> N
 @pytest.mark.parametrize("now", [FAILED, ERROR])
 def test_a_known_red_is_named_and_counts_against_nobody(before: Fate, now: Fate) -> None:
     got = compare(seen({NODE: before, OTHER: PASSED}), seen({NODE: now, OTHER: PASSED}))
-    assert (got.answer, got.known_red, got.tests.known_red, got.failed) == (Answer.PASS, (NODE,), 1, ())
+    assert (got.answer, got.known_red, got.tests.known_red, got.failed) == (Conclusion.PASS, (NODE,), 1, ())
 
 
 def test_a_test_of_a_module_that_broke_on_the_base_is_a_known_red() -> None:
     got = compare(seen({"tests/test_a.py": ERROR}), seen({NODE: FAILED, "tests/test_a.py::test_c": PASSED}))
-    assert (got.answer, got.known_red) == (Answer.PASS, (NODE,))
+    assert (got.answer, got.known_red) == (Conclusion.PASS, (NODE,))
 
 
 def test_a_module_beside_one_that_broke_is_not_a_known_red() -> None:
     assert not was_red({"tests/test_a.py": ERROR}, "tests/test_ab.py::test_c")
 
 
-@pytest.mark.parametrize(("now", "answer"), [(FAILED, Answer.FAIL), (SKIPPED, Answer.PASS), (PASSED, Answer.PASS)])
-def test_a_new_test_may_be_anything_but_red(now: Fate, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    ("now", "answer"), [(FAILED, Conclusion.FAIL), (SKIPPED, Conclusion.PASS), (PASSED, Conclusion.PASS)]
+)
+def test_a_new_test_may_be_anything_but_red(now: Fate, answer: Conclusion) -> None:
     assert compare(seen({OTHER: PASSED}), seen({OTHER: PASSED, NODE: now})).answer is answer
 
 
 def test_a_red_that_goes_away_is_welcome() -> None:
-    assert compare(seen({NODE: FAILED}), seen({NODE: PASSED})).answer is Answer.PASS
+    assert compare(seen({NODE: FAILED}), seen({NODE: PASSED})).answer is Conclusion.PASS
 
 
 @pytest.mark.parametrize(
     ("after", "answer"),
     [
-        (seen({}), Answer.COULD_NOT_RUN),
-        (seen({NODE: PASSED}, finished=False), Answer.COULD_NOT_RUN),
-        (seen({NODE: PASSED}, tampered="a sign"), Answer.FAIL),
-        (seen({NODE: PASSED}, doubts=frozenset({"odd"})), Answer.FAIL),
-        (seen({NODE: PASSED}, sessions=0), Answer.FAIL),
-        (seen({NODE: PASSED}, sessions=2), Answer.FAIL),
-        (seen({NODE: PASSED}), Answer.PASS),
+        (seen({}), Conclusion.COULD_NOT_RUN),
+        (seen({NODE: PASSED}, finished=False), Conclusion.COULD_NOT_RUN),
+        (seen({NODE: PASSED}, tampered="a sign"), Conclusion.FAIL),
+        (seen({NODE: PASSED}, doubts=frozenset({"odd"})), Conclusion.FAIL),
+        (seen({NODE: PASSED}, sessions=0), Conclusion.FAIL),
+        (seen({NODE: PASSED}, sessions=2), Conclusion.FAIL),
+        (seen({NODE: PASSED}), Conclusion.PASS),
     ],
 )
-def test_a_run_that_cannot_be_believed_is_no_pass(after: Observation, answer: Answer) -> None:
+def test_a_run_that_cannot_be_believed_is_no_pass(after: Observation, answer: Conclusion) -> None:
     assert compare(seen({NODE: PASSED}), after).answer is answer
 
 
@@ -96,12 +98,12 @@ def test_a_run_that_the_change_broke_is_not_blamed_on_the_environment() -> None:
 
 def test_a_doubt_that_the_base_shows_too_is_none() -> None:
     both = {"doubts": frozenset({"odd"})}
-    assert compare(seen({NODE: PASSED}, **both), seen({NODE: PASSED}, **both)).answer is Answer.PASS
+    assert compare(seen({NODE: PASSED}, **both), seen({NODE: PASSED}, **both)).answer is Conclusion.PASS
 
 
 def test_a_command_without_pytest_could_not_be_watched() -> None:
     silent = Observation()
-    assert compare(silent, silent).answer is Answer.COULD_NOT_RUN
+    assert compare(silent, silent).answer is Conclusion.COULD_NOT_RUN
 
 
 def test_a_flaky_test_is_run_again_and_does_not_count() -> None:
@@ -112,7 +114,7 @@ def test_a_flaky_test_is_run_again_and_does_not_count() -> None:
     assert again(base, after, {"src/a.py"}, 2, [{NODE: FAILED}]) == (NODE,)
     assert again(base, after, {"src/a.py"}, 2, [{NODE: PASSED}]) == ()
     got = compare(base, after, [{NODE: FAILED}, {NODE: PASSED}])
-    assert (got.answer, got.flaky, got.tests.flaky, got.tests.failed) == (Answer.PASS, (NODE,), 1, 0)
+    assert (got.answer, got.flaky, got.tests.flaky, got.tests.failed) == (Conclusion.PASS, (NODE,), 1, 0)
 
 
 def test_a_test_of_the_change_or_red_on_the_base_is_not_run_again() -> None:
@@ -137,10 +139,10 @@ def test_a_pass_means_that_no_green_was_lost_and_no_red_is_new(base: dict[str, F
     got = compare(seen(base), seen(after))
     lost = [n for n, o in base.items() if o in GREEN and after.get(n) not in GREEN]
     new = [n for n, o in after.items() if o in RED and base.get(n) not in RED]
-    assert (got.answer is Answer.PASS) == (bool(after) and not lost and not new)
+    assert (got.answer is Conclusion.PASS) == (bool(after) and not lost and not new)
     assert len(got.failed) == (len(set(lost) | set(new)) if after else 1)
 
 
 @given(outcomes)
 def test_the_same_again_passes_whatever_was_red(both: dict[str, Fate]) -> None:
-    assert compare(seen(both), seen(both)).answer is (Answer.PASS if both else Answer.COULD_NOT_RUN)
+    assert compare(seen(both), seen(both)).answer is (Conclusion.PASS if both else Conclusion.COULD_NOT_RUN)

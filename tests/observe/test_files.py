@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factory.model import Answer, Triage
+from factory.model import Conclusion, Triage
 from tests.observe.conftest import Watch, Watched
 
 HIDDEN = ("tests/hidden/test_h.py", "tests/hidden/case.json")
@@ -52,7 +52,7 @@ def test_a_product_that_opens_a_hidden_file_is_refused_it_and_told(watch: Watch,
     who = "a thread" if name == "a thread" else "shop/__init__.py"
     assert got.seen.doubts == {f"{who} opened the hidden {path}" for path in HIDDEN}, got.output
     assert got.against().triage is Triage.TAMPER
-    assert got.against(got.seen).answer is Answer.PASS
+    assert got.against(got.seen).answer is Conclusion.PASS
 
 
 @pytest.mark.parametrize("where", ["tests/test_a.py", "tests/conftest.py"])

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from factory.model import Answer, Fate
+from factory.model import Conclusion, Fate
 from tests.observe.conftest import PYTEST, Watch, Watched
 
 HONEST = {
@@ -246,7 +246,7 @@ def _all_green(got: Watched) -> None:
     assert (got.seen.tampered, got.seen.doubts, got.seen.finished) == ("", frozenset(), True)
     assert set(got.seen.outcomes.values()) == {Fate.PASSED}
     assert len(got.seen.outcomes) == got.seen.collected
-    assert got.against().answer is Answer.PASS
+    assert got.against().answer is Conclusion.PASS
 
 
 @pytest.mark.parametrize("flags", FLAGS)
@@ -329,7 +329,7 @@ def test_every_outcome_has_its_word(watch: Watch, extra: tuple[str, ...]) -> Non
 def test_doctests_are_tests(watch: Watch) -> None:
     got = watch({"thing.py": '"""\n>>> 1 + 1\n2\n"""\n'}, "--doctest-modules")
     assert got.seen.outcomes == {"thing.py::thing": Fate.PASSED}
-    assert got.against().answer is Answer.PASS
+    assert got.against().answer is Conclusion.PASS
 
 
 def test_a_stop_at_the_first_failure_is_no_tampering(watch: Watch) -> None:
@@ -356,7 +356,7 @@ def test_a_module_that_breaks_is_an_error_and_hides_nothing_else(watch: Watch) -
 def test_collecting_only_is_finished_with_no_outcomes(watch: Watch) -> None:
     got = watch({"test_a.py": "def test_a(): assert 0\n"}, "--collect-only")
     assert (got.code, got.seen.collected, got.seen.outcomes, got.seen.tampered) == (0, 1, {}, "")
-    assert got.against().answer is Answer.PASS
+    assert got.against().answer is Conclusion.PASS
 
 
 def test_sessions_one_after_the_other_are_told_together(watch: Watch) -> None:

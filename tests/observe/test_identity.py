@@ -10,7 +10,7 @@ from factory.errors import CouldNotRun
 from factory.gate.compare import compare
 from factory.gate.junit import junit_outcomes, told
 from factory.gate.observe import Observation
-from factory.model import Answer, Fate, Triage
+from factory.model import Conclusion, Fate, Triage
 from tests.observe.conftest import PYTEST, Watch
 
 PASSED, FAILED = Fate.PASSED, Fate.FAILED
@@ -47,7 +47,7 @@ def test_red_in_one_session_does_not_hide_behind_a_known_red_of_the_other(red: i
     base = seen({node: FAILED, f"{node} @2": PASSED} if red else {node: PASSED, f"{node} @2": FAILED})
     after = seen({node: FAILED, f"{node} @2": FAILED})
     got = compare(base, after)
-    assert (got.answer, got.tests.failed, got.tests.known_red) == (Answer.FAIL, 1, 1)
+    assert (got.answer, got.tests.failed, got.tests.known_red) == (Conclusion.FAIL, 1, 1)
 
 
 SUITES = """<testsuites name="all"><testsuite name="web"><testcase name="one"/></testsuite>
@@ -70,7 +70,7 @@ def test_a_report_that_is_rubbish_could_not_run_and_ends_nothing(report: bytes) 
     got = told(report, 0)
     assert (got.sessions, got.collected, got.finished) == (1, 0, False)
     found = compare(seen({"a": PASSED}), got)
-    assert (found.answer, len(found.failed)) == (Answer.COULD_NOT_RUN, 1)
+    assert (found.answer, len(found.failed)) == (Conclusion.COULD_NOT_RUN, 1)
     assert found.failed[0].startswith("the JUnit report")
     with pytest.raises(CouldNotRun):
         junit_outcomes(report)
@@ -88,15 +88,15 @@ def test_an_exit_code_that_gets_worse_with_all_tests_green_fails_and_says_why(wa
     after = watch({"test_a.py": "def test_a(): pass\n", "conftest.py": veto})
     assert (base.code, after.code, after.seen.finished) == (0, 1, True)
     got = after.against(base.seen)
-    assert (got.answer, got.triage, len(got.failed)) == (Answer.FAIL, Triage.TEST, 1)
+    assert (got.answer, got.triage, len(got.failed)) == (Conclusion.FAIL, Triage.TEST, 1)
     assert "exit code 1" in got.failed[0]
-    assert after.against(after.seen).answer is Answer.PASS
+    assert after.against(after.seen).answer is Conclusion.PASS
 
 
 def test_an_exit_code_that_red_tests_explain_is_told_by_these() -> None:
     base, red = seen({"t.py::a": PASSED}, code=0), seen({"t.py::a": FAILED}, code=1)
     assert compare(base, red).failed == ("t.py::a: failed",)
-    assert compare(base, red, [{"t.py::a": PASSED}]).answer is Answer.PASS
+    assert compare(base, red, [{"t.py::a": PASSED}]).answer is Conclusion.PASS
 
 
 CHANGING = [
@@ -115,25 +115,25 @@ def test_ids_that_change_from_run_to_run_are_matched_by_place_and_said_once(was:
     base = seen({f"t.py::a[{was}]": PASSED, f"t.py::a[{was}-1]": PASSED, "t.py::b": PASSED})
     after = seen({f"t.py::a[{now}]": PASSED, f"t.py::a[{now}-1]": PASSED, "t.py::b": PASSED})
     got = compare(base, after)
-    assert (got.answer, got.tests.missing, len(got.notes)) == (Answer.PASS, 0, 1)
+    assert (got.answer, got.tests.missing, len(got.notes)) == (Conclusion.PASS, 0, 1)
     assert got.notes[0].startswith("t.py::a: its ids change")
 
 
 def test_matched_by_place_there_are_never_fewer_and_none_is_red() -> None:
     base = seen({"t.py::a[1764234912]": PASSED, "t.py::a[1764234913]": PASSED})
     fewer = compare(base, seen({"t.py::a[1764239999]": PASSED}))
-    assert (fewer.answer, fewer.tests.missing) == (Answer.FAIL, 1)
-    assert compare(base, seen({"t.py::a[1764239998]": PASSED, "t.py::a[1764239999]": FAILED})).answer is Answer.FAIL
+    assert (fewer.answer, fewer.tests.missing) == (Conclusion.FAIL, 1)
+    assert compare(base, seen({"t.py::a[1764239998]": PASSED, "t.py::a[1764239999]": FAILED})).answer is Conclusion.FAIL
     other = compare(base, seen({"t.py::b[1764239998]": PASSED, "t.py::b[1764239999]": PASSED}))
-    assert (other.answer, other.tests.missing) == (Answer.FAIL, 2)
+    assert (other.answer, other.tests.missing) == (Conclusion.FAIL, 2)
 
 
 def test_a_known_red_whose_id_changes_stays_a_known_red_and_no_second_one_joins_it() -> None:
     base = seen({"t.py::a[1764234912]": FAILED, "t.py::a[1764234913]": PASSED})
     got = compare(base, seen({"t.py::a[1764239998]": FAILED, "t.py::a[1764239999]": PASSED}))
-    assert (got.answer, got.tests.known_red) == (Answer.PASS, 1)
+    assert (got.answer, got.tests.known_red) == (Conclusion.PASS, 1)
     both = compare(base, seen({"t.py::a[1764239998]": FAILED, "t.py::a[1764239999]": FAILED}))
-    assert (both.answer, both.tests.known_red, both.tests.failed) == (Answer.FAIL, 1, 1)
+    assert (both.answer, both.tests.known_red, both.tests.failed) == (Conclusion.FAIL, 1, 1)
 
 
 def test_parameters_that_the_product_chose_anew_are_missing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factory.model import Answer, Triage
+from factory.model import Conclusion, Triage
 from tests.observe.conftest import Watch
 
 TEST = "from shop import prices\ndef test_a(): pass\ndef test_b(): pass\n"
@@ -49,7 +49,7 @@ def test_what_the_product_replaces_at_import_is_tampering(watch: Watch, name: st
     held = got.against()
     assert held.triage is Triage.TAMPER, got
     assert held.failed[0].startswith(name), held.failed
-    assert got.against(got.seen).answer is Answer.PASS, "what the base shows too counts for nothing"
+    assert got.against(got.seen).answer is Conclusion.PASS, "what the base shows too counts for nothing"
 
 
 @pytest.mark.parametrize("extra", [(), ("-n2",)], ids=str)

@@ -11,7 +11,7 @@ from factory.line import booking, evidence, judging
 from factory.line.attempt import Begun
 from factory.line.item import Done, Item, Turn
 from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade
-from factory.model import Answer, Event, Oid, Plan, Priority, Risk, Scope, State, Triage, Verdict
+from factory.model import Conclusion, Event, Oid, Plan, Priority, Risk, Scope, State, Triage, Verdict
 from factory.records import attempts, halves, shelf
 from factory.records.halves import Half
 from factory.records.landing import Draft
@@ -82,7 +82,7 @@ class Chores(Trade):
             return Judged(done, booking.refused(*refusal))
         if set(done.change.files) != set(done.item.touches):
             return Judged(done, booking.refused(Triage.SCOPE, ["a chore writes its own file"]))
-        return Judged(done, Verdict(status=Answer.PASS, log="a chore\n"))
+        return Judged(done, Verdict(status=Conclusion.PASS, log="a chore\n"))
 
     def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
         return evidence.keep_ticket(self._house, group[0], merged)

@@ -9,7 +9,7 @@ import pytest
 
 from factory.gate.criteria import light
 from factory.gate.observe import Observation
-from factory.gate.prospect import Prospect, Scope, of_check, of_scope
+from factory.gate.prospect import MayTouch, Prospect, of_check, of_scope
 from factory.gate.sides import Sides
 from factory.gate.trial import Ran
 from factory.gate.waiting import together
@@ -30,9 +30,9 @@ def ran(check: str, code: int, said: str = "", tests: int | None = None) -> Ran:
     return Ran(command=check, code=code, timed_out=False, seconds=0.1, seen=seen, output=said)
 
 
-def scope(*modify: str, **terms: tuple[str, ...]) -> Scope:
+def scope(*modify: str, **terms: tuple[str, ...]) -> MayTouch:
     told = Terms.model_validate({"modify": modify, **terms})
-    return Scope(told, ("ssot/**",), Sides(("src/**",), told, ("ssot/**",)), MAIN)
+    return MayTouch(told, ("ssot/**",), Sides(("src/**",), told, ("ssot/**",)), MAIN)
 
 
 def ahead(check: str, code: int, said: str = "", tests: int | None = None, modify: tuple[str, ...] = ()) -> Prospect:

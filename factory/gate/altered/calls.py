@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from factory.gate.altered.nouns import Edit, How
-from factory.gate.altered.questions import OTHER_CLASS, Draft, Question, Questions
+from factory.gate.altered.nouns import How, Swap
+from factory.gate.altered.questions import OTHER_CLASS, Alteration, Question, Questions
 from factory.gate.altered.sides import constant, near
 from factory.plain import words
 
@@ -125,11 +125,11 @@ class Calls:
         plain = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self"
         return func.attr if plain and isinstance(func, ast.Attribute) and func.attr not in self.own else ""
 
-    def _both(self, given: list[ast.expr], how: How) -> Iterator[Draft]:
+    def _both(self, given: list[ast.expr], how: How) -> Iterator[Alteration]:
         yield from self.ask.side(given[0], given[1], how)
         yield from self.ask.side(given[1], given[0], how)
 
-    def _asserted(self, name: str, call: ast.Call) -> Iterator[Draft]:
+    def _asserted(self, name: str, call: ast.Call) -> Iterator[Alteration]:
         given = call.args
         if len(given) < 1 or any(isinstance(a, ast.Starred) for a in given):
             return
@@ -147,7 +147,7 @@ class Calls:
         elif name == "assertRegex" and isinstance(constant(given[1]), (str, bytes)):
             yield from self.ask.side(given[1], given[0], How.FAR)
 
-    def _last(self, name: str, func: ast.expr, given: list[ast.expr]) -> Draft | None:
+    def _last(self, name: str, func: ast.expr, given: list[ast.expr]) -> Alteration | None:
         if not given or any(isinstance(a, ast.Starred) for a in given):
             return None
         if name in ("assertEqual", "assertEquals"):
@@ -155,7 +155,7 @@ class Calls:
         if name not in RENAMED or (name in ("assertTrue", "assertFalse") and isinstance(given[0], ast.Constant)):
             return None
         end = self.source.span(func)[1]
-        return Draft(func.lineno, edits=(Edit(end - len(name), end, RENAMED[name]),))
+        return Alteration(func.lineno, edits=(Swap(end - len(name), end, RENAMED[name]),))
 
 
 def _name(call: ast.Call) -> str:

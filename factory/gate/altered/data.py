@@ -17,10 +17,10 @@ import yaml
 
 from factory.gate.altered import scalars, sqlite
 from factory.gate.altered.dice import Dice
-from factory.gate.altered.nouns import Edit, How, Round, Site, told
+from factory.gate.altered.nouns import How, Round, Site, Swap, told
 from factory.gate.altered.scalars import Scalar
-from factory.gate.altered.sides import Origins, Sides
-from factory.gate.altered.source import Free, Source, replaced
+from factory.gate.altered.sides import ExpectedSides, Origins
+from factory.gate.altered.source import Free, SourceText, replaced
 from factory.gate.altered.values import Taken, another, plain
 
 Holds = Callable[[str], object]  # raises where a text is not of its format
@@ -88,7 +88,7 @@ def _text(path: str, data: bytes, dice: Dice, all_of_them: bool) -> tuple[bytes,
     if not found:
         return None
     chosen = found if all_of_them else [scalars.telling(found, dice)]
-    edits = [Edit(s.start, s.end, scalars.new(s, dice)) for s in chosen]
+    edits = [Swap(s.start, s.end, scalars.new(s, dice)) for s in chosen]
     new = replaced(text, edits)
     holds(new)
     first = chosen[0]
@@ -98,8 +98,8 @@ def _text(path: str, data: bytes, dice: Dice, all_of_them: bool) -> tuple[bytes,
 
 def _python(path: str, data: bytes, dice: Dice, all_of_them: bool) -> tuple[bytes, Site] | None:
     """A module of expected values: the literals that its top binds to names."""
-    source = Source(data)
-    sides = Sides(Origins(source.tree))
+    source = SourceText(data)
+    sides = ExpectedSides(Origins(source.tree))
     cells = []
     for value in _values(source.tree.body):
         leaves = [leaf for leaf in sides.leaves(value, How.SAME) if leaf.node and not leaf.is_name and not leaf.key]
@@ -113,7 +113,7 @@ def _python(path: str, data: bytes, dice: Dice, all_of_them: bool) -> tuple[byte
     if not edits or not Free().take(edits):
         return None
     changed = source.edited(edits)
-    Source(changed)
+    SourceText(changed)
     what = told(source.text[edits[0].start : edits[0].end], edits[0].text, len(edits) - 1)
     return changed, Site(path, "", chosen[0].node.lineno, what)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from factory.gate.altered.file import UNFIT, File
 from factory.gate.altered.sides import constant
-from factory.gate.altered.source import Source
+from factory.gate.altered.source import SourceText
 
 READS = {"read_text", "read_bytes", "read", "load", "loads", "safe_load", "open"}
 
@@ -23,7 +23,7 @@ class Expected(NamedTuple):
 
 def expected(path: str, source: bytes) -> Expected:
     try:
-        file = File(path, Source(source), "")
+        file = File(path, SourceText(source), "")
     except UNFIT:
         return Expected()
     names, keys, inputs = set[str](), set[str](), set[str]()

@@ -11,26 +11,26 @@ from factory.gate.altered.dice import Dice
 from factory.gate.altered.executed import surely
 from factory.gate.altered.functions import functions, lacking, tries_many
 from factory.gate.altered.names import Function, Module, Names
-from factory.gate.altered.nouns import Edit, Group, How, told
-from factory.gate.altered.questions import Draft, Question, Questions
-from factory.gate.altered.sides import Leaf, Origins, Sides, constant
-from factory.gate.altered.source import Source
+from factory.gate.altered.nouns import Group, How, Swap, told
+from factory.gate.altered.questions import Alteration, Question, Questions
+from factory.gate.altered.sides import ExpectedSides, Leaf, Origins, constant
+from factory.gate.altered.source import SourceText
 from factory.gate.altered.values import Taken, another, plain
 
 MANY = 1000  # literals of a side: then the whole side is another
 AT = 2  # lines between a statement's first one and the side of it that is altered
 EACH = (How.SAME, How.NEAR, How.DIGITS, How.YEAR, How.DAY, How.HOUR)  # of several, each one by itself must be right
-Way = tuple[str, tuple[Edit, ...]]  # in words, and as edits
+Way = tuple[str, tuple[Swap, ...]]  # in words, and as edits
 UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
 
 
 class File:
     """The questions of one test file, and the groups of values that each of its functions can be asked with."""
 
-    def __init__(self, path: str, source: Source, digest: str, waiting: Collection[int] = ()) -> None:
+    def __init__(self, path: str, source: SourceText, digest: str, waiting: Collection[int] = ()) -> None:
         self.path, self.source, self._digest, self._waiting = path, source, digest, waiting
         self.functions = functions(self.source.tree)
-        self._sides = Sides(Origins(self.source.tree))
+        self._sides = ExpectedSides(Origins(self.source.tree))
         self._module = Module(self.source.tree)
         methods = (n.name for n in ast.walk(self.source.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
         self._own = frozenset(methods)
@@ -81,7 +81,7 @@ class File:
                     ways = [way for draft in drafts for way in self._ways(draft, names, sure)]
                     yield [way._replace(sure=False) for way in ways[:2]]
 
-    def _passed(self, call: ast.Call, helper: str) -> Iterator[Draft]:
+    def _passed(self, call: ast.Call, helper: str) -> Iterator[Alteration]:
         """What a call hands to a helper that holds something against it."""
         node = self.functions[helper].node
         names = [a.arg for a in node.args.args]
@@ -89,7 +89,7 @@ class File:
         for name, value in given:
             loads = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
             if loads and all(id(load) in self._asked for load in loads) and not isinstance(value, ast.Starred):
-                yield Draft(value.lineno, tuple(self._sides.leaves(value, How.SAME)), side=value)
+                yield Alteration(value.lineno, tuple(self._sides.leaves(value, How.SAME)), side=value)
 
     def _of_helper(self, name: str) -> list[Group]:
         """What a function of the file asserts for all that call it: they are asked by it together, or not at all."""
@@ -128,7 +128,7 @@ class File:
                 if isinstance(statement, ast.Assert) and statement.msg:
                     yield from (id(n) for n in ast.walk(statement.msg))
 
-    def _ways(self, draft: Draft, names: Names, sure: list[ast.stmt]) -> list[Group]:
+    def _ways(self, draft: Alteration, names: Names, sure: list[ast.stmt]) -> list[Group]:
         """The ways in which one side of an expectation is altered, a round each."""
         if draft.edits:
             old = self.source.text[draft.edits[0].start : draft.edits[-1].end]
@@ -145,7 +145,7 @@ class File:
         return [Group(draft.line, said, edits, module) for way in tried if way for said, edits in [way]]
 
     def _named(
-        self, draft: Draft, names: Names, sure: list[ast.stmt]
+        self, draft: Alteration, names: Names, sure: list[ast.stmt]
     ) -> tuple[list[list[Leaf]], list[ast.expr], frozenset[str]]:
         """The literals behind the first name that stands for some in every case."""
         beside = {n.id for n in ast.walk(draft.beside) if isinstance(n, ast.Name)} if draft.beside else set()
@@ -192,7 +192,7 @@ class File:
 
     def _turned(self, sides: list[ast.expr], dice: Dice) -> Way | None:
         """Two values of a row in each other's place."""
-        edits: list[Edit] = []
+        edits: list[Swap] = []
         said = ""
         for side in sides:
             rows = [row for row in self._sides.rows(side) if len({repr(plain(constant(e))) for e in row}) > 1]
@@ -206,7 +206,7 @@ class File:
         return (said, tuple(edits)) if edits else None
 
 
-def _said(old: str, edits: tuple[Edit, ...]) -> str:
+def _said(old: str, edits: tuple[Swap, ...]) -> str:
     """`object()` and other words are told as they are; what is put around an expression, with it."""
     if edits[0].text.lstrip("(").startswith("lambda v: not v"):
         return told(old, "a neighbour of it")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from factory.gate.altered.executed import own
 from factory.gate.altered.names import Function
-from factory.gate.altered.source import Source
+from factory.gate.altered.source import SourceText
 
 EXPECTED_RED = ("xfail", "expectedFailure")
 
@@ -103,7 +103,7 @@ def failing(source: bytes, name: str) -> bytes | None:
     found = _functions(source).get(name)
     if found is None:
         return None
-    read = Source(source)
+    read = SourceText(source)
     first = found.node.body[0]
     at = read.place(first.lineno, 0)
     text = f"{read.text[at : read.place(first.lineno, first.col_offset)]}raise AssertionError\n"
@@ -114,7 +114,7 @@ def failing(source: bytes, name: str) -> bytes | None:
 def failing_at(source: bytes, line: int) -> bytes | None:
     """The file with a failure in the place of the assertion around a line; None where there is none."""
     try:
-        read = Source(source)
+        read = SourceText(source)
     except ValueError:
         return None
     found = [
@@ -131,6 +131,6 @@ def _holds(found: Found, line: int) -> bool:
 
 def _functions(source: bytes) -> dict[str, Found]:
     try:
-        return functions(Source(source).tree)
+        return functions(SourceText(source).tree)
     except ValueError:
         return {}

@@ -40,7 +40,7 @@ class How(Enum):
     HOUR = "another hour"
 
 
-class Edit(NamedTuple):
+class Swap(NamedTuple):
     """Characters of a source, and what stands there instead."""
 
     start: int
@@ -53,7 +53,7 @@ class Group(NamedTuple):
 
     line: int
     what: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Swap, ...]
     names: frozenset[str] = frozenset()  # of the module, for these bind the file's other functions as well
     literal: bool = True
     sure: bool = True

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from factory.gate.altered.functions import Defined, defined
-from factory.gate.altered.source import Source
+from factory.gate.altered.source import SourceText
 
 Place = tuple[str, str]  # path, qualified name
 DEEP = 8  # bases of bases
@@ -17,9 +17,9 @@ class Owners:
 
     def __init__(self, sources: Mapping[str, bytes]) -> None:
         self._sources = sources
-        self._read: dict[str, tuple[Source, Defined] | None] = {}
+        self._read: dict[str, tuple[SourceText, Defined] | None] = {}
 
-    def source(self, path: str) -> Source | None:
+    def source(self, path: str) -> SourceText | None:
         found = self._file(path)
         return found[0] if found else None
 
@@ -39,10 +39,10 @@ class Owners:
                     return owner
         return None
 
-    def _file(self, path: str) -> tuple[Source, Defined] | None:
+    def _file(self, path: str) -> tuple[SourceText, Defined] | None:
         if path not in self._read:
             try:
-                source = Source(self._sources[path])
+                source = SourceText(self._sources[path])
                 self._read[path] = (source, defined(source.tree))
             except (KeyError, ValueError, RecursionError):
                 self._read[path] = None

@@ -12,7 +12,7 @@ from factory.gate.altered.file import UNFIT, File
 from factory.gate.altered.functions import defined
 from factory.gate.altered.nouns import Group, Round, Site
 from factory.gate.altered.owners import Owners, Place
-from factory.gate.altered.source import Free, Source
+from factory.gate.altered.source import Free, SourceText
 
 
 def rounds(
@@ -85,14 +85,14 @@ def _written(file: File, chosen: Mapping[str, Group]) -> bytes | None:
     """The altered file; None where it would not be the same functions at the same lines."""
     try:
         data = file.source.edited(e for g in chosen.values() for e in g.edits)
-        new = Source(data)
+        new = SourceText(data)
     except UNFIT:
         return None
     same = data != file.source.text.encode(file.source.encoding) and _shape(new) == _shape(file.source)
     return data if same else None
 
 
-def _shape(source: Source) -> list[tuple[str, int]]:
+def _shape(source: SourceText) -> list[tuple[str, int]]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return [(n.name, n.lineno) for n in ast.walk(source.tree) if isinstance(n, kinds)]
 
@@ -120,7 +120,7 @@ def mute(check: str, source: Callable[[str], bytes | None]) -> list[str]:
 
 def _tests(content: bytes, named: str) -> list[str]:
     try:
-        names = list(defined(Source(content).tree).functions)
+        names = list(defined(SourceText(content).tree).functions)
     except UNFIT:
         return []
     tests = [name for name in names if name.rpartition(".")[2].startswith("test")]

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from factory.gate.altered.nouns import Edit, How
-from factory.gate.altered.sides import NOTHING, Leaf, Sides, constant, near
-from factory.gate.altered.source import Source
+from factory.gate.altered.nouns import How, Swap
+from factory.gate.altered.sides import NOTHING, ExpectedSides, Leaf, constant, near
+from factory.gate.altered.source import SourceText
 
 
-class Draft(NamedTuple):
+class Alteration(NamedTuple):
     """One way to alter one assertion: other values for `leaves`, or the edits as they are."""
 
     line: int
     leaves: tuple[Leaf, ...] = ()
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[Swap, ...] = ()
     beside: ast.expr | None = None  # the other side: a name that stands on both alters nothing
     side: ast.expr | None = None  # where also the order of its values must be right
 
@@ -25,8 +25,8 @@ class Draft(NamedTuple):
 class Question(NamedTuple):
     """One assertion. `last` is for where no literal of it can be altered."""
 
-    drafts: tuple[Draft, ...]
-    last: Draft | None = None
+    drafts: tuple[Alteration, ...]
+    last: Alteration | None = None
 
 
 OTHER_CLASS = 'type("_Other", (), {})'
@@ -60,7 +60,7 @@ class Questions:
     """
 
     def __init__(
-        self, source: Source, sides: Sides, anywhere: bool = False, lacking: frozenset[str] = frozenset()
+        self, source: SourceText, sides: ExpectedSides, anywhere: bool = False, lacking: frozenset[str] = frozenset()
     ) -> None:
         self.source, self.sides, self.anywhere, self.lacking = source, sides, anywhere, lacking
 
@@ -75,7 +75,7 @@ class Questions:
         elif constant(test) is NOTHING:
             yield Question((), self._denied(test))
 
-    def pair(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Iterator[Draft]:
+    def pair(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Iterator[Alteration]:
         """The drafts for `left op right`."""
         single = any(isinstance(constant(s), bool) or constant(s) is None for s in (left, right))
         if op is ast.Eq or (op is ast.Is and single):
@@ -89,10 +89,10 @@ class Questions:
         elif op in BOUNDS:
             yield from self._bound(left, right, *BOUNDS[op])
 
-    def side(self, node: ast.expr, other: ast.expr, how: How) -> Iterator[Draft]:
+    def side(self, node: ast.expr, other: ast.expr, how: How) -> Iterator[Alteration]:
         leaves = tuple(self.sides.leaves(node, how, self.anywhere))
         if leaves:
-            yield Draft(node.lineno, leaves, beside=other, side=node if how is How.SAME else None)
+            yield Alteration(node.lineno, leaves, beside=other, side=node if how is How.SAME else None)
 
     def compared(self, test: ast.Compare) -> Question:
         sides = [test.left, *test.comparators]
@@ -107,16 +107,16 @@ class Questions:
             return Question(drafts, self.unlike(*sides))
         return Question(drafts, self._turned(type(test.ops[0]), *sides))
 
-    def unlike(self, left: ast.expr, right: ast.expr) -> Draft | None:
+    def unlike(self, left: ast.expr, right: ast.expr) -> Alteration | None:
         """`a == b` with a neighbour of b, made while the test runs, in its place: of its type where that is plain."""
         if any(getattr(n, "id", getattr(n, "attr", "")) == "ANY" for s in (left, right) for n in ast.walk(s)):
             return None
         calls = [any(isinstance(n, ast.Call) for n in ast.walk(side)) for side in (left, right)]
         side = left if calls == [False, True] else right
-        return Draft(side.lineno, edits=(self.source.swap(side, f"{NEIGHBOUR}({self.source.segment(side)})"),))
+        return Alteration(side.lineno, edits=(self.source.swap(side, f"{NEIGHBOUR}({self.source.segment(side)})"),))
 
-    def swapped(self, node: ast.expr, text: str) -> Draft:
-        return Draft(node.lineno, edits=(self.source.swap(node, text),))
+    def swapped(self, node: ast.expr, text: str) -> Alteration:
+        return Alteration(node.lineno, edits=(self.source.swap(node, text),))
 
     def _part_of_text(self, node: ast.expr) -> bool:
         """A single character may be an element, and the other side a set of all but a few."""
@@ -124,36 +124,36 @@ class Questions:
         long = isinstance(value, (str, bytes)) and len(value) > 1
         return long or isinstance(node, (ast.JoinedStr, ast.Name))
 
-    def _bound(self, left: ast.expr, right: ast.expr, first: How, second: How) -> Iterator[Draft]:
+    def _bound(self, left: ast.expr, right: ast.expr, first: How, second: How) -> Iterator[Alteration]:
         for side, how in ((left, first), (right, second)):
             if type(constant(side)) in (int, float):
-                yield Draft(side.lineno, (Leaf(side, how, constant(side)),))
+                yield Alteration(side.lineno, (Leaf(side, how, constant(side)),))
         small = left if second is How.LOW else right
         if isinstance(small, ast.Call) and self.sides.origins.of(small.func) == "builtins.abs" and small.args:
             yield from self._distance(small.args[0], small)
 
-    def _distance(self, gap: ast.expr, call: ast.expr) -> Iterator[Draft]:
+    def _distance(self, gap: ast.expr, call: ast.expr) -> Iterator[Alteration]:
         """`abs(x - 270) < 1`: 270 is an expectation as well."""
         if not (isinstance(gap, ast.BinOp) and isinstance(gap.op, ast.Sub)):
             return
         for side, other in ((gap.left, gap.right), (gap.right, gap.left)):
             if type(constant(side)) in (int, float) or isinstance(side, ast.Name):
-                yield Draft(call.lineno, (Leaf(side, How.FAR, constant(side)),), beside=other)
+                yield Alteration(call.lineno, (Leaf(side, How.FAR, constant(side)),), beside=other)
 
-    def _turned(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Draft | None:
+    def _turned(self, op: type[ast.cmpop], left: ast.expr, right: ast.expr) -> Alteration | None:
         word, opposite = WORDS[op]
         start, end = self.source.span(left)[1], self.source.span(right)[0]
         found = list(re.finditer(word, self.source.text[start:end]))
         if len(found) != 1:
             return None
-        edit = Edit(start + found[0].start(), start + found[0].end(), opposite)
-        return Draft(left.lineno, edits=(edit,))
+        edit = Swap(start + found[0].start(), start + found[0].end(), opposite)
+        return Alteration(left.lineno, edits=(edit,))
 
-    def _denied(self, test: ast.expr) -> Draft:
+    def _denied(self, test: ast.expr) -> Alteration:
         start, end = self.source.span(test)
-        return Draft(test.lineno, edits=(Edit(start, start, "not ("), Edit(end, end, ")")))
+        return Alteration(test.lineno, edits=(Swap(start, start, "not ("), Swap(end, end, ")")))
 
-    def _called(self, test: ast.Call) -> Iterator[Draft]:
+    def _called(self, test: ast.Call) -> Iterator[Alteration]:
         origin, given = self.sides.origins.of(test.func), test.args
         if origin in NEAR and len(given) >= 2:
             yield from self.side(given[0], given[1], near(test, 2))

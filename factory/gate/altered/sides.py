@@ -92,7 +92,7 @@ def _number(node: ast.expr) -> int | float | None:
     return found if isinstance(found, (int, float)) and abs(found) < 10**300 else None
 
 
-class Sides:
+class ExpectedSides:
     """Reads the sides of one file's expectations. `anywhere`: also factors count (many inputs are tried)."""
 
     def __init__(self, origins: Origins) -> None:

@@ -10,12 +10,12 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from itertools import pairwise
 
-from factory.gate.altered.nouns import Edit
+from factory.gate.altered.nouns import Swap
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # not splitlines: a form feed ends no line of Python
 
 
-class Source:
+class SourceText:
     """Text, tree and places. Raises ValueError where this Python cannot read it."""
 
     def __init__(self, data: bytes) -> None:
@@ -46,19 +46,19 @@ class Source:
         start, end = self.span(node)
         return self.text[start:end]
 
-    def swap(self, node: ast.expr, text: str) -> Edit:
+    def swap(self, node: ast.expr, text: str) -> Swap:
         """The node's text, with as many line ends as it had: no line may move."""
         start, end = self.span(node)
         lines = LINE.findall(self.text[start:end])
         ends = "".join(line[len(line.rstrip("\r\n")) :] for line in lines)
         missing = ends if "\n" not in text and "\r" not in text else ""
-        return Edit(start, end, f"({text}{missing})" if missing else text)
+        return Swap(start, end, f"({text}{missing})" if missing else text)
 
-    def edited(self, edits: Iterable[Edit]) -> bytes:
+    def edited(self, edits: Iterable[Swap]) -> bytes:
         return replaced(self.text, edits).encode(self.encoding)
 
 
-def replaced(text: str, edits: Iterable[Edit]) -> str:
+def replaced(text: str, edits: Iterable[Swap]) -> str:
     parts, at = [], 0
     for edit in sorted(set(edits)):
         parts += [text[at : edit.start], edit.text]
@@ -70,9 +70,9 @@ class Free:
     """Which characters nobody edits yet."""
 
     def __init__(self) -> None:
-        self._edits: list[Edit] = []
+        self._edits: list[Swap] = []
 
-    def take(self, edits: Iterable[Edit]) -> bool:
+    def take(self, edits: Iterable[Swap]) -> bool:
         """Whether these edits touch no others; the same edit may be made for two reasons."""
         new = [edit for edit in sorted(set(edits)) if not self._has(edit)]
         both = sorted((*new, *self._around(new)))
@@ -82,11 +82,11 @@ class Free:
             insort(self._edits, edit)
         return True
 
-    def _has(self, edit: Edit) -> bool:
+    def _has(self, edit: Swap) -> bool:
         at = bisect_left(self._edits, edit)
         return at < len(self._edits) and self._edits[at] == edit
 
-    def _around(self, new: list[Edit]) -> list[Edit]:
+    def _around(self, new: list[Swap]) -> list[Swap]:
         if not new:
             return []
         first, last = bisect_left(self._edits, new[0]), bisect_left(self._edits, new[-1])

@@ -17,7 +17,7 @@ from factory.line.house import House
 from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
 from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade, card_gate
-from factory.model import Answer, Oid, Plan, State, Triage
+from factory.model import Conclusion, Oid, Plan, State, Triage
 from factory.records import attempts, card_plans, halves, premises
 from factory.records.attempts import Steps
 from factory.records.card_plans import card_of, plan_of
@@ -245,7 +245,7 @@ class Cards(Trade):
             f"stamp({half}): {', '.join(cards)}",
             body,
             attempts.of_cards(half, numbers).trailers,
-            Answer.PASS.value,
+            Conclusion.PASS.value,
             kept.whole,
             sum(one.done.work.report.cost_usd for one in group),
         )

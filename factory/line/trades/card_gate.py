@@ -12,7 +12,7 @@ from factory.git.store import Store
 from factory.line import booking, judging
 from factory.line.item import Done
 from factory.line.trades import GroupMerge
-from factory.model import Answer, Finding, Oid, Plan, Terms, Triage, Verdict
+from factory.model import Conclusion, Finding, Oid, Plan, Terms, Triage, Verdict
 from factory.records.card_plans import card_of, may_touch
 from factory.tree import matches
 
@@ -46,16 +46,16 @@ def judge(gate: Gate, store: Store, plan: Plan, merged: GroupMerge, say: Callabl
     if command := card.accept.command:
         ran = gate.command(merged.tree, command)
         log += [f"$ {command}", ran.output.rstrip("\n"), f"exit code {ran.code}"]
-        if ran.answer is not Answer.PASS:
+        if ran.answer is not Conclusion.PASS:
             said = f"accept: `{command}` " + ("ran into its time limit" if ran.timed_out else f"ended with {ran.code}")
-            triage = Triage.ENVIRONMENT if ran.answer is Answer.COULD_NOT_RUN else Triage.TEST
+            triage = Triage.ENVIRONMENT if ran.answer is Conclusion.COULD_NOT_RUN else Triage.TEST
             verdict = booking.refused(triage, [said], log="\n".join([*log, said]) + "\n")
             return verdict.model_copy(update={"status": ran.answer})
     if card.type == "PATCH":
         work = without_output(store, card, merged.main, merged.tree)
         plan = plan.model_copy(update={"base": merged.main})
         return gate.judge(plan, Terms(), main=merged.main, tree=merged.tree, work=work, say=say)
-    return Verdict(status=Answer.PASS, log="\n".join([*log, "accepted"]) + "\n")
+    return Verdict(status=Conclusion.PASS, log="\n".join([*log, "accepted"]) + "\n")
 
 
 def without_output(store: Store, card: WorkItem, main: Oid, tree: Oid) -> Oid:
