@@ -106,19 +106,19 @@ def _walked(old: list[int], new: list[int], span: Span) -> Iterator[Pair]:
         i, j = i + x, j + y
 
 
-class Way(NamedTuple):
+class SharedRun(NamedTuple):
     """A run of shared lines, from and to in the old text; in the new one it lies `diagonal` lines before."""
 
     diagonal: int
     start: int
     end: int
-    before: Way | None
+    before: SharedRun | None
 
 
-Fronts = dict[int, tuple[int, Way | None]]  # per diagonal: how far in the old text, and on what way
+Fronts = dict[int, tuple[int, SharedRun | None]]  # per diagonal: how far in the old text, and on what way
 
 
-def _way(old: list[int], new: list[int], i: int, j: int) -> tuple[int, int, Way | None]:
+def _way(old: list[int], new: list[int], i: int, j: int) -> tuple[int, int, SharedRun | None]:
     """Where one window's best way ends, counted from its start at `i` and `j`, and the way."""
     width, height = len(old) - i, len(new) - j
     fronts: Fronts = {0: (0, None)}
@@ -130,7 +130,7 @@ def _way(old: list[int], new: list[int], i: int, j: int) -> tuple[int, int, Way 
             while x < width and x - k < height and old[i + x] == new[j + x - k]:
                 x += 1
             if x > start:
-                fronts[k] = x, Way(k, start, x, way)
+                fronts[k] = x, SharedRun(k, start, x, way)
         best = max(fronts, key=lambda k: 2 * fronts[k][0] - k)
         x, way = fronts[best]
         if 2 * x - best == width + height:

@@ -22,7 +22,7 @@ from typing import Any, Self
 from factory.egress.egress_request import Handler
 from factory.egress.keys import Access
 from factory.egress.meter import Usage
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.egress.toll import Toll
 from factory.errors import CouldNotRun, FactoryError
 
@@ -61,7 +61,7 @@ class Egress:
         self._requests = 0
         self._usage, self._broken, self._denied = Usage(), "", ""
         self._stopped: FactoryError | None = None
-        self._refused: list[Refused] = []
+        self._refused: list[UpstreamRefusal] = []
         self._recovered = self._cutting = False
         self._in_a_row = 0
         self.hopeless = threading.Event()  # nothing will pass for now: an agent that still tries only wastes the night
@@ -105,13 +105,13 @@ class Egress:
             return self._usage
 
     @property
-    def refused(self) -> tuple[Refused, ...]:
+    def refused(self) -> tuple[UpstreamRefusal, ...]:
         """What the upstream refused, in order."""
         with self._lock:
             return tuple(self._refused)
 
     @property
-    def last_refused(self) -> Refused | None:
+    def last_refused(self) -> UpstreamRefusal | None:
         """The refusal that stands at the end; None where a call went through after it."""
         with self._lock:
             return self._refused[-1] if self._refused and not self._recovered else None
@@ -147,7 +147,7 @@ class Egress:
             if usage.calls and usage.complete:
                 self._recovered, self._in_a_row = True, 0
 
-    def note_refused(self, refused: Refused) -> None:
+    def note_refused(self, refused: UpstreamRefusal) -> None:
         with self._lock:
             if self._cutting:  # our own end of a connection is no word of the provider's
                 return

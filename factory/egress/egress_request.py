@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from factory.egress import upstream
 from factory.egress.meter import Meter, Usage
 from factory.egress.providers import Route
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.egress.request_body import Denied, read_body, read_document
 from factory.egress.toll import Ask
 from factory.egress.understood import Understood, understood
@@ -32,7 +32,7 @@ PASSED_BACK_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 
 
 @dataclass
-class Call:
+class PaidCall:
     """One paid call on its way."""
 
     ask: Ask
@@ -118,7 +118,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except FactoryError as error:
             self.egress.note_stopped(error)
             raise Denied(429, str(error)) from error
-        call = Call(
+        call = PaidCall(
             ask, Meter(self.egress.provider.read, stream=told.streamed, model=ask.model), Usage(model=ask.model)
         )
         try:
@@ -126,7 +126,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         finally:
             self._settle(entered, call)
 
-    def _settle(self, entered: object, call: Call) -> None:
+    def _settle(self, entered: object, call: PaidCall) -> None:
         usage = call.usage
         if not usage.within(call.ask.tokens_in, call.ask.tokens_out):
             usage = Usage(1, model=call.ask.model, complete=False)
@@ -139,7 +139,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # --- there and back -----------------------------------------------------------------------------------
 
-    def _send_on(self, target: str, body: bytes | None, call: Call | None) -> None:
+    def _send_on(self, target: str, body: bytes | None, call: PaidCall | None) -> None:
         egress = self.egress
         try:
             connection = upstream.connect(egress.access.upstream, egress.limits)
@@ -166,10 +166,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _silent(self, error: Exception) -> Denied:
         """An upstream that cannot be reached or says nothing is a refusal that a later try may not meet."""
         status = 504 if isinstance(error, TimeoutError) else 502
-        self.egress.note_refused(Refused(status))
+        self.egress.note_refused(UpstreamRefusal(status))
         return Denied(status, f"no answer from the model's provider ({type(error).__name__})")
 
-    def _refusal(self, answer: http.client.HTTPResponse, call: Call | None) -> None:
+    def _refusal(self, answer: http.client.HTTPResponse, call: PaidCall | None) -> None:
         """A refused call is not billed. A redirect is a refusal too: only one upstream is spoken to."""
         try:
             body = answer.read(ERROR_BYTES)
@@ -182,7 +182,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._write(body)
 
     def _relay(
-        self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, call: Call | None
+        self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, call: PaidCall | None
     ) -> None:
         chunked = self.request_version == "HTTP/1.1"
         self._answer_head(answer, [("transfer-encoding", "chunked")] if chunked else [])
@@ -207,10 +207,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             yield from upstream.pieces(connection, answer, self.egress.limits, self._started)
         except (OSError, http.client.HTTPException, zlib.error):
-            self.egress.note_refused(Refused(504))
+            self.egress.note_refused(UpstreamRefusal(504))
             raise
 
-    def _read_meter(self, call: Call) -> None:
+    def _read_meter(self, call: PaidCall) -> None:
         usage = call.meter.usage()
         call.usage = usage
         if call.meter.error is not None:

@@ -12,7 +12,7 @@ from factory.egress.content import Kinds, by_type
 from factory.egress.forms import CHAT, GENERATE, MESSAGES, RESPONSES, Form
 from factory.egress.meter import Reader, read_anthropic, read_gemini, read_openai
 from factory.egress.refusals import (
-    Refused,
+    UpstreamRefusal,
     anthropic_error,
     anthropic_limit,
     gemini_error,
@@ -56,21 +56,23 @@ class Provider:
     def route(self, method: str, path: str) -> Route | None:
         return next((r for r in self.routes if r.method == method and r.path.fullmatch(path)), None)
 
-    def refused(self, status: int, headers: Json, body: bytes) -> Refused:
+    def refused(self, status: int, headers: Json, body: bytes) -> UpstreamRefusal:
         """How an answer of status 400 or more is to be understood."""
         try:
             document = json.loads(body)
         except ValueError:
             document = {}
         retry, daily = self.limit({k.lower(): v for k, v in headers.items()}, document)
-        return Refused(status, retry, daily, status in (401, 403) or (status == 400 and b"API_KEY_INVALID" in body))
+        return UpstreamRefusal(
+            status, retry, daily, status in (401, 403) or (status == 400 and b"API_KEY_INVALID" in body)
+        )
 
-    def refused_inside(self, document: Json) -> Refused:
+    def refused_inside(self, document: Json) -> UpstreamRefusal:
         """The same for an error that is told inside an answer of status 200, in mid-stream."""
         found = document.get("error")
         code = found.get("code") if isinstance(found, Mapping) else None
         retry, daily = self.limit({}, document)
-        return Refused(code if isinstance(code, int) and code >= 400 else 503, retry, daily)
+        return UpstreamRefusal(code if isinstance(code, int) and code >= 400 else 503, retry, daily)
 
 
 def _gemini(kind: Kind, verb: str, *query: str, form: Form | None = None) -> Route:

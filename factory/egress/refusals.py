@@ -12,7 +12,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Refused:
+class UpstreamRefusal:
     """An upstream answer that is no answer. `retry` is in seconds; None where the provider named no delay."""
 
     status: int

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from factory.git.below import Below
 from factory.git.names import prefixes
-from factory.rooms.materialise import Signature, Source, own, settle, write
+from factory.rooms.materialise import Objects, Signature, own, settle, write
 from factory.rooms.removal import remove, remove_below
 from factory.rooms.survey import Base, Ignored, Seen, Survey, walk
 from factory.tree import SUBMODULE, Entry
@@ -17,7 +17,7 @@ from factory.tree import SUBMODULE, Entry
 class FolderStage:
     """The folder and what was written there. `trusted`: its file system marks every change by a ctime."""
 
-    def __init__(self, source: Source, path: Path, kind: str, trusted: bool) -> None:
+    def __init__(self, source: Objects, path: Path, kind: str, trusted: bool) -> None:
         self.path, self.look, self.kind = path, path, kind
         self._source, self._trusted = source, trusted
         self._written: dict[str, tuple[Entry, Signature]] = {}

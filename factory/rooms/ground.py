@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from factory.rooms.materialise import Source, own, write
+from factory.rooms.materialise import Objects, own, write
 from factory.rooms.removal import remove
 from factory.rooms.survey import Base
 from factory.tree import Entry
@@ -43,7 +43,7 @@ class Ground:
 class Grounds:
     """The grounds below a folder, shared by the controllers of a repository."""
 
-    def __init__(self, source: Source, where: Path) -> None:
+    def __init__(self, source: Objects, where: Path) -> None:
         where.mkdir(mode=0o700, exist_ok=True)
         self._source, self._where, self._making = source, where, threading.Lock()
         self._current: Ground | None = None

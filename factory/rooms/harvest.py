@@ -12,7 +12,7 @@ from pathlib import Path
 from factory.errors import MACHINE
 from factory.git.names import collisions, escaping, finding, prefixes
 from factory.model import Finding, Triage
-from factory.rooms.materialise import Source
+from factory.rooms.materialise import Objects
 from factory.rooms.survey import Base, Survey
 from factory.tree import EXECUTABLE, FILE, LINK, SUBMODULE, Entry
 
@@ -40,7 +40,7 @@ class Harvest:
 class Harvester:
     """Reads a survey's candidates and compares them with the tree by content."""
 
-    def __init__(self, source: Source, base: Base, caps: HarvestCaps) -> None:
+    def __init__(self, source: Objects, base: Base, caps: HarvestCaps) -> None:
         self._source, self._base, self._caps = source, base, caps
         self._entries, self._hidden = base.entries, base.hidden
         self._findings: list[Finding] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from factory.errors import GitFailed
 from factory.git.git_environment import environment
-from factory.rooms.materialise import Source, write
+from factory.rooms.materialise import Objects, write
 from factory.rooms.removal import remove
 from factory.rooms.survey import Ignored
 from factory.sandbox.process import Talk, talk
@@ -21,7 +21,7 @@ FIELDS = 4  # of an answer: the file that names the path, the line, the pattern,
 
 
 @contextmanager
-def ignoring(source: Source, ignores: Mapping[str, Entry], aside: Path) -> Iterator[Ignored]:
+def ignoring(source: Objects, ignores: Mapping[str, Entry], aside: Path) -> Iterator[Ignored]:
     """(path, is it a folder) -> is it ignored. Git is started at the first question; most harvests ask none."""
     with ExitStack() as at_end:
 
@@ -41,7 +41,7 @@ def ignoring(source: Source, ignores: Mapping[str, Entry], aside: Path) -> Itera
 
 
 @contextmanager
-def _started(source: Source, ignores: Mapping[str, Entry], aside: Path) -> Iterator[Talk]:
+def _started(source: Objects, ignores: Mapping[str, Entry], aside: Path) -> Iterator[Talk]:
     tree, repository = aside / TREE, aside / "git"
     for folder in (tree, repository / "objects", repository / "refs"):
         folder.mkdir(parents=True)

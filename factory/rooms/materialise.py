@@ -23,7 +23,7 @@ class Blobs(Protocol):
         """The contents of blobs, with their ids, in any order."""
 
 
-class Source(Blobs, Protocol):
+class Objects(Blobs, Protocol):
     """Git's objects, as rooms need them."""
 
     def flat(self, tree: str) -> Mapping[str, Entry]:

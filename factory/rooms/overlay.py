@@ -11,7 +11,7 @@ from pathlib import Path
 from factory.git.below import Below
 from factory.git.names import prefixes
 from factory.rooms.ground import Ground
-from factory.rooms.materialise import Signature, Source, own, write
+from factory.rooms.materialise import Objects, Signature, own, write
 from factory.rooms.mounts import enter, mount, overlay, unmount
 from factory.rooms.removal import remove, remove_below
 from factory.rooms.survey import Base, Ignored, Seen, Survey, walk
@@ -29,7 +29,7 @@ class OverlayStage:
     kind = "overlay"
 
     def __init__(
-        self, source: Source, outer: Path, limits: JobLimits, under: Callable[[Base], tuple[Ground, int]]
+        self, source: Objects, outer: Path, limits: JobLimits, under: Callable[[Base], tuple[Ground, int]]
     ) -> None:
         self.path, self.look = outer / "room", outer / "upper"
         self._source, self._outer, self._limits, self._under = source, outer, limits, under

@@ -19,7 +19,7 @@ from factory.rooms.generated import NONE, Generated
 from factory.rooms.ground import Grounds, locked
 from factory.rooms.harvest import Harvest, HarvestCaps, Harvester
 from factory.rooms.ignored import ignoring
-from factory.rooms.materialise import Source, trusts_ctime, write
+from factory.rooms.materialise import Objects, trusts_ctime, write
 from factory.rooms.overlay import OverlayStage, prepare
 from factory.rooms.removal import remove, remove_below
 from factory.rooms.survey import Base, Ignored, Survey, nothing_ignored, walk
@@ -102,7 +102,7 @@ class Rooms:
 
     def __init__(
         self,
-        source: Source,
+        source: Objects,
         where: Path,
         *,
         kind: Kind = "auto",

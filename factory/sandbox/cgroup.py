@@ -19,7 +19,7 @@ _numbers = itertools.count()
 
 
 @dataclass(frozen=True)
-class Group:
+class ControlGroup:
     """`enter` is put before a command: it joins the groups, then becomes the command (so its parent stays)."""
 
     enter: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def _remove(folder: Path) -> None:
 
 
 @contextmanager
-def made(limits: JobLimits) -> Iterator[Group]:
+def made(limits: JobLimits) -> Iterator[ControlGroup]:
     """Groups for one job; an empty Group where none can be made. They are removed at the end."""
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     folders: list[Path] = []
@@ -107,7 +107,7 @@ def made(limits: JobLimits) -> Iterator[Group]:
             _remove(folder)
 
 
-def _make(name: str, limits: JobLimits, folders: list[Path]) -> Group:
+def _make(name: str, limits: JobLimits, folders: list[Path]) -> ControlGroup:
     processes = False
     for place in places():
         folder = place.folder / name
@@ -119,7 +119,7 @@ def _make(name: str, limits: JobLimits, folders: list[Path]) -> Group:
             (folder / place.processes).write_text(str(limits.processes + 4))  # bubblewrap's own
             processes = True
     if not folders:
-        return Group()
+        return ControlGroup()
     joins = "".join(f'echo $$ > "${number}" && ' for number in range(1, len(folders) + 1))
     script = f'{joins}shift {len(folders)} && exec "$@"'
-    return Group(("/bin/sh", "-c", script, "sh", *(f"{f}/cgroup.procs" for f in folders)), processes)
+    return ControlGroup(("/bin/sh", "-c", script, "sh", *(f"{f}/cgroup.procs" for f in folders)), processes)

@@ -47,7 +47,7 @@ class Either(threading.Event):
         return super().is_set() or any(event.is_set() for event in self._events)
 
 
-class Kept:
+class HeadAndTail:
     """The head and the tail of a stream, `cap` bytes together; the middle is counted and dropped."""
 
     def __init__(self, cap: int) -> None:
@@ -159,7 +159,7 @@ class _Watch:
 
     def __init__(self, child: subprocess.Popen[bytes], pipes: Pipes, stop: threading.Event | None) -> None:
         self._child, self._stdin, self._stop = child, pipes.stdin, stop
-        self._out, self._err = Kept(pipes.cap), Kept(pipes.cap)
+        self._out, self._err = HeadAndTail(pipes.cap), HeadAndTail(pipes.cap)
         self._pipes = selectors.DefaultSelector()
         self._end = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else -1  # readable when the leader has ended
 

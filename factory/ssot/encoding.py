@@ -12,7 +12,7 @@ MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 KOREAN = range(0xAC00, 0xD7A4)  # syllables
 
 
-class Written(NamedTuple):
+class Decoded(NamedTuple):
     """A mark at its beginning stays in the text: encoded again, it is the same file."""
 
     text: str
@@ -24,7 +24,7 @@ class Written(NamedTuple):
         return self.text.removeprefix(BOM).replace("\r\n", "\n")
 
 
-def read(content: bytes, path: str) -> Written:
+def read(content: bytes, path: str) -> Decoded:
     """Raises Mistake where the file is no text, or in an encoding that has to be guessed."""
     encoding = MARKS.get(content[:2], "utf-8")
     try:
@@ -36,7 +36,7 @@ def read(content: bytes, path: str) -> Written:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Mistake("a NUL byte", path=path, line=line, remedy="save the file as UTF-8 text")
-    return Written(text, encoding)
+    return Decoded(text, encoding)
 
 
 def _guess(content: bytes, encoding: str, at: int) -> tuple[str, str]:

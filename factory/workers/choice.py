@@ -13,14 +13,14 @@ WHERE = "ssot/factory.toml"
 
 
 @dataclass(frozen=True)
-class Choice:
+class ModelChoice:
     """`price` is None where the table of prices knows the model."""
 
     model: str
     price: Price | None
 
 
-def chosen(settings: Worker, default: str, table: str) -> Choice:
+def chosen(settings: Worker, default: str, table: str) -> ModelChoice:
     """The settings' model, else the kind's own (`default`; empty: it has none). `table` is the price table's name for
     the provider. Mistake where there is no model, half a price, or none."""
     model = settings.model or default
@@ -32,7 +32,7 @@ def chosen(settings: Worker, default: str, table: str) -> Choice:
     if settings.price_in is not None and settings.price_out is not None:
         price = Price(settings.price_in, settings.price_out)
     worst(1, 1, table, model, price)
-    return Choice(model, price)
+    return ModelChoice(model, price)
 
 
 LEVELS = ("minimal", "low", "medium", "high")

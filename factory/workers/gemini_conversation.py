@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from factory.egress.meter import read_gemini, safely
 from factory.egress.providers import GEMINI
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.proposals.answers import Answers
 from factory.proposals.proposing import Spoken, Unusable
 from factory.workers import Task
 from factory.workers.bounded_call import bounded
-from factory.workers.choice import Choice, thinking
+from factory.workers.choice import ModelChoice, thinking
 from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Words(NamedTuple):
 class Conversation:
     """One attempt's conversation."""
 
-    def __init__(self, task: Task, choice: Choice, key: str, words: Words) -> None:
+    def __init__(self, task: Task, choice: ModelChoice, key: str, words: Words) -> None:
         from google import genai
         from google.genai import types
 
@@ -89,7 +89,7 @@ class Conversation:
         except ValueError as error:  # the SDK's and its parser's own, for a body that is broken
             raise Unusable("the answer was no JSON", again=True) from error
         except _transport_errors() as error:  # may have been billed: what was reserved stays booked
-            raise Refusal(Refused(504), sent=True) from error
+            raise Refusal(UpstreamRefusal(504), sent=True) from error
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:

@@ -9,7 +9,7 @@ from factory.egress.content import MOST
 from factory.egress.meter import Reading, Usage
 from factory.egress.prices import Price, cost, worst
 from factory.egress.providers import Provider
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.errors import Mistake, NoWorker
 from factory.model import Ended, Report
 from factory.money.spend import bill
@@ -21,7 +21,7 @@ from factory.workers.bounded_call import Overdue
 class Refusal(Exception):
     """The provider refused the call. `sent`: it was silent after it got the call, which it may bill."""
 
-    def __init__(self, refused: Refused, *, sent: bool = False) -> None:
+    def __init__(self, refused: UpstreamRefusal, *, sent: bool = False) -> None:
         self.refused, self.sent = refused, sent
         super().__init__(f"the provider answered {refused.status}")
 
@@ -107,7 +107,7 @@ class Spending:
         )
 
 
-def blame(refused: Refused, provider: str, model: str) -> None:
+def blame(refused: UpstreamRefusal, provider: str, model: str) -> None:
     """Raises where the refusal is the set-up's fault."""
     if refused.key:
         raise NoWorker(f"{provider} refuses the key ({refused.status}); check it, or make a new one")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from factory.egress.meter import Meter, Reader, Usage, read_anthropic, read_gemini, read_openai
 from factory.egress.providers import ANTHROPIC, GEMINI, OPENAI
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.egress.request_body import model_of
 from tests.servers import Ask, Reply, Tokens, anthropic, gemini, openai
 from tests.servers.http import Wire
@@ -107,18 +107,18 @@ PER_MINUTE = {"violations": [{"quotaId": "GenerateContentInputTokensPerModelPerM
 @pytest.mark.parametrize(
     ("body", "headers", "expected"),
     [
-        (gemini_refusal({"retryDelay": "37s"}), {}, Refused(429, 37.0)),
-        (gemini_refusal({"retryDelay": "0.5s"}, PER_MINUTE), {}, Refused(429, 0.5)),
-        (gemini_refusal(PER_DAY, {"retryDelay": "41s"}), {}, Refused(429, 41.0, daily=True)),
-        (b"[" + gemini_refusal(PER_DAY) + b"]", {}, Refused(429, None, daily=True)),
-        (gemini_refusal(), {"Retry-After": "12"}, Refused(429, 12.0)),
-        (gemini_refusal({"retryDelay": "soon"}), {}, Refused(429)),
-        (b"<html>", {}, Refused(429)),
-        (b'{"error": "text"}', {}, Refused(429)),
+        (gemini_refusal({"retryDelay": "37s"}), {}, UpstreamRefusal(429, 37.0)),
+        (gemini_refusal({"retryDelay": "0.5s"}, PER_MINUTE), {}, UpstreamRefusal(429, 0.5)),
+        (gemini_refusal(PER_DAY, {"retryDelay": "41s"}), {}, UpstreamRefusal(429, 41.0, daily=True)),
+        (b"[" + gemini_refusal(PER_DAY) + b"]", {}, UpstreamRefusal(429, None, daily=True)),
+        (gemini_refusal(), {"Retry-After": "12"}, UpstreamRefusal(429, 12.0)),
+        (gemini_refusal({"retryDelay": "soon"}), {}, UpstreamRefusal(429)),
+        (b"<html>", {}, UpstreamRefusal(429)),
+        (b'{"error": "text"}', {}, UpstreamRefusal(429)),
     ],
 )
 def test_gemini_says_when_to_come_back_and_whether_the_day_is_over(
-    body: bytes, headers: dict[str, str], expected: Refused
+    body: bytes, headers: dict[str, str], expected: UpstreamRefusal
 ) -> None:
     assert GEMINI.refused(429, headers, body) == expected
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 
 from factory.egress.keys import find_key
-from factory.egress.refusals import Refused
+from factory.egress.refusals import UpstreamRefusal
 from factory.errors import (
     FactoryError,
     Held,
@@ -170,7 +170,7 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("worker", lambda _: find_key("gemini", {}), "환경 변수 GEMINI_API_KEY"),
     ("worker", lambda _: find_key("gemini", {"GEMINI_API_KEY": "키"}), "키에는 없는 글자"),
     ("worker", lambda where: find("nobodys-agent", str(where), "install it"), "nobodys-agent이(가) 설치되어"),
-    ("worker", lambda _: blame(Refused(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
+    ("worker", lambda _: blame(UpstreamRefusal(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
     ("auditor", raises(Unheard("the auditor could not be asked: the auditor reader ended with TIMEOUT; mend it")), "시간 초과"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
     ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
