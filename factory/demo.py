@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from factory.demo_shop import JOBS, Edit
+from factory.demo_shop import JOBS, DemoEdit
 from factory.desk.snapshot import read
 from factory.desk.status import as_text
 from factory.git.objects import Commit
@@ -100,7 +100,7 @@ def _ledger() -> str:
     return f"# Acceptance criteria\n\n{head}{rows}"
 
 
-def _patch(edit: Edit) -> str:
+def _patch(edit: DemoEdit) -> str:
     before = dict(_plain()).get(edit.path, "")
     after = before.replace(edit.old, edit.new, 1) if edit.old else before + edit.new
     lines = difflib.unified_diff(

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.errors import Exit, FactoryError
 from factory.model import Value
 from factory.ssot.settings import CardType as CardType
@@ -61,7 +61,7 @@ class Input(Value):
     root: str = Field("", description="absolute folder that `paths` are in; empty: the repository")
     paths: tuple[str, ...] = Field((), description="files to work on")
     reads: tuple[str, ...] = Field((), description="outputs of earlier cards, in the repository")
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CardRule, ...] = ()
     worker: str = Field("", description="a name from ssot/factory.toml; empty: the built-in worker of the type")
     follow: str = Field("", description="the follow-up that this card's tags feed")
 

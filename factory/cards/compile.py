@@ -8,7 +8,7 @@ from typing import TypeVar
 from factory.cards.card import Input, WorkItem
 from factory.cards.dayplan import DayPlan, Template, day_of, read_week_plan
 from factory.cards.places import PLANS, week_plan_path
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.serials import Serials
 from factory.cards.sources import ListFolder, files_of, list_folder
 from factory.cards.written import Written
@@ -54,7 +54,7 @@ def card_of(
 def base_input(plan: Written[DayPlan], template: Template, root: str) -> Input:
     """What all cards of a template are given alike."""
     worker = plan.value.lanes[template.lane].worker if template.worker is None else template.worker
-    rules = tuple(Rule(name=name, **dict(plan.value.rules[name])) for name in template.rules)
+    rules = tuple(CardRule(name=name, **dict(plan.value.rules[name])) for name in template.rules)
     return Input(root=root, rules=rules, worker=worker, follow=template.follow or "")
 
 

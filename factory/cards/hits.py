@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from factory.cards.patterns import filled, find, metavariables
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.tree import matches
 
 
@@ -27,7 +27,7 @@ class Line(NamedTuple):
     text: str
 
 
-def applies(rule: Rule, record: Mapping[str, Any]) -> bool:
+def applies(rule: CardRule, record: Mapping[str, Any]) -> bool:
     """Whether an index record is of the files that a rule is about."""
     if rule.ast and record["kind"] != rule.language:
         return False
@@ -42,7 +42,7 @@ def _fits(key: str, value: Any, wanted: str | int) -> bool:
     return bool(value == wanted)
 
 
-def text_hits(rule: Rule, text: str) -> Iterator[Hit]:
+def text_hits(rule: CardRule, text: str) -> Iterator[Hit]:
     """Every hit of a rule with a pattern in a whole text."""
     if rule.regex:
         yield from line_hits(rule, lines_of(text.split("\n")))
@@ -53,7 +53,7 @@ def text_hits(rule: Rule, text: str) -> Iterator[Hit]:
         yield Hit(match.start, match.end, match.line, match.text, after)
 
 
-def line_hits(rule: Rule, lines: Iterable[Line]) -> Iterator[Hit]:
+def line_hits(rule: CardRule, lines: Iterable[Line]) -> Iterator[Hit]:
     """Every hit of a regex rule; an empty match counts only where a line has no other."""
     pattern = re.compile(rule.regex)
     for line in lines:

@@ -49,7 +49,7 @@ class RuleTerms(Value):
                 raise ValueError(f"the fix does not go with the regex: {error}") from error
 
 
-class Rule(RuleTerms):
+class CardRule(RuleTerms):
     """A rule as a card carries it."""
 
     name: str

@@ -15,7 +15,7 @@ from factory.model import Conclusion, Event, Finding, Oid, Plan, Previous, Resul
 from factory.plain import whole_line
 from factory.records import attempts, landing, redact, shelf
 from factory.records.compact import compact
-from factory.records.landing import Row
+from factory.records.landing import RowChange
 from factory.records.record import Record
 from factory.records.view import folds
 
@@ -168,7 +168,7 @@ def quarantine(house: House, record: Record, file: str = "") -> None:
 
 
 def _row_is_blocked(house: House, record: Record) -> bool:
-    row = Row(record.ticket, TicketStatus.BLOCKED, "block", record.triage.value if record.triage else "")
+    row = RowChange(record.ticket, TicketStatus.BLOCKED, "block", record.triage.value if record.triage else "")
     for left in reversed(range(20)):
         if not landing.is_released(house.repo, main := house.main(), record.ticket):
             break

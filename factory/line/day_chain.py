@@ -21,7 +21,7 @@ from factory.records import truck as trucks
 from factory.records.drift import written_drifts
 from factory.records.truck import Truck, states
 from factory.records.view import folds
-from factory.records.yard import FOLDED, Day, Yard, day_path
+from factory.records.yard import FOLDED, DayCounts, Yard, day_path
 from factory.tree import FILE, Entry
 
 StaysOff = Callable[[Iterable[WorkItem]], set[str]]  # the cards that no truck is to take now
@@ -85,10 +85,10 @@ def must_add_up(yard: Yard, day: str) -> None:
             raise DoesNotAddUp(f"the ledger does not add up: {wrong}; `factory check-consistency` tells more")
 
 
-def count(yard: Yard, day: str, *, plan: Oid = "", over: bool = False) -> Day:
+def count(yard: Yard, day: str, *, plan: Oid = "", over: bool = False) -> DayCounts:
     """The day's counts as they are now."""
     found = list(yard.states(day).values())
-    return Day(
+    return DayCounts(
         day=day,
         plan=plan or yard.day(day).plan,
         total=len(found),

@@ -152,7 +152,7 @@ def _row(house: House, ticket: str) -> Ticket:
     raise Mistake(f"there is no ticket {ticket}", path="D_ROADMAP.md", remedy="`factory status` lists them")
 
 
-def _set_row(house: House, row: landing.Row) -> None:
+def _set_row(house: House, row: landing.RowChange) -> None:
     on_moved(lambda: landing.set_row(house.repo, house.ref, house.main(), row, house.clock.now(), house.signer))
 
 
@@ -191,7 +191,7 @@ def _cancel(house: House, row: Ticket) -> str:
     if standing is None or standing.state not in (State.PENDING, State.INFLIGHT):
         raise _refuse(row, standing, "what waits or is worked on can be cancelled")
     off = "the operator took it off the line"
-    _set_row(house, landing.Row(row.id, TicketStatus.BLOCKED, "cancel", off))
+    _set_row(house, landing.RowChange(row.id, TicketStatus.BLOCKED, "cancel", off))
     with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
         house.halt(row.id)  # after its row is set: the attempt that ends looks there why
         record = shelf.read(house.ledger, row.id)
@@ -205,7 +205,7 @@ def _retry(house: House, row: Ticket) -> str:
     if row.status is not TicketStatus.BLOCKED:
         raise _refuse(row, _standing_of(house, row), "a blocked ticket is released anew")
     anew = "released anew by the operator"
-    _set_row(house, landing.Row(row.id, TicketStatus.IN_PROGRESS, "retry", anew))
+    _set_row(house, landing.RowChange(row.id, TicketStatus.IN_PROGRESS, "retry", anew))
     with house.ledger.lock:  # an attempt that was cancelled may end meanwhile
         booking.write(house, "retry", shelf.read(house.ledger, row.id).released(), "released anew by the operator")
     return f"{row.id} is released anew; its attempts count from here"

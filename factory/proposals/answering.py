@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from factory.cards.card import WorkItem
 from factory.cards.hits import applies
 from factory.cards.measure import HELD, codec
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.sources import Files, FolderFiles, TreeFiles
 from factory.cards.workers.record import Row, earlier
 from factory.cards.workers.strike import struck
 from factory.errors import CouldNotRun
 from factory.plain import many
-from factory.proposals.asking import Seen, UnfitAnswer, ask_strikes, ask_tags, batches, lines_out, strikes, tags
+from factory.proposals.asking import ShownFile, UnfitAnswer, ask_strikes, ask_tags, batches, lines_out, strikes, tags
 from factory.proposals.placing import place
 from factory.proposals.proposing import Spoken, Unusable
 from factory.proposals.task import Task
@@ -62,19 +62,19 @@ def _once_repaired(ask: Ask, question: str, read: Callable[[str], T]) -> T:
 
 def _tag(card: WorkItem, sources: Files, repository: Files, ask: Ask) -> tuple[list[Row], dict[str, bytes]]:
     found: list[Row] = []
-    groups: dict[tuple[str, ...], tuple[list[Rule], list[Seen]]] = {}
+    groups: dict[tuple[str, ...], tuple[list[CardRule], list[ShownFile]]] = {}
     for index in _records(card, repository, "index"):
         rules = [rule for rule in card.input.rules if applies(rule, index)]
         if rules and not index.get("error") and index["encoding"] != "binary":
             _, files = groups.setdefault(tuple(rule.name for rule in rules), (rules, []))
-            files.append(Seen(index, _text(index, sources)))
+            files.append(ShownFile(index, _text(index, sources)))
     for rules, files in groups.values():
         for batch in batches(files, (len(file.text.encode("utf-8", "replace")) for file in files)):
             found += _once_repaired(ask, ask_tags(rules, batch), _reader(rules, batch))
     return found, {}
 
 
-def _reader(rules: Sequence[Rule], batch: Sequence[Seen]) -> Callable[[str], list[Row]]:
+def _reader(rules: Sequence[CardRule], batch: Sequence[ShownFile]) -> Callable[[str], list[Row]]:
     return lambda text: tags(text, rules, batch)
 
 

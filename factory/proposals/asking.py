@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from factory.cards.backlog import json_line
 from factory.cards.hits import lines_of
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.workers.record import Row
 
 CALL_BYTES = 200_000  # of what is shown in one call; about 50,000 tokens
@@ -46,7 +46,7 @@ class UnfitAnswer(ValueError):
     """An answer that is not about what was asked, in words that the model can act on."""
 
 
-class Seen(NamedTuple):
+class ShownFile(NamedTuple):
     """A file as the model is shown it."""
 
     about: Row  # its index record
@@ -73,19 +73,19 @@ def fenced(name: str, text: str) -> str:
     return f"<<<{mark} {name}\n{text}\n{mark}>>>"
 
 
-def rules_text(rules: Iterable[Rule]) -> str:
+def rules_text(rules: Iterable[CardRule]) -> str:
     return "\n".join(f"- {rule.name}: {rule.report or rule.regex or json.dumps(rule.ast)}" for rule in rules)
 
 
 # --- TAG -------------------------------------------------------------------------------------------------
 
 
-def ask_tags(rules: Sequence[Rule], files: Sequence[Seen]) -> str:
+def ask_tags(rules: Sequence[CardRule], files: Sequence[ShownFile]) -> str:
     shown = "\n".join(fenced(file.about["path"], file.text) for file in files)
     return f"# Rules\n{rules_text(rules)}\n\n# Files\n{shown}\n"
 
 
-def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Row]:
+def tags(answer: str, rules: Sequence[CardRule], files: Sequence[ShownFile]) -> list[Row]:
     """The answer as tag records, each once, in order of file and place. Unfit where a place is not there."""
     by_path = {file.about["path"]: file for file in files}
     names = {rule.name for rule in rules}
@@ -100,7 +100,7 @@ def tags(answer: str, rules: Sequence[Rule], files: Sequence[Seen]) -> list[Row]
     return [found[key] for key in sorted(found, key=lambda key: (order[key[0]], *key[1:]))]
 
 
-def _tag(said: Mapping[str, Any], file: Seen) -> Row:
+def _tag(said: Mapping[str, Any], file: ShownFile) -> Row:
     lines = list(lines_of(file.text.split("\n")))
     number, text = said.get("line"), said.get("text")
     if not isinstance(number, int) or not isinstance(text, str) or not 1 <= number <= len(lines):
@@ -117,7 +117,7 @@ def _tag(said: Mapping[str, Any], file: Seen) -> Row:
 # --- STRIKE ----------------------------------------------------------------------------------------------
 
 
-def ask_strikes(rules: Sequence[Rule], found: Sequence[Row]) -> str:
+def ask_strikes(rules: Sequence[CardRule], found: Sequence[Row]) -> str:
     """The tags by number, from 1."""
     shown = "\n".join(
         fenced(f"tag {number}: {tag['rule']} at {tag['path']}:{tag['line']}", tag["text"])

@@ -60,7 +60,7 @@ COMMON = frozenset(
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownPart:
     """A file, or parts of it."""
 
     path: str
@@ -70,7 +70,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Context:
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownPart, ...]
     left_out: tuple[tuple[str, str], ...]  # path, why
     paths: tuple[str, ...] = ()  # of all files, as many as LISTED lets through
     unlisted: int = 0  # paths beyond that
@@ -79,21 +79,21 @@ class Context:
 def choose(files: Tree, plan: Plan, budget: int = DEFAULT_BUDGET) -> Context:
     """What fits into `budget` bytes, by the rule above."""
     words = words_of(plan)
-    shown: list[Shown] = []
+    shown: list[ShownPart] = []
     left_out: list[tuple[str, str]] = []
     large: list[tuple[str, str]] = []
     for path, content in _ranked(files, plan):
         if content is None:
             left_out.append((path, "not text"))
         elif len(content.encode()) <= budget:
-            shown.append(Shown(path, content, True))
+            shown.append(ShownPart(path, content, True))
             budget -= len(content.encode())
         else:
             large.append((path, content))
     for path, content in large:
         part = parts(content, words, budget // PART_SHARE)
         if part:
-            shown.append(Shown(path, part, False))
+            shown.append(ShownPart(path, part, False))
             budget -= len(part.encode())
         else:
             left_out.append((path, "no room left"))

@@ -6,7 +6,7 @@ import hashlib
 
 from factory.model import Plan, Previous
 from factory.plain import many
-from factory.proposals.context import Context, Shown
+from factory.proposals.context import Context, ShownPart
 from factory.proposals.hunks import Rejected
 
 INSTRUCTIONS = """\
@@ -58,7 +58,7 @@ def agent_prompt(plan: Plan, rules: str, about: str = "") -> str:
     return content[:ARGUMENT].decode("utf-8", "ignore") + "\n[the rest was too long, and is left out]\n"
 
 
-def _file(shown: Shown) -> str:
+def _file(shown: ShownPart) -> str:
     """A fence that the file itself cannot close: it is made from the file's content."""
     mark = hashlib.sha256(shown.text.encode()).hexdigest()[:12]
     what = "" if shown.whole else " (parts)"

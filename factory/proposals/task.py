@@ -96,7 +96,7 @@ class Work:
     extra: Mapping[str, bytes] = field(default_factory=dict)  # more files for the evidence, by name
 
 
-class Kind(Protocol):
+class WorkerKind(Protocol):
     """What a worker's module offers."""
 
     def work(self, task: Task) -> Work: ...

@@ -9,7 +9,7 @@ from factory.errors import Exit
 from factory.model import Oid, State
 from factory.records.record import Record
 from factory.records.truck import stamps_of
-from factory.records.yard import Day, Yard
+from factory.records.yard import DayCounts, Yard
 
 LISTED = 20_000  # cards that are listed one by one, the latest days first; older days are told in counts
 
@@ -46,7 +46,7 @@ def standing(yard: Yard) -> list[DayStands]:
     return found[::-1]
 
 
-def _told(day: Day) -> dict[State, int]:
+def _told(day: DayCounts) -> dict[State, int]:
     rest = day.total - day.done - day.blocked
     return {State.PENDING: rest, State.INFLIGHT: 0, State.DONE: day.done, State.BLOCKED: day.blocked}
 

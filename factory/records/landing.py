@@ -147,7 +147,7 @@ def advance(repo: Repo, ref: str, old: Oid, commit: Commit) -> Oid:
     return oid
 
 
-class Row(NamedTuple):
+class RowChange(NamedTuple):
     """What a commit on main says of one ticket's row, and why."""
 
     ticket: str
@@ -156,7 +156,7 @@ class Row(NamedTuple):
     text: str
 
 
-def set_row(repo: Repo, ref: str, main: Oid, row: Row, now: float, signer: Signer) -> Oid:
+def set_row(repo: Repo, ref: str, main: Oid, row: RowChange, now: float, signer: Signer) -> Oid:
     """A commit on main that touches one ticket's roadmap row alone (`block`, `retry`)."""
     store = repo.store
     tree = store.tree_of(main)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from factory.plain import one_line, printable
 from factory.records.bounded import ATTEMPT_CAP, FILE_CAP, cap, cap_all, is_binary
-from factory.records.secret_kinds import KINDS, Kind
+from factory.records.secret_kinds import KINDS, SecretKind
 
 __all__ = [
     "ATTEMPT_CAP",
@@ -74,7 +74,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     return text
 
 
-def _hits(kind: Kind, text: str) -> Iterator[re.Match[str]]:
+def _hits(kind: SecretKind, text: str) -> Iterator[re.Match[str]]:
     if kind.hint not in text:
         return iter(())
     return (m for m in kind.pattern.finditer(text) if kind.accepts(m[_group(m)]))
@@ -84,7 +84,7 @@ def _group(match: re.Match[str]) -> str | int:
     return "secret" if "secret" in match.re.groupindex else 0
 
 
-def _without_kind(kind: Kind, text: str) -> str:
+def _without_kind(kind: SecretKind, text: str) -> str:
     spans = [m.span(_group(m)) for m in _hits(kind, text)]
     return _replaced(text, spans, kind.name)
 

@@ -24,7 +24,7 @@ VERSION = re.compile(r"[~^=<>v ]*\d+(?:\.[\w*+-]+)*")
 CODE = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
-class Kind(NamedTuple):
+class SecretKind(NamedTuple):
     """The secret is the pattern's group `secret`, or the whole match. `accepts` looks at it once more."""
 
     name: str
@@ -57,11 +57,11 @@ def _is_personal(address: str) -> bool:
     return user != "git" and not RESERVED.search(host) and not FILES.search(host)
 
 
-def _row(name: str, pattern: str, **more: object) -> Kind:
-    return Kind(name, re.compile(pattern), **more)  # type: ignore[arg-type]
+def _row(name: str, pattern: str, **more: object) -> SecretKind:
+    return SecretKind(name, re.compile(pattern), **more)  # type: ignore[arg-type]
 
 
-def _token(name: str, start: str, rest: str) -> Kind:
+def _token(name: str, start: str, rest: str) -> SecretKind:
     return _row(name, EDGE + re.escape(start) + rest + END, accepts=random_looking, hint=start)
 
 
@@ -73,7 +73,7 @@ _PEM = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 _PEM_WHOLE = r"(?=[\s\S]{0,400}?[A-Za-z0-9+/]{32})(?:(?!-----)[\s\S]){32,20000}" + _PEM.replace("BEGIN", "END")
 _PEM_CUT = r"(?:(?:\\[nr]|\s){0,40}[A-Za-z0-9+/=]{32,}){1,400}"
 
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[SecretKind, ...] = (
     # To its end line; cut off before that, as far as the base64 goes. A sample with "..." for a body is none.
     _row("private-key", f"{_PEM}(?:{_PEM_WHOLE}|{_PEM_CUT})"),
     _token("anthropic", "sk-ant-", r"[A-Za-z0-9_-]{16,}"),

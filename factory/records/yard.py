@@ -35,7 +35,7 @@ class CardsWord(NamedTuple):
     cards: tuple[str, ...]
 
 
-class Day(Value):
+class DayCounts(Value):
     """`cards/<day>/day.json`: counts, so that a day that is over is never read again."""
 
     day: str
@@ -150,8 +150,8 @@ class Yard:
 
     # --- what the ledger and the stamps say
 
-    def day(self, day: str) -> Day:
-        kept = self.ledger.read(day_path(day), Day.model_validate) or Day(day=day)
+    def day(self, day: str) -> DayCounts:
+        kept = self.ledger.read(day_path(day), DayCounts.model_validate) or DayCounts(day=day)
         return kept.model_copy(update={"over": False}) if self.rewritten else kept
 
     def trucks(self, day: str) -> tuple[Truck, ...]:

@@ -94,7 +94,7 @@ def facts(
     boxes = list(then.read_all("boxes", Half.model_validate).values())
     boxes = [half for half in boxes if half.date == date.isoformat() or not half.closed]
     yesterday = factory_file(ledger.at(eve))
-    seen = Seen(events, found, boxes, _book(then, date), factory, yesterday.state == RUNNING, alive)
+    seen = DaySeen(events, found, boxes, _book(then, date), factory, yesterday.state == RUNNING, alive)
     day = fold(date, settings.factory.timezone, seen)
     absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
@@ -123,7 +123,7 @@ def _stamped(repo: Repo, main: Oid | None, begin: float, until: float) -> tuple[
     return tuple(ticket for ticket, stamp in last.items() if stamp and begin <= stamp.time < until)
 
 
-class Seen(NamedTuple):
+class DaySeen(NamedTuple):
     """What a day is folded from. `events`: the day's, oldest first. `began`: a run was on when the day began."""
 
     events: Sequence[Event]
@@ -135,7 +135,7 @@ class Seen(NamedTuple):
     alive: bool | None = None
 
 
-def fold(date: dt.date, zone: str, seen: Seen) -> Day:
+def fold(date: dt.date, zone: str, seen: DaySeen) -> Day:
     """The facts from values alone."""
     events, found, boxes, book, factory, began, alive = seen
     states = [s.state for s in found]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 
 from factory.kinds import BUILT_IN, KINDS
-from factory.proposals.task import Fellow, Kind, Launch, Program, Task, Wallet, Work
+from factory.proposals.task import Fellow, Launch, Program, Task, Wallet, Work, WorkerKind
 
-__all__ = ["Fellow", "Kind", "Launch", "Program", "Task", "Wallet", "Work", "load"]
+__all__ = ["Fellow", "Launch", "Program", "Task", "Wallet", "Work", "WorkerKind", "load"]
 
 
-def load(kind: str) -> Kind:
+def load(kind: str) -> WorkerKind:
     """The module of a kind, imported only now: some take seconds."""
     return importlib.import_module("factory.workers.built_in" if kind == BUILT_IN else KINDS[kind])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from factory.cards.card import Accept, Input, Prio, WorkItem
 from factory.cards.crosscheck import read_day_plan
 from factory.cards.dayplan import DayPlan
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.written import Written
 
 DAY = "ssot/plans/dayplan_20261121.yaml"
@@ -33,7 +33,7 @@ def plan(text: str = PLAN) -> Written[DayPlan]:
 
 def card(
     kind: str = "SCAN", serial: int = 1, *, prio: str = "A", deps: tuple[str, ...] = (), paths: tuple[str, ...] = (),
-    reads: tuple[str, ...] = (), rules: tuple[Rule, ...] = (), accept: Accept | None = None,
+    reads: tuple[str, ...] = (), rules: tuple[CardRule, ...] = (), accept: Accept | None = None,
 ) -> WorkItem:  # fmt: skip
     return WorkItem(
         id=f"L1_{kind}_{serial:06}",

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from factory.cards.backlog import json_line, json_lines, read_backlog, write_backlog
 from factory.cards.card import Accept, Span
 from factory.cards.places import backlog_path, packet_path
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.errors import Mistake
 from tests.cards.plans import card
 
-RULES = (Rule(name="r", regex="a(b)", fix=r"\1"), Rule(name="w", where={"lines": "> 3", "size": 4}))
+RULES = (CardRule(name="r", regex="a(b)", fix=r"\1"), CardRule(name="w", where={"lines": "> 3", "size": 4}))
 TEXT = st.text(st.characters(), max_size=20)
 CARDS = st.lists(
     st.builds(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.cards.backlog import json_line
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.shapes import misfit
 from factory.cards.sources import TreeFiles
 from factory.cards.workers import work
@@ -23,12 +23,12 @@ from tests.cards.plans import card
 
 Records = list[dict[str, Any]]
 TAG_MODULE = importlib.import_module("factory.cards.workers.tag")  # the package has a function of that name
-PRINT = Rule(name="greet", ast="print($A, $$$B)", fix="log($A, [$$$B])")
-MARK = Rule(name="mark", regex="X(.)X", fix=r"<\1>")
-LONG = Rule(name="long", where={"lines": "> 2"}, report="too long")
+PRINT = CardRule(name="greet", ast="print($A, $$$B)", fix="log($A, [$$$B])")
+MARK = CardRule(name="mark", regex="X(.)X", fix=r"<\1>")
+LONG = CardRule(name="long", where={"lines": "> 2"}, report="too long")
 
 
-def tagged(files: dict[str, bytes], *rules: Rule, now: dict[str, bytes] | None = None) -> Records:
+def tagged(files: dict[str, bytes], *rules: CardRule, now: dict[str, bytes] | None = None) -> Records:
     """The tags of files, as they are now, by an index made before."""
     before = TreeFiles(MemoryTree(files))
     index = b"".join(map(json_line, scan(card(paths=tuple(files)), before, before)))
@@ -38,7 +38,7 @@ def tagged(files: dict[str, bytes], *rules: Rule, now: dict[str, bytes] | None =
     return records
 
 
-def strikes(files: dict[str, bytes], tags: Records, *rules: Rule, paths: tuple[str, ...] = ()) -> Records:
+def strikes(files: dict[str, bytes], tags: Records, *rules: CardRule, paths: tuple[str, ...] = ()) -> Records:
     there = TreeFiles(MemoryTree({**files, "list": b"".join(map(json_line, tags))}))
     item = card("STRIKE", paths=paths or tuple(files), reads=("list",), rules=rules)
     records = list(strike(item, there, there))
@@ -76,11 +76,11 @@ def test_rules_tag_by_regex_by_ast_and_by_index() -> None:
 )
 def test_where_chooses_files(where: dict[str, str | int], names: list[str]) -> None:
     files = {"a.py": b"1\n2\n3\n", "d/b.py": b"1", "c": "é\n\n\n".encode()}
-    assert [record["path"] for record in tagged(files, Rule(name="w", where=where))] == names
+    assert [record["path"] for record in tagged(files, CardRule(name="w", where=where))] == names
 
 
 def test_an_empty_match_counts_only_where_a_line_has_no_other() -> None:
-    assert places(tagged({"a": b"ab\n\nb\n"}, Rule(name="r", regex="a*"))) == [
+    assert places(tagged({"a": b"ab\n\nb\n"}, CardRule(name="r", regex="a*"))) == [
         ("r", 1, "a"),
         ("r", 2, ""),
         ("r", 3, ""),
@@ -113,7 +113,7 @@ def test_an_output_that_is_no_index_stops_the_card(index: bytes) -> None:
 
 
 LINES = st.lists(st.text("Xab\ré", max_size=6), max_size=12).map("\n".join)
-END = Rule(name="end", regex=r"X$")
+END = CardRule(name="end", regex=r"X$")
 
 
 @given(LINES)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from factory.cards.backlog import json_line
 from factory.cards.card import Accept, Input, Prio, WorkItem
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.shapes import misfit
 from factory.model import Ended
 from factory.proposals.asking import batches
@@ -25,7 +25,7 @@ from tests.trucks.conftest import DAY, SETTINGS, MakeDay, cards, records
 from tests.workers.making import Purse, make_settings, make_task
 
 FILES = {"a.py": "print(1)\nx = 2\n", "b.py": "pass\n", "c.py": "print(3)\n"}
-RULE = Rule(name="prints", where={"kind": "python"}, report="a call of print")
+RULE = CardRule(name="prints", where={"kind": "python"}, report="a call of print")
 
 
 @pytest.fixture(autouse=True)

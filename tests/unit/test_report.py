@@ -17,7 +17,7 @@ from factory.records.record import Record
 from factory.records.state import Standing
 from factory.records.view import FactoryFile
 from factory.reports import report, stops
-from factory.reports.daily import STOP, Blocked, Day, Seen, fold
+from factory.reports.daily import STOP, Blocked, Day, DaySeen, fold
 from factory.reports.phrases import BOTH, ENGLISH, KOREAN
 
 DATE = dt.date(2026, 11, 21)
@@ -47,7 +47,7 @@ def a_day(**changes: object) -> Day:
     ]
     book = Book(date=DATE, settled=Spend(calls=1200, tokens_in=5, tokens_out=6, usd="1.25"))  # type: ignore[arg-type]
     day = fold(
-        DATE, "Asia/Seoul", Seen(events, found, halves, book, FactoryFile(next_command="factory run"), alive=False)
+        DATE, "Asia/Seoul", DaySeen(events, found, halves, book, FactoryFile(next_command="factory run"), alive=False)
     )
     return day._replace(month_usd=9.5, **changes)
 
@@ -92,7 +92,7 @@ def test_each_language_closes_with_a_line_for_a_ten_year_old() -> None:
 
 def test_a_stamp_that_was_taken_back_the_same_day_is_not_told_as_done() -> None:
     stamped, stands = Event(name="stamped", ticket="D-1"), standing("D-1", State.PENDING)
-    day = fold(DATE, "UTC", Seen([stamped], [stands], [], Book(date=DATE), FactoryFile()))
+    day = fold(DATE, "UTC", DaySeen([stamped], [stands], [], Book(date=DATE), FactoryFile()))
     assert (day.today, day.done) == ((), 0)
 
 
@@ -126,7 +126,7 @@ RAN, ENDED = Event(name="run"), Event(name="stop", text="D_ROADMAP.md:5: wrong",
 
 def told(events: list[Event], found: tuple[Standing, ...] = (), alive: bool | None = False, **state: object) -> str:
     book = Book(date=DATE, settled=Spend(usd="0.0023"), open={"a": Spend(usd="1.5")})  # type: ignore[arg-type]
-    day = fold(DATE, "UTC", Seen(events, found, [], book, FactoryFile(**state), alive=alive))  # type: ignore[arg-type]
+    day = fold(DATE, "UTC", DaySeen(events, found, [], book, FactoryFile(**state), alive=alive))  # type: ignore[arg-type]
     return report.page(day)
 
 

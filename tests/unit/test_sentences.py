@@ -51,7 +51,7 @@ from factory.records.signing import Signer
 from factory.records.state import Standing, View
 from factory.records.view import FactoryFile
 from factory.reports import report
-from factory.reports.daily import STOP, Seen, fold
+from factory.reports.daily import STOP, DaySeen, fold
 from factory.reports.phrases import ENGLISH, KOREAN
 from factory.reports.stops import STOPS
 from factory.rooms import generated
@@ -69,7 +69,7 @@ DATE, MAIN = dt.date(2026, 11, 21), "refs/heads/main"
 
 
 def pages(events: list[Event], found: list[Standing], **stands: str) -> tuple[str, str]:
-    day = fold(DATE, "UTC", Seen(events, found, [], Book(date=DATE), FactoryFile(**stands), alive=False))  # type: ignore[arg-type]
+    day = fold(DATE, "UTC", DaySeen(events, found, [], Book(date=DATE), FactoryFile(**stands), alive=False))  # type: ignore[arg-type]
     english, _, korean = report.page(day).partition("## 한국어")
     return english, korean
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from factory.cards.card import WorkItem
 from factory.cards.hits import Hit, text_hits
 from factory.cards.measure import HELD, codec
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.sources import Files
 from factory.cards.workers.record import Row, earlier, fault
 
@@ -52,7 +52,7 @@ def struck(content: bytes, records: Iterable[Row]) -> bytes:
     return text.encode(codec(edits[0]["encoding"]))
 
 
-def _file(tags: list[Row], rules: Mapping[str, Rule], sources: Files) -> Iterator[Row]:
+def _file(tags: list[Row], rules: Mapping[str, CardRule], sources: Files) -> Iterator[Row]:
     """A file's tags. Its hits are found anew, so that a replacement is what the rule says, not what a tag claims."""
     fixing = {tag["rule"] for tag in tags if tag["rule"] in rules and rules[tag["rule"]].fix is not None}
     file = _opened(tags[0], sources) if fixing else _File("", "")

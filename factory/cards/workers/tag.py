@@ -10,7 +10,7 @@ from typing import BinaryIO
 from factory.cards.card import WorkItem
 from factory.cards.hits import Hit, Line, applies, line_hits, text_hits
 from factory.cards.measure import CHUNK, HELD, codec
-from factory.cards.rule import Rule
+from factory.cards.rule import CardRule
 from factory.cards.sources import Files
 from factory.cards.workers.record import Row, earlier, fault
 
@@ -28,7 +28,7 @@ def tag(card: WorkItem, sources: Files, repository: Files) -> Iterator[Row]:
             yield from _read(reading, index, sources)
 
 
-def _read(rules: list[Rule], index: Row, sources: Files) -> Iterator[Row]:
+def _read(rules: list[CardRule], index: Row, sources: Files) -> Iterator[Row]:
     if index["encoding"] == "binary":
         return
     try:
@@ -39,7 +39,7 @@ def _read(rules: list[Rule], index: Row, sources: Files) -> Iterator[Row]:
         yield _wrong(rules[0], index, fault(error))
 
 
-def _whole(rules: list[Rule], index: Row, stream: BinaryIO) -> Iterator[Row]:
+def _whole(rules: list[CardRule], index: Row, stream: BinaryIO) -> Iterator[Row]:
     content = stream.read(HELD + 1)
     if hashlib.sha256(content).hexdigest() != index["sha256"]:
         yield _wrong(rules[0], index, "changed since it was indexed")
@@ -49,7 +49,7 @@ def _whole(rules: list[Rule], index: Row, stream: BinaryIO) -> Iterator[Row]:
         yield from (_tagged(rule, index, hit) for hit in text_hits(rule, text))
 
 
-def _streamed(rules: list[Rule], index: Row, stream: BinaryIO) -> Iterator[Row]:
+def _streamed(rules: list[CardRule], index: Row, stream: BinaryIO) -> Iterator[Row]:
     """A large file, a line at a time, once a rule. A line of more than a megabyte is judged in pieces."""
     for rule in rules:
         if rule.ast:
@@ -87,10 +87,10 @@ class _Digesting(io.RawIOBase):
         return len(chunk)
 
 
-def _tagged(rule: Rule, index: Row, hit: Hit) -> Row:
+def _tagged(rule: CardRule, index: Row, hit: Hit) -> Row:
     place = {"line": hit.line, "start": hit.start, "end": hit.end, "text": hit.text[:EXCERPT]}
     return {"rule": rule.name, "path": index["path"], "sha256": index["sha256"], "encoding": index["encoding"]} | place
 
 
-def _wrong(rule: Rule, index: Row, why: str) -> Row:
+def _wrong(rule: CardRule, index: Row, why: str) -> Row:
     return _tagged(rule, index, Hit(0, 0, 1, "")) | {"error": why}
