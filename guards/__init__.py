@@ -48,7 +48,7 @@ GUARDS: tuple[Guard, ...] = (
     addressed,
 )
 POLICIES: dict[str, type[Policy]] = {
-    docops.POLICY: docops.DocOps,
+    docops.POLICY: docops.DocOpsPolicy,
     welding.POLICY: welding.Welding,
     engine_centricity.POLICY: engine_centricity.Centre,
 }

@@ -46,7 +46,7 @@ class Allow(Policy):
     token: str
 
 
-class DocOps(Policy):
+class DocOpsPolicy(Policy):
     mode: Literal["strict", "allow-listed"] = "strict"
     paths: tuple[str, ...] = ("**/*.md",)
     ignore: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class DocOps(Policy):
     allow: tuple[Allow, ...] = ()
 
     @model_validator(mode="after")
-    def _strict_allows_nothing(self) -> DocOps:
+    def _strict_allows_nothing(self) -> DocOpsPolicy:
         if self.mode == "strict" and self.allow:
             raise ValueError('strict mode allows nothing; use mode = "allow-listed", or remove the allow entries')
         return self
@@ -63,12 +63,12 @@ class DocOps(Policy):
 
 def check(case: Case) -> Iterator[Finding]:
     """For a change, only what it adds counts."""
-    policy = load(case, POLICY, DocOps)
+    policy = load(case, POLICY, DocOpsPolicy)
     if policy is not None:
         yield from case.counted(lambda tree, path: _document(tree, path, policy))
 
 
-def _document(tree: Tree, path: str, policy: DocOps) -> Iterator[Finding]:
+def _document(tree: Tree, path: str, policy: DocOpsPolicy) -> Iterator[Finding]:
     allowed = {one.token for one in policy.allow if matches(path, [one.path])}
     here = (one for one in policy.forbidden if matches(path, one.paths or policy.paths))
     live = [one for one in here if (one.token or one.regex) not in allowed]

@@ -12,7 +12,7 @@ from factory.model import Finding
 from factory.tree import Tree, matches
 from guards.case import Case, rules, text
 from guards.policy import Policy, load
-from guards.syntax.source import Import, imports, parse
+from guards.syntax.source import Imported, imports, parse
 
 if TYPE_CHECKING:
     from ast_grep_py import Config
@@ -134,7 +134,7 @@ def _astray(policy: Centre, path: str, source: str) -> Iterator[Finding]:
             yield RULES["layers"].found(path, said, found.line)
 
 
-def _upward(found: Import, name: str, place: tuple[int, str], layers: Layers) -> str:
+def _upward(found: Imported, name: str, place: tuple[int, str], layers: Layers) -> str:
     target = _layer(found.module, layers)
     if target is None or target == place or _is_within(name, found.module):
         return ""

@@ -14,7 +14,7 @@ from factory.tree import Tree
 from guards.case import Case, content, rules, text
 from guards.reach.deeds import deeds
 from guards.reach.table import TABLE, TESTS_OWN
-from guards.reach.view import View
+from guards.reach.view import ModuleView
 from guards.syntax.source import bindings, parse
 from guards.syntax.suite import is_test_code
 
@@ -52,12 +52,12 @@ def reaches(tree: Tree, path: str) -> Iterator[Finding]:
     if module is None:
         every = _by_text(source)
     else:
-        every = _walk(View(module, bindings(module), is_test_code(path), path.rpartition("/")[2]))
+        every = _walk(ModuleView(module, bindings(module), is_test_code(path), path.rpartition("/")[2]))
     for rule, line, said in dict.fromkeys(every):
         yield RULES[rule].found(path, said, line)
 
 
-def _walk(view: View) -> Iterator[Said]:
+def _walk(view: ModuleView) -> Iterator[Said]:
     """One walk over the syntax tree: each deed of each node is put to the rows that look for its kind."""
     for node in view.nodes:
         for kind, what in deeds(view, node):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from guards.reach.view import View
+from guards.reach.view import ModuleView
 from guards.syntax.strength import is_always_true
 
 Deeds = Iterator[tuple[str, str]]
@@ -26,7 +26,7 @@ WRITES = set("write_text write_bytes writelines replace rename symlink_to unlink
 MODULES_WRITE = re.compile(r"os\.(?:write|replace|rename|remove|unlink|truncate)|shutil\.(?:copy|move)")
 
 
-def deeds(view: View, node: ast.AST) -> Deeds:
+def deeds(view: ModuleView, node: ast.AST) -> Deeds:
     """What one node does; the nodes in it have their turn."""
     if isinstance(node, ast.Attribute | ast.Name | ast.Call):
         yield "names", view.name(node)
@@ -63,7 +63,7 @@ def _targets(node: Binding) -> Iterator[ast.expr]:
         yield target
 
 
-def _binds(view: View, node: Binding) -> Deeds:
+def _binds(view: ModuleView, node: Binding) -> Deeds:
     value = getattr(node, "value", None)
     for target in _targets(node):
         if isinstance(target, ast.Attribute):
@@ -77,7 +77,7 @@ def _binds(view: View, node: Binding) -> Deeds:
             yield "equals", "everything"
 
 
-def _is_another(view: View, target: ast.Subscript, node: Binding) -> bool:
+def _is_another(view: ModuleView, target: ast.Subscript, node: Binding) -> bool:
     """Whether what is put in, or taken out, is another's. A module may replace itself, and forget another.
 
     The documented recipe for importing a file registers it: `module_from_spec` stands beside it."""
@@ -88,7 +88,7 @@ def _is_another(view: View, target: ast.Subscript, node: Binding) -> bool:
     return not is_free
 
 
-def _defines(view: View, node: Definition) -> Deeds:
+def _defines(view: ModuleView, node: Definition) -> Deeds:
     ends = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)] if node.name == "__eq__" else []
     if ends and all(map(_is_true, ends)):
         yield "equals", "everything"
@@ -104,7 +104,7 @@ def _is_true(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Compare | ast.Call | ast.BoolOp) and is_always_true(node)
 
 
-def _calls(view: View, node: ast.Call) -> Deeds:
+def _calls(view: ModuleView, node: ast.Call) -> Deeds:
     name, first = view.name(node.func), node.args[0] if node.args else None
     words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     yield "calls", name
@@ -117,7 +117,7 @@ def _calls(view: View, node: ast.Call) -> Deeds:
         yield "writes", "late"
 
 
-def _handed(view: View, function: ast.expr | None) -> Sequence[ast.AST]:
+def _handed(view: ModuleView, function: ast.expr | None) -> Sequence[ast.AST]:
     """The functions that may be meant, as far as this module shows."""
     if isinstance(function, ast.Call) and view.name(function.func).endswith("partial") and function.args:
         function = function.args[0]
@@ -126,7 +126,7 @@ def _handed(view: View, function: ast.expr | None) -> Sequence[ast.AST]:
     return [function] if isinstance(function, ast.Lambda) else []
 
 
-def _writes(view: View, function: ast.AST) -> bool:
+def _writes(view: ModuleView, function: ast.AST) -> bool:
     """Whether anything in it writes files."""
     for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
         name, last = view.name(call.func), getattr(call.func, "attr", "")
@@ -139,7 +139,7 @@ def _writes(view: View, function: ast.AST) -> bool:
     return False
 
 
-def _asks(view: View, node: ast.Compare | ast.Call | ast.For | Comprehension) -> Deeds:
+def _asks(view: ModuleView, node: ast.Compare | ast.Call | ast.For | Comprehension) -> Deeds:
     """A question about what is loaded or who calls, and a loop over what is loaded with such a question inside."""
     looked_at: Sequence[ast.expr]
     asked: Sequence[ast.AST]
@@ -170,5 +170,5 @@ def _says(node: ast.AST, what: re.Pattern[str]) -> bool:
     return any(isinstance(text, str) and what.match(text) for text in texts)
 
 
-def _names(view: View, node: ast.AST) -> set[str]:
+def _names(view: ModuleView, node: ast.AST) -> set[str]:
     return {view.name(part) for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name | ast.Call)}

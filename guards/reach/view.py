@@ -12,7 +12,7 @@ MARKS = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast
 
 
 @dataclass(frozen=True)
-class View:
+class ModuleView:
     """Its tree, its imports, its file's name, and whether that belongs to the tests."""
 
     module: ast.Module

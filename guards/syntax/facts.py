@@ -41,7 +41,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Scope:
+class NameScope:
     """What a function's names may stand for: the helpers in reach, and numbers with a name."""
 
     helpers: Functions
@@ -56,7 +56,7 @@ class Scope:
         return self.known.get((name, depth), ())
 
 
-def facts(body: Sequence[ast.stmt], scope: Scope, depth: int = 0, but: str = "") -> Iterator[Fact]:
+def facts(body: Sequence[ast.stmt], scope: NameScope, depth: int = 0, but: str = "") -> Iterator[Fact]:
     """Every live assertion, those of the helpers that it calls included, `but` those of one."""
     for statement, around in live(body, asserts):
         for fact in _of_statement(statement, scope, depth, but):
@@ -86,7 +86,7 @@ def _settled(fact: Fact, around: Around) -> Fact:
     return replace(fact, around=Around(conditional, swallowed, either, times), rank=rank, demand=min(rank, fact.demand))
 
 
-def _of_statement(statement: ast.stmt, scope: Scope, depth: int, but: str) -> Iterator[Fact]:
+def _of_statement(statement: ast.stmt, scope: NameScope, depth: int, but: str) -> Iterator[Fact]:
     if isinstance(statement, ast.Assert):
         yield from _of_test(statement.test, statement.lineno, scope)
     elif isinstance(statement, ast.Raise) and "AssertionError" in ast.dump(statement):
@@ -107,7 +107,7 @@ def _own(statement: ast.stmt) -> Iterator[ast.expr]:
             yield child.context_expr
 
 
-def _of_test(test: ast.expr, line: int, scope: Scope) -> Iterator[Fact]:
+def _of_test(test: ast.expr, line: int, scope: NameScope) -> Iterator[Fact]:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         for value in test.values:
             yield from _of_test(value, line, scope)
@@ -122,7 +122,7 @@ def _of_helper(node: ast.Call, found: Sequence[Fact]) -> Iterator[Fact]:
     yield from (replace(fact, line=node.lineno, text=f"{called(node)}: {fact.text}") for fact in found)
 
 
-def _of_call(node: ast.Call, statement: ast.stmt, scope: Scope) -> Iterator[Fact]:
+def _of_call(node: ast.Call, statement: ast.stmt, scope: NameScope) -> Iterator[Fact]:
     name = called(node)
     if name in RAISES:
         yield _raising(node, statement)

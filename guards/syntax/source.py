@@ -16,7 +16,7 @@ Place = tuple[ast.AST, str, int]  # a node, its field, and the place in the fiel
 
 
 @dataclass(frozen=True)
-class Import:
+class Imported:
     """One imported module, by its absolute name, and the line that asks for it."""
 
     module: str
@@ -73,7 +73,7 @@ def _called(node: ast.Call, names: dict[str, str]) -> str:
     return ""
 
 
-def imports(module: ast.Module, package: str) -> Iterator[Import]:
+def imports(module: ast.Module, package: str) -> Iterator[Imported]:
     """Every module asked for, also inside functions; what only a type checker reads is left out.
 
     `package` is the absolute name of the package that the module lies in: relative imports start from it."""
@@ -82,14 +82,14 @@ def imports(module: ast.Module, package: str) -> Iterator[Import]:
         if node in unread:
             continue
         if isinstance(node, ast.Import):
-            yield from (Import(alias.name, node.lineno) for alias in node.names)
+            yield from (Imported(alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             start = _absolute(node, package)
-            yield from (Import(f"{start}.{alias.name}".strip("."), node.lineno) for alias in node.names)
+            yield from (Imported(f"{start}.{alias.name}".strip("."), node.lineno) for alias in node.names)
         elif isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
             name = _called(node, bindings(module)) if _is_importer(node) else ""
             if name and not name.startswith("."):
-                yield Import(name, node.lineno)
+                yield Imported(name, node.lineno)
 
 
 def _is_importer(node: ast.Call) -> bool:

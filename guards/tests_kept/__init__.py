@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from factory.model import Finding
 from factory.tree import Tree
 from guards.case import Case, rules, text
-from guards.syntax.facts import Scope
+from guards.syntax.facts import NameScope
 from guards.syntax.suite import Function, Suite, Unit, is_test_code, read_suite
 from guards.tests_kept import wrapped
 from guards.tests_kept.pairing import pairs
@@ -59,11 +59,11 @@ class _Side:
         self.suites = {path: suite for path, suite in read.items() if suite is not None}
         self.unread = read.keys() - self.suites.keys()
 
-        self._scopes: dict[str, Scope] = {}
+        self._scopes: dict[str, NameScope] = {}
 
     def version(self, unit: Unit) -> Version:
         if unit.path not in self._scopes:
-            self._scopes[unit.path] = Scope(self._helpers(unit.path), self.suites[unit.path].constants)
+            self._scopes[unit.path] = NameScope(self._helpers(unit.path), self.suites[unit.path].constants)
         return Version(unit, self._scopes[unit.path])
 
     @functools.cached_property

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from guards.syntax.cases import cases, fewer_cases, is_property
-from guards.syntax.facts import Fact, Scope, facts
+from guards.syntax.facts import Fact, NameScope, facts
 from guards.syntax.liveness import BROAD, live
 from guards.syntax.strength import EXACT, NOTHING
 from guards.syntax.suite import Unit
@@ -23,7 +23,7 @@ class Version:
     """A test in its module, with the helpers that it may call."""
 
     unit: Unit
-    scope: Scope
+    scope: NameScope
 
     @functools.cached_property
     def facts(self) -> list[Fact]:

@@ -11,7 +11,7 @@ import guards
 from factory.ssot.protected import PROTECTED
 from guards.addressed.phrases import PHRASES
 from guards.case import Case
-from guards.syntax.facts import MOST, Scope, facts
+from guards.syntax.facts import MOST, NameScope, facts
 from guards.syntax.source import parse
 from guards.syntax.suite import read_suite
 from tests.guards.cases import GONE, changed, found, said
@@ -138,7 +138,7 @@ def test_calls_of_helpers_of_helpers_stand_for_a_bounded_number_of_assertions() 
     helpers += [("check_a", calls.replace("{}", "check_b")), ("test_a", calls.replace("{}", "check_a"))]
     suite = read_suite("tests/test_a.py", "".join(f"def {name}(x):\n{body}" for name, body in helpers))
     assert suite is not None
-    scope = Scope({name: unit.node for name, unit in suite.units.items()}, {})
+    scope = NameScope({name: unit.node for name, unit in suite.units.items()}, {})
     assert len(list(facts(suite.units["test_a"].node.body, scope))) == 30 * MOST
 
 

@@ -16,7 +16,7 @@ from factory.ssot.read_settings import read_settings
 from factory.tree import MemoryTree
 from factory.workers.command import read_report
 from guards.case import Case
-from guards.docops import DocOps
+from guards.docops import DocOpsPolicy
 from guards.policy import load
 from tests.line.conftest import criteria, roadmap
 
@@ -46,7 +46,7 @@ def test_settings_and_policies_and_reports_are_read_in_an_encoding_that_they_nam
     settings = marked('# 설정\r\n[workers.default]\r\nkind = "patch"\r\nmodel = "일꾼"\r\n', name)
     assert read_settings(settings).workers["default"].model == "일꾼"
     tree = MemoryTree({"ssot/docops.toml": marked('[[forbidden]]\ntoken = "나중에"\n', name)})
-    policy = load(Case(tree, tree, ()), "ssot/docops.toml", DocOps)
+    policy = load(Case(tree, tree, ()), "ssot/docops.toml", DocOpsPolicy)
     assert policy is not None
     assert [one.token for one in policy.forbidden] == ["나중에"]
     report = tmp_path / "report.json"
@@ -71,7 +71,7 @@ def test_what_would_have_to_be_guessed_is_one_line_with_the_remedy(content: byte
         assert str(found.value) == f"p:{line}: {says}"
     tree = MemoryTree({"p": content})
     with pytest.raises(Mistake, match=rf"p:{line}: "):
-        load(Case(tree, tree, ()), "p", DocOps)
+        load(Case(tree, tree, ()), "p", DocOpsPolicy)
 
 
 def test_a_file_read_and_encoded_again_is_the_same_file() -> None:
