@@ -86,7 +86,7 @@ class Status(Read, name="status"):
     """What stands where, from git alone."""
 
 
-class Report(Read, name="report", document=False):
+class DayReport(Read, name="report", document=False):
     """The day's report, in English and Korean. What was done, what failed and why, what it cost, what is next."""
 
     date: Annotated[str | None, Argument("YYYY-MM-DD; default: today in the factory's zone")] = None
@@ -167,7 +167,7 @@ class Tier(Read):
     fresh: Fresh = False
 
 
-class Gate(Tier, name="gate"):
+class RunGate(Tier, name="gate"):
     """Guards, doctor, fast and regression, on a tree. The working tree, where --tree names none."""
 
     work: Annotated[str | None, Argument("an attempt's work commit: its gate, once more")] = None
@@ -186,7 +186,7 @@ class Regression(Tier, name="regression"):
     """The gate's third tier: every test."""
 
 
-class Guard(Read, name="guard"):
+class RunGuards(Read, name="guard"):
     """Run the guards on the working tree. On what is staged for a commit, where you say so."""
 
     guard: Annotated[str | None, Argument("one guard; default: all of them", "NAME")] = None
@@ -201,8 +201,8 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, Report, Kpi, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
-JUDGE = (EvidenceCheck, Verify, Audit, Gate, Doctor, Fast, Regression, Guard, DocOps)
+LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 
 

@@ -40,7 +40,7 @@ def audit(caller: Caller, asked: commands.Audit) -> Answer:
     return Answer(text="\n".join(found.lines()), data=found.model_dump(mode="json"), exit=code)
 
 
-def gate(caller: Caller, asked: commands.Gate) -> Answer:
+def gate(caller: Caller, asked: commands.RunGate) -> Answer:
     if asked.work is None:
         return _tiers(caller, asked, ("guards", "doctor", "fast", "regression", "kept"))
     from factory.operator.again import again
@@ -65,10 +65,10 @@ def _told(found: Verdict, name: str) -> Answer:
     return Answer(text=text, data=found.model_dump(mode="json", exclude={"log"}), exit=code)
 
 
-def guard(caller: Caller, asked: commands.Guard | commands.DocOps) -> Answer:
+def guard(caller: Caller, asked: commands.RunGuards | commands.DocOps) -> Answer:
     from factory.operator import byhand
 
-    one = asked if isinstance(asked, commands.Guard) else commands.Guard("docops")
+    one = asked if isinstance(asked, commands.RunGuards) else commands.RunGuards("docops")
     if one.explain:
         return _explained(one.explain)
     index = caller.environ.get("GIT_INDEX_FILE")
@@ -96,10 +96,10 @@ DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.Verify: verify,
     commands.EvidenceCheck: verify,
     commands.Audit: audit,
-    commands.Gate: gate,
+    commands.RunGate: gate,
     commands.Doctor: tier,
     commands.Fast: tier,
     commands.Regression: tier,
-    commands.Guard: guard,
+    commands.RunGuards: guard,
     commands.DocOps: guard,
 }

@@ -29,7 +29,7 @@ def meaning(word: str) -> str:
     return told(Triage(word)) if word in Triage.__members__ else ""
 
 
-def report(caller: Caller, asked: commands.Report) -> Answer:
+def report(caller: Caller, asked: commands.DayReport) -> Answer:
     from factory.git.repo import Repo
     from factory.reports.filed import daily_page
 
@@ -107,7 +107,7 @@ def kb_show(caller: Caller, asked: commands.KbShow) -> Answer:
 
 DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.Status: status,
-    commands.Report: report,
+    commands.DayReport: report,
     commands.Kpi: kpi,
     commands.Log: log,
     commands.Dry: dry,

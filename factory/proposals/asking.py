@@ -86,7 +86,7 @@ def ask_tags(rules: Sequence[CardRule], files: Sequence[ShownFile]) -> str:
 
 
 def tags(answer: str, rules: Sequence[CardRule], files: Sequence[ShownFile]) -> list[Row]:
-    """The answer as tag records, each once, in order of file and place. Unfit where a place is not there."""
+    """The answer as tag records, each once, in order of file and place. UnfitAnswer where a place is not there."""
     by_path = {file.about["path"]: file for file in files}
     names = {rule.name for rule in rules}
     found: dict[tuple[str, int, int, str], Row] = {}
@@ -127,7 +127,7 @@ def ask_strikes(rules: Sequence[CardRule], found: Sequence[Row]) -> str:
 
 
 def strikes(answer: str, found: Sequence[Row]) -> list[Row]:
-    """One record a tag, in their order. Unfit where a tag has no entry, or two, or one that says nothing."""
+    """One record a tag, in their order. UnfitAnswer where a tag has no entry, or two, or one that says nothing."""
     said: dict[int, Mapping[str, Any]] = {}
     for entry in _entries(answer, "strikes"):
         number = entry.get("number")

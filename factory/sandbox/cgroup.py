@@ -97,7 +97,7 @@ def _remove(folder: Path) -> None:
 
 @contextmanager
 def made(limits: JobLimits) -> Iterator[ControlGroup]:
-    """Groups for one job; an empty Group where none can be made. They are removed at the end."""
+    """Groups for one job; an empty one where none can be made. They are removed at the end."""
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     folders: list[Path] = []
     try:

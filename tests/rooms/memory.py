@@ -9,7 +9,7 @@ from factory.tree import FILE, Entry
 
 
 class MemorySource:
-    """A Source for tests: trees are named, blobs are hashed as git does it."""
+    """Objects for tests: trees are named, blobs are hashed as git does it."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}

@@ -54,7 +54,7 @@ KINDS = {"builtins.isinstance", "builtins.issubclass"}
 
 
 class Questions:
-    """Reads expressions that must be true. `anywhere`: see Sides.leaves.
+    """Reads expressions that must be true. `anywhere`: see ExpectedSides.leaves.
 
     `lacking`: what the function says something is not in, as sources: a container of all but a few may be right.
     """
