@@ -163,6 +163,7 @@ class HalfAtWork:
     def _seen(self, item: Item, seen: object) -> None:
         """What is ahead of it was looked at; meanwhile an operator, or a person on main, may have spoken."""
         house = self._house
+        self._tools.sight.again()
         ended = house.drain.is_set() or house.halts[item.id].is_set()
         if ended or self._trade.states().get(item.id) is not State.PENDING:
             del house.halts[item.id]

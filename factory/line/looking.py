@@ -31,16 +31,27 @@ class Look:
 
 
 class Sight:
-    """Looks again where something moved, for a shift looks often."""
+    """The look that is decided by: taken anew where something moved. The ledger is this process's own; whether a person
+    moved main is asked of git, and not at every question: at `again`."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._seen: tuple[tuple[Oid, Oid | None], Look] | None = None
+        self._seen: tuple[Oid | None, Look] | None = None
+        self._asked = False
+
+    def again(self) -> None:
+        """Main may have moved."""
+        self._asked = False
 
     def now(self) -> Look:
-        main, ledger = self._house.main(), self._house.ledger
-        if self._seen is None or self._seen[0] != (main, ledger.tip):
-            tip = ledger.tip
-            self._seen = (main, tip), Look(self._house, main)
-        # Had a stamp landed meanwhile, its event would be of no stamp to the main of before.
-        return self._seen[1] if self._house.main() == main else self.now()
+        seen, tip = self._seen, self._house.ledger.tip
+        if seen and self._asked and seen[0] == tip:
+            return seen[1]
+        main = self._house.main()
+        if seen is None or seen[0] != tip or seen[1].main != main:
+            self._seen = seen = tip, Look(self._house, main)
+            # Had a stamp landed meanwhile, its event would be of no stamp to the main of before.
+            if self._house.main() != main:
+                return self.now()
+        self._asked = True
+        return seen[1]

@@ -62,6 +62,7 @@ class Shift:
             self._prepare()
             while self._next():
                 self._midnight()
+            self._tools.sight.again()
             if kept := self._kept():
                 raise InTheWay(way.told(kept))
             if word := self._tools.aside.word or next(iter(self._shut.values()), None):
@@ -179,6 +180,7 @@ class Shift:
     def _attend(self) -> None:
         """What happens beside the work: an operator's word, midnight, heartbeats."""
         operator.attend(self._house, self._tools.lander)
+        self._tools.sight.again()
         self._midnight()
         self._beat()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import bisect
+import functools
 import html
 import json
 import re
@@ -101,15 +102,23 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]], kind: str) -> str:
 
 def redact_known(text: str, known: Iterable[str]) -> str:
     """The text without the known values, in any simple encoding; what only looks like a secret stays."""
-    needles = {n for value in known if len(value) >= SHORTEST for n in _encodings(value) if len(n) >= SHORTEST}
-    if not needles:
+    sought = _sought(tuple(known))
+    if not sought:
         return text
-    spans = {span for gap in _GAPS for span in _found(_Squeezed(text, gap), needles)}
+    spans = {span for gap, needles in sought for span in _found(_Squeezed(text, gap), needles)}
     return _replaced(text, sorted(spans), "known")
 
 
+@functools.lru_cache(maxsize=8)
+def _sought(known: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+    """Each kind of gap, with what to look for in a text without it; made once, for a run asks of all that it says."""
+    needles = {n for value in known if len(value) >= SHORTEST for n in _encodings(value) if len(n) >= SHORTEST}
+    squeezed = ((gap, {_Squeezed(needle, gap).text for needle in needles}) for gap in _GAPS)
+    return tuple((gap, frozenset(n for n in found if len(n) >= SHORTEST)) for gap, found in squeezed if needles)
+
+
 def _found(text: _Squeezed, needles: Iterable[str]) -> Iterator[tuple[int, int]]:
-    for needle in {s for n in needles if len(s := _Squeezed(n, text.gap).text) >= SHORTEST}:
+    for needle in needles:
         for start, end in _places(text.text, needle):
             yield text.whole(start), text.whole(end - 1) + 1
 
