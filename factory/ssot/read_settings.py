@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from factory.ssot.settings import KINDS, SETTINGS, Settings
 BAD_BRANCH = re.compile(r"^[-/.]|\.\.|@\{|//|[\s~^:?*\[\\\x00-\x1f\x7f]|[/.]$|\.lock(/|$)|/\.|^@$")
 
 
+KEPT = 16  # files that were read last: a landing asks for main's several times
+
+
 class Fault(NamedTuple):
     """A value of the right type that cannot work."""
 
@@ -25,8 +29,11 @@ class Fault(NamedTuple):
 
 def read_settings(content: bytes | None, path: str = SETTINGS, kinds: Collection[str] = KINDS) -> Settings:
     """`None`: no such file, and all defaults. Raises Mistake."""
-    if content is None:
-        return Settings()
+    return Settings() if content is None else _read(content, path, tuple(kinds))
+
+
+@functools.lru_cache(KEPT)
+def _read(content: bytes, path: str, kinds: tuple[str, ...]) -> Settings:
     text = encoding.read(content, path).plain
     settings = toml.build(Settings, text, path)
     for fault in _faults(settings, kinds):
