@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,17 +11,12 @@ import guards
 from factory.gate import loaded
 from factory.git import names
 from factory.git.repo import Repo
-from factory.git.store import GitTree
-from factory.model import Changed, Oid, Result
+from factory.model import Oid
 from factory.records import attempts, premises
 from factory.records.judges import digest
-from factory.records.plans import RESERVED, protected
-from factory.ssot.protected import FIRST
 from factory.tree import SUBMODULE
-from factory.verify.chain import Chain
-from guards import scope
+from factory.verify.chain import Chain, Proof
 from guards.case import FLAGS, Case
-from guards.protected import shadows
 
 AT_THE_ROOT = re.compile(r"(?:\S*/)?python[\d.]*\s+-m\s")  # such a command finds modules at the root before all others
 
@@ -33,52 +28,17 @@ class Guarded(NamedTuple):
     objections: tuple[str, ...]
 
 
-def again(repo: Repo, tree: Oid, chain: Chain) -> Guarded:
-    """What today's guards object to in a stamp. They refuse by main's own settings and policies of that day."""
-    checks = [c.check for c in chain.plan.criteria]
-    return look(repo, chain.main, case_of(repo, tree, chain), chain.result, chain.pack, checks)
-
-
-def look(
-    repo: Repo, main: Oid, case: Case, result: Result, pack: Mapping[str, bytes], checks: Iterable[str] = ()
-) -> Guarded:
-    """The guards' answer to a question that the gate once put to them."""
-    said = attempts.from_json(pack.get("manifest.json", b"{}"))
+def look(repo: Repo, case: Case, chain: Chain, proof: Proof) -> Guarded:
+    """Today's guards' answer to what the gate once asked. They refuse by main's settings and policies of that day."""
+    said = attempts.from_json(proof.pack.get("manifest.json", b"{}"))
     judges = str(said.get("judges") or "") if isinstance(said, dict) else ""
     found = guards.run(case, [name for name in guards.NAMES if name not in FLAGS])
     lines = [str(finding) for findings in found.values() for finding in findings if not finding.flag]
     wanted = guards.NAMES if judges == digest() else ()  # other guards may have been other ones
-    left_out = [name for name in wanted if result.guards.get(name) != "PASS"]
+    left_out = [name for name in wanted if proof.result.guards.get(name) != "PASS"]
     lines += [f"its result does not say that the guard {', '.join(left_out)} passed"] if left_out else []
-    return Guarded(judges, (*lines, *_names(case), *_in_front(repo, main, case, checks)))
-
-
-def case_of(repo: Repo, tree: Oid, chain: Chain) -> Case:
-    """The question as the gate put it."""
-    store = repo.store
-    terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
-    forbidden = (*chain.plan.scope.forbidden, *protected(premises.settings_of(repo, chain.main)))
-    return Case(GitTree(store, chain.main), GitTree(store, tree), touched(repo, chain), chain.plan, terms, forbidden)
-
-
-def touched(repo: Repo, chain: Chain) -> tuple[Changed, ...]:
-    """What its work changed, `.factory/` left out."""
-    store = repo.store
-    return repo.diff(store.tree_of(chain.base), store.edit(chain.steps[1].tree, {RESERVED: None}))
-
-
-def always(repo: Repo, chain: Chain, changed: tuple[Changed, ...]) -> Iterator[str]:
-    """What every version's guards refused: out of scope, on the first list of what is protected, loaded by its name."""
-    store = repo.store
-    terms = premises.terms_at(repo, chain.main, chain.plan.ticket_id)
-    forbidden = (*chain.plan.scope.forbidden, *FIRST)  # a stamp is held to the list of its own day
-    plan = chain.plan.model_copy(update={"scope": chain.plan.scope.model_copy(update={"forbidden": forbidden})})
-    case = Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)
-    for found in scope.check(case):
-        yield f"it touches what it may not: {found.path}: {found.message}"
-    for change in changed:
-        if not shadows.METADATA.search(change.path):
-            yield from (f"it brings {change.path}, which {said}" for said in shadows.objections(case, change))
+    in_front = _in_front(repo, chain.main, case, [c.check for c in proof.plan.criteria])
+    return Guarded(judges, (*lines, *_names(case), *in_front))
 
 
 def _names(case: Case) -> Iterator[str]:

@@ -6,56 +6,49 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from factory.cards.card import WorkItem
 from factory.errors import FactoryError
 from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
 from factory.line.trades import GroupMerge
 from factory.line.trades.card_gate import judge
-from factory.model import Oid, Plan, Terms, Verdict
+from factory.model import Verdict
+from factory.records import premises
 from factory.records.plans import RESERVED
-from factory.records.view import ROADMAP, find_main
-from factory.ssot.documents import read_roadmap
+from factory.records.view import find_main
+from factory.verify.chain import Chain, Proof
 from factory.verify.verify import Bad, Verified, verify
 
 
-def _judge(bench: Bench, plan: Plan, main: Oid, tree: Oid, work: Oid, say: Callable[[str], None]) -> Verdict:
-    store = bench.repo.store
-    tickets = read_roadmap(store.file(store.tree_of(main), ROADMAP) or b"")
-    terms = next((t.terms for t in tickets if t.id == plan.ticket_id), Terms())
-    bench.trial.prepare(main)
-    bare = store.edit(store.tree_of(work), {RESERVED: None})
-    return bench.gate.judge(plan, terms, main=main, tree=tree, work=bare, say=say)
+def _judge(bench: Bench, chain: Chain, proof: Proof, say: Callable[[str], None]) -> Verdict:
+    store, plan = bench.repo.store, proof.plan
+    if proof.card:
+        return judge(bench.gate, store, plan, GroupMerge(chain.main, chain.tree), say)
+    say("running its gate again")
+    terms = premises.terms_at(bench.repo, chain.main, plan.ticket_id)
+    bench.trial.prepare(chain.main)
+    bare = store.edit(chain.trees[1], {RESERVED: None})
+    return bench.gate.judge(plan, terms, main=chain.main, tree=chain.tree, work=bare, say=say)
 
 
-def checked(path: Path, environ: Mapping[str, str], again: bool, say: Say) -> Verified:
-    """Verify main; with `again`, also run the gate of every stamp on its own tree, from its own main's settings.
+def checked(path: Path, environ: Mapping[str, str], rerun: bool, say: Say) -> Verified:
+    """Verify main; with `rerun`, also run the gate of every stamp on its own tree, from its own main's settings.
 
     It runs: what is remembered lies on this machine, where anybody may have written it.
     """
-    if not again:
+    if not rerun:
         with Repo(path) as repo:
             return verify(repo, find_main(repo)[1])
     with open_bench(path, environ, apart=True) as bench:
 
-        def rerun(plan: Plan, main: Oid, tree: Oid, work: Oid) -> str:
-            say(plan.ticket_id, "running its gate again")
+        def again(chain: Chain, proof: Proof) -> str:
             try:
-                verdict = _judge(bench.at(main), plan, main, tree, work, lambda text: say(plan.ticket_id, text))
+                verdict = _judge(bench.at(chain.main), chain, proof, partial(say, proof.plan.ticket_id))
             except FactoryError as error:
                 return str(error)
             return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
 
-        def once_more(plan: Plan, card: WorkItem, main: Oid, tree: Oid) -> str:
-            then = bench.at(main)
-            try:
-                verdict = judge(then.gate, bench.repo.store, plan, GroupMerge(main, tree), partial(say, card.id))
-            except FactoryError as error:
-                return str(error)
-            return "" if verdict.passed else "; ".join(verdict.failed[:3]) or verdict.status.value
-
-        found = verify(bench.repo, bench.main, rerun, once_more)
+        found = verify(bench.repo, bench.main, again)
         if found.bad:  # its history is not to be relied on
             return found
         say("", "holding every criterion that is DONE against the tip")

@@ -18,9 +18,9 @@ from factory.records import judges
 from factory.records.view import CRITERIA
 from factory.records.yard import CARDS, attempts_of
 from factory.ssot.documents import read_ledger
-from factory.verify import card_proof as proof
+from factory.verify.chain import Claim
 from factory.verify.guarded import Guarded
-from factory.verify.proof import Rerun, stamp_faults
+from factory.verify.proof import Rerun, faults
 from factory.verify.rows import Rows, Turned
 from factory.verify.signers import Signers, Told
 
@@ -42,9 +42,9 @@ class Verified(NamedTuple):
     told: tuple[Told, ...] = ()
 
 
-def verify(repo: Repo, main: Oid, rerun: Rerun | None = None, again: proof.Again | None = None) -> Verified:
-    """Check the whole first-parent line of main, oldest first. `rerun` judges tickets again, `again` cards."""
-    walk = _Walk(repo, rerun, again)
+def verify(repo: Repo, main: Oid, again: Rerun | None = None) -> Verified:
+    """Check the whole first-parent line of main, oldest first. `again` judges every item once more."""
+    walk = _Walk(repo, again)
     for logged in _line(repo, main):
         walk.step(logged)
     walk.end(main)
@@ -63,8 +63,8 @@ def claims(logged: Logged) -> str | None:
 class _Walk:
     """What has been seen from main's oldest commit up to here."""
 
-    def __init__(self, repo: Repo, rerun: Rerun | None, again: proof.Again | None) -> None:
-        self._repo, self._rerun, self._again, self._rows = repo, rerun, again, Rows()
+    def __init__(self, repo: Repo, again: Rerun | None) -> None:
+        self._repo, self._again, self._rows = repo, again, Rows()
         self._signers = Signers(repo)
         self._used: set[tuple[str, str]] = set()  # (ticket, attempt): a number is never given twice
         self._judges: set[str] = set()  # by which guards the stamps before were judged
@@ -92,7 +92,8 @@ class _Walk:
         self._signers.stamp(logged.oid, commit)
         if objects.trailers(logged.message).get("Factory-Status", "").endswith("unproven"):
             self._unproven.append(logged.oid)
-        whys = [*_readable(self._faults(logged, ticket, [row.id for row in turned])), *self._twice(logged)]
+        claim = Claim(self._repo, logged, commit, ticket, [row.id for row in turned])
+        whys = [*_readable(faults(claim, self._again, self._guards)), *self._twice(logged)]
         self.bad += [Bad(logged.oid, ticket, why) for why in whys]
         if whys:
             self.false.add(logged.oid)
@@ -137,11 +138,6 @@ class _Walk:
             said = f"{bad.ticket} claimed what no stamp proves from {bad.stamp[:12]} to {oid[:12]}"
             self._tell("claimed", said, [bad.ticket])
 
-    def _faults(self, logged: Logged, ticket: str, turned: list[str]) -> Iterator[str]:
-        if not proof.is_of_cards(logged):
-            return stamp_faults(self._repo, logged.oid, ticket, turned, self._rerun, self._guards)
-        return proof.faults(self._repo, logged, turned, self._again, self._guards)
-
     def _guards(self, name: str, found: Guarded) -> Iterator[str]:
         """What the guards object to now: a fault where the stamp says that these judged it, or must have."""
         own = judges.digest()
@@ -184,10 +180,10 @@ def _whole(repo: Repo, commit: Commit, ticket: str | None) -> bool:
     return all(repo.store.get(oid) is not None for oid in below)
 
 
-def _readable(faults: Iterator[str]) -> Iterator[str]:
+def _readable(found: Iterator[str]) -> Iterator[str]:
     """What is wrong, up to the fault that keeps the rest from being read."""
     try:
-        yield from faults
+        yield from found
     except (CannotCheck, NotHere):
         raise
     except (KeyError, ValueError, ValidationError, FactoryError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,31 @@ def test_a_result_that_was_edited_is_found(shop: Shop) -> None:
         return stamp, edited(repo, proof, path, json.dumps({**result, "duration_seconds": 0.5}).encode())
 
     assert "result.json names other cards, or other results of them" in forged(shop, forge)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "git_info.json", "kpi.json", "verify_report.json"])
+def test_evidence_that_is_a_list_where_it_was_an_object_is_found(shop: Shop, name: str) -> None:
+    path = f"{PROOF}/evidence/{name}"
+    found = forged(shop, lambda repo, stamp, proof: (stamp, edited(repo, proof, path, b"[]\n")))
+    assert f"L1_SCAN_000001: evidence: {name} is not of this attempt" in found
+
+
+def test_a_result_of_all_cards_that_is_a_list_is_found(shop: Shop) -> None:
+    found = forged(shop, lambda repo, stamp, proof: (stamp, edited(repo, proof, ".factory/result.json", b"[]\n")))
+    assert "result.json speaks of another main, work or tree" in found
+
+
+def test_a_card_whose_command_does_not_pass_once_more_is_found(make_day: MakeDay, tmp_path: Path) -> None:
+    (tmp_path / "fine").touch()
+    shop = make_day(
+        TINY.replace("count: inputs", f'count: inputs, command: "test -e {tmp_path}/fine"'),
+        files={"src/a.py": "pass\n"},
+    )
+    assert shop.run("run").code == 0
+    assert shop.run("verify", "--rerun").code == 0
+    (tmp_path / "fine").unlink()
+    assert "L1_SCAN_000001: judged again, it is not accepted: accept: `test -e" in shop.run("verify", "--rerun").out
+    assert shop.run("verify").code == 0
 
 
 def test_a_card_that_was_never_packed_cannot_be_stamped(shop: Shop) -> None:
