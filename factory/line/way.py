@@ -60,13 +60,16 @@ class Way:
         self._found: Mapping[str, str] = {}
 
     def waiting(self, main: Oid, still: bool) -> Mapping[str, str]:
-        """Item -> what keeps its passed attempt from landing now. While main is not `still`, as it was seen last."""
+        """Item -> what keeps its passed attempt from landing now. While main is not `still`, as it was seen last; what
+        passed since then waits until it can be looked at, or it would be judged again for nothing."""
         passed = self._trade.passed()
         if still and (self._seen != (main, passed) or time.monotonic() > self._until):
             said = {name: self._why(main, proof, name) for name, proof in passed.items()}
             self._found = {name: what for name, what in said.items() if what}
             self._seen, self._until = (main, passed), time.monotonic() + LOOK
-        return {name: why for name, why in self._found.items() if name in passed}
+        known = self._seen[1] if self._seen else {}
+        new = {name: "main moves" for name, proof in passed.items() if known.get(name) != proof}
+        return {name: why for name, why in self._found.items() if name in passed} | new
 
     def _why(self, main: Oid, proof: Oid, name: str) -> str:
         try:
