@@ -73,9 +73,9 @@ class PlanPack(Write, name="plan pack", main=False):
 
 
 class NoteEdit(Write, name="kb edit", main=False):
-    """Write a note on a card. The next attempt that fails the same way is told it."""
+    """Write a note on a lesson. The next attempt that fails the same way is told it."""
 
-    fingerprint: Annotated[str, Argument("how the card's fingerprint begins")]
+    fingerprint: Annotated[str, Argument("how the lesson's fingerprint begins")]
     note: Annotated[str, Argument("what the next attempt is to know")]
 
 
@@ -126,19 +126,19 @@ class CheckConsistency(Read, name="check-consistency"):
 
 
 class KbList(Read, name="kb list"):
-    """Every card, the most seen first."""
+    """Every lesson, the most seen first."""
 
 
 class KbSearch(Read, name="kb search"):
-    """Cards by words, best first."""
+    """Lessons by words, best first."""
 
     words: Annotated[str, Argument("what is looked for")]
 
 
 class KbShow(Read, name="kb show", document=False):
-    """One card, whole. The beginning of its fingerprint is enough."""
+    """One lesson, whole. The beginning of its fingerprint is enough."""
 
-    fingerprint: Annotated[str, Argument("how the card's fingerprint begins")]
+    fingerprint: Annotated[str, Argument("how the lesson's fingerprint begins")]
 
 
 # --- judge -----------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 
 
 GROUPS = {  # the first word of some commands -> its help, whole and in short
-    "kb": ("What was learnt from errors. There is a card for each kind of failure.", "What was learnt from errors."),
+    "kb": ("What was learnt from errors. There is a lesson for each kind of failure.", "What was learnt from errors."),
     "plan": (HELP, "Day plans to cards, and cards to trucks."),
 }
 

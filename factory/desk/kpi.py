@@ -89,10 +89,10 @@ def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
     )
 
 
-def recurring(found: Kpis, cards: Iterable[Lesson]) -> Kpis:
+def recurring(found: Kpis, lessons: Iterable[Lesson]) -> Kpis:
     """The numbers with how often the same error came back, before a fix of it was known and after."""
-    seen = recurrence(cards)
-    if not seen["cards"]:
+    seen = recurrence(lessons)
+    if not seen["lessons"]:
         return found
     return found.model_copy(update={"recurrence_before": seen["before"], "recurrence_after": seen["after"]})
 

@@ -90,18 +90,18 @@ def check_consistency(caller: Caller, _: commands.CheckConsistency) -> Answer:
 
 def kb(caller: Caller, asked: commands.KbList | commands.KbSearch) -> Answer:
     from factory.line.knowledge import search
-    from factory.line.learning import as_line, read_cards
+    from factory.line.learning import as_line, read_lessons
 
-    found = read_cards(caller.path)
+    found = read_lessons(caller.path)
     found = search(found, asked.words) if isinstance(asked, commands.KbSearch) else found
-    return Answer(text="\n".join(map(as_line, found)), data=[card.model_dump(mode="json") for card in found])
+    return Answer(text="\n".join(map(as_line, found)), data=[lesson.model_dump(mode="json") for lesson in found])
 
 
 def kb_show(caller: Caller, asked: commands.KbShow) -> Answer:
-    from factory.line.learning import one_card, read_cards
+    from factory.line.learning import one_lesson, read_lessons
     from factory.plain import json_text
 
-    found = one_card(read_cards(caller.path), asked.fingerprint).model_dump(mode="json")
+    found = one_lesson(read_lessons(caller.path), asked.fingerprint).model_dump(mode="json")
     return Answer(text=json_text(found), data=found)
 
 

@@ -1,7 +1,7 @@
-"""What was learnt from errors: a card for each fingerprint, in the ledger's tree. Pure.
+"""What was learnt from errors: a lesson for each fingerprint, in the ledger's tree. Pure.
 
-A failure opens a card, or is counted on it; the stamp that comes after it is its fix. The next failure with the same
-fingerprint is handed the card. A card whose advice did not help is demoted, and no longer handed out.
+A failure opens a lesson, or is counted on it; the stamp that comes after it is its fix. The next failure with the same
+fingerprint is handed the lesson. A lesson whose advice did not help is demoted, and no longer handed out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import Field
 from factory.model import Oid, Triage, Value
 from factory.plain import many
 
-KEPT = 8  # tickets and stamps that a card names
+KEPT = 8  # tickets and stamps that a lesson names
 
 
 class Fix(Value):
@@ -51,65 +51,65 @@ def path(fingerprint: str) -> str:
 
 
 def failed(
-    card: Lesson | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
+    lesson: Lesson | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
 ) -> Lesson:
-    """The card after one more failure. `advised`: this attempt had been handed the card."""
-    card = card or Lesson(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
-    return card.model_copy(
+    """The lesson after one more failure. `advised`: this attempt had been handed the lesson."""
+    lesson = lesson or Lesson(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
+    return lesson.model_copy(
         update={
-            "seen": card.seen + 1,
-            "last": max(now, card.last),
-            "tickets": _kept((*card.tickets, ticket)),
-            "after_fix": card.after_fix + bool(card.fixes),
-            "misled": card.misled + advised,
+            "seen": lesson.seen + 1,
+            "last": max(now, lesson.last),
+            "tickets": _kept((*lesson.tickets, ticket)),
+            "after_fix": lesson.after_fix + bool(lesson.fixes),
+            "misled": lesson.misled + advised,
         }
     )
 
 
-def fixed(card: Lesson, fix: Fix) -> Lesson:
-    """The card after its ticket was stamped."""
-    return card.model_copy(update={"fixes": (*(f for f in card.fixes if f.stamp != fix.stamp), fix)[-KEPT:]})
+def fixed(lesson: Lesson, fix: Fix) -> Lesson:
+    """The lesson after its ticket was stamped."""
+    return lesson.model_copy(update={"fixes": (*(f for f in lesson.fixes if f.stamp != fix.stamp), fix)[-KEPT:]})
 
 
-def advice(card: Lesson | None) -> tuple[str, ...]:
-    """What the next attempt is told; nothing where nothing is known, or where the card misled."""
-    if card is None or card.demoted or not (card.fixes or card.note):
+def advice(lesson: Lesson | None) -> tuple[str, ...]:
+    """What the next attempt is told; nothing where nothing is known, or where the lesson misled."""
+    if lesson is None or lesson.demoted or not (lesson.fixes or lesson.note):
         return ()
-    lines = [f"this failure was seen {many(card.seen, 'time')} before"] + ([card.note] if card.note else [])
-    for fix in card.fixes[-2:]:
+    lines = [f"this failure was seen {many(lesson.seen, 'time')} before"] + ([lesson.note] if lesson.note else [])
+    for fix in lesson.fixes[-2:]:
         files = f", in {', '.join(fix.files[:5])}" if fix.files else ""
         lines.append(f"in {fix.ticket} it went away with stamp {fix.stamp[:12]}{files}: {fix.summary}")
     return tuple(lines)
 
 
-def recurrence(cards: Iterable[Lesson]) -> dict[str, float]:
-    """KPI: failures a card before its first fix was known, and after it."""
-    known = [card for card in cards if card.fixes]
+def recurrence(lessons: Iterable[Lesson]) -> dict[str, float]:
+    """KPI: failures a lesson before its first fix was known, and after it."""
+    known = [lesson for lesson in lessons if lesson.fixes]
     if not known:
-        return {"cards": 0, "before": 0.0, "after": 0.0}
-    before = sum(card.seen - card.after_fix for card in known) / len(known)
-    return {"cards": len(known), "before": before, "after": sum(c.after_fix for c in known) / len(known)}
+        return {"lessons": 0, "before": 0.0, "after": 0.0}
+    before = sum(lesson.seen - lesson.after_fix for lesson in known) / len(known)
+    return {"lessons": len(known), "before": before, "after": sum(c.after_fix for c in known) / len(known)}
 
 
-def search(cards: Sequence[Lesson], words: str) -> list[Lesson]:
+def search(lessons: Sequence[Lesson], words: str) -> list[Lesson]:
     """Cards by words, best first: an index made from git for this one question, and thrown away."""
     import sqlite3
 
     wanted = " ".join(f'"{word}"' for word in words.replace('"', " ").split())
     if not wanted:
-        return list(cards)
+        return list(lessons)
     with sqlite3.connect(":memory:") as index:
-        index.execute("create virtual table card using fts5(fingerprint, triage, cause, note, fixes, tickets)")
-        index.executemany("insert into card values (?, ?, ?, ?, ?, ?)", map(_row, cards))
-        found = index.execute("select fingerprint from card where card match ? order by rank", (wanted,)).fetchall()
+        index.execute("create virtual table lesson using fts5(fingerprint, triage, cause, note, fixes, tickets)")
+        index.executemany("insert into lesson values (?, ?, ?, ?, ?, ?)", map(_row, lessons))
+        found = index.execute("select fingerprint from lesson where lesson match ? order by rank", (wanted,)).fetchall()
     index.close()
-    by_name = {card.fingerprint: card for card in cards}
+    by_name = {lesson.fingerprint: lesson for lesson in lessons}
     return [by_name[name] for (name,) in found]
 
 
-def _row(card: Lesson) -> tuple[str, ...]:
-    fixes = " ".join(f"{fix.summary} {' '.join(fix.files)}" for fix in card.fixes)
-    return card.fingerprint, card.triage.value, card.cause, card.note, fixes, " ".join(card.tickets)
+def _row(lesson: Lesson) -> tuple[str, ...]:
+    fixes = " ".join(f"{fix.summary} {' '.join(fix.files)}" for fix in lesson.fixes)
+    return lesson.fingerprint, lesson.triage.value, lesson.cause, lesson.note, fixes, " ".join(lesson.tickets)
 
 
 def _kept(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What was learnt: a failure opens a card, a stamp is its fix, and the next failure of that kind is handed it."""
+"""What was learnt: a failure opens a lesson, a stamp is its fix, and the next failure of that kind is handed it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ Make = Callable[..., Shop]
 FIX = Fix(stamp="a" * 40, ticket="D-1", summary="said it right", files=("a.py",))
 
 
-def card(**more: object) -> Lesson:
+def lesson(**more: object) -> Lesson:
     return Lesson.model_validate({"fingerprint": "f" * 16, "triage": "TEST", "cause": "a check is red", **more})
 
 
-def test_a_failure_opens_a_card_and_is_counted_on_it() -> None:
+def test_a_failure_opens_a_lesson_and_is_counted_on_it() -> None:
     first = failed(None, "f" * 16, Triage.TEST, "red", "D-1", 10.0, advised=False)
     again = failed(first, "f" * 16, Triage.TEST, "red", "D-2", 20.0, advised=False)
     assert (again.seen, again.first, again.last, again.tickets) == (2, 10.0, 20.0, ("D-1", "D-2"))
 
 
-def test_a_card_without_a_fix_advises_nothing_and_one_with_a_fix_names_its_stamp() -> None:
-    assert advice(None) == advice(card(seen=3)) == ()
-    assert any("aaaaaaaaaaaa" in line and "a.py" in line for line in advice(fixed(card(seen=3), FIX)))
-    assert "use a tab" in advice(card(note="use a tab"))
+def test_a_lesson_without_a_fix_advises_nothing_and_one_with_a_fix_names_its_stamp() -> None:
+    assert advice(None) == advice(lesson(seen=3)) == ()
+    assert any("aaaaaaaaaaaa" in line and "a.py" in line for line in advice(fixed(lesson(seen=3), FIX)))
+    assert "use a tab" in advice(lesson(note="use a tab"))
 
 
-def test_a_card_that_misled_more_often_than_it_helped_is_demoted() -> None:
-    known = fixed(card(seen=1), FIX)
+def test_a_lesson_that_misled_more_often_than_it_helped_is_demoted() -> None:
+    known = fixed(lesson(seen=1), FIX)
     once = failed(known, known.fingerprint, Triage.TEST, "red", "D-3", 1.0, advised=True)
     twice = failed(once, known.fingerprint, Triage.TEST, "red", "D-3", 2.0, advised=True)
     assert not once.demoted
@@ -39,15 +39,15 @@ def test_a_card_that_misled_more_often_than_it_helped_is_demoted() -> None:
 
 
 def test_recurrence_is_told_before_and_after_the_fix() -> None:
-    assert recurrence([card(seen=5)]) == {"cards": 0, "before": 0.0, "after": 0.0}
-    assert recurrence([fixed(card(seen=5, after_fix=2), FIX)]) == {"cards": 1, "before": 3.0, "after": 2.0}
+    assert recurrence([lesson(seen=5)]) == {"lessons": 0, "before": 0.0, "after": 0.0}
+    assert recurrence([fixed(lesson(seen=5, after_fix=2), FIX)]) == {"lessons": 1, "before": 3.0, "after": 2.0}
 
 
-def test_words_find_cards_best_first() -> None:
-    cards = [card(cause="a tab is missing"), card(fingerprint="e" * 16, cause="no such file tab tab tab")]
-    assert [c.fingerprint[0] for c in search(cards, "tab")] == ["e", "f"]
-    assert search(cards, 'nothing "here') == []
-    assert search(cards, " ") == cards
+def test_words_find_lessons_best_first() -> None:
+    lessons = [lesson(cause="a tab is missing"), lesson(fingerprint="e" * 16, cause="no such file tab tab tab")]
+    assert [c.fingerprint[0] for c in search(lessons, "tab")] == ["e", "f"]
+    assert search(lessons, 'nothing "here') == []
+    assert search(lessons, " ") == lessons
 
 
 def test_the_second_ticket_is_handed_what_helped_the_first(make: Make) -> None:
@@ -60,11 +60,11 @@ echo wrong >> "$FACTORY_TICKET.txt"
 """
     shop = make("D-1 First", "D-2 Second | D-1", worker=worker, regression="! grep -q wrong *.txt\n")
     assert shop.run("run").code == 0
-    cards = shop.run("kb", "list", "--json").json
-    assert [(c["seen"], len(c["fixes"])) for c in cards] == [(2, 2)]
+    lessons = shop.run("kb", "list", "--json").json
+    assert [(c["seen"], len(c["fixes"])) for c in lessons] == [(2, 2)]
     listed = shop.run("kb", "list")
     assert "fixed by" in listed.out
-    name = cards[0]["fingerprint"]
+    name = lessons[0]["fingerprint"]
     assert shop.run("kb", "edit", name[:8], "say right").code == 0
     assert shop.run("kb", "search", "right", "--json").json[0]["note"] == "say right"
     assert shop.run("kb", "show", "zzzz").code == 2

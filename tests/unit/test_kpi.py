@@ -67,11 +67,11 @@ def test_a_percentile_is_a_value_that_enough_do_not_pass(values: list[float], sh
 
 def test_an_error_that_comes_back_is_counted_before_and_after_its_fix() -> None:
     fix = Fix(stamp="0" * 40, ticket="D-1")
-    cards = [
+    lessons = [
         Lesson(fingerprint="a", triage=Triage.TEST, seen=5, after_fix=1, fixes=(fix,)),
         Lesson(fingerprint="b", triage=Triage.TEST, seen=3, after_fix=0, fixes=(fix,)),
         Lesson(fingerprint="c", triage=Triage.TEST, seen=9),
     ]
-    found = recurring(measured([]), cards)
+    found = recurring(measured([]), lessons)
     assert (found.recurrence_before, found.recurrence_after) == (3.5, 0.5)
-    assert recurring(measured([]), cards[2:]).recurrence_before is None
+    assert recurring(measured([]), lessons[2:]).recurrence_before is None
