@@ -105,8 +105,8 @@ def percentile(values: Iterable[float], share: int) -> float | None:
 
 
 def stale(running: Iterable[ShownItem], now: float) -> int:
-    """How many attempts are in flight whose worker gave no sign of life for too long."""
-    return sum(item.beat is not None and now - item.beat > STALE_SECONDS for item in running)
+    """How many attempts are in flight whose worker gave no sign of life for too long, or none at all."""
+    return sum(item.beat is None or now - item.beat > STALE_SECONDS for item in running)
 
 
 def alerts(found: Kpis, limits: KpiTerms) -> list[str]:

@@ -59,12 +59,10 @@ class HalfAtWork:
             self._drain()
             raise
 
-    def _running(self) -> list[Future[Any]]:
-        return [*self._crew.running, *self._lander.running]
-
     @property
-    def _busy(self) -> bool:
-        return bool(self._crew.running or self._lander.items)
+    def _busy(self) -> list[Future[Any]]:
+        """What runs."""
+        return [*self._crew.running, *self._lander.running]
 
     def left(self) -> list[Item]:
         """What is to be done in this run. What waits holds up nobody: it is dealt again when it can."""
@@ -178,7 +176,7 @@ class HalfAtWork:
 
     def _take(self) -> None:
         """What ended within a moment. What breaks one of them ends the run; the others count first."""
-        wait(self._running(), timeout=TICK, return_when=FIRST_COMPLETED)
+        wait(self._busy, timeout=TICK, return_when=FIRST_COMPLETED)
         for came in self._crew.finished():
             self._came(came)
         for turn in self._lander.landed():
@@ -233,11 +231,14 @@ class HalfAtWork:
         """Whether what was gathered is to land: nothing else of its half is to come before it."""
         if self._busy or begun:
             return False
-        gathered = {done.item.id for done in self._gathered}
-        others = [item for item in left if item.id not in gathered]
+        others = self._others(left)
         now = self._house.clock.now()
         due = [i for i in others if not pace.still_waits(self._trade.record(i.id).not_before, now)]
         return over or not others or bool(due)  # a due one that did not begin waits for what is gathered
+
+    def _others(self, left: Iterable[Item]) -> list[Item]:
+        gathered = {done.item.id for done in self._gathered}
+        return [item for item in left if item.id not in gathered]
 
     def _weigh(self, turn: Turn) -> None:
         self._count(turn)
@@ -262,9 +263,8 @@ class HalfAtWork:
     def _rest(self, left: Sequence[Item]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
         now = self._house.clock.now()
-        gathered = {done.item.id for done in self._gathered}
         # what was set aside since they were looked at waits for longer than this run
-        others = [item for item in left if item.id not in gathered and item.id not in self._tools.aside]
+        others = [item for item in self._others(left) if item.id not in self._tools.aside]
         waits = [w for i in others if (w := pace.still_waits(self._trade.record(i.id).not_before, now))]
         if not self._busy and waits and len(waits) == len(others):
             operator.rest(self._house, min(waits), self._lander)
@@ -272,7 +272,7 @@ class HalfAtWork:
     def _drain(self) -> None:
         """The run ends: what runs is waited for and counted, and what passed is stamped."""
         while self._crew.running or self._lander.running:
-            wait(self._running(), return_when=FIRST_COMPLETED)
+            wait(self._busy, return_when=FIRST_COMPLETED)
             for came in self._crew.finished():
                 if isinstance(came.left, Done):
                     self._end_late(came.left)
