@@ -271,19 +271,16 @@ class HalfAtWork:
 
     def _drain(self) -> None:
         """The run ends: what runs is waited for and counted, and what passed is stamped."""
-        while self._crew.running or self._lander.running:
+        while self._busy or (self._gathered and not self._lander.broken):
+            if not self._busy:
+                gathered, self._gathered = self._gathered, []
+                self._land(gathered)
             wait(self._busy, return_when=FIRST_COMPLETED)
             for came in self._crew.finished():
                 if isinstance(came.left, Done):
                     self._end_late(came.left)
                 else:
                     self._house.halts.pop(came.item.id, None)
-            for turn in self._lander.landed():
-                self._count(turn)
-        gathered, self._gathered = self._gathered, []
-        if gathered and not self._lander.broken:
-            self._land(gathered)
-            wait(self._lander.running)
             for turn in self._lander.landed():
                 self._count(turn)
 
