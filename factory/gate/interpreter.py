@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -38,7 +39,14 @@ def ours(python: Path) -> tuple[Path, ...]:
 
 def installed(python: Path) -> frozenset[str]:
     """The top-level modules that an interpreter's packages bring, by name."""
-    found = set(python.parent.parent.glob("lib/python*/site-packages/*")).difference(ours(python))
+    sites = python.parent.parent.glob("lib/python*/site-packages")
+    return _modules(python, tuple(sorted((site, site.stat().st_mtime_ns) for site in sites)))
+
+
+@functools.lru_cache(4)
+def _modules(python: Path, sites: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+    """What folders of packages hold, as long as nothing is installed into them or removed."""
+    found = {at for site, _ in sites for at in site.iterdir()}.difference(ours(python))
     return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,13 +25,42 @@ from factory.model import Changed, Oid
 
 def checkouts(repo: Repo, ref: str) -> tuple[Path, ...]:
     """The working trees (the main one and linked ones) that have this branch checked out."""
+    return tuple(path for path in _listed(repo, ref, _heads(repo.common_dir)) if path.is_dir())
+
+
+HEADS = ("HEAD", "reftable/tables.list", "config.worktree")  # the second holds HEAD where the first does not
+
+
+@functools.lru_cache(4)
+def _listed(repo: Repo, ref: str, heads: frozenset[tuple[str, bytes]]) -> tuple[Path, ...]:
+    """What git says; it is asked anew when one of the files that it reads says something else."""
     found, path = [], ""
     for line in to_name(repo.call("worktree", "list", "--porcelain", "-z")).split("\0"):
         if line.startswith("worktree "):
             path = line.removeprefix("worktree ")
-        elif line == f"branch {ref}" and Path(path).is_dir():
+        elif line == f"branch {ref}":
             found.append(Path(path))
     return tuple(found)
+
+
+def _heads(common: Path) -> frozenset[tuple[str, bytes]]:
+    """What git reads to say where a branch is checked out: each working tree's HEAD, where it lies, the settings."""
+    linked = [f"worktrees/{name}/{file}" for name in _names(common / "worktrees") for file in (*HEADS, "gitdir")]
+    return frozenset((name, _content(common / name)) for name in ("config", *HEADS, *linked))
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # no linked one
+        return []
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # git says what it makes of that
+        return b""
 
 
 def in_the_way(repo: Repo, checkout: Path, changed: Iterable[Changed]) -> tuple[str, ...]:

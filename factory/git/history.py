@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from factory.git import objects
@@ -34,12 +35,32 @@ class TicketWord(NamedTuple):
     stamp: Stamp | None
 
 
-NEWEST = 50  # commits that are read first, where the newest stamp is wanted
+NEWEST = 50  # commits that are read one by one, before git is asked for the whole line
 
 
 def last_stamp(repo: Repo, main: Oid) -> Stamp | None:
     """The newest stamp on main that was not taken back."""
-    return _last(repo.log(main, limit=NEWEST)) or _last(repo.log(main))
+    return _last(_newest(repo, main)) or _last(repo.log(main))
+
+
+def _newest(repo: Repo, main: Oid) -> Iterator[Logged]:
+    """The first commits of `git log --first-parent`, without a program for it: a line asks at each turn."""
+    oid = main
+    for _ in range(NEWEST):
+        try:
+            commit = repo.store.commit(oid)
+        except KeyError:  # a shallow clone ends here, and git knows it
+            return
+        yield Logged(oid, commit.parents, commit.time, commit.message)
+        if not commit.parents:
+            return
+        oid = commit.parents[0]
+
+
+def _since(repo: Repo, main: Oid, since: Oid) -> Iterable[Logged]:
+    """The first-parent commits since..main, newest first."""
+    near = list(takewhile(lambda logged: logged.oid != since, _newest(repo, main)))
+    return near if near and near[-1].parents[:1] == (since,) else repo.log(main, f"^{since}")
 
 
 def _last(newest_first: Iterable[Logged]) -> Stamp | None:
@@ -66,7 +87,7 @@ def before(repo: Repo, ref: str, time: float) -> Oid | None:
 
 def on_line(repo: Repo, main: Oid, since: Oid) -> bool:
     """Whether a commit is main's tip or before it on its first-parent line. A merge can leave it beside that line."""
-    if since == main or repo.store.commit(main).parents[:1] == (since,):
+    if since == main or any(logged.parents[:1] == (since,) for logged in _newest(repo, main)):
         return True
     code, out, _ = repo.ask("rev-list", "--first-parent", "--parents", "--end-of-options", main, f"^{since}", "--")
     oldest = out.decode().splitlines()[-1:] if code == 0 else []  # another code: the repository does not hold it
@@ -77,9 +98,8 @@ def words(repo: Repo, main: Oid, since: Oid | None = None) -> tuple[TicketWord, 
     """The words of the commits since..main, oldest first; a later one takes back what an earlier one said."""
     if since == main:
         return ()
-    revisions = [main] if since is None else [main, f"^{since}"]
     found = []
-    for logged in repo.log(*revisions):
+    for logged in repo.log(main) if since is None else _since(repo, main, since):
         stamp = stamp_of(logged)
         event = objects.trailers(logged.message).get("Factory-Event")
         if stamp:

@@ -262,11 +262,13 @@ class HalfAtWork:
 
     def _rest(self, left: Sequence[Item]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
+        if self._busy:
+            return
         now = self._house.clock.now()
         # what was set aside since they were looked at waits for longer than this run
         others = [item for item in self._others(left) if item.id not in self._tools.aside]
         waits = [w for i in others if (w := pace.still_waits(self._trade.record(i.id).not_before, now))]
-        if not self._busy and waits and len(waits) == len(others):
+        if waits and len(waits) == len(others):
             operator.rest(self._house, min(waits), self._lander)
 
     def _drain(self) -> None:

@@ -75,7 +75,7 @@ _PEM_CUT = r"(?:(?:\\[nr]|\s){0,40}[A-Za-z0-9+/=]{32,}){1,400}"
 
 KINDS: tuple[SecretKind, ...] = (
     # To its end line; cut off before that, as far as the base64 goes. A sample with "..." for a body is none.
-    _row("private-key", f"{_PEM}(?:{_PEM_WHOLE}|{_PEM_CUT})"),
+    _row("private-key", f"{_PEM}(?:{_PEM_WHOLE}|{_PEM_CUT})", hint="-----BEGIN "),
     _token("anthropic", "sk-ant-", r"[A-Za-z0-9_-]{16,}"),
     _token("openai", "sk-", r"(?!ant-)[A-Za-z0-9_-]{20,}"),
     _token("google", "AIza", r"[A-Za-z0-9_-]{35}"),
@@ -89,7 +89,10 @@ KINDS: tuple[SecretKind, ...] = (
     _token("slack", "xox", r"[abeoprs]-[A-Za-z0-9-]{10,}"),
     _token("slack", "xapp-", r"[A-Za-z0-9-]{20,}"),
     _row(
-        "slack", r"hooks\.slack\.com/services/(?P<secret>[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,})", accepts=random_looking
+        "slack",
+        r"hooks\.slack\.com/services/(?P<secret>[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{16,})",
+        accepts=random_looking,
+        hint="hooks.slack.com/services/",
     ),
     _token("stripe", "sk_", r"(?:live|test)_[A-Za-z0-9]{16,}"),
     _token("npm", "npm_", r"[A-Za-z0-9]{36}"),
@@ -103,14 +106,25 @@ KINDS: tuple[SecretKind, ...] = (
     _row("password", _ASSIGNED + _QUOTED.format(least=20), accepts=_is_strong_literal),
     _row("password", _ASSIGNED + _QUOTED.format(least=6), sure=False, accepts=lambda v: not VERSION.fullmatch(v)),
     _row("password", _ASSIGNED + _BARE, sure=False, accepts=_is_literal),
-    _row("password", rf"(?<![a-z])[A-Z_]*(?:{_NAME.upper()})=(?P<secret>[A-Za-z_]{{6,400}})\b(?![(.\[])", sure=False),
-    _row("password", rf"--(?:[a-z]+-){{0,3}}{_NAME}[ =](?P<secret>[^\s\"'$<\[-][^\s\"'$<\[]{{5,400}})", sure=False),
-    _row("url-password", r"://[^/\s:@\"'<>]{1,100}:(?P<secret>[^/\s:@\"'<>\[\]${}*]{3,200})@", sure=False),
-    _row("url-key", r"[?&](?:key|sig|signature|code)=(?P<secret>[A-Za-z0-9._~%+-]{16,})", sure=False),
+    _row(
+        "password",
+        rf"(?<![a-z])[A-Z_]*(?:{_NAME.upper()})=(?P<secret>[A-Za-z_]{{6,400}})\b(?![(.\[])",
+        sure=False,
+        hint="=",
+    ),
+    _row(
+        "password",
+        rf"--(?:[a-z]+-){{0,3}}{_NAME}[ =](?P<secret>[^\s\"'$<\[-][^\s\"'$<\[]{{5,400}})",
+        sure=False,
+        hint="--",
+    ),
+    _row("url-password", r"://[^/\s:@\"'<>]{1,100}:(?P<secret>[^/\s:@\"'<>\[\]${}*]{3,200})@", sure=False, hint="://"),
+    _row("url-key", r"[?&](?:key|sig|signature|code)=(?P<secret>[A-Za-z0-9._~%+-]{16,})", sure=False, hint="="),
     _row(
         "email",
         r"(?<![A-Za-z0-9._%+/:-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
         sure=False,
         accepts=_is_personal,
+        hint="@",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from factory.errors import Mistake
@@ -9,7 +10,7 @@ from factory.git import history, objects
 from factory.git.ledger import FACTORY, Ledger, ticket_path
 from factory.git.names import RESERVED
 from factory.git.repo import Repo
-from factory.model import Oid, Value
+from factory.model import Criterion, Oid, Ticket, Value
 from factory.records.record import Record
 from factory.records.state import View
 from factory.ssot import crosscheck, documents, encoding, unread
@@ -98,17 +99,22 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     """
     if repo.store.entry(repo.store.tree_of(main), RESERVED):
         raise _tracked(repo, main)
-    roadmap = _document(repo, main, ROADMAP)
-    tickets = documents.read_roadmap(roadmap)
-    unread.check(roadmap)
-    criteria = documents.read_ledger(_document(repo, main, CRITERIA))
-    crosscheck.check(tickets, criteria)
+    tickets, criteria = _tables(_document(repo, main, ROADMAP), _document(repo, main, CRITERIA))
     folded = factory_file(ledger).main
     records = {record.ticket: record for record in ledger.read_all("tickets", Record.model_validate).values()}
     if folded is not None and not history.on_line(repo, main, folded):
         records |= {record.ticket: record for record in lost(repo, ledger, main)}
         folded = None  # main was rewritten: fold it all again
     return View(main, tickets, criteria, records, history.words(repo, main, folded))
+
+
+@functools.lru_cache(4)  # what was right stays so; a run looks anew after each event
+def _tables(roadmap: bytes, ledger: bytes) -> tuple[tuple[Ticket, ...], tuple[Criterion, ...]]:
+    tickets = documents.read_roadmap(roadmap)
+    unread.check(roadmap)
+    criteria = documents.read_ledger(ledger)
+    crosscheck.check(tickets, criteria)
+    return tickets, criteria
 
 
 def _tracked(repo: Repo, main: Oid) -> Mistake:

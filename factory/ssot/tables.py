@@ -5,9 +5,10 @@ A cell ends at a pipe that no backslash stands before, in code spans too, as on 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from factory.errors import Mistake
@@ -16,6 +17,7 @@ from factory.ssot.encoding import BOM
 from factory.ssot.markdown import Document
 
 BLANK = " \t"
+KEPT_LINES = 4096  # lines that stay read: a stamp changes one row, and the table is read anew after it
 PIPE = re.compile(r"(?<!\\)\|")
 # C0 and C1, line separators, and the marks that turn text around: they would reach a terminal and a commit's subject.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -80,16 +82,22 @@ def rows(document: Document, table: Table) -> Iterator[Row]:
     _check_end(document, table)
     for line in table.lines[2:]:
         text = document.lines[line]
-        cut = spans(text)
-        if len(cut) > len(table.columns):
-            what = f"{len(cut)} cells in a table of {len(table.columns)} columns"
+        values, control = _read(text)
+        if len(values) > len(table.columns):
+            what = f"{len(values)} cells in a table of {len(table.columns)} columns"
             raise Mistake(what, path=document.path, line=line + 1, remedy="write a pipe inside a cell as \\|")
-        if control := CONTROL.search(text.removesuffix("\r")):
-            what = f"control character U+{ord(control[0]):04X}"
+        if control:
+            what = f"control character U+{ord(control):04X}"
             raise Mistake(what, path=document.path, line=line + 1, remedy="remove it")
-        values = [_value(text, span) for span in cut] + [""] * (len(table.columns) - len(cut))
         if any(values):
-            yield Row(line, dict(zip(table.columns, values, strict=True)))
+            yield Row(line, dict(zip_longest(table.columns, values, fillvalue="")))
+
+
+@functools.lru_cache(KEPT_LINES)
+def _read(text: str) -> tuple[tuple[str, ...], str]:
+    """The cells of a line, unescaped, and the first control character in it."""
+    control = CONTROL.search(text.removesuffix("\r"))
+    return tuple(_value(text, span) for span in spans(text)), control[0] if control else ""
 
 
 def _check_end(document: Document, table: Table) -> None:
