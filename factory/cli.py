@@ -21,19 +21,10 @@ from factory.sandbox.process import ENDING
 from factory.stream import NOBODY, streams
 
 INTERRUPTED = "interrupted; `factory run` goes on where it was"
-app = typer.Typer(
-    name="factory",
-    cls=Menu,
-    help="A Git-native software factory: tickets in, proven merge commits out. Start with `factory init`, "
-    "then `factory run`; in the morning `factory status` and `git log --first-parent`. `factory help` lists the pages.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+HELP = (
+    "A Git-native software factory: tickets in, proven merge commits out. Start with `factory init`, "
+    "then `factory run`; in the morning `factory status` and `git log --first-parent`. `factory help` lists the pages."
 )
-app.callback()(helping.options)
-for group in (helping, derived):
-    app.add_typer(group.app)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -72,7 +63,8 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
     """The exit code, and the one line that is to be said of it."""
     try:
         with ends_at_once(ENDING):
-            code = _commands()(argv, standalone_mode=False) or 0
+            first = next(iter(sys.argv[1:] if argv is None else argv), "")
+            code = commands(first if first in derived.FIRST else "")(argv, standalone_mode=False) or 0
             return code, INTERRUPTED if ENDING.is_set() and code == Exit.INTERRUPTED else ""
     except SystemExit as end:  # typer takes a broken pipe, whosever it is, for the screen's
         broken = end.__context__
@@ -86,8 +78,21 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
 
 
 @functools.cache
-def _commands() -> Any:
-    """The tree of commands. Typer would make it anew, from every function's signature, whenever it is asked."""
+def commands(first: str = "") -> Any:
+    """The tree of commands, or of those alone that begin with this word: typer reads every signature that it is given,
+    and that takes as long as a small command itself."""
+    app = typer.Typer(
+        name="factory",
+        cls=Menu,
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(helping.options)
+    app.add_typer(helping.app)
+    app.add_typer(derived.commands(first))
     return typer.main.get_command(app)
 
 

@@ -17,8 +17,8 @@ def status(caller: Caller, _: commands.Status) -> Answer:
     from factory.desk.snapshot import snapshot
     from factory.desk.status import as_text, document
 
-    seen = snapshot(caller.path, time.time())
-    return Answer(text=as_text(seen), data=document(seen))
+    seen = snapshot(caller.path, time.time(), "all" if caller.data else "open")
+    return Answer(text=as_text(seen), data=document(seen) if caller.data else None)
 
 
 def meaning(word: str) -> str:

@@ -1,22 +1,22 @@
 """How everything stands at one moment, as one value: every face is a function of it.
 
-It is read at one commit of main and one of the ledger, which it names; nothing is written, and no lock is held.
+It is read at one commit of main and one of the ledger, which it names; nothing is written, and no lock is held. Its
+parts are plain dataclasses: making models would take a tenth of `status`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import Field
 
 from factory.git import lock
 from factory.git.ledger import Ledger
 from factory.git.places import cache_dir, private_dir
 from factory.git.repo import Repo
-from factory.model import Oid, State, TicketStatus, Triage, Value
+from factory.model import Oid, State, TicketStatus, Triage
 from factory.money.budget import Book, day_of
 from factory.money.spend import Spend
 from factory.records import elsewhere
@@ -27,12 +27,14 @@ from factory.records.truck import states
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, find_main, look
 from factory.records.yard import Yard
 from factory.reports import stops
+from factory.rooms.disk_use import disk_use
 
 Trade = Literal["ticket", "card"]
 Listed = Literal["counts", "open", "all"]
 
 
-class ShownItem(Value):
+@dataclass(slots=True)  # not frozen: that takes three times as long, and a day may have ten thousand
+class ShownItem:
     """A ticket or a card, and where it stands."""
 
     id: str
@@ -49,7 +51,8 @@ class ShownItem(Value):
     usd: float = 0.0  # set aside for its attempt
 
 
-class TruckRow(Value):
+@dataclass(frozen=True)
+class TruckRow:
     """One truck of a day that is not over."""
 
     name: str
@@ -60,7 +63,8 @@ class TruckRow(Value):
     left: bool = False
 
 
-class DayRow(Value):
+@dataclass(frozen=True)
+class DayRow:
     """One day's cards."""
 
     day: str
@@ -68,7 +72,8 @@ class DayRow(Value):
     trucks: int
 
 
-class RoomUse(Value):
+@dataclass(frozen=True)
+class RoomUse:
     """What the last run worked in, and what rooms take on disk; None where nobody asked."""
 
     sandbox: str = ""
@@ -76,24 +81,25 @@ class RoomUse(Value):
     disk: int | None = None
 
 
-class Snapshot(Value):
+@dataclass(frozen=True)
+class Snapshot:
     """One look at a repository under the factory."""
 
     at: float  # seconds since the epoch
     main: Oid
     ledger: Oid | None
     state: str  # READY, RUNNING, RECOVERABLE or FAIL_STOP
+    counts: dict[Trade, dict[State, int]]  # of all; no `card` where there is none
+    budget: Book
     why: str | None = None  # it stopped
     next: str = ""  # the command that goes on
     items: tuple[ShownItem, ...] = ()  # of the cards those that were asked for
-    counts: dict[Trade, dict[State, int]]  # of all; no `card` where there is none
-    planned: dict[str, str] = Field({}, description="tickets that are not released, with their titles")
+    planned: dict[str, str] = field(default_factory=dict)  # tickets that are not released, with their titles
     halves: tuple[Half, ...] = ()  # of the last day that had boxes, oldest first
     trucks: tuple[TruckRow, ...] = ()
     days: tuple[DayRow, ...] = ()
-    budget: Book
     rooms: RoomUse = RoomUse()
-    red: dict[str, str] = Field({}, description="what stays red on main, and why")
+    red: dict[str, str] = field(default_factory=dict)  # what stays red on main, and why
     not_known: str = ""  # what a clone without its ledger does not know, in words
     made_elsewhere: tuple[str, ...] = ()  # tickets that were worked on in another clone
 
@@ -229,7 +235,5 @@ def _trucks(yard: Yard) -> Iterator[TruckRow]:
 
 
 def _rooms(repo: Repo, factory: FactoryFile, environ: Mapping[str, str] | None) -> RoomUse:
-    from factory.rooms.rooms import disk_use
-
     disk = None if environ is None else disk_use(cache_dir(repo, environ) / "rooms")
     return RoomUse(sandbox=factory.sandbox, kind=factory.rooms, disk=disk)

@@ -43,9 +43,14 @@ def _named(counts: Mapping[State, int]) -> dict[str, int]:
 
 
 def _stands(item: ShownItem) -> dict[str, Any]:
-    triage = str(item.triage) if item.triage else None
-    told = {"state": str(item.state), "attempts": item.attempts, "stamp": item.stamp}
-    return {**told, "triage": triage, "why": item.why}
+    triage = item.triage.value if item.triage else None
+    return {
+        "state": item.state.value,
+        "attempts": item.attempts,
+        "stamp": item.stamp,
+        "triage": triage,
+        "why": item.why,
+    }
 
 
 def _readable(spend: Spend) -> dict[str, Any]:
@@ -105,9 +110,10 @@ def _card_lines(seen: Snapshot) -> Iterator[str]:
     for day in seen.days:
         counts = "  ".join(f"{state.value} {number}" for state, number in day.counts.items())
         yield f"cards of {day.day}: {counts}  trucks {day.trucks}"
-    for item in [item for item in seen.of("card") if item.state is State.INFLIGHT][:CARDS]:
+    listed = [item for item in seen.of("card") if item.state in (State.INFLIGHT, State.BLOCKED)]
+    for item in [item for item in listed if item.state is State.INFLIGHT][:CARDS]:
         yield f"{item.id}  INFLIGHT  {worked_on(item, seen.at)}"
-    for item in [item for item in seen.of("card") if item.state is State.BLOCKED][:CARDS]:
+    for item in [item for item in listed if item.state is State.BLOCKED][:CARDS]:
         yield f"{item.id}  BLOCKED  {_reason(item)}".rstrip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from factory.git.repo import Repo
 from factory.model import Criterion, CriterionStatus, Light, Oid, Triage
 from factory.ssot.documents import LEDGER, read_ledger
 
+PAUSE = 1.0  # seconds between two lines of progress: what is known at once is not told one by one
 UNASKED = 3  # stamps in a row, half a box, that a check may go without being run because nothing that it reads changed
 ASKED = 2  # DONE criteria that one change has to let speak, at most
 ELSEWHERE = "/"  # among the opened files: another process was started, and what it read nobody saw
@@ -46,10 +48,13 @@ class KeptCriteria:
     def hold(self, asked: TreeQuestion, tally: Tally) -> None:
         """Books the first DONE criterion that the tree breaks. By hand also one that main has broken already."""
         own = set(asked.plan.ac_ids) | set(asked.case.terms.replaces) if asked.plan else set()
-        for criterion in done_at(self._repo, asked.tree):
+        rows, told = done_at(self._repo, asked.tree), 0.0
+        for number, criterion in enumerate(rows, 1):
             if criterion.id in own or self._is_known(criterion, asked.tree, tally):
                 continue
-            asked.say(f"the gate holds {criterion.id}, which is DONE")
+            if time.monotonic() - told >= PAUSE:
+                told = time.monotonic()
+                asked.say(f"the gate holds {criterion.id}, which is DONE ({number} of {len(rows)})")
             if not self._stands(asked, tally, criterion):
                 return
         if asked.plan:

@@ -156,11 +156,14 @@ class Unseen:
 
 def places(output: str, tree: Iterable[str], sides: Sides) -> dict[str, set[int]]:
     """The lines of judging files that a failing run named, by whatever runner: `x.py", line 9`, `x.test.js:8:3`."""
+    matches = list(LINE.finditer(output))
+    names = {match["path"].rpartition("/")[2] for match in matches}
     by_name: dict[str, list[str]] = defaultdict(list)
-    for path in tree:
-        by_name[path.rpartition("/")[2]].append(path)
+    for path in tree if names else ():
+        if (name := path[path.rfind("/") + 1 :]) in names:
+            by_name[name].append(path)
     found: dict[str, set[int]] = defaultdict(set)
-    for match in LINE.finditer(output):
+    for match in matches:
         said = match["path"]
         for path in by_name.get(said.rpartition("/")[2], ()):
             same = f"/{said}".endswith(f"/{path}") or f"/{path}".endswith(f"/{said.removeprefix('./')}")

@@ -19,6 +19,7 @@ from factory.git.unsynced import must_have_room
 from factory.model import Changed, Oid
 from factory.tree import EXECUTABLE, LINK
 
+FEW = 200  # paths that a command line takes; of more, the whole index is looked at
 PATIENCE = 50  # tenths of a second: a person's own git command may hold the index for a moment
 
 
@@ -104,7 +105,10 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
         stdin = "\0".join(lines).encode("utf-8", "surrogateescape") + b"\0"
         repo.ask("update-index", "-z", "--index-info", stdin=stdin, cwd=checkout, GIT_INDEX_FILE=str(index))
     # read-tree looks at times alone: a file that was only touched would count as changed
-    repo.ask("update-index", "-q", "--refresh", cwd=checkout, GIT_INDEX_FILE=str(index))
+    there = [path.path for path in changed if path.old]
+    some = not killed and 0 < len(there) <= FEW
+    asked = ("add", "--refresh", "--", *there) if some else ("update-index", "-q", "--refresh")
+    repo.ask(*asked, cwd=checkout, GIT_INDEX_FILE=str(index), GIT_LITERAL_PATHSPECS="1")
 
 
 def _gone(checkout: Path, path: str) -> bool:

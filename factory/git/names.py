@@ -81,7 +81,7 @@ def spellings(paths: Iterable[str]) -> dict[str, str]:
     out: dict[str, str] = {}
     done = {""}  # folders that were looked at: most paths share theirs with the path before
     for path in paths:
-        if (folded := fold(path)) in out:
+        if (folded := path.lower() if path.isascii() else fold(path)) in out:
             continue  # what is above it is there too
         out[folded] = path
         folder = path.rpartition("/")[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -23,6 +24,8 @@ from factory.git.unsynced import Unsynced
 from factory.model import Oid
 from factory.tree import FOLDER, Entry
 
+KEPT_TOPS = 1024  # commits whose tree is known: a name of an object says the same for ever
+_OID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four times for two of them
 
 IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
@@ -40,6 +43,7 @@ class Store:
         self._known: set[Oid] = set()
         self._trees: dict[Oid, dict[str, Entry]] = {}
         self.walk = Walk(self.level)
+        self._tops = functools.lru_cache(KEPT_TOPS)(self._top)
         self._whole = functools.lru_cache(KEPT_WHOLE)(self.walk.flat)
 
     # --- reading
@@ -110,6 +114,9 @@ class Store:
         """The tree of a commit, or of a tree itself. KeyError where there is none."""
         if name in self._trees:
             return name
+        return self._tops(name) if _OID.fullmatch(name) else self._top(name)
+
+    def _top(self, name: str) -> Oid:
         found = self.get(f"{name}^{{tree}}")
         if found is None:
             raise self._none("tree", name)

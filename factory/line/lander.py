@@ -132,14 +132,27 @@ def _judged(house: House, job: Landing, main: Oid, group: list[Done], turns: lis
 
 
 def _merged(trade: Trade, main: Oid, group: list[Done]) -> GroupMerge:
-    """What breaks the merge of a group is met again where its attempts are judged."""
+    """What breaks the merge of one attempt is met again where that one is judged; the others merge without it."""
     try:
         return trade.merge(main, group)
     except Exception as error:
-        if trouble.is_common_to_judge(error) or len(group) > 1:
+        if trouble.is_common_to_judge(error):
             raise
-        group[0] = group[0]._replace(broke=error)
-        return GroupMerge(main, "")
+        broken = [error] if len(group) == 1 else [_broken_by(trade, main, done) for done in group]
+        if not any(broken):
+            raise
+        group[:] = [done._replace(broke=broke or done.broke) for done, broke in zip(group, broken, strict=True)]
+        whole = [done for done, broke in zip(group, broken, strict=True) if not broke]
+        return trade.merge(main, whole) if whole else GroupMerge(main, "")
+
+
+def _broken_by(trade: Trade, main: Oid, done: Done) -> Exception | None:
+    """What one attempt alone breaks its merge by."""
+    try:
+        trade.merge(main, [done])
+        return None
+    except Exception as error:
+        return error
 
 
 def _refused(house: House, job: Landing, one: Judged, merged: GroupMerge) -> Turn:

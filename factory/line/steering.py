@@ -23,13 +23,13 @@ class Argument(NamedTuple):
 
 
 @dataclass_transform(frozen_default=True)
+@dataclass(frozen=True)
 class Command:
     """What is asked of the factory. A subclass is a command: its fields are the arguments, its docstring the help.
 
     It says `name` as it is typed, in two words where it is one of a group; `effect`; `main`, whether it needs main to
     stand still; and `document`, whether its answer has data that a program can read."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
     name: ClassVar[str]
     effect: ClassVar[Effect] = "read"
@@ -39,7 +39,8 @@ class Command:
     def __init_subclass__(cls, **said: Any) -> None:
         for key, value in said.items():
             setattr(cls, key, value)
-        dataclass(frozen=True)(cls)
+        if "__annotations__" in cls.__dict__:  # what is asked without arguments is made by its parent's code
+            dataclass(frozen=True)(cls)
 
     @property
     def arguments(self) -> dict[str, Any]:

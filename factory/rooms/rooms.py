@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from factory.errors import CouldNotRun
 from factory.git.below import Below
+from factory.rooms.disk_use import disk_use
 from factory.rooms.folder import FolderStage
 from factory.rooms.generated import NONE, Generated
 from factory.rooms.ground import Grounds, locked
@@ -201,18 +202,6 @@ class Rooms:
     def usage(self) -> int:
         """Bytes on disk below the rooms' folder; what is mounted there is in memory, and not counted."""
         return disk_use(self._where)
-
-
-def disk_use(where: Path) -> int:
-    """Bytes on disk below a folder of rooms, 0 where there is none. Makes nothing, and enters no mount."""
-    total, disk = 0, where.stat().st_dev if where.exists() else 0
-    for folder, folders, names in os.walk(where):
-        with suppress(OSError):  # a room may go while it is looked at
-            if os.lstat(folder).st_dev != disk:
-                folders.clear()
-                continue
-            total += sum(os.lstat(os.path.join(folder, name)).st_blocks * 512 for name in names)
-    return total
 
 
 def _remove_dead(folder: Path) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -49,6 +50,14 @@ WITH_MANIFEST = {
     "composer.json": (".php",),
 }
 OTHER_CODE = words(".py .js .ts .go .rs .java .c .h .cpp .rb .php .sh .pl .lua")
+PYTHON = (".py", ".pyi", ".pyx")
+CODE = frozenset((*PYTHON, *OTHER_CODE, *chain.from_iterable(WITH_MANIFEST.values())))
+IN_EACH_FOLDER = frozenset(words("Makefile CMakeLists.txt meson.build"))  # say nothing of where a project begins
+MANIFESTS = {*WITH_MANIFEST, "pyproject.toml", "setup.py", "setup.cfg"} - IN_EACH_FOLDER
+TOLD = CODE | {name[name.rfind(".") :] for name in MANIFESTS if "." in name}
+DOTLESS = tuple(sorted(name for name in MANIFESTS if "." not in name))
+ENOUGH = 8  # trees of git whose product is known: one turn asks three times for two of them
+_KEPT: dict[tuple[str, bool], tuple[str, ...]] = {}
 
 
 def product_of(tree: Tree, *, grown: bool = False) -> tuple[str, ...]:
@@ -56,23 +65,35 @@ def product_of(tree: Tree, *, grown: bool = False) -> tuple[str, ...]:
 
     `grown`: of a tree with a change, where a module that tests import may be what they waited for.
     """
+    oid = getattr(tree, "oid", "")  # a tree of git is the same for ever
+    if not oid:
+        return _product_of(tree, grown)
+    found = _KEPT.get((oid, grown))
+    if found is None:
+        if len(_KEPT) >= ENOUGH:
+            _KEPT.clear()
+        found = _KEPT[oid, grown] = _product_of(tree, grown)
+    return found
+
+
+def _product_of(tree: Tree, grown: bool) -> tuple[str, ...]:
     entries = tree.entries()
-    roots = _roots(entries)
+    # one pass: a tree may have many files
+    told = sorted(path for path in entries if path[path.rfind(".") :] in TOLD or path.endswith(DOTLESS))
+    code = [path for path in told if path[path.rfind(".") :] in CODE]
     found: dict[str, None] = {}
-    for root in sorted(roots):
-        found |= dict.fromkeys(_of_python(tree, entries, root, grown))
-        found |= dict.fromkeys(_of_manifests(entries, root))
+    for root in sorted(_roots(told)):
+        found |= dict.fromkeys(_of_python(tree, code, root, grown))
+        found |= dict.fromkeys(_of_manifests(entries, code, root))
     if found:
         return tuple(found)
-    other = tuple(_by_ending(entries, "", OTHER_CODE))
+    other = tuple(_by_ending(code, "", OTHER_CODE))
     return ("**",) if not other or any(glob.startswith("*") for glob in other) else other
 
 
-def _roots(entries: Mapping[str, Entry]) -> set[str]:
+def _roots(told: Iterable[str]) -> set[str]:
     """The folders of projects: the root, and each that holds a manifest and lies beside nothing."""
-    in_each_folder = {"Makefile", "CMakeLists.txt", "meson.build"}
-    manifests = {*WITH_MANIFEST, "pyproject.toml", "setup.py", "setup.cfg"} - in_each_folder
-    at = {path.rpartition("/")[0] for path in entries if path.rpartition("/")[2] in manifests}
+    at = (path.rpartition("/")[0] for path in told if path[path.rfind("/") + 1 :] in MANIFESTS)
     return {"", *(folder for folder in at if not _beside(f"{folder}/x"))}
 
 
@@ -86,14 +107,14 @@ def _beside(path: str, root: str = "") -> bool:
     return (bool(rest) and (first in BESIDE or first.startswith("."))) or matches(path, JUDGING)
 
 
-def _of_python(tree: Tree, entries: Mapping[str, Entry], root: str, grown: bool) -> Iterator[str]:
+def _of_python(tree: Tree, every: Iterable[str], root: str, grown: bool) -> Iterator[str]:
     """A src folder, packages, and the modules that are a project without any, or that it names."""
     start = f"{root}/" if root else ""
-    code = [path for path in entries if path.startswith(start) and path.endswith((".py", ".pyi", ".pyx"))]
+    code = [path for path in every if path.startswith(start) and path.endswith(PYTHON)]
     if any(path.startswith(f"{start}src/") for path in code):
         yield f"{start}src/**"
     tops = {path.removeprefix(start).split("/")[0] for path in code if path.endswith("/__init__.py")}
-    tops = {top for top in tops if f"{start}{top}/__init__.py" in entries and not _beside(f"{top}/x")} - {"src"}
+    tops = {top for top in tops if f"{start}{top}/__init__.py" in code and not _beside(f"{top}/x")} - {"src"}
     yield from (f"{start}{top}/**" for top in sorted(tops))
     yield from _libraries(code, start)
     modules = [p for p in code if "/" not in p.removeprefix(start) and not matches(p, JUDGING)]
@@ -154,18 +175,18 @@ def _table(told: dict[str, Any], *keys: str) -> dict[str, Any]:
     return told
 
 
-def _of_manifests(entries: Mapping[str, Entry], root: str) -> Iterator[str]:
+def _of_manifests(entries: Mapping[str, Entry], code: Iterable[str], root: str) -> Iterator[str]:
     """Source of other languages below a manifest."""
     start = f"{root}/" if root else ""
     for name, endings in WITH_MANIFEST.items():
         if f"{start}{name}" in entries:
-            yield from _by_ending(entries, start, endings)
+            yield from _by_ending(code, start, endings)
 
 
-def _by_ending(entries: Mapping[str, Entry], start: str, endings: tuple[str, ...]) -> Iterator[str]:
+def _by_ending(code: Iterable[str], start: str, endings: tuple[str, ...]) -> Iterator[str]:
     """The folders that hold code, with all that is in them; beside them, by its endings, what lies at the top."""
     found: dict[str, None] = {}
-    for path in sorted(entries):
+    for path in code:
         rest = path.removeprefix(start)
         if not path.startswith(start) or not path.endswith(endings) or _beside(path, start):
             continue

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from factory import cli
 from factory.desk import judging, looking, writing
@@ -23,7 +22,7 @@ from tests.desk.conftest import Mixed
 from tests.line.conftest import Shop
 from tests.line.night import FAST, SLOW, running
 
-CLI: Any = typer.main.get_command(cli.app)
+CLI: Any = cli.commands()
 
 
 def typed(name: str) -> Any:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import typer
 
 from factory import cli
 from factory.git.repo import Repo
@@ -18,7 +17,7 @@ from tests.line.conftest import SETTINGS, Answer, Shop, criteria, roadmap
 Make = Callable[..., Shop]
 At = Callable[[Path], Shop]
 MAIN = "refs/heads/main"
-TREE = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+TREE = cli.commands().commands  # type: ignore[attr-defined]
 COMMANDS = sorted(name for name, command in TREE.items() if not hasattr(command, "commands"))
 GROUPS = sorted(name for name in TREE if name not in COMMANDS)
 TAKE_A_WORD = {"add": ["a sentence"], "import": ["queue.md"]}

@@ -81,14 +81,15 @@ def test_a_card_without_a_worker_is_a_mistake_before_anything_runs(make_day: Mak
     assert "no worker is built in for TEST" in shop.run("run").err
 
 
-@pytest.mark.parametrize(("where", "name"), [(card_gate, "own_gate"), (card_gate, "judge")])
+@pytest.mark.parametrize(("where", "name"), [(card_gate, "own_gate"), (card_gate, "judge"), (card_gate, "changed")])
 def test_what_breaks_at_one_card_is_that_cards_own_and_the_others_of_its_half_are_stamped(
     where: Any, name: str, make_day: MakeDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = getattr(where, name)
 
     def step(*given: Any) -> Any:
-        if any(getattr(one, "id", getattr(one, "ticket_id", "")) == "L1_SCAN_000002" for one in given):
+        names = [getattr(getattr(one, "item", one), name, "") for one in given for name in ("id", "ticket_id")]
+        if "L1_SCAN_000002" in names:
             raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
         return real(*given)
 

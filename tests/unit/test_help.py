@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import typer
 
 from factory import cli, pages
 from factory.faces.cli.menu import MENU
@@ -20,7 +19,7 @@ from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
+COMMANDS = set(cli.commands().commands)  # type: ignore[attr-defined]
 SIGHT = [name for sight, _ in MENU.values() for name in sight]
 REST = [name for _, rest in MENU.values() for name in rest]
 

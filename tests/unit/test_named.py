@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
-
 from factory import cli
 
 ROOT = Path(__file__).parents[2]
-TREE = typer.main.get_command(cli.app)
+TREE = cli.commands()
 SOURCES = sorted(path for folder in ("factory", "guards") for path in (ROOT / folder).rglob("*.py"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "factory").rglob("*.toml"))]
 QUOTED = re.compile(r"`(factory [^`\n]+)`")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +24,13 @@ STATES = ["DONE"] * 6 + ["INFLIGHT", "PENDING", "BLOCKED"]
 
 def ticket(id: str, state: str, title: str) -> ShownItem:
     stamp = "0123456789abcdef" if state == "DONE" else None
-    told = {"stamp": stamp, "why": "because", "title": title, "since": 850.0 if state == "INFLIGHT" else None}
-    return ShownItem.model_validate({"id": id, "trade": "ticket", "state": state, "attempts": 1, "attempt": 1, **told})
+    told: dict[str, Any] = {
+        "stamp": stamp,
+        "why": "because",
+        "title": title,
+        "since": 850.0 if state == "INFLIGHT" else None,
+    }
+    return ShownItem(id=id, trade="ticket", state=State(state), attempts=1, attempt=1, **told)
 
 
 def page(state: str = "FAIL_STOP", **changes: Any) -> Snapshot:
@@ -38,7 +44,7 @@ def page(state: str = "FAIL_STOP", **changes: Any) -> Snapshot:
         budget=Book(date=dt.date(2026, 11, 21), settled=Spend(calls=7, usd=Decimal("1.5"))),
         red={"tests/test_a.py::test_b": "AssertionError"},
     )  # fmt: skip
-    return seen.model_copy(update=changes)
+    return replace(seen, **changes)
 
 
 @pytest.mark.parametrize("columns", [1, 19, 79, 5000])

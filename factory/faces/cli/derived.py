@@ -22,18 +22,24 @@ if TYPE_CHECKING:
 
 LARGE = 240  # cards; a document of more is written without line breaks, and three times as fast
 
-app = typer.Typer()
+FIRST = {kind.name.split(" ")[0]: kind for kind in COMMANDS}.keys() | {"demo"}
 
 
-def derive() -> None:
-    """Every command under its name."""
+def commands(first: str = "") -> typer.Typer:
+    """Every command under its name, or those that begin with this word."""
+    app = typer.Typer()
     groups = {"": app}
     for name, (text, short) in GROUPS.items():
-        groups[name] = typer.Typer(name=name, help=text, short_help=short, no_args_is_help=True)
-        app.add_typer(groups[name])
+        if first in ("", name):
+            groups[name] = typer.Typer(name=name, help=text, short_help=short, no_args_is_help=True)
+            app.add_typer(groups[name])
     for kind in COMMANDS:
         group, _, name = kind.name.rpartition(" ")
-        groups[group].command(name)(status if kind is Status else _function(kind))
+        if first in ("", group or name):
+            groups[group].command(name)(status if kind is Status else _function(kind))
+    if first in ("", "demo"):
+        app.command()(demo)
+    return app
 
 
 def _function(kind: type[Command]) -> Any:
@@ -81,7 +87,7 @@ def asked(repo: Path, command: Command, as_json: bool = False) -> Answer:
 
         with board(sys.stdout, progress) as show_line:
             return submit(repo, command, tell=show_line, ear=interrupts)
-    return submit(repo, command, tell=quiet if as_json else progress)
+    return submit(repo, command, tell=quiet if as_json else progress, data=as_json)
 
 
 def show(answer: Answer, as_json: bool, *, large: bool = False) -> NoReturn:
@@ -118,7 +124,6 @@ def _watch(repo: Path, times: int) -> None:
     screen.watch(lambda: snapshot(repo, time.time(), "open", os.environ), sys.stdout, times)
 
 
-@app.command()
 def demo(
     keep: Annotated[Path | None, typer.Option(help="make the demo's repository here and leave it")] = None,
 ) -> None:
@@ -127,6 +132,3 @@ def demo(
 
     wait_no_more()
     show_it(say, progress, dict(os.environ), keep)
-
-
-derive()
