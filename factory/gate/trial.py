@@ -27,7 +27,7 @@ from factory.git.repo import Repo
 from factory.git.store import GitTree
 from factory.model import Conclusion, Oid, Terms, Value
 from factory.plain import words
-from factory.records.premises import hidden_at
+from factory.records.premises import Premises
 from factory.sandbox.process import ENDING, Either, Finished
 from factory.sandbox.sandbox import Job, JobLimits
 from factory.ssot.settings import Settings
@@ -232,7 +232,7 @@ class Trial:
         Where none is hidden, it is told of what judges Python."""
         content = GitTree(self.store, tree)
         try:
-            globs = hidden_at(self.repo, tree)
+            globs = Premises(self.repo, tree).hidden
         except Mistake:  # a tree without tables that can be read hides nothing; the guards speak of it
             globs = ()
         hidden = [path for path in content.entries() if matches(path, globs)] if globs else []

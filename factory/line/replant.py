@@ -10,7 +10,8 @@ from factory.git.objects import Commit
 from factory.line.house import House
 from factory.line.item import Done
 from factory.model import Oid
-from factory.records import attempts, plans, premises
+from factory.records import attempts, plans
+from factory.records.premises import Premises
 from factory.tree import Entry
 
 
@@ -27,7 +28,7 @@ def replant(house: House, done: Done, main: Oid) -> Done | None:
     if merged.conflicts:
         return None
     files = {c.path: Entry(c.new_mode, c.new) if c.new else None for c in repo.diff(main, merged.tree)}
-    plan = plans.on_base(done.plan, main, premises.terms_at(repo, main, done.plan.ticket_id))
+    plan = plans.on_base(done.plan, main, Premises(repo, main).terms(done.plan.ticket_id))
     planted = attempts.keep_plan(repo, plan, now)
     commits = attempts.keep_work(repo, plan, planted, files, summary(done.work, house.secrets), now)
     change = done.change._replace(files=files)

@@ -12,9 +12,10 @@ from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.line.house import Say
 from factory.model import Oid, Plan, Verdict
-from factory.records import landing, premises
+from factory.records import landing
 from factory.records.attempts import PLAN
 from factory.records.plans import RESERVED
+from factory.records.premises import Premises
 
 
 def again(path: Path, environ: Mapping[str, str], work: str, base: str, say: Say) -> Verdict:
@@ -33,7 +34,7 @@ def once_more(bench: Bench, work: str, base: str, say: Say) -> Verdict:
         raise Mistake(f"the attempt is in conflict with {base[:12]}: {', '.join(merge.conflicts[:3])}")
     return bench.at(main).gate.judge(
         plan,
-        premises.terms_at(repo, main, plan.ticket_id),
+        Premises(repo, main).terms(plan.ticket_id),
         main=main,
         tree=merge.tree,
         work=store.edit(store.tree_of(made), {RESERVED: None}),

@@ -13,9 +13,9 @@ from factory.cards.places import packet_path
 from factory.git.store import GitTree
 from factory.line.trades.card_gate import without_output
 from factory.model import Terms
-from factory.records import premises
 from factory.records.card_plans import may_touch
-from factory.records.plans import RESERVED, protected
+from factory.records.plans import RESERVED
+from factory.records.premises import Premises
 from factory.records.yard import CARDS, STAMPED, attempts_of, word_of
 from factory.ssot.protected import FIRST
 from factory.tree import matches
@@ -47,7 +47,7 @@ class OfCards:
         yield from self._scope(chain, cards)
 
     def _scope(self, chain: Chain, cards: Sequence[WorkItem]) -> Iterator[str]:
-        forbidden = (*FIRST, *protected(premises.settings_of(self._repo, chain.main)))
+        forbidden = (*FIRST, *Premises(self._repo, chain.main).protected)
         for changed in self._repo.diff(chain.main, chain.tree):
             if matches(changed.path, forbidden):
                 yield f"{changed.path} is protected, and was changed"

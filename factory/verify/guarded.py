@@ -12,8 +12,9 @@ from factory.gate import loaded
 from factory.git import names
 from factory.git.repo import Repo
 from factory.model import Oid
-from factory.records import attempts, premises
+from factory.records import attempts
 from factory.records.judges import digest
+from factory.records.premises import Premises
 from factory.tree import SUBMODULE
 from factory.verify.chain import Chain, Proof
 from guards.case import FLAGS, Case
@@ -51,7 +52,7 @@ def _names(case: Case) -> Iterator[str]:
 
 def _in_front(repo: Repo, main: Oid, case: Case, checks: Iterable[str]) -> Iterator[str]:
     """New modules at the root in front of Python's own, where a command of main's looks there first."""
-    gate = premises.settings_of(repo, main).gate
+    gate = Premises(repo, main).settings.gate
     commands = (*gate.doctor, *gate.fast, *gate.regression, *checks)
     if not any(AT_THE_ROOT.match(command) for command in commands):
         return

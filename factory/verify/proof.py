@@ -10,7 +10,8 @@ from factory.git import objects
 from factory.git.objects import IDENTITY
 from factory.git.repo import Repo
 from factory.model import Conclusion, Oid, Result
-from factory.records import evidence, premises, signed
+from factory.records import evidence, signed
+from factory.records.premises import Premises
 from factory.records.yard import CARDS
 from factory.verify.card_proof import OfCards
 from factory.verify.chain import Chain, Claim, Proof, fields, read_chain
@@ -86,7 +87,7 @@ def _gated(repo: Repo, main: Oid, result: Result, what: str) -> Iterator[str]:
     """It went through the whole gate, by main's own settings."""
     if any(result.guards.get(name) != "PASS" for name in (*ALWAYS, *result.guards)):
         yield f"{what}its guards did not all pass"
-    if tiers := premises.untried(repo, main, result):
+    if tiers := Premises(repo, main).untried(result):
         yield f"main's settings have commands for {', '.join(tiers)}, and the result does not say PASS of them"
     if result.tests.failed or result.tests.missing:
         yield f"tests that failed: {result.tests.failed}, that are missing: {result.tests.missing}"

@@ -13,8 +13,8 @@ from factory.line.house import Say
 from factory.line.trades import GroupMerge
 from factory.line.trades.card_gate import judge
 from factory.model import Verdict
-from factory.records import premises
 from factory.records.plans import RESERVED
+from factory.records.premises import Premises
 from factory.records.view import find_main
 from factory.verify.chain import Chain, Proof
 from factory.verify.verify import Bad, Verified, verify
@@ -25,7 +25,7 @@ def _judge(bench: Bench, chain: Chain, proof: Proof, say: Callable[[str], None])
     if proof.card:
         return judge(bench.gate, store, plan, GroupMerge(chain.main, chain.tree), say)
     say("running its gate again")
-    terms = premises.terms_at(bench.repo, chain.main, plan.ticket_id)
+    terms = Premises(bench.repo, chain.main).terms(plan.ticket_id)
     bench.trial.prepare(chain.main)
     bare = store.edit(chain.trees[1], {RESERVED: None})
     return bench.gate.judge(plan, terms, main=chain.main, tree=chain.tree, work=bare, say=say)

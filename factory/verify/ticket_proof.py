@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from factory.git import objects
 from factory.git.store import GitTree
 from factory.model import Changed, Conclusion, Light
-from factory.records import attempts, landing, premises
-from factory.records.plans import RESERVED, protected
+from factory.records import attempts, landing
+from factory.records.plans import RESERVED
+from factory.records.premises import Premises
 from factory.ssot.protected import FIRST
 from factory.verify.chain import Chain, Claim, Proof
 from guards import scope
@@ -56,10 +57,10 @@ class OfTicket:
 
     def case(self, chain: Chain, proof: Proof) -> Case:
         store, plan = self._repo.store, proof.plan
-        terms = premises.terms_at(self._repo, chain.main, plan.ticket_id)
-        forbidden = (*plan.scope.forbidden, *protected(premises.settings_of(self._repo, chain.main)))
+        main = Premises(self._repo, chain.main)
         trees = GitTree(store, chain.main), GitTree(store, chain.tree)
-        return Case(*trees, self._touched(chain), plan, terms, forbidden)
+        forbidden = (*plan.scope.forbidden, *main.protected)
+        return Case(*trees, self._touched(chain), plan, main.terms(plan.ticket_id), forbidden)
 
     def _trees(self, chain: Chain, proof: Proof) -> Iterator[str]:
         repo, result, plan = self._repo, proof.result, proof.plan
@@ -86,8 +87,8 @@ class OfTicket:
     def _premises(self, chain: Chain, proof: Proof) -> Iterator[str]:
         """The rules are main's, as they were at the first parent; what the plan and the result say is held to them."""
         repo, plan = self._repo, proof.plan
-        yield from (f"its plan is not what main said: {what}" for what in premises.stale(repo, chain.main, plan))
-        if all(differ := [premises.reworded(repo, at, plan) for at in (chain.base, chain.main)]):
+        yield from (f"its plan is not what main said: {what}" for what in Premises(repo, chain.main).stale(plan))
+        if all(differ := [Premises(repo, at).reworded(plan) for at in (chain.base, chain.main)]):
             yield f"its plan says what main's tables did not: {', '.join(differ[-1])}"
         if [c.id for c in plan.criteria] != list(plan.ac_ids):
             yield "its plan names other criteria (ac_ids) than it holds"
@@ -104,7 +105,7 @@ class OfTicket:
     def _always(self, chain: Chain, proof: Proof, changed: tuple[Changed, ...]) -> Iterator[str]:
         """What every version's guards refused: out of scope, protected from the first day on, loaded by its name."""
         store = self._repo.store
-        terms = premises.terms_at(self._repo, chain.main, proof.plan.ticket_id)
+        terms = Premises(self._repo, chain.main).terms(proof.plan.ticket_id)
         forbidden = (*proof.plan.scope.forbidden, *FIRST)  # a stamp is held to the list of its own day
         plan = proof.plan.model_copy(update={"scope": proof.plan.scope.model_copy(update={"forbidden": forbidden})})
         case = Case(GitTree(store, chain.base), GitTree(store, chain.work), changed, plan, terms)

@@ -18,12 +18,12 @@ from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
 from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade, card_gate
 from factory.model import Conclusion, Oid, Plan, State, Triage
-from factory.records import attempts, card_plans, halves, premises
+from factory.records import attempts, card_plans, halves
 from factory.records.attempts import Steps
 from factory.records.card_plans import card_of, plan_of
 from factory.records.halves import Half
 from factory.records.landing import Draft
-from factory.records.plans import protected
+from factory.records.premises import Premises
 from factory.records.record import Lease, Record
 from factory.records.truck import Truck, next_half, states, unstamped, with_half, with_records
 from factory.records.yard import Yard
@@ -174,7 +174,7 @@ class Cards(Trade):
         house, now, main = self._house, self._house.clock.now(), self._house.main()
         truck, begun = self._truck(), list[Begun]()
         records = dict[str, Record]()
-        settings = premises.settings_of(house.repo, main)
+        settings = Premises(house.repo, main).settings
         for item, _ in items:
             before = truck.record(item.id)
             card = self._cards[item.id][1]
@@ -194,7 +194,7 @@ class Cards(Trade):
 
     def _refusal(self, done: Done, card: WorkItem, main: Oid) -> judging.Refusal | None:
         """The worker's end, the scope by main's own settings, the output."""
-        forbidden = protected(premises.settings_of(self._house.repo, main))
+        forbidden = Premises(self._house.repo, main).protected
         ended = judging.ended_badly(self._house, done, main)
         return ended or card_gate.own_gate(self._house.repo.store, done, card, forbidden)
 
@@ -217,7 +217,7 @@ class Cards(Trade):
     def judge(self, done: Done, merged: GroupMerge) -> Judged:
         """The worker's end, the scope, the output, conflicts; then its command on the tree that would be stamped, and
         for a PATCH the whole gate and its auditor. All by what main's own settings say there."""
-        house, card, now = self._house, card_of(done.plan), premises.settings_of(self._house.repo, merged.main)
+        house, card, now = self._house, card_of(done.plan), Premises(self._house.repo, merged.main).settings
         refusal = self._refusal(done, card, merged.main)
         if refusal is None and (met := merged.met.get(done.item.id)):
             refusal = (Triage.CONFLICT, [f"{path} was changed by somebody else meanwhile" for path in met], ())

@@ -19,9 +19,10 @@ from factory.line.replant import replant
 from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade
 from factory.line.way import in_its_way
 from factory.model import Event, Oid, State, Ticket, Triage
-from factory.records import attempts, halves, landing, plans, premises
+from factory.records import attempts, halves, landing, plans
 from factory.records.halves import BACK, FRONT, Half
 from factory.records.landing import Draft
+from factory.records.premises import Premises
 from factory.records.record import Lease, Record
 from factory.records.view import RED, SETTINGS
 from factory.ssot.settings import HALF, Settings
@@ -91,7 +92,7 @@ class Tickets(Trade):
         """A run works by the settings that it began with: what is wrong by them may be right by now."""
         ticket, view, settings = self._ticket(item), self._sight.now().view, self._house.settings
         error = self._fitness.fault(ticket, view)
-        if not isinstance(error, Mistake) or (now := premises.settings_of(self._house.repo, view.main)) == settings:
+        if not isinstance(error, Mistake) or (now := Premises(self._house.repo, view.main).settings) == settings:
             return error
         try:
             plans.must_be_workable(ticket, view, now)
@@ -141,7 +142,7 @@ class Tickets(Trade):
             house.say(item.id, line)
         house.say(item.id, f"{name}: {plan.worker} works", kind="works")
         others = () if share else batches.fellows_of(view, house.settings, ticket, self._tickets(fellows))
-        order = Order(plan=commit, hidden=premises.hidden_at(house.repo, plan.base), at=now, most=most(plan))
+        order = Order(plan=commit, hidden=Premises(house.repo, plan.base).hidden, at=now, most=most(plan))
         return Begun(item, plan, order, share, batches.plans_of(house, view, others))
 
     def _tickets(self, names: Iterable[str]) -> list[Ticket]:
@@ -165,7 +166,7 @@ class Tickets(Trade):
     def merge(self, main: Oid, group: Sequence[Done]) -> GroupMerge:
         """In conflict too where main took back what the plan was made from."""
         [done] = group
-        if stale := tuple(premises.stale(self._house.repo, main, done.plan)):
+        if stale := tuple(Premises(self._house.repo, main).stale(done.plan)):
             return GroupMerge(main, "", {done.item.id: stale})
         found = landing.merge(self._house.repo, main, done.plan.base, commits_of(done).work, done.item.id)
         return GroupMerge(main, found.tree, {done.item.id: found.conflicts} if found.conflicts else {}, found.unread)
@@ -176,13 +177,15 @@ class Tickets(Trade):
         if reason := judging.ended_badly(house, done, merged.main) or met(done, merged):
             house.gate.settle(partial(house.say, "", kind="gate"))
             return judging.read(house, done, merged, booking.refused(*reason))
-        gate = house.gate.at(premises.settings_of(house.repo, merged.main))
-        terms, say = (
-            premises.terms_at(house.repo, merged.main, done.item.id),
-            partial(house.say, done.item.id, kind="gate"),
+        now, say = Premises(house.repo, merged.main), partial(house.say, done.item.id, kind="gate")
+        verdict = house.gate.at(now.settings).judge(
+            done.plan,
+            now.terms(done.item.id),
+            main=merged.main,
+            tree=merged.tree,
+            work=commits_of(done).tree,
+            say=say,
         )
-        work = commits_of(done).tree
-        verdict = gate.judge(done.plan, terms, main=merged.main, tree=merged.tree, work=work, say=say)
         return judging.read(house, done, merged, verdict)
 
     def keep(self, half: str, group: Sequence[Judged], merged: GroupMerge) -> Packed:
