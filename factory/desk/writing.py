@@ -29,7 +29,7 @@ def run(caller: Caller, asked: commands.Run) -> Answer:
     with open_house(caller.path, caller.environ, say=caller.tell, working=True, fresh=asked.fresh) as house:
 
         def end(now: bool) -> None:
-            house.end(Interrupted("interrupted; `factory run` goes on"), now=now)
+            house.signals.end(Interrupted("interrupted; `factory run` goes on"), now=now)
 
         with caller.ear(end):
             ended = shift.run(house, tickets=asked.tickets, once=asked.once)

@@ -61,7 +61,7 @@ def executor(house: House) -> Local:
 
 def halt_of(house: House, plan: Plan) -> threading.Event:
     """What ends the plan's work: its attempt's own halt; where none runs (an audit by hand), the run's."""
-    return house.halts.get(plan.ticket_id, house.stop)
+    return house.signals.halts.get(plan.ticket_id, house.signals.stop)
 
 
 def wallet_of(house: House, plan: Plan, share: Share | None = None) -> LedgerWallet:

@@ -109,8 +109,8 @@ class HalfAtWork:
     def _begin(self, items: Sequence[Item]) -> int:
         ready = list[Item]()
         for item in items:
-            halt = self._house.halts[item.id] = threading.Event()
-            if self._house.stop.is_set():  # `stop --now` came between the deal and here
+            halt = self._house.signals.halts[item.id] = threading.Event()
+            if self._house.signals.stop.is_set():  # `stop --now` came between the deal and here
                 halt.set()
             if proof := self._trade.record(item.id).passed:
                 self._take_up(item, proof)
@@ -155,19 +155,19 @@ class HalfAtWork:
             self._crew.work(attempt)
 
     def _not_begun(self, item: Item, error: Exception) -> None:
-        self._house.halts.pop(item.id, None)
+        self._house.signals.halts.pop(item.id, None)
         self._weigh(setback.set_aside(self._house, item, error))
 
     def _seen(self, item: Item, seen: object) -> None:
         """What is ahead of it was looked at; meanwhile an operator, or a person on main, may have spoken."""
         house = self._house
         self._tools.sight.again()
-        ended = house.drain.is_set() or house.halts[item.id].is_set()
+        ended = house.signals.drain.is_set() or house.signals.halts[item.id].is_set()
         if ended or self._trade.states().get(item.id) is not State.PENDING:
-            del house.halts[item.id]
+            del house.signals.halts[item.id]
             self._weigh(setback.not_begun(house, item))
         elif isinstance(seen, Prospect) and seen.hopeless:
-            del house.halts[item.id]
+            del house.signals.halts[item.id]
             self._lander.hand(lambda: [setback.give_up(house, item, *seen.hopeless or ())], [item])
         else:
             self._start([(item, seen)])
@@ -198,10 +198,10 @@ class HalfAtWork:
     def _ended(self, done: Done) -> None:
         """What becomes of an attempt: broken off, put off, or landed, alone or with the others of its half."""
         house = self._house
-        halted = house.halts.pop(done.item.id).is_set()
+        halted = house.signals.ended(done.item.id)
         wait_for = setback.wait_for(house, done) if done.work.ended is Ended.LATER and not halted else None
         if halted:
-            self._weigh(setback.broken_off(house, done, house.halted.pop(done.item.id, "ended by the operator")))
+            self._weigh(setback.broken_off(house, done, halted))
         elif wait_for is not None:
             self._weigh(setback.put_off(house, done, wait_for))
         elif done.item.alone or self._objects(done):
@@ -257,7 +257,7 @@ class HalfAtWork:
             self._house.gate.watch()
         except CannotJudge:
             for item in self._crew.items:
-                self._house.halt(item.id, "main cannot be judged, so that no work could be")
+                self._house.signals.halt(item.id, "main cannot be judged, so that no work could be")
             raise
 
     def _rest(self, left: Sequence[Item]) -> None:
@@ -282,16 +282,16 @@ class HalfAtWork:
                 if isinstance(came.left, Done):
                     self._end_late(came.left)
                 else:
-                    self._house.halts.pop(came.item.id, None)
+                    self._house.signals.halts.pop(came.item.id, None)
             for turn in self._lander.landed():
                 self._count(turn)
 
     def _end_late(self, done: Done) -> None:
         house = self._house
-        halted = house.halts.pop(done.item.id).is_set()
+        halted = house.signals.ended(done.item.id)
         try:
             if halted:
-                self._count(setback.broken_off(house, done, house.halted.pop(done.item.id, "ended by the operator")))
+                self._count(setback.broken_off(house, done, halted))
             elif done.work.ended is Ended.LATER and (seconds := setback.wait_for(house, done)) is not None:
                 self._count(setback.put_off(house, done, seconds))
             elif not self._lander.broken:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from factory.gate.gate import Gate
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.logbook import Level, Logbook
+from factory.line.signals import Signals
 from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
 from factory.plain import whole_line
@@ -52,11 +52,7 @@ class House:
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
     cache: Path = Path()  # outside of the repository: what can be made or bought again
     private: Path = Path()  # the controller's own folder in the git directory
-    drain: threading.Event = field(default_factory=threading.Event)  # start nothing more
-    stop: threading.Event = field(default_factory=threading.Event)  # end what runs
-    halts: dict[str, threading.Event] = field(default_factory=dict)  # ticket -> ends its attempt now
-    halted: dict[str, str] = field(default_factory=dict)  # ticket -> why its attempt was ended, if by no person
-    reasons: list[Stopped] = field(default_factory=list)  # why the run is to end
+    signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)  # item -> the attempt that runs
     broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
 
@@ -83,35 +79,6 @@ class House:
         self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now))
         if self.log is not None:
             self.log.write(now, line, level, ticket=ticket, attempt=attempt)
-
-    @property
-    def why(self) -> Stopped | None:
-        """Why the run is to end; None while it is not. An interrupt tells more than a stop: its exit code differs."""
-        return min(self.reasons, key=lambda reason: -reason.exit, default=None)
-
-    def end(self, why: Stopped, *, now: bool = False) -> None:
-        """Start nothing more; with `now`, end what runs. Called by an operator's command or a signal."""
-        self.reasons.append(why)
-        self.drain.set()
-        if now:
-            self.stop.set()
-            for ticket in list(self.halts):
-                self.halt(ticket)
-
-    def carry_on(self) -> bool:
-        """Lift a stop that waits for the running tickets. False where there is none, or it is too late."""
-        if not self.drain.is_set() or self.stop.is_set():
-            return False
-        self.reasons.clear()
-        self.drain.clear()
-        return True
-
-    def halt(self, ticket: str, why: str = "") -> None:
-        """End the ticket's attempt now, if one runs. `why`: where no person asked for it."""
-        if event := self.halts.get(ticket):
-            if why and not event.is_set():
-                self.halted[ticket] = why
-            event.set()
 
     @property
     def ref(self) -> str:

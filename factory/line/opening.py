@@ -20,6 +20,7 @@ from factory.line import recover
 from factory.line.beforehand import Footing
 from factory.line.house import House, Tell
 from factory.line.logbook import Logbook
+from factory.line.signals import Signals
 from factory.model import Oid
 from factory.money.spacing import Spacing
 from factory.records import signing
@@ -76,7 +77,7 @@ def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, s
         secrets=_secrets(bench.settings, environ),
         log=Logbook(private_dir(repo) / "logs", ZoneInfo(bench.settings.factory.timezone), run),
         environ=environ,
-        stop=bench.trial.stop,
+        signals=Signals(stop=bench.trial.stop),
         private=private_dir(repo),
         working=working,
         cache=bench.cache,

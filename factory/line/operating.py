@@ -25,7 +25,7 @@ def obey(house: House, command: str, card: str) -> str:
                 )
                 return f"{card} is released anew; {_where(truck)} takes it"
             case "cancel" if state in (State.PENDING, State.INFLIGHT):
-                house.halt(card)
+                house.signals.halt(card)
                 cancelled = record.model_copy(update={"why": CANCELLED})
                 booking.quarantined(house, cancelled, truck.path)
                 return f"{card} is off the line; `factory retry {card}` puts it back"

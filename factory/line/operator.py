@@ -56,7 +56,7 @@ class _Ear:
     def wait(self, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
-            if self._house.drain.wait(min(left, EAR)) or attend(self._house, self._lander):
+            if self._house.signals.drain.wait(min(left, EAR)) or attend(self._house, self._lander):
                 return True
         return False
 
@@ -122,13 +122,13 @@ def _stop(house: House, *, now: bool) -> str:
         return "no run is on; none will start until `factory resume`"
     with house.ledger.lock:  # what has no start in the ledger before this event gets none
         recover.mark(house, "stop", text + (", at once" if now else ", after the running tickets"))
-        house.end(Stopped(f"{text}; `factory run` goes on"), now=now)
+        house.signals.end(Stopped(f"{text}; `factory run` goes on"), now=now)
     return "stopping now" if now else "stopping after the running tickets"
 
 
 def _resume(house: House) -> str:
     if house.working:
-        went_on = house.carry_on()
+        went_on = house.signals.carry_on()
         recover.mark(house, "resume", "the operator lets the run go on" if went_on else "nothing to resume")
         return "the run goes on" if went_on else "a run is on; there is no stop that could still be lifted"
     recover.mark(
@@ -193,7 +193,7 @@ def _cancel(house: House, row: Ticket) -> str:
     off = "the operator took it off the line"
     _set_row(house, landing.RowChange(row.id, TicketStatus.BLOCKED, "cancel", off))
     with house.ledger.lock:  # its attempt may begin meanwhile: the record is as it is now
-        house.halt(row.id)  # after its row is set: the attempt that ends looks there why
+        house.signals.halt(row.id)  # after its row is set: the attempt that ends looks there why
         record = shelf.read(house.ledger, row.id)
         if record.state is State.INFLIGHT:
             return f"{row.id} is ended and off the line; `factory retry {row.id}` puts it back"

@@ -75,7 +75,7 @@ def waits_no_more(house: House, item: Item) -> None:
 
 def not_begun(house: House, item: Item) -> Turn:
     """Nothing is booked: whoever ended it has said so in the ledger, or the item is dealt again."""
-    return Turn(item, why=house.halted.pop(item.id, "ended by the operator"), nobody=True)
+    return Turn(item, why=house.signals.halted.pop(item.id, "ended by the operator"), nobody=True)
 
 
 def broken_off(house: House, done: Done, why: str) -> Turn:

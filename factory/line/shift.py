@@ -70,7 +70,7 @@ class Shift:
             waits = ending.finish(house, bool(self._turns))
         except Stopped as stop:
             # What ended a gate or a wait is the word that was given, where there is one.
-            why = house.why if house.why and type(stop) is Stopped else stop
+            why = house.signals.why if house.signals.why and type(stop) is Stopped else stop
             ending.end(house, why.stop, str(why))
             return self._ended(why.exit, str(why))
         except (FactoryError, OSError) as error:
@@ -161,11 +161,11 @@ class Shift:
         if half is None:
             return False
         at_work = HalfAtWork(tools, trade, half, partial(self._waiting_of, trade), partial(self._tally, trade))
-        if house.why and (at_work.left() or self._able(trade, trade.ready())):
-            raise house.why  # there is more to do, and it is not begun
+        if house.signals.why and (at_work.left() or self._able(trade, trade.ready())):
+            raise house.signals.why  # there is more to do, and it is not begun
         half = at_work.work(partial(self._deal, trade), self._over, self._most)
         if self._over() and at_work.left():
-            raise house.why or LimitReached("one attempt was asked for; `factory run` does the rest")
+            raise house.signals.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         trade.close(half)
         return not (half.half == BACK and self._full())
 
@@ -205,7 +205,7 @@ class Shift:
 
     def _over(self) -> bool:
         """Whether no further attempt is to start; a stop that was asked for is told when the running ones ended."""
-        return self._house.drain.is_set() or (self._once and self._turns > 0)
+        return self._house.signals.drain.is_set() or (self._once and self._turns > 0)
 
     def _most(self) -> int:
         """How many attempts may run beside each other."""

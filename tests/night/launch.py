@@ -39,7 +39,7 @@ def main(path: Path, kept: Path) -> int:
 
     try:
         with open_house(path, dict(os.environ), clock=Scripted(kept), say=say, working=True) as house:
-            signal.signal(signal.SIGTERM, lambda *_: house.end(Stopped("stopped by the operator")))
+            signal.signal(signal.SIGTERM, lambda *_: house.signals.end(Stopped("stopped by the operator")))
             return int(shift.run(house).exit)
     except FactoryError as error:
         sys.stderr.write(f"{error}\n")
