@@ -50,12 +50,14 @@ def submit(caller: Caller, asked: commands.Submit) -> Answer:
 
 
 def add(caller: Caller, asked: commands.Add) -> Answer:
+    from factory.gate.prospect import of_checkout
     from factory.operator.tables_by_hand import add_by_hand
 
     added = add_by_hand(caller.path, asked.sentence, asked.check)
     more = "" if asked.check else f", give {added.criterion} a check"
     rest = f"fill its section in D_ROADMAP.md{more}, then set it IN_PROGRESS and commit"
-    return Answer(text=f"{added.ticket} is PLANNED, with {added.criterion}\n{rest}")
+    lines = [f"{added.ticket} is PLANNED, with {added.criterion}", of_checkout(asked.check), rest]
+    return Answer(text="\n".join(filter(None, lines)))
 
 
 def take_over(caller: Caller, asked: commands.Import) -> Answer:

@@ -23,6 +23,7 @@ SEVERAL = re.compile(r"[;&|`\n]|\$\(|\bcd\b")  # a check of several commands, or
 PLAIN = re.compile(r"\bpytest\b|\bunittest\b|^\s*(?:grep|test|\[)\s")  # it asks what it names, and nothing else
 ASKS_NOTHING = re.compile(r"\s*(?:true|:|exit 0|echo [^;&|<>`$]*)\s*")
 WORD = re.compile(r"[\w.@+/-]+(?:::[\w.:-]+)?")
+OF_CHECKOUT = re.compile(r"(?:\./)?(\.?v?env/bin/)([\w.-]+)")
 
 
 class Prospect(NamedTuple):
@@ -141,11 +142,21 @@ def _to_be_written(said: str, check: str, may: bool) -> Prospect:
     return Prospect((Triage.PATH, f"{said}, and the ticket may not write it: {check}; {remedy}"))
 
 
+def of_checkout(check: str) -> str:
+    """What is wrong with a check that starts a program of the checkout's own environment; empty for any other."""
+    found = next(filter(None, map(OF_CHECKOUT.fullmatch, WORD.findall(check))), None)
+    if found is None:
+        return ""
+    return f"`{found[0]}` is in no room, where that environment comes first in PATH: write `{found[2]}`"
+
+
 def _not_started(criterion: PlanCriterion, ran: Ran) -> Prospect:
     said, check = f"{criterion.id} could not run on main (exit code {ran.code})", f"`{criterion.check}`"
     if ran.blinded:
         return Prospect((Triage.ENVIRONMENT, f"{said}; {KEEP_THE_PATH}: {check}"))
     words = WORD.findall(criterion.check)
+    if (remedy := of_checkout(criterion.check)) and f"{remedy.split('`')[1]}: " in ran.output:
+        return Prospect((Triage.ENVIRONMENT, f"{said}: {remedy}: {check}"))
     gone = next((name for name in NOT_STARTED.findall(ran.output) if name in words), "")
     if gone and not SEVERAL.search(criterion.check):
         remedy = "install it where the gate finds it (`factory help beforehand`), or write another check"

@@ -179,6 +179,7 @@ def _next(repo: Repo, branch: str, runs: Runner, makes: str) -> Iterator[str]:
         ignored = surroundings.would_be_ignored(repo, ".venv/pyvenv.cfg")
         says = "" if ignored else ", and `echo '/.venv/' >> .gitignore`"
         steps += [f"make what the tests need (the gate's own Python has pytest alone): `{makes}`{says}"]
+    steps += [f"let git ignore {place}: `echo '/{place}' >> .gitignore`" for place in surroundings.not_ignored(repo)]
     steps += ["say who works: take the # of one [workers.default] in ssot/factory.toml away"]
     if runs.fetches:
         steps += ["let [gate] setup fetch what the tests need: take the # of [sandbox] there away"]
@@ -204,8 +205,6 @@ def _notes(repo: Repo, runs: Runner, source: str, folder: str) -> Iterator[str]:
         yield f"{own} has no pytest: `{own}/bin/python -m pip install pytest`, or name another runner under [gate]."
     elif runners.not_here(runs):
         yield f"`{runs.program}` is not on your PATH: install it, or name what runs the tests under [gate]."
-    for place in surroundings.not_ignored(repo):
-        yield f"{place} is an environment that git does not ignore: `echo '/{place}' >> .gitignore`."
     if source.startswith(surroundings.WHEELS):
         made = f"`pip wheel --no-deps -w {surroundings.WHEELS} {folder or 'CLONE'}`"
         yield f"The CI workflow installs the factory from {surroundings.WHEELS}: {made} puts it there; commit it."

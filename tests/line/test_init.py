@@ -117,7 +117,8 @@ def test_init_tells_what_a_repository_lacks(plain: Callable[..., Shop]) -> None:
     said = shop.run("init").out
     assert "tell git who you are: git config user.name" in said
     assert ".venv has no pytest: `.venv/bin/python -m pip install pytest`" in said
-    assert "env/ is an environment that git does not ignore: `echo '/env/' >> .gitignore`" in said
+    assert "let git ignore env/: `echo '/env/' >> .gitignore`" in said
+    assert said.index("let git ignore env/") < said.index("commit what is new on")
     settings = shop.path / "ssot/factory.toml"
     settings.write_text(settings.read_text() + WORKER)
     table = shop.path / "D_ROADMAP.md"

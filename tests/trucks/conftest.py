@@ -9,30 +9,10 @@ from typing import Any
 import pytest
 
 from tests.line.conftest import Shop, at, make
+from tests.trades.kit import DAY, PLAN_AT, SETTINGS
 
-__all__ = ["at", "make"]
+__all__ = ["DAY", "PLAN_AT", "SETTINGS", "at", "make"]
 
-DAY = "20260105"
-PLAN_AT = f"ssot/plans/dayplan_{DAY}.yaml"
-SETTINGS = """
-[factory]
-timezone = "UTC"
-
-[workers.default]
-kind = "command"
-command = ["sh", "tools/worker.sh"]
-
-[product]
-paths = ["**"]
-
-[gate]
-doctor = ["true"]
-fast = []
-regression = ["sh tools/regression.sh"]
-
-[sandbox]
-kind = "none"
-"""
 PLAN = """\
 goal: Index, tag, strike
 sources: {code: "src/*.py"}

@@ -84,6 +84,8 @@ def test_add_makes_a_planned_ticket_with_a_section_and_a_first_criterion(make: C
     done = shop.run("add", "Parse ISO dates | with pipes", "--check", "test -e x")
     assert done.code == 0
     assert done.out.splitlines()[0] == "D-010 is PLANNED, with AC-010-1"
+    said = shop.run("add", "Say more", "--check", ".venv/bin/python -m pytest").out
+    assert "`.venv/bin/python` is in no room, where that environment comes first in PATH: write `python`" in said
     roadmap = (shop.path / "D_ROADMAP.md").read_text()
     assert "| D-010 | PLANNED | P2 | MED | Parse ISO dates \\| with pipes |" in roadmap
     assert "## D-010 Parse ISO dates" in roadmap

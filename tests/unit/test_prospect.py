@@ -62,6 +62,8 @@ SRC = ("src/**",)
         ("pytest tests/test_b.py", {"code": 4, "said": absent("tests/test_b.py"), "tests": 0}, SRC, "PATH: AC-1 asks tests/test_b.py"),
         ("ruff check .", {"code": 127, "said": "/bin/sh: 1: ruff: not found\n"}, (), "ENVIRONMENT: AC-1 could not run on main (exit code 127): there is no program ruff"),
         ("ruff check .", {"code": 127, "said": "/bin/sh: line 1: ruff: command not found\n"}, SRC, "ENVIRONMENT: AC-1"),
+        (".venv/bin/python -m pytest -q", {"code": 127, "said": "/bin/sh: 1: .venv/bin/python: not found\n"}, (), "ENVIRONMENT: AC-1 could not run on main (exit code 127): `.venv/bin/python` is in no room, where that environment comes first in PATH: write `python`"),
+        ("cd a && ../venv/bin/x; ./venv/bin/pytest", {"code": 127, "said": "/bin/sh: 1: ./venv/bin/pytest: not found\n"}, SRC, "ENVIRONMENT: AC-1"),
     ],
 )  # fmt: skip
 def test_what_no_work_could_turn_is_hopeless(
