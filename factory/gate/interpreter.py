@@ -40,13 +40,13 @@ def ours(python: Path) -> tuple[Path, ...]:
 def installed(python: Path) -> frozenset[str]:
     """The top-level modules that an interpreter's packages bring, by name."""
     sites = python.parent.parent.glob("lib/python*/site-packages")
-    return _modules(python, tuple(sorted((site, site.stat().st_mtime_ns) for site in sites)))
+    return _modules(tuple(sorted((site, site.stat().st_mtime_ns) for site in sites)), ours(python))
 
 
 @functools.lru_cache(4)
-def _modules(python: Path, sites: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+def _modules(sites: tuple[tuple[Path, int], ...], apart: tuple[Path, ...]) -> frozenset[str]:
     """What folders of packages hold, as long as nothing is installed into them or removed."""
-    found = {at for site, _ in sites for at in site.iterdir()}.difference(ours(python))
+    found = {at for site, _ in sites for at in site.iterdir()}.difference(apart)
     return frozenset(at.name.partition(".")[0] for at in found if at.suffix in ("", ".py", ".so") and at.name[0] != "_")
 
 

@@ -156,7 +156,7 @@ def test_a_lost_answer_is_an_error_and_a_lost_screen_of_work_is_none(
         out: Any = sys.stdout
         out.lost, out.beside = OSError(lost, os.strerror(lost)), threading.Thread() if works else None
 
-    monkeypatch.setattr(cli, "_commands", lambda: command)
+    monkeypatch.setattr(cli, "commands", lambda _: command)
     monkeypatch.setattr(Stream, "end", lambda _: None)
     with pytest.raises(SystemExit) as done:
         cli.main(["status"])
