@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 
-from factory.linediff import added_lines
+from factory.linediff import added_lines, lines_of
 from factory.model import Changed, Finding, Plan, Terms, Triage
 from factory.tree import LINK, SUBMODULE, Tree, matches
 from guards.syntax.letters import fold
@@ -106,6 +106,22 @@ class Case:
     def added(self, path: str) -> Iterator[tuple[int, str]]:
         """The numbered lines of a file's text that the base does not have."""
         yield from added_lines(text(self.base, path) or "", text(self.tree, path) or "")
+
+    def fresh(self, path: str) -> Iterator[tuple[int, str]]:
+        """The added lines, without those that a moved file brings along: a new file's that one taken away had."""
+        moved = Counter[str]() if path in self.base.entries() else Counter(self._gone)
+        for number, line in self.added(path):
+            if moved[line]:
+                moved[line] -= 1
+            else:
+                yield number, line
+
+    @functools.cached_property
+    def _gone(self) -> tuple[str, ...]:
+        """The lines of the files that the change takes away."""
+        there = self.tree.entries()
+        gone = (text(self.base, path) or "" for path in self.touched if path not in there)
+        return tuple(line.removesuffix("\r") for content in gone for line in lines_of(content))
 
     def counted(self, judge: Callable[[Tree, str], Iterable[Finding]]) -> Iterator[Finding]:
         """What `judge` says of the tree's files; for a change, only what it does not already say of the base's."""

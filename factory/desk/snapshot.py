@@ -86,6 +86,7 @@ class Snapshot:
     """One look at a repository under the factory."""
 
     at: float  # seconds since the epoch
+    zone: str  # whose day and month the budget is of: [factory] timezone
     main: Oid
     ledger: Oid | None
     state: str  # READY, RUNNING, RECOVERABLE or FAIL_STOP
@@ -137,6 +138,7 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
     killed = factory.state == RUNNING and not alive
     return Snapshot(
         at=now,
+        zone=settings.factory.timezone,
         main=main,
         ledger=ledger.tip,
         state="RUNNING" if alive else "RECOVERABLE" if killed else factory.state,

@@ -33,10 +33,10 @@ def run(caller: Caller, asked: commands.Run) -> Answer:
 
         with caller.ear(end):
             ended = shift.run(house, tickets=asked.tickets, once=asked.once)
-    more = f", {many(ended.cards, 'card')}" if ended.cards else ""
+    more = "".join(f", {many(count, trade)}" for trade, count in ended.others.items() if count)
     told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     told += f"; {ended.reason}" if ended.reason else ""
-    worked = ended.stamped or ended.failed or ended.cards or ended.reason
+    worked = ended.stamped or ended.failed or more or ended.reason
     return Answer(text=f"{told}\n{LOOK if worked else NOTHING}", exit=ended.exit)
 
 

@@ -97,13 +97,12 @@ class HalfAtWork:
 
     def _fits(self, item: Item) -> bool:
         """Whether it may begin now: no one that is worked on, or waits to land, could touch what it touches."""
-        return not any(item.meets(other) for other in self._held())
+        return not any(map(item.meets, self._held()))
 
     def _apart(self, items: Iterable[Item], most: int) -> list[Item]:
         chosen = list[Item]()
         for item in items:
-            if len(chosen) < most and not any(item.meets(other) for other in chosen):
-                chosen.append(item)
+            chosen += [item] if len(chosen) < most and not any(map(item.meets, chosen)) else []
         return chosen
 
     def _begin(self, items: Sequence[Item]) -> int:
@@ -201,13 +200,17 @@ class HalfAtWork:
         halted = house.signals.ended(done.item.id)
         wait_for = setback.wait_for(house, done) if done.work.ended is Ended.LATER and not halted else None
         if halted:
-            self._weigh(setback.broken_off(house, done, halted))
+            self._weigh(self._broken_off(done, halted))
         elif wait_for is not None:
             self._weigh(setback.put_off(house, done, wait_for))
         elif done.item.alone or self._objects(done):
             self._land([done])
         else:
             self._gathered.append(done)
+
+    def _broken_off(self, done: Done, why: str) -> Turn:
+        released = self._trade.released(done.item, self._house.main())
+        return setback.broken_off(self._house, done, why, released=released)
 
     def _objects(self, done: Done) -> bool:
         """What breaks the question breaks the judgement, too, and is its verdict there."""
@@ -242,8 +245,7 @@ class HalfAtWork:
 
     def _weigh(self, turn: Turn) -> None:
         self._count(turn)
-        if turn.ending:
-            self._broken = self._broken or turn.ending
+        self._broken = self._broken or turn.ending
         if not turn.nobody:
             self._tools.weather.weigh_turn(turn, self.half.place)
 
@@ -262,11 +264,9 @@ class HalfAtWork:
 
     def _rest(self, left: Sequence[Item]) -> None:
         """Nothing runs and all that is left waits for a server: sleep until the first may start."""
-        if self._busy:
-            return
-        now = self._house.clock.now()
         # what was set aside since they were looked at waits for longer than this run
-        others = [item for item in self._others(left) if item.id not in self._tools.aside]
+        others = [] if self._busy else [item for item in self._others(left) if item.id not in self._tools.aside]
+        now = self._house.clock.now()
         waits = [w for i in others if (w := pace.still_waits(self._trade.record(i.id).not_before, now))]
         if waits and len(waits) == len(others):
             operator.rest(self._house, min(waits), self._lander)
@@ -288,10 +288,9 @@ class HalfAtWork:
 
     def _end_late(self, done: Done) -> None:
         house = self._house
-        halted = house.signals.ended(done.item.id)
         try:
-            if halted:
-                self._count(setback.broken_off(house, done, halted))
+            if halted := house.signals.ended(done.item.id):
+                self._count(self._broken_off(done, halted))
             elif done.work.ended is Ended.LATER and (seconds := setback.wait_for(house, done)) is not None:
                 self._count(setback.put_off(house, done, seconds))
             elif not self._lander.broken:

@@ -21,7 +21,7 @@ class Item(Value):
     id: str
     trade: str
     title: str
-    file: str  # of the ledger's tree: it holds the record
+    file: str  # of the ledger's tree, in `tickets/` or a truck: it holds the record, and is swept after a kill
     worker: str
     usd: float | None = None  # the worst that an attempt can cost; None: its worker costs nothing
     touches: tuple[str, ...] = EVERYTHING  # globs that it may write

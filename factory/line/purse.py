@@ -18,8 +18,7 @@ from factory.money.wallet import OverBudget
 from factory.records.plans import worker_of
 from factory.records.view import ROADMAP, SETTINGS
 from factory.ssot.settings import Settings
-
-FREE = ("patch",)  # kinds of worker that cost nothing
+from factory.workers import load
 
 
 def success(house: House, main: Oid) -> dict[str, Any]:
@@ -77,7 +76,8 @@ def worst_of_card(settings: Settings, worker: str) -> float | None:
 
 
 def _costs(settings: Settings, worker: str) -> bool:
-    return worker in settings.workers and settings.workers[worker].kind not in FREE
+    """A kind says itself that it costs nothing: `FREE = True` in its module."""
+    return worker in settings.workers and not getattr(load(settings.workers[worker].kind), "FREE", False)
 
 
 def zone(house: House) -> ZoneInfo:

@@ -66,13 +66,12 @@ def _provider(settings: Worker) -> Provider | None:
 
 
 def _kind(kind: str, environ: Mapping[str, str], sandbox: Sandbox | None) -> Json:
-    if kind in ("command", "patch"):
-        return {"kind": kind, "ready": True, "why": "needs neither a program of its own nor a key"}
     if kind == "acp":
         return {"kind": kind, "ready": None, "why": "needs `command`: gemini --acp, qwen --acp or opencode acp"}
     plain = Worker(kind=kind)
     agent, provider = _agent(plain), _provider(plain)
-    assert provider is not None
+    if provider is None:
+        return {"kind": kind, "ready": True, "why": "needs neither a program of its own nor a key"}
     variable = keys.DEFAULT[provider.name]
     found: Json = {"kind": kind, "key_variable": variable, "key": bool(environ.get(variable, "").strip())}
     if agent:

@@ -11,7 +11,7 @@ from factory.line.item import Done, Item, Turn
 from factory.model import Oid, State, Triage
 from factory.money import budget, pace
 from factory.plain import whole_line
-from factory.records import attempts, landing, redact, shelf
+from factory.records import attempts, redact
 from factory.records.record import CANCELLED_AT_WORK
 from factory.reports import trail
 
@@ -78,15 +78,16 @@ def not_begun(house: House, item: Item) -> Turn:
     return Turn(item, why=house.signals.halted.pop(item.id, "ended by the operator"), nobody=True)
 
 
-def broken_off(house: House, done: Done, why: str) -> Turn:
-    """It was ended, by a person or for nothing could be judged: it does not count, and what was done is kept."""
+def broken_off(house: House, done: Done, why: str, *, released: bool) -> Turn:
+    """It was ended, by a person or for nothing could be judged: it does not count, and what was done is kept. One that
+    is not `released` any more is off the line."""
     item, number = done.item, done.plan.attempt
     tip = done.commits.work if done.commits else house.repo.tip(attempts.ref(item.id, number))
     with house.ledger.lock:
         record = booking.record_of(house, item)
         if record.state is not State.BLOCKED:  # a card that is cancelled has no row that would say so
             record = record.killed()
-            if not (item.file.startswith(shelf.CARDS) or landing.is_released(house.repo, house.main(), item.id)):
+            if not released:
                 record = record.blocked(None, CANCELLED_AT_WORK)
         booking.write(house, "killed", record, why, booking.Beside(file=item.file, second=tip))
     attempts.drop(house.repo, item.id, number)

@@ -19,22 +19,22 @@ from factory.line.trades import Trade
 from factory.line.trades.every import TRADES
 from factory.line.way import Way
 from factory.model import State
-from factory.records import card_standing, shelf
+from factory.records import shelf
 from factory.records.halves import BACK, Half
-from factory.records.state import View, counts, criteria_of
+from factory.records.state import criteria_of
 
 BEAT = 60.0  # seconds between heartbeats
 T = TypeVar("T")
 
 
 class ShiftEnd(NamedTuple):
-    """How a shift ended. `failed` counts attempts, `stamped` tickets, `cards` the cards that were stamped."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `others` the stamped items of other trades."""
 
     exit: Exit
     reason: str
     stamped: int
     failed: int
-    cards: int = 0
+    others: Mapping[str, int] = {}
 
 
 class Shift:
@@ -82,8 +82,7 @@ class Shift:
         finally:
             house.gate.end()
             operator.dismiss(house, self._tools.lander)
-        look = self._tools.sight.now()
-        return self._ended(max(verdict(look.view), card_standing.verdict(look.yard)), waits)
+        return self._ended(max(trade.verdict() for trade in self._trades), waits)
 
     def _kept(self) -> Mapping[str, str]:
         return {name: why for trade in self._trades for name, why in self._waiting_of(trade).items()}
@@ -96,8 +95,9 @@ class Shift:
         return self._ended(word.exit, str(word))
 
     def _ended(self, code: Exit, reason: str) -> ShiftEnd:
-        cards = sum(count for trade, count in self._stamped.items() if trade != "ticket")
-        return ShiftEnd(code, reason, self._stamped.get("ticket", 0), self._failed, cards)
+        tickets, others = self._stamped.get("ticket", 0), {**self._stamped}
+        others.pop("ticket", None)
+        return ShiftEnd(code, reason, tickets, self._failed, others)
 
     def _next(self) -> bool:
         """A half of the first trade that has one; a run with a limit takes tickets alone."""
@@ -238,10 +238,4 @@ def run(house: House, *, tickets: int | None = None, once: bool = False) -> Shif
         return shift.run()
 
 
-def verdict(view: View) -> Exit:
-    """0 where every released ticket is DONE, 1 where some are not."""
-    found = counts(view)
-    return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
-
-
-__all__ = ["TICK", "Shift", "ShiftEnd", "run", "verdict"]
+__all__ = ["TICK", "Shift", "ShiftEnd", "run"]

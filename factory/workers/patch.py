@@ -6,6 +6,7 @@ from factory.model import Ended, Report
 from factory.workers import Program, Task, Work
 
 INSIDE = "/factory/change.patch"
+FREE = True  # nobody is paid
 
 
 def work(task: Task) -> Work:

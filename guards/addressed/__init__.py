@@ -26,7 +26,7 @@ def check(case: Case) -> Iterator[Finding]:
         after = text(case.tree, path)
         if after is None or len(after) > LONGEST or not any(spoken(list(enumerate(lines_of(after), 1)))):
             continue  # nearly always: what was there before need not be looked at
-        for line, said in spoken(list(case.added(path))):
+        for line, said in spoken(list(case.fresh(path))):
             shown = " ".join(said.split())[:SHOWN]
             yield RULES["reader"].found(path, f"speaks to whoever reads the change: {shown!r}", line)
 

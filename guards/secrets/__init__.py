@@ -24,7 +24,7 @@ def check(case: Case) -> Iterator[Finding]:
         for kind in named:
             yield RULES["key"].found(shown, f"the name of a touched file looks like {kind}")
         hits = tuple(find_secrets(after))
-        added = {number for number, _ in case.added(path)} if hits else set()
+        added = {number for number, _ in case.fresh(path)} if hits else set()
         for line, kind in hits:
             if line in added:
                 yield RULES["key"].found(shown, f"looks like {kind}; take it out and revoke it", line)

@@ -78,3 +78,10 @@ def test_no_module_of_the_guards_is_longer_than_250_lines() -> None:
     modules = list(Path(guards.__file__).parent.rglob("*.py"))
     assert len(modules) > 10
     assert {m.name for m in modules if len(m.read_text().splitlines()) > 250} == set()
+
+
+def test_every_guard_has_its_section_and_its_way_out_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/guards.md").read_text(encoding="utf-8")
+    ways = page.split("**Ways out.**")[1].split("\n\n`factory verify`")[0]
+    lacking = [name for name in guards.NAMES if f"\n## {name}\n" not in page or f"`{name}`" not in ways]
+    assert lacking == []

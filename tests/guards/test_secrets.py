@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.guards.cases import changed, found, said
+from tests.guards.cases import GONE, changed, found, said
 
 BODY = "Zq8mKv2LxT5nRw9YbH3cJd7Fg6Ps4Ae1Uo0"
 KEYS = [
@@ -59,3 +59,10 @@ def test_words_about_keys_are_no_keys(text: str) -> None:
 
 def test_a_binary_file_is_not_read() -> None:
     assert said(changed({}, {"a.bin": b"\0" + KEYS[0].encode()}), "secrets") == []
+
+
+def test_a_key_that_a_moved_file_brings_along_is_nobodys_fault_and_a_second_one_is() -> None:
+    line = f'KEY = "{KEYS[0]}"\n'
+    assert said(changed({"a.py": line}, {"a.py": GONE, "b.py": line}), "secrets") == []
+    (second,) = found(changed({"a.py": line}, {"a.py": GONE, "b.py": line * 2}), "secrets")
+    assert (second.path, second.line) == ("b.py", 2)

@@ -48,8 +48,9 @@ def test_a_kind_is_added_by_the_file_and_the_line_that_the_page_shows(
     given = '[workers.default]\nkind = "shouting"\n\n[gate]\ndoctor = ["true"]\nfast = []\nregression = ["true"]\n'
     shop = make("D-1 right", settings=given)
     try:
-        done = shop.run("run")
+        done, listed = shop.run("run"), shop.run("workers")
     finally:
         sys.modules.pop("shouting_worker", None)
     assert done.code == 0, done.out + done.err
     assert shop.read("D-1.txt") == "right\n"
+    assert (listed.code, "shouting" in listed.out) == (0, True), listed.err

@@ -94,7 +94,7 @@ def test_ctrl_c_ends_the_live_page_well_and_any_other_signal_ends_it_as_any_comm
 def page() -> Snapshot:
     ticket = ShownItem(id="D-1", trade="ticket", state=State.PENDING, attempts=1, triage=Triage.TEST, title="[red]One")
     return Snapshot(
-        at=0.0, main="0" * 40, ledger=None, state="READY", items=(ticket,), counts={"ticket": {State.PENDING: 1}},
+        at=0.0, zone="UTC", main="0" * 40, ledger=None, state="READY", items=(ticket,), counts={"ticket": {State.PENDING: 1}},
         budget=Book(date=dt.date(2026, 11, 21)),
     )  # fmt: skip
 

@@ -39,7 +39,10 @@ class Chores(Trade):
         return self.items(name for name, state in self.states().items() if state is State.PENDING)
 
     def states(self) -> Mapping[str, State]:
-        return {line.split()[0]: self.record(line.split()[0]).state for line in self._lines()}
+        store, main = self._house.repo.store, self._house.main()
+        names = [line.split()[0] for line in self._lines()]
+        done = {name for name in names if store.entry(store.tree_of(main), f"{name}.txt")}
+        return {name: State.DONE if name in done else self.record(name).state for name in names}
 
     def items(self, names: Iterable[str]) -> list[Item]:
         worker = self._house.settings.factory.worker

@@ -39,7 +39,7 @@ def page(state: str = "FAIL_STOP", **changes: Any) -> Snapshot:
         for n, one in enumerate(STATES, 1)
     )
     seen = Snapshot(
-        at=1000.0, main="0" * 40, ledger=None, state=state, why="the budget of the day is used", next="factory resume",
+        at=1000.0, zone="UTC", main="0" * 40, ledger=None, state=state, why="the budget of the day is used", next="factory resume",
         items=items, counts={"ticket": {State.PENDING: 1, State.DONE: 6}},
         budget=Book(date=dt.date(2026, 11, 21), settled=Spend(calls=7, usd=Decimal("1.5"))),
         red={"tests/test_a.py::test_b": "AssertionError"},

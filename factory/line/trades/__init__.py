@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from factory.errors import FactoryError, InTheWay
+from factory.errors import Exit, FactoryError, InTheWay
 from factory.line import setback
 from factory.line.attempt import Begun
 from factory.line.auditor import Opinion
@@ -52,7 +52,10 @@ class Packed(NamedTuple):
 
 
 class Trade(ABC):
-    """What a trade says of its items; made anew for each run. What has a body here is the same for most of them."""
+    """What a trade says of its items; made anew for each run. What has a body here is the same for most of them.
+
+    DONE is what main says: a run may end between a stamp and its event, and the next one must see it there.
+    """
 
     name: str
 
@@ -89,6 +92,14 @@ class Trade(ABC):
     @abstractmethod
     def close(self, half: Half) -> None:
         """Its checkpoint."""
+
+    def released(self, item: Item, main: Oid) -> bool:
+        """Whether main has it on the line still; a person may take it off while it is worked on."""
+        return True
+
+    def verdict(self) -> Exit:
+        """What a run ends with by this trade's items: FAIL where one is not DONE."""
+        return Exit.OK if set(self.states().values()) <= {State.DONE} else Exit.FAIL
 
     def fault(self, item: Item) -> FactoryError | None:
         """What keeps it until a person has mended that."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from factory.cards.card import WorkItem
-from factory.errors import FactoryError, InTheWay, Mistake
+from factory.errors import Exit, FactoryError, InTheWay, Mistake
 from factory.executors import Order, most
 from factory.kinds import BUILT_IN
 from factory.line import booking, day_chain, evidence, judging, kept, learning, opening, purse, way
@@ -18,7 +18,7 @@ from factory.line.item import EVERYTHING, Done, Item, Turn
 from factory.line.looking import Sight
 from factory.line.trades import Able, GroupMerge, Judged, Packed, Trade, card_gate
 from factory.model import Conclusion, Oid, Plan, State, Triage
-from factory.records import attempts, card_plans, halves
+from factory.records import attempts, card_plans, card_standing, halves
 from factory.records.attempts import Steps
 from factory.records.card_plans import card_of, plan_of
 from factory.records.halves import Half
@@ -188,6 +188,9 @@ class Cards(Trade):
         names = [f"{one.plan.ticket_id}#{one.plan.attempt}" for one in begun]
         day_chain.write(house, "start", with_records(truck, records), ", ".join(names), Cards=" ".join(names))
         return begun
+
+    def verdict(self) -> Exit:
+        return card_standing.verdict(self._sight.now().yard)
 
     def objects(self, done: Done) -> bool:
         return done.broke is not None or self._refusal(done, card_of(done.plan), self._house.main()) is not None

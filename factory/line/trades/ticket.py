@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from factory.errors import DoesNotAddUp, FactoryError, Mistake
+from factory.errors import DoesNotAddUp, Exit, FactoryError, Mistake
 from factory.executors import Order, most
 from factory.gate.prospect import Prospect
 from factory.git import history
@@ -24,6 +24,7 @@ from factory.records.halves import BACK, FRONT, Half
 from factory.records.landing import Draft
 from factory.records.premises import Premises
 from factory.records.record import Lease, Record
+from factory.records.state import counts
 from factory.records.view import RED, SETTINGS
 from factory.ssot.settings import HALF, Settings
 
@@ -87,6 +88,13 @@ class Tickets(Trade):
         text = f"{done.date} ({house.settings.factory.timezone}) {done.name}: {ended}"
         house.ledger.append(Event(name="checkpoint", text=text), done.as_file())
         house.say("", f"checkpoint {text}", kind="checkpoint")
+
+    def released(self, item: Item, main: Oid) -> bool:
+        return landing.is_released(self._house.repo, main, item.id)
+
+    def verdict(self) -> Exit:
+        found = counts(self._sight.now().view)
+        return Exit.OK if found["DONE"] == sum(found.values()) else Exit.FAIL
 
     def fault(self, item: Item) -> FactoryError | None:
         """A run works by the settings that it began with: what is wrong by them may be right by now."""
@@ -153,8 +161,8 @@ class Tickets(Trade):
 
     def settled(self, done: Done, main: Oid) -> Done | Turn:
         house, repo = self._house, self._house.repo
-        if not landing.is_released(repo, main, done.item.id):
-            return setback.broken_off(house, done, "its row was taken off the line meanwhile")
+        if not self.released(done.item, main):
+            return setback.broken_off(house, done, "its row was taken off the line meanwhile", released=False)
         done = evidence.with_work(house, done)
         if repo.is_ancestor(done.plan.base, main):
             return done
