@@ -6,8 +6,8 @@ Commands are dataclasses, so that `--help` need not load the library that checks
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, dataclass_transform, get_type_hints
+from dataclasses import Field, dataclass, fields
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, dataclass_transform, get_type_hints
 
 from factory.errors import Mistake
 
@@ -23,7 +23,6 @@ class Argument(NamedTuple):
 
 
 @dataclass_transform(frozen_default=True)
-@dataclass(frozen=True)
 class Command:
     """What is asked of the factory. A subclass is a command: its fields are the arguments, its docstring the help.
 
@@ -39,24 +38,36 @@ class Command:
     def __init_subclass__(cls, **said: Any) -> None:
         for key, value in said.items():
             setattr(cls, key, value)
-        if "__annotations__" in cls.__dict__:  # what is asked without arguments is made by its parent's code
-            dataclass(frozen=True)(cls)
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """A dataclass from its first use on: making forty of them takes as long as a small command."""
+        cls.fields()
+        return super().__new__(cls)
+
+    @classmethod
+    def fields(cls) -> tuple[Field[Any], ...]:
+        """The arguments, in the order in which they are typed."""
+        for kind in reversed(cls.__mro__[:-1]):
+            if "__dataclass_fields__" not in kind.__dict__:
+                dataclass(frozen=True)(kind)
+        return fields(cls)  # type: ignore[arg-type]
 
     @property
     def arguments(self) -> dict[str, Any]:
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in self.fields()}
 
     @classmethod
     def said(cls) -> dict[str, tuple[Any, Argument]]:
         """Name -> type and what is said of it, in the order in which they are typed."""
         hints = get_type_hints(cls, include_extras=True)
-        return {field.name: (hints[field.name].__origin__, hints[field.name].__metadata__[0]) for field in fields(cls)}
+        return {field.name: (hints[field.name].__origin__, hints[field.name].__metadata__[0]) for field in cls.fields()}
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
         """The JSON Schema of its arguments."""
         from pydantic import TypeAdapter
 
+        cls.fields()
         found = TypeAdapter(cls).json_schema()
         for name, (_, argument) in cls.said().items():
             found["properties"][name]["description"] = argument.help
@@ -70,6 +81,7 @@ def parse(known: Iterable[type[Command]], name: str, arguments: Mapping[str, Any
     kinds = {kind.name: kind for kind in known}
     if name not in kinds:
         raise Mistake(f"there is no command {name!r}", remedy=f"use one of {', '.join(kinds)}")
+    kinds[name].fields()
     try:
         found: Command = TypeAdapter(kinds[name]).validate_python(dict(arguments))
     except ValidationError as error:

@@ -7,7 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -58,7 +58,7 @@ def _function(kind: type[Command]) -> Any:
 def _parameters(kind: type[Command]) -> Iterator[inspect.Parameter]:
     """What is needed is an argument, and so is the one that may name an item or a guard; all else are options."""
     said = kind.said()
-    for field in fields(kind):
+    for field in kind.fields():
         hint, argument = said[field.name]
         shown: dict[str, Any] = {"help": argument.help}
         if field.default is MISSING or argument.word:
