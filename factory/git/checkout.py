@@ -66,7 +66,8 @@ def _content(file: Path) -> bytes:
 def in_the_way(repo: Repo, checkout: Path, changed: Iterable[Changed]) -> tuple[str, ...]:
     """The paths of uncommitted work in this checkout that a change would overwrite, remove or stand in.
 
-    A file that is already what it would become (a backlog that a person compiled by hand) is not in the way.
+    A file that is already what it would become (a backlog that a person compiled by hand), or gone already, is not in
+    the way.
     """
     becomes = {c.path: c for c in changed}
     named = list(becomes) if len(becomes) <= 200 else []  # an argument list has its limit; then look at everything
@@ -85,7 +86,7 @@ def _meets(path: str, becomes: Mapping[str, Changed]) -> bool:
 
 
 def _may_go(repo: Repo, checkout: Path, change: Changed) -> bool:
-    same = bool(change.new) and follow.is_blob(repo, checkout, change.path, change.new_mode, change.new)
+    same = follow.is_blob(repo, checkout, change.path, change.new_mode, change.new)
     return same or edited(repo, checkout, change) is not None
 
 

@@ -107,8 +107,13 @@ def _catch_up(repo: Repo, checkout: Path, changed: tuple[Changed, ...], index: P
     # read-tree looks at times alone: a file that was only touched would count as changed
     there = [path.path for path in changed if path.old]
     some = not killed and 0 < len(there) <= FEW
-    asked = ("add", "--refresh", "--", *there) if some else ("update-index", "-q", "--refresh")
-    repo.ask(*asked, cwd=checkout, GIT_INDEX_FILE=str(index), GIT_LITERAL_PATHSPECS="1")
+
+    def look(*asked: str) -> bool:
+        return not repo.ask(*asked, cwd=checkout, GIT_INDEX_FILE=str(index), GIT_LITERAL_PATHSPECS="1")[0]
+
+    # of some paths git looks at none where one is not in the index: somebody has staged its removal
+    if not (some and look("add", "--refresh", "--", *there)):
+        look("update-index", "-q", "--refresh")
 
 
 def _gone(checkout: Path, path: str) -> bool:

@@ -61,6 +61,20 @@ def test_a_look_holds_no_index_and_is_held_up_by_none(repo: Repo, path: Path, mo
     assert before.st_size == index.stat().st_size
 
 
+def test_a_touched_file_beside_a_staged_removal_is_in_nobodys_way(repo: Repo, path: Path) -> None:
+    """Git looks at none of the paths that it is asked for where the index does not have one of them."""
+    old = put(repo, {"grows.txt": OLD, "goes.txt": b"x\n"})
+    repo.call("read-tree", "-m", "-u", f"{old}^", old, cwd=path)
+    tree = repo.store.edit(
+        repo.store.tree_of(old), {"grows.txt": Entry("100644", repo.store.write_blob(NEW)), "goes.txt": None}
+    )
+    new = repo.store.write_commit(Commit(tree, (old,), "a change\n", 1_790_000_001))
+    repo.call("rm", "-q", "goes.txt", cwd=path)
+    os.utime(path / "grows.txt", (1, 1))
+    checkout.advance(repo, MAIN, old, new)
+    assert follows(repo, path)
+
+
 @pytest.mark.parametrize("leaves", [True, False])
 def test_a_branch_that_is_switched_while_main_moves_keeps_what_it_has(
     repo: Repo, path: Path, moved: tuple[str, str], monkeypatch: pytest.MonkeyPatch, leaves: bool
