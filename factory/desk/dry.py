@@ -23,6 +23,7 @@ from factory.model import Plan
 from factory.money import budget
 from factory.money.spend import dollars
 from factory.operator.outlook import as_lines, outlook
+from factory.records import plans
 from factory.records.record import Record
 from factory.records.signing import Signer
 from factory.records.state import View, ready, standings
@@ -92,7 +93,7 @@ def _record(view: View, ticket: str) -> Record:
 
 
 def _plan(on: Footing, ticket: str) -> Plan:
-    return beforehand.plan_of(on.view, on.settings, standings(on.view)[ticket].ticket, _record(on.view, ticket))
+    return plans.make_plan(on.view, on.settings, standings(on.view)[ticket].ticket, _record(on.view, ticket))
 
 
 def _on_main(on: Footing, checks: list[str]) -> dict[str, Ran]:

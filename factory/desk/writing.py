@@ -36,7 +36,7 @@ def run(caller: Caller, asked: commands.Run) -> Answer:
     more = "".join(f", {many(count, trade)}" for trade, count in ended.others.items() if count)
     told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     told += f"; {ended.reason}" if ended.reason else ""
-    worked = ended.stamped or ended.failed or more or ended.reason
+    worked = ended.stamped or ended.failed or more or ended.dealt or ended.reason
     return Answer(text=f"{told}\n{LOOK if worked else NOTHING}", exit=ended.exit)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from factory.gate import triage
@@ -83,8 +83,8 @@ def judge(
         when = (
             "with what the change brings beside the product alone" if light(ran.was) is Light.RED else "before any work"
         )
-        line = f"{criterion.id} was green {when}, so it proves nothing: {check}"
-        tally.fail(Triage.VACUOUS, [line, *_on_the_wrong_side(ran, moved)], mark=criterion.check)
+        line = f"{criterion.id} was green {when}, so it proves nothing: {check}{_on_the_wrong_side(ran, moved)}"
+        tally.fail(Triage.VACUOUS, [line], mark=criterion.check)
     elif first is Light.COULD_NOT_RUN:
         _no_ground(tally, criterion, ran.before)
     elif signs:
@@ -132,12 +132,16 @@ def _stands(ran: Passes) -> tuple[str, ...] | None:
     return None if worse else ()
 
 
-def _on_the_wrong_side(ran: Passes, moved: Touching) -> Iterator[str]:
-    """Where what the change brings to the judge's side is enough by itself, it may be the product unsaid."""
+def _on_the_wrong_side(ran: Passes, moved: Touching) -> str:
+    """The way out where what the change brings to the judge's side is enough by itself: it may be the product unsaid.
+
+    In the same line: the night's log and the ticket's reason have one.
+    """
     code = sorted(path for path in moved.brought if not matches(path, JUDGING) and path.endswith(OTHER_CODE))
     if code or (light(ran.was) is Light.RED and moved.new):
         paths = ", ".join((code or sorted(moved.new))[:3])
-        yield f"{paths} judge by where they lie; are they the product, name them in [product] paths, or in modify"
+        return f"; where it is the product that lies in {paths}, name that in [product] paths or in the ticket's modify"
+    return ""
 
 
 def _still_red(tally: Tally, criterion: PlanCriterion, second: Light, after: Ran) -> None:

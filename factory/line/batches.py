@@ -9,7 +9,7 @@ from factory.model import Plan, Terms, Ticket
 from factory.proposals.shares import Share, Shares
 from factory.records import plans
 from factory.records.record import Record
-from factory.records.state import View, criteria_of
+from factory.records.state import View
 from factory.ssot.settings import Settings
 
 SAME = {"modify", "readonly", "hidden", "worker"}  # of two tickets' terms, where they may share a call
@@ -45,29 +45,16 @@ def next_plan(
 ) -> tuple[Plan, Share | None]:
     """The plan of the ticket's next attempt. Where its answer was bought already, the plan's base is the one that the
     answer was made for: what landed meanwhile is merged, as with any attempt that ran beside others."""
-    plan = _plan(house, view, ticket, record, view.main, told)
+    plan = plans.make_plan(view, house.settings, ticket, record, told=told)
     if house.settings.workers[plan.worker].batch < 2:
         return plan, None
     share = Shares(house.cache / "answers").find(plan)
     if share is None or not house.repo.is_ancestor(share.base, view.main):
         return plan, None
-    return _plan(house, view, ticket, record, share.base), share
+    return plans.on_base(plan, share.base, ticket.terms), share
 
 
 def plans_of(house: House, view: View, tickets: Iterable[Ticket]) -> tuple[Plan, ...]:
     """The plans of those that go out in one call."""
     records = ((ticket, view.records.get(ticket.id) or Record(ticket=ticket.id)) for ticket in tickets)
-    return tuple(_plan(house, view, ticket, record, view.main) for ticket, record in records)
-
-
-def _plan(house: House, view: View, ticket: Ticket, record: Record, base: str, told: Iterable[str] = ()) -> Plan:
-    return plans.make_plan(
-        ticket,
-        criteria_of(ticket.id, view.criteria),
-        house.settings,
-        attempt=record.attempt + 1,
-        base=base,
-        worker=plans.worker_of(ticket, house.settings),
-        previous=record.previous,
-        told=told,
-    )
+    return tuple(plans.make_plan(view, house.settings, ticket, record) for ticket, record in records)

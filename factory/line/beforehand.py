@@ -30,7 +30,7 @@ from factory.model import Oid, Plan, State, Terms, Ticket
 from factory.records import plans, signing
 from factory.records.record import Record
 from factory.records.signing import Signer
-from factory.records.state import View, criteria_of, standings
+from factory.records.state import View, standings
 from factory.records.view import main_ref, must_be_readable
 from factory.ssot.settings import Settings
 from guards.case import text
@@ -123,19 +123,6 @@ def warnings(on: Footing) -> list[str]:
     return told + foretold(on.repo, main_ref(on.settings), on.pending)
 
 
-def plan_of(view: View, settings: Settings, ticket: Ticket, record: Record) -> Plan:
-    """The plan of a ticket's next attempt at this view's main."""
-    return plans.make_plan(
-        ticket,
-        criteria_of(ticket.id, view.criteria),
-        settings,
-        attempt=record.attempt + 1,
-        base=view.main,
-        worker=plans.worker_of(ticket, settings),
-        previous=record.previous,
-    )
-
-
 def prospect_of(
     store: Store, view: View, settings: Settings, plan: Plan, terms: Terms, ran: Mapping[str, Ran]
 ) -> Prospect:
@@ -157,7 +144,7 @@ def prospect_of(
 
 def ahead_of(house: House, view: View, record: Record, ticket: Ticket) -> Prospect:
     """Of a ticket that is about to be tried. Its checks are asked before its first attempt alone: later ones know."""
-    plan = plan_of(view, house.settings, ticket, record)
+    plan = plans.make_plan(view, house.settings, ticket, record)
     checks = [] if record.attempts else [c.check for c in plan.criteria if c.check]
     ran = house.gate.on_main(plan.base, checks, PATIENCE)
     return prospect_of(house.repo.store, view, house.settings, plan, ticket.terms, ran)

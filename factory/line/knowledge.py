@@ -50,11 +50,8 @@ def path(fingerprint: str) -> str:
     return f"knowledge/{fingerprint[:2]}/{fingerprint}.json"
 
 
-def failed(
-    lesson: Lesson | None, fingerprint: str, triage: Triage, cause: str, ticket: str, now: float, *, advised: bool
-) -> Lesson:
+def failed(lesson: Lesson, ticket: str, now: float, *, advised: bool) -> Lesson:
     """The lesson after one more failure. `advised`: this attempt had been handed the lesson."""
-    lesson = lesson or Lesson(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
     return lesson.model_copy(
         update={
             "seen": lesson.seen + 1,

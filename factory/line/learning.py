@@ -70,7 +70,8 @@ def from_failure(ledger: Ledger, plan: Plan, verdict: Verdict, cause: str, now: 
     before = plan.previous
     advised = before is not None and before.fingerprint == fingerprint and bool(before.advice)
     known, triage = read_lesson(ledger, fingerprint), verdict.triage or Triage.TEST
-    lesson = knowledge.failed(known, fingerprint, triage, cause, plan.ticket_id, now, advised=advised)
+    first = Lesson(fingerprint=fingerprint, triage=triage, cause=cause, first=now)
+    lesson = knowledge.failed(known or first, plan.ticket_id, now, advised=advised)
     advice = () if known is None else knowledge.advice(lesson)
     return Learnt({knowledge.path(fingerprint): lesson.model_dump(mode="json")}, advice)
 

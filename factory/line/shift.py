@@ -28,13 +28,15 @@ T = TypeVar("T")
 
 
 class ShiftEnd(NamedTuple):
-    """How a shift ended. `failed` counts attempts, `stamped` tickets, `others` the stamped items of other trades."""
+    """How a shift ended. `failed` counts attempts, `stamped` tickets, `others` the stamped items of other trades;
+    `dealt` all that were taken up, also those that were set aside before an attempt."""
 
     exit: Exit
     reason: str
     stamped: int
     failed: int
     others: Mapping[str, int] = {}
+    dealt: int = 0
 
 
 class Shift:
@@ -97,7 +99,7 @@ class Shift:
     def _ended(self, code: Exit, reason: str) -> ShiftEnd:
         tickets, others = self._stamped.get("ticket", 0), {**self._stamped}
         others.pop("ticket", None)
-        return ShiftEnd(code, reason, tickets, self._failed, others)
+        return ShiftEnd(code, reason, tickets, self._failed, others, len(self._worked))
 
     def _next(self) -> bool:
         """A half of the first trade that has one; a run with a limit takes tickets alone."""

@@ -17,7 +17,7 @@ from factory.line.trades.ticket import Tickets, item_of
 from factory.model import Ended, Oid, Report, State, Ticket, Triage
 from factory.records import attempts, plans
 from factory.records.record import Lease, Record
-from factory.records.state import View, criteria_of, standings
+from factory.records.state import View, standings
 from factory.records.view import look
 from factory.rooms.change import Change, harvest
 from factory.tree import SUBMODULE, Entry
@@ -82,10 +82,7 @@ def _head(house: House, branch: str, main: Oid) -> tuple[Oid, Oid]:
 
 def _attempt(house: House, view: View, ticket: Ticket, head: Oid, base: Oid) -> Done:
     record = view.records.get(ticket.id) or Record(ticket=ticket.id)
-    criteria = criteria_of(ticket.id, view.criteria)
-    plan = plans.make_plan(
-        ticket, criteria, house.settings, attempt=record.attempt + 1, base=base, worker=WORKER, previous=record.previous
-    )
+    plan = plans.on_base(plans.make_plan(view, house.settings, ticket, record, worker=WORKER), base, ticket.terms)
     now = house.clock.now()
     record = record.begun(plan.attempt, Lease(run=house.run, key=plan.idempotency_key, since=now, beat=now))
     booking.write(house, "start", record, plan.title)

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable
 
 from factory.errors import Mistake
-from factory.model import Criterion, Oid, Plan, PlanCriterion, Previous, Scope, Terms, Ticket
+from factory.model import Criterion, Oid, Plan, PlanCriterion, Scope, Terms, Ticket
+from factory.records.record import Record
 from factory.records.state import View, criteria_of
 from factory.ssot.protected import PROTECTED
 from factory.ssot.settings import Settings
@@ -21,19 +22,13 @@ def protected(settings: Settings) -> tuple[str, ...]:
 
 
 def make_plan(
-    ticket: Ticket,
-    criteria: tuple[Criterion, ...],
-    settings: Settings,
-    *,
-    attempt: int,
-    base: Oid,
-    worker: str,
-    previous: Previous | None = None,
-    told: Iterable[str] = (),
+    view: View, settings: Settings, ticket: Ticket, record: Record, *, worker: str = "", told: Iterable[str] = ()
 ) -> Plan:
-    """The plan of one attempt. The same ticket, attempt, base and worker give the same key. `told`: what is seen ahead
-    of its criteria, which its worker should know."""
-    terms = ticket.terms
+    """The plan of a ticket's next attempt at this view's main. The same ticket, attempt, base and worker give the same
+    key. `worker`: who it is, where it is not the ticket's own. `told`: what is seen ahead of its criteria, which its
+    worker should know."""
+    terms, attempt, criteria = ticket.terms, record.attempt + 1, criteria_of(ticket.id, view.criteria)
+    worker = worker or worker_of(ticket, settings)
     return Plan(
         ticket_id=ticket.id,
         attempt=attempt,
@@ -45,13 +40,13 @@ def make_plan(
         done_criteria=" ".join((_done(criteria), *(f"Note: {line}." for line in told))),
         risk=ticket.risk,
         priority=ticket.priority,
-        base=base,
+        base=view.main,
         timeout_minutes=terms.timeout_minutes or settings.caps.worker_minutes,
         budget_usd=settings.budget.cycle_usd if terms.budget_usd is None else terms.budget_usd,
         model_budget=_model(ticket, settings, worker),
         worker=worker,
-        idempotency_key=_key(base, ticket.id, attempt, worker, terms, ticket.prose),
-        previous=previous,
+        idempotency_key=_key(view.main, ticket.id, attempt, worker, terms, ticket.prose),
+        previous=record.previous,
     )
 
 

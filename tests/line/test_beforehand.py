@@ -63,6 +63,13 @@ def test_what_no_work_could_pass_is_blocked_with_its_reason_and_nobody_is_paid(m
     assert shop.run("run", "--once").out.count("stamped ") == 1
 
 
+def test_a_run_that_only_set_something_aside_does_not_say_that_there_was_nothing_to_do(make: Make) -> None:
+    shop = make("D-1 One", ledger=ledger(**{"D-1": "no-such-program --check"}), settings=FAST)
+    ends = [shop.run("run"), shop.run("run")]
+    assert [done.code for done in ends] == [1, 1]
+    assert ["there was nothing to do" in done.out for done in ends] == [False, True]
+
+
 def test_what_is_likely_to_end_in_vain_is_told_to_the_worker_and_by_dry(make: Make) -> None:
     told = 'grep -o "Note:.*" "$FACTORY_PLAN" > told.txt; echo right > D-1.txt\n'
     both = ledger(**{"D-1": "grep -q right D-1.txt", "D-2": f"{PYTEST}::test_one"}) + (

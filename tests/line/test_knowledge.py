@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from factory.line.knowledge import Fix, Lesson, advice, failed, fixed, recurrence, search
-from factory.model import Triage
 from tests.line.conftest import Shop
 
 Make = Callable[..., Shop]
@@ -17,8 +16,8 @@ def lesson(**more: object) -> Lesson:
 
 
 def test_a_failure_opens_a_lesson_and_is_counted_on_it() -> None:
-    first = failed(None, "f" * 16, Triage.TEST, "red", "D-1", 10.0, advised=False)
-    again = failed(first, "f" * 16, Triage.TEST, "red", "D-2", 20.0, advised=False)
+    first = failed(lesson(first=10.0), "D-1", 10.0, advised=False)
+    again = failed(first, "D-2", 20.0, advised=False)
     assert (again.seen, again.first, again.last, again.tickets) == (2, 10.0, 20.0, ("D-1", "D-2"))
 
 
@@ -30,8 +29,8 @@ def test_a_lesson_without_a_fix_advises_nothing_and_one_with_a_fix_names_its_sta
 
 def test_a_lesson_that_misled_more_often_than_it_helped_is_demoted() -> None:
     known = fixed(lesson(seen=1), FIX)
-    once = failed(known, known.fingerprint, Triage.TEST, "red", "D-3", 1.0, advised=True)
-    twice = failed(once, known.fingerprint, Triage.TEST, "red", "D-3", 2.0, advised=True)
+    once = failed(known, "D-3", 1.0, advised=True)
+    twice = failed(once, "D-3", 2.0, advised=True)
     assert not once.demoted
     assert twice.demoted
     assert advice(twice) == ()

@@ -14,6 +14,7 @@ from factory.model import Oid
 from factory.money.spend import Spend, bill
 from factory.money.wallet import GUARD, LedgerWallet, OfRun, OverBudget, read_book
 from factory.records.plans import make_plan
+from factory.records.record import Record
 from factory.records.view import find_main, look
 from factory.ssot.settings import Settings
 from tests.line.conftest import SETTINGS, Shop
@@ -35,9 +36,8 @@ class Desk:
         self._view = look(repo, self.ledger, self.main)
 
     def wallet(self, attempt: int) -> LedgerWallet:
-        plan = make_plan(
-            self._view.tickets[0], self._view.criteria, self.settings, attempt=attempt, base=self.main, worker="default"
-        )
+        ticket = self._view.tickets[0]
+        plan = make_plan(self._view, self.settings, ticket, Record(ticket=ticket.id, attempt=attempt - 1))
         return LedgerWallet(self.ledger, self.settings, plan, OfRun(lambda: self.now, lambda _: None))
 
     def used(self) -> Decimal:

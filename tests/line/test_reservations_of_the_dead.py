@@ -19,6 +19,7 @@ from factory.money import outlets
 from factory.money.outlets import has_outlet
 from factory.money.spend import bill
 from factory.records.plans import make_plan
+from factory.records.record import Record
 from factory.records.view import look
 from factory.ssot.settings import Settings
 from tests.line.conftest import RIGHT, SETTINGS, Shop
@@ -34,7 +35,7 @@ def die(shop: Shop) -> None:
     with open_house(shop.path, dict(os.environ)) as house:
         view = look(house.repo, house.ledger, house.main())
         ticket = view.tickets[0]
-        plan = make_plan(ticket, view.criteria, house.settings, attempt=1, base=view.main, worker="default")
+        plan = make_plan(view, house.settings, ticket, Record(ticket=ticket.id))
         attempt.wallet_of(house, plan).reserve(bill(**WORST))
 
 
