@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from factory.gate.altered import Round, Site, data_rounds, expected, literal_rounds, rounds
+from factory.gate.altered import MORE, Round, Site, data_rounds, expected, literal_rounds, rounds
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.functions import around, failing, listed
 from factory.gate.altered.languages import CALLS, SHELLS
@@ -109,7 +109,7 @@ class Unseen:
         waits = around(source, lines)
         some = Dice(of.asked.digest, path).shuffled(names)[:ALONE]
         with ThreadPoolExecutor(2) as pool:
-            heard = pool.map(lambda name: self._alone(of, path, source, name), some)
+            heard = pool.map(lambda name: self._alone(of, path, source, name, lines), some)
             for name, said in zip(some, heard, strict=True):
                 # one that failed on main, and is not even run any more, was silenced as well
                 green = Light.GREEN.value if name in waits else NOT_RUN
@@ -137,8 +137,9 @@ class Unseen:
         found = self._each(of, data_rounds(data, of.asked.digest)) if 0 < len(data) <= FILES else []
         return [each for each in found if each[1] != Light.GREEN][:1] or found[-1:]
 
-    def _alone(self, of: Asking, path: str, source: bytes, name: str) -> Said:
-        said = self._each(of, rounds({path: [name]}, {path: source}, of.asked.digest, most=2))
+    def _alone(self, of: Asking, path: str, source: bytes, name: str, lines: Collection[int]) -> Said:
+        asked = rounds({path: [name]}, {path: source}, of.asked.digest, 2, {path: lines}, unmet=MORE)
+        said = self._each(of, asked)
         green = [each for each in said if each[1] == Light.GREEN]
         broken = failing(source, name) if green else None
         if broken is None:

@@ -10,8 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
-from factory.gate.altered import Round, Site, data_rounds, expected, rounds
+from factory.gate.altered import MORE, Round, Site, data_rounds, expected, rounds
 from factory.gate.altered.dice import Dice
 from factory.gate.altered.functions import failing_at
 from factory.gate.asked import TreeQuestion
@@ -28,10 +29,17 @@ Key = tuple[str, str]  # a path, and a function in it ("" is all of it)
 Heard = tuple[Site, str]  # an altered judge, and what it said: GREEN, RED, or nothing where it did not run
 Tests = Mapping[str, set[str]]  # path -> functions
 Waiting = Mapping[str, set[int]]  # path -> the lines at which main's product failed
-ROUNDS = 4  # of altered judges for one criterion, at most; each runs its check once more
+ROUNDS = 4  # of altered judges for one criterion; each runs its check once more
 FEW = 8  # tests of a check; one that runs more is asked in half as many rounds, and of what is DONE so many alone
 DATA = 4  # files of data that are altered for one criterion, at most
 LARGEST = 1 << 20  # bytes of one
+
+
+class Most(NamedTuple):
+    """Rounds of altered judges; `unmet`: at most, where something is left that main's product did not come to."""
+
+    rounds: int
+    unmet: int = 0
 
 
 class Voice:
@@ -48,7 +56,7 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            most = ROUNDS if len(ran.after.seen.outcomes) <= FEW else ROUNDS // 2
+            most = Most(ROUNDS, MORE) if len(ran.after.seen.outcomes) <= FEW else Most(ROUNDS // 2, ROUNDS)
             found = self._of_all(asked, Check(criterion.check, ran.under), tests, self._waiting(asked, ran), most)
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
@@ -64,21 +72,21 @@ class Voice:
         tests = defaultdict[str, set[str]](set)
         for path, name in Dice(asked.digest, criterion.id).shuffled(each)[:FEW]:
             tests[path].add(name)
-        return self._of_all(asked, Check(criterion.check), tests, {}, most=1)
+        return self._of_all(asked, Check(criterion.check), tests, {}, Most(1))
 
-    def _of_all(self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: int) -> list[Heard]:
+    def _of_all(self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: Most) -> list[Heard]:
         """Each site and what was said, after those that stay green were asked once more."""
         found = self._of_tests(asked, check, tests, waiting, most)
         if len(tests) > 1 or any(len(names) > 1 for names in tests.values()):
-            found = [self._alone(asked, check, each, waiting) for each in found]
+            found = [self._alone(asked, check, each, waiting, most) for each in found]
         return [self._runs(asked, check, each) for each in found]
 
-    def _of_tests(
-        self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: int = ROUNDS
-    ) -> list[Heard]:
+    def _of_tests(self, asked: TreeQuestion, check: Check, tests: Tests, waiting: Waiting, most: Most) -> list[Heard]:
         """Each site and what its test said: GREEN, RED, or nothing where it did not run."""
         sources = {path: source for path in tests if (source := self._laid.file(asked.tree, path)) is not None}
-        asked_of = rounds({path: tests[path] for path in sources}, sources, asked.digest, most, waiting)
+        asked_of = rounds(
+            {path: tests[path] for path in sources}, sources, asked.digest, most.rounds, waiting, most.unmet
+        )
         with ThreadPoolExecutor(2) as pool:
             runs = list(pool.map(lambda each: self._laid.run(asked.tree, each, check), asked_of))
         pairs = zip(asked_of, runs, strict=True)
@@ -89,12 +97,12 @@ class Voice:
         said = "\n".join((*ran.before.seen.failures.values(), ran.before.output))
         return places(said, self._laid.paths(asked.tree), asked.sides)
 
-    def _alone(self, asked: TreeQuestion, check: Check, each: Heard, waiting: Waiting) -> Heard:
+    def _alone(self, asked: TreeQuestion, check: Check, each: Heard, waiting: Waiting, most: Most) -> Heard:
         """A test that stays green is asked again with no other altered: tests may share what they leave behind."""
         site, said = each
         if said != Light.GREEN:
             return each
-        again = self._of_tests(asked, check, {site.path: {site.function}}, waiting)
+        again = self._of_tests(asked, check, {site.path: {site.function}}, waiting, most)
         green = [other for other in again if other[1] == Light.GREEN]
         return green[0] if green else (site, Light.RED)
 

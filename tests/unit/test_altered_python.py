@@ -141,6 +141,42 @@ def test_what_does_not_surely_run_or_turn_red_stays_unaltered(body: str) -> None
     assert len(found) == ("or total" in body)
 
 
+STORY = "def test_it():\n" + "".join(f"    assert total({n}) == {n}\n" for n in range(100, 112))
+
+
+@pytest.mark.parametrize("digest", "abcdefgh")
+def test_what_main_did_not_pass_is_asked_first_and_all_of_it(digest: str) -> None:
+    """One wrong expectation of twelve is not left to chance."""
+
+    def lines(failed: set[int], unmet: int = 12) -> list[int]:
+        source = {"t.py": STORY.encode()}
+        found = rounds({"t.py": ["test_it"]}, source, digest, 4, {"t.py": failed}, unmet)
+        return [site.line for each in found for site in each.sites.values()]
+
+    assert sorted(lines(set())) == list(range(2, 14))  # it failed before the first of them: any may be the criterion
+    fifth = lines({6})
+    assert fifth[:2] == [6, 6]
+    assert sorted(fifth[2:]) == list(range(7, 14))
+    last = lines({13})
+    assert last[:2] == [13, 13]
+    assert set(last[2:]) <= set(range(2, 13))
+    assert len(last) == 4
+    assert len(lines({6}, unmet=0)) == 4
+
+
+def test_what_main_failed_at_over_several_lines_and_in_a_helper_is_asked_first() -> None:
+    source = (
+        "def same(value):\n    assert value != 5\n    assert value == 7\n\n\n"
+        "def test_it():\n    assert total(1) == 10\n    assert total(\n        2\n    ) == 20\n    same(total(3))\n"
+    )
+
+    def first(*failed: int) -> int:
+        found = rounds({"t.py": ["test_it"]}, {"t.py": source.encode()}, "d", 1, {"t.py": failed})
+        return next(iter(found[0].sites.values())).line
+
+    assert (first(7), first(8), first(11, 3), first(3), first(11, 2)) == (7, 10, 3, 3, 2)
+
+
 def where_main_failed(body: str, line: int) -> list[str]:
     """As above, with a line of the test at which main's product failed."""
     source = f"import pytest\nfrom till import total\n\n\ndef test_it(args):\n{body}\n"

@@ -18,9 +18,9 @@ from factory.gate.altered.source import SourceText
 from factory.gate.altered.values import Taken, another, plain
 
 MANY = 1000  # literals of a side: then the whole side is another
-AT = 2  # lines between a statement's first one and the side of it that is altered
 EACH = (How.SAME, How.NEAR, How.DIGITS, How.YEAR, How.DAY, How.HOUR)  # of several, each one by itself must be right
 Way = tuple[str, tuple[Swap, ...]]  # in words, and as edits
+Asked = tuple[int, list[Group]]  # the line of a statement of the function, and the ways in which it is asked
 UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
 
 
@@ -36,9 +36,11 @@ class File:
         self._own = frozenset(methods)
         self._asked = frozenset(self._asked_names())
         self._open = set[str]()  # helpers that are being read: they may call each other
+        self._failed = frozenset(_statements_at(source.tree, waiting))
 
     def groups(self, name: str) -> list[Group]:
-        """Those of one function, in the order in which they are asked: its literals, then what else it has."""
+        """Those of one function, in the order in which they are asked: what main's product failed at in every way, then
+        what it did not come to, then the rest; of each the literals before what else there is."""
         found = self.functions.get(name)
         if found is None:
             return []
@@ -46,21 +48,31 @@ class File:
         calls = self._calls(found.node)
         sure = list(surely(found.node.body, names.full, calls.swallows))
         dice = Dice(self._digest, self.path, found.node.lineno)
-        first: list[list[Group]] = []
-        last: list[list[Group]] = []
-        for question in (q for statement in sure for q in _questions(calls, statement)):
+        first: list[Asked] = []
+        last: list[Asked] = []
+        for statement, question in ((s, q) for s in sure for q in _questions(calls, s)):
             literal = [ways for d in question.drafts if (ways := self._ways(d, names, sure))]
-            first += literal
+            first += [(statement.lineno, ways) for ways in literal]
             if not literal and question.last:
-                last.append(self._ways(question.last, names, sure))
+                last.append((statement.lineno, self._ways(question.last, names, sure)))
         asked = [*dice.shuffled(first), *dice.shuffled(last)]
         for call, helper in ((c, c.func.id) for c in _called(sure) if isinstance(c.func, ast.Name)):
             if helper != name and helper in self.functions:
-                asked += [self._ways(draft, names, sure) for draft in self._passed(call, helper)]
-                asked.append(self._of_helper(helper))
-        asked += self._where_main_failed(found.node, sure, names, calls)
-        asked.sort(key=lambda ways: not any(abs(way.line - line) <= AT for way in ways for line in self._waiting))
-        return [way for turn in zip_longest(*asked) for way in turn if way]
+                asked += [(call.lineno, self._ways(draft, names, sure)) for draft in self._passed(call, helper)]
+                asked.append((call.lineno, self._of_helper(helper)))
+        asked += ((ways[0].line, ways) for ways in self._where_main_failed(found.node, sure, names, calls) if ways)
+        return self._in_order(found.node, [(line, ways) for line, ways in asked if ways])
+
+    def _in_order(self, function: Function, asked: list[Asked]) -> list[Group]:
+        """What main's product met is asked last: it says least about the criterion."""
+        inside = [line for line in self._failed if function.lineno <= line <= (function.end_lineno or 0)]
+        failed, beyond, met = list[list[Group]](), list[list[Group]](), list[list[Group]]()
+        for line, ways in asked:
+            at_fault = any(way.line in self._failed for way in ways)
+            (failed if at_fault else beyond if not inside or line > max(inside) else met).append(ways)
+        unmet = [*_in_turn(failed), *(ways[0] for ways in beyond)]
+        later = [*(ways[:1] for ways in met), *(ways[1:] for ways in beyond), *(ways[1:] for ways in met)]
+        return [*(way._replace(unmet=True) for way in unmet), *_in_turn(later)]
 
     def _where_main_failed(
         self, function: Function, sure: list[ast.stmt], names: Names, calls: Calls
@@ -204,6 +216,21 @@ class File:
             edits += [self.source.swap(one, texts[1]), self.source.swap(other, texts[0])]
             said = said or f"{texts[0]} and {texts[1]} in each other's place"
         return (said, tuple(edits)) if edits else None
+
+
+def _statements_at(tree: ast.Module, lines: Collection[int]) -> Iterator[int]:
+    """All lines of the statements at these lines; of a compound one those of its head."""
+    yield from lines
+    for node in ast.walk(tree) if lines else ():
+        if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            body = getattr(node, "body", None)
+            span = range(node.lineno, body[0].lineno if body else (node.end_lineno or node.lineno) + 1)
+            yield from span if any(line in span for line in lines) else ()
+
+
+def _in_turn(asked: list[list[Group]]) -> Iterator[Group]:
+    """The first way of each, then the second ones."""
+    return (way for turn in zip_longest(*asked) for way in turn if way)
 
 
 def _said(old: str, edits: tuple[Swap, ...]) -> str:

@@ -14,6 +14,8 @@ from factory.gate.altered.nouns import Group, Round, Site
 from factory.gate.altered.owners import Owners, Place
 from factory.gate.altered.source import Free, SourceText
 
+MORE = 12  # rounds at most, where a test expects much that main's product did not come to
+
 
 def rounds(
     tests: Mapping[str, Collection[str]],
@@ -21,11 +23,13 @@ def rounds(
     digest: str,
     most: int = 4,
     waiting: Mapping[str, Collection[int]] = MappingProxyType({}),
+    unmet: int = 0,
 ) -> tuple[Round, ...]:
     """Altered judges of tests (path -> qualified names): in a round each function with a group left is altered once.
 
     `sources` may hold more files: a test that a class inherits is altered where it is written. `waiting`: the lines at
-    which main's product failed; they are asked first.
+    which main's product failed; they are asked first. `unmet`: after `most` rounds those functions alone go on, up to
+    so many rounds, that expect something else yet which main's product did not come to.
     """
     owners = Owners(sources)
     wanted: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
@@ -38,11 +42,11 @@ def rounds(
         if (read := _read(path, names, owners, digest, waiting.get(path, ())))
     ]
     found = []
-    for _ in range(most):
+    for turn in range(max(most, unmet)):
         changed: dict[str, bytes] = {}
         sites: dict[Place, Site] = {}
         for file, left, names in files:
-            chosen = _chosen(file, left)
+            chosen = _chosen(file, left if turn < most else {n: g for n, g in left.items() if g and g[0].unmet})
             if chosen and (data := _written(file, chosen)):
                 changed[file.path] = data
                 told_at = ((place, g) for name, g in chosen.items() for place in names[name])
