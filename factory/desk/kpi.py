@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from factory.cards.card import is_card
-from factory.desk.snapshot import ShownItem, Snapshot, read
+from factory.desk.shown import ShownItem
+from factory.desk.snapshot import Snapshot, read
 from factory.desk.status import commits
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo

@@ -9,67 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
+from factory.cards.places import BACKLOG
+from factory.desk.shown import DayRow, Listed, ShownCards, ShownItem, Trade, TruckRow, set_aside
 from factory.git import lock
 from factory.git.ledger import Ledger
 from factory.git.places import cache_dir, private_dir
 from factory.git.repo import Repo
-from factory.model import Oid, State, TicketStatus, Triage
+from factory.model import Oid, State, TicketStatus
 from factory.money.budget import Book, day_of
 from factory.money.spend import Spend
 from factory.records import elsewhere
-from factory.records.card_standing import DayStands, standing
 from factory.records.halves import Half, ordered
 from factory.records.state import Standing, standings
-from factory.records.truck import states
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, find_main, look
-from factory.records.yard import Yard
 from factory.reports import stops
 from factory.rooms.disk_use import disk_use
-
-Trade = Literal["ticket", "card"]
-Listed = Literal["counts", "open", "all"]
-
-
-@dataclass(slots=True)  # not frozen: that takes three times as long, and a day may have ten thousand
-class ShownItem:
-    """A ticket or a card, and where it stands."""
-
-    id: str
-    trade: Trade
-    state: State
-    title: str = ""
-    attempts: int = 0  # that count against its cap
-    attempt: int = 0  # the last one's number
-    stamp: Oid | None = None
-    triage: Triage | None = None
-    why: str = ""
-    since: float | None = None  # its attempt runs since then, in seconds since the epoch
-    beat: float | None = None  # the last sign of life of what works on it
-    usd: float = 0.0  # set aside for its attempt
-
-
-@dataclass(frozen=True)
-class TruckRow:
-    """One truck of a day that is not over."""
-
-    name: str
-    cards: int
-    done: int
-    blocked: int
-    half: str = ""  # that is open
-    left: bool = False
-
-
-@dataclass(frozen=True)
-class DayRow:
-    """One day's cards."""
-
-    day: str
-    counts: dict[State, int]
-    trucks: int
 
 
 @dataclass(frozen=True)
@@ -132,8 +88,7 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
     factory, alive = factory_file(ledger), bool(lock.holder(private_dir(repo)))
     book = _book(ledger, now, settings.factory.timezone)
     found, absent = standings(view), elsewhere.absent(repo, ledger, main)
-    yard = None if repo.store.entry(main, "ssot/backlog") is None else Yard(repo, ledger, main)
-    days = standing(yard) if yard else []
+    of_cards = _cards(repo, ledger, main, cards, book)
     tickets = tuple(_ticket(stands, book) for stands in found.values())
     killed = factory.state == RUNNING and not alive
     return Snapshot(
@@ -144,12 +99,12 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
         state="RUNNING" if alive else "RECOVERABLE" if killed else factory.state,
         why=stops.KILLED if killed else factory.stop_reason,
         next=factory.next_command,
-        items=(*tickets, *_cards(days, cards, book)),
-        counts=_counts(tickets, days if yard else None),
+        items=(*tickets, *of_cards.items) if of_cards else tickets,
+        counts={"ticket": _counted(tickets), **({"card": of_cards.counts} if of_cards else {})},
         planned={ticket.id: ticket.title for ticket in view.tickets if ticket.status is TicketStatus.PLANNED},
         halves=_halves(ledger),
-        trucks=tuple(_trucks(yard)) if yard else (),
-        days=tuple(DayRow(day=d.day, counts=d.counts, trucks=len(yard.packed(d.day))) for d in days if yard),
+        trucks=of_cards.trucks if of_cards else (),
+        days=of_cards.days if of_cards else (),
         budget=book,
         rooms=_rooms(repo, factory, environ),
         red=(ledger.read(RED) or {}).get("red", {}),
@@ -179,40 +134,22 @@ def _ticket(stands: Standing, book: Book) -> ShownItem:
         why=stands.why,
         since=lease.since if lease else None,
         beat=lease.beat if lease else None,
-        usd=_set_aside(book, id) if lease else 0.0,
+        usd=set_aside(book, id) if lease else 0.0,
     )
 
 
-def _set_aside(book: Book, id: str) -> float:
-    return float(sum(spend.usd for key, spend in book.open.items() if f":{id}#" in key))
-
-
-def _counts(tickets: tuple[ShownItem, ...], days: list[DayStands] | None) -> dict[Trade, dict[State, int]]:
+def _counted(tickets: tuple[ShownItem, ...]) -> dict[State, int]:
     states = [item.state for item in tickets]
-    counts: dict[Trade, dict[State, int]] = {"ticket": {state: states.count(state) for state in State}}
-    if days is not None:
-        counts["card"] = {state: sum(day.counts[state] for day in days) for state in State}
-    return counts
+    return {state: states.count(state) for state in State}
 
 
-def _cards(days: list[DayStands], listed: Listed, book: Book) -> Iterator[ShownItem]:
-    cards = {} if listed == "counts" else {id: card for day in days for id, card in day.cards.items()}
-    for id, card in sorted(cards.items()):
-        if card.state is not State.DONE or listed == "all":
-            record, lease = card.record, card.record.lease if card.state is State.INFLIGHT else None
-            yield ShownItem(
-                id=id,
-                trade="card",
-                state=card.state,
-                attempts=record.attempts,
-                attempt=record.attempt,
-                stamp=card.stamp,
-                triage=record.triage,
-                why=record.waits or record.why,
-                since=lease.since if lease else None,
-                beat=lease.beat if lease else None,
-                usd=_set_aside(book, id) if lease else 0.0,
-            )
+def _cards(repo: Repo, ledger: Ledger, main: Oid, listed: Listed, book: Book) -> ShownCards | None:
+    """None where main has no card; loaded where there are some, for most repositories have none."""
+    if repo.store.entry(main, BACKLOG) is None:
+        return None
+    from factory.desk.shown_cards import shown_cards
+
+    return shown_cards(repo, ledger, main, listed, book)
 
 
 def _halves(ledger: Ledger) -> tuple[Half, ...]:
@@ -220,20 +157,6 @@ def _halves(ledger: Ledger) -> tuple[Half, ...]:
     store, boxes = ledger.repo.store, ledger.tree and ledger.repo.store.entry(ledger.tree, "boxes")
     last = max(store.level(boxes.oid), default="") if boxes else ""
     return tuple(ordered(ledger.read_all(f"boxes/{last}", Half.model_validate).values())) if last else ()
-
-
-def _trucks(yard: Yard) -> Iterator[TruckRow]:
-    for day in yard.days:
-        for truck in () if yard.day(day).over else yard.trucks(day):
-            found = list(states(truck).values())
-            yield TruckRow(
-                name=truck.name,
-                cards=len(found),
-                done=found.count(State.DONE),
-                blocked=found.count(State.BLOCKED),
-                half=truck.open_half.name if truck.open_half else "",
-                left=truck.left,
-            )
 
 
 def _rooms(repo: Repo, factory: FactoryFile, environ: Mapping[str, str] | None) -> RoomUse:

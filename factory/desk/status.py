@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from factory.desk.snapshot import ShownItem, Snapshot
+from factory.desk.shown import ShownItem
+from factory.desk.snapshot import Snapshot
 from factory.model import State
 from factory.money.spend import Spend, said
 from factory.plain import cut, many, padded

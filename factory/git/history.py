@@ -57,6 +57,12 @@ def _newest(repo: Repo, main: Oid) -> Iterator[Logged]:
         oid = commit.parents[0]
 
 
+def lately(repo: Repo, main: Oid, most: int) -> Iterable[Logged]:
+    """The last first-parent commits, newest first; a short line is read without a program."""
+    near = list(_newest(repo, main))
+    return near[:most] if near and not near[-1].parents else repo.log(main, limit=most)
+
+
 def _since(repo: Repo, main: Oid, since: Oid) -> Iterable[Logged]:
     """The first-parent commits since..main, newest first."""
     near = list(takewhile(lambda logged: logged.oid != since, _newest(repo, main)))

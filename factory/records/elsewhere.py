@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from factory.errors import Mistake
 from factory.git import objects
+from factory.git.history import lately
 from factory.git.ledger import Ledger
 from factory.git.repo import LEDGER, Logged, Repo
 from factory.model import Oid, State, TicketStatus, Triage
@@ -23,7 +24,7 @@ _SAID = {"block": BY_FACTORY, "cancel": CANCELLED}
 def absent(repo: Repo, ledger: Ledger, main: Oid) -> str | None:
     """None where there is a ledger, or nothing that it would tell. Else the command that brings it here; empty where
     there is no place to bring it from."""
-    if ledger.tip or not any(_event(logged) for logged in repo.log(main, limit=LATELY)):
+    if ledger.tip or not any(map(_event, lately(repo, main, LATELY))):
         return None
     name = LEDGER.removeprefix("refs/heads/")
     fetched = sorted(ref for ref in repo.refs("refs/remotes/") if ref.endswith(f"/{name}"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import html
 import re
 import tomllib
 import unicodedata
@@ -174,7 +173,12 @@ def _named(tickets: Mapping[str, str], text: str) -> str:
     """The ticket that a heading is about: its id comes first, or last in brackets, in any spelling; empty: none."""
     if not text:
         return ""
-    plain = unicodedata.normalize("NFKC", html.unescape(_LINK.sub(r"\1 ", text)))
+    text = _LINK.sub(r"\1 ", text)
+    if "&" in text:
+        from html import unescape  # a table of two thousand names, for one heading in as many
+
+        text = unescape(text)
+    plain = unicodedata.normalize("NFKC", text)
     words = [word for word in map(_letters, _WORDS.split(plain)) if word]
     while words and (words[0] in LEADS or _NUMBER.fullmatch(words[0])) and len(words) > 1:
         del words[0]

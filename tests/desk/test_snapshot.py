@@ -10,7 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from factory.desk.kpi import STALE_SECONDS, stale
-from factory.desk.snapshot import Listed, Snapshot, snapshot
+from factory.desk.shown import Listed
+from factory.desk.snapshot import Snapshot, snapshot
 from factory.desk.status import document
 from factory.model import State
 from tests.desk.conftest import Mixed

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from factory.clock import Clock
-from factory.desk.snapshot import ShownItem, Snapshot
+from factory.desk.shown import ShownItem
+from factory.desk.snapshot import Snapshot
 from factory.faces.cli.screen import board, watch
 from factory.git.ledger import ticket_path
 from factory.line import booking, ending, shift

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +52,8 @@ class Running:
         return bool(select.select([self._server.stdout], [], [], seconds)[0])
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended in this moment
+            os.kill(self.pid, signal.SIGKILL)
 
     def end(self, timeout: float) -> Ran:
         """Wait for the end. A run that takes longer is aborted, and says on stderr where it hangs."""

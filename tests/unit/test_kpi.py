@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory.desk.kpi import alerts, measured, percentile, recurring, stale
-from factory.desk.snapshot import ShownItem
+from factory.desk.shown import ShownItem
 from factory.line.knowledge import Fix, Lesson
 from factory.model import Event, State, Triage
 from factory.ssot.settings import KpiTerms

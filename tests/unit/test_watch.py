@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from factory.desk.snapshot import ShownItem, Snapshot
+from factory.desk.shown import ShownItem
+from factory.desk.snapshot import Snapshot
 from factory.desk.status import as_text, ticket_lines
 from factory.faces.cli.screen import BACK, HOME, board, watch
 from factory.faces.cli.watch import fitted
