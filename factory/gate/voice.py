@@ -31,6 +31,7 @@ Tests = Mapping[str, set[str]]  # path -> functions
 Waiting = Mapping[str, set[int]]  # path -> the lines at which main's product failed
 ROUNDS = 4  # of altered judges for one criterion; each runs its check once more
 FEW = 8  # tests of a check; one that runs more is asked in half as many rounds, and of what is DONE so many alone
+MANY = 60  # tests of a check that takes its time: more rounds of it would cost more than they tell
 DATA = 4  # files of data that are altered for one criterion, at most
 LARGEST = 1 << 20  # bytes of one
 
@@ -56,7 +57,8 @@ class Voice:
         asked.say(f"the gate checks {criterion.id} by altered judges")
         tests = _tests(proof)
         if tests:
-            most = Most(ROUNDS, MORE) if len(ran.after.seen.outcomes) <= FEW else Most(ROUNDS // 2, ROUNDS)
+            count = len(ran.after.seen.outcomes)
+            most = Most(ROUNDS if count <= FEW else ROUNDS // 2, MORE if count <= MANY else ROUNDS)
             found = self._of_all(asked, Check(criterion.check, ran.under), tests, self._waiting(asked, ran), most)
         else:
             found = self._unseen.ask(Asking(asked, criterion, ran))
