@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
-from itertools import zip_longest
+from typing import NamedTuple
 
 from factory.gate.altered.calls import Calls
 from factory.gate.altered.dice import Dice
@@ -12,7 +12,8 @@ from factory.gate.altered.executed import surely
 from factory.gate.altered.functions import functions, lacking, tries_many
 from factory.gate.altered.names import Function, Module, Names
 from factory.gate.altered.nouns import Group, How, Swap, told
-from factory.gate.altered.questions import Alteration, Question, Questions
+from factory.gate.altered.order import Asked, Order
+from factory.gate.altered.questions import NEIGHBOUR, WITHIN, Alteration, Question, Questions
 from factory.gate.altered.sides import ExpectedSides, Leaf, Origins, constant
 from factory.gate.altered.source import SourceText
 from factory.gate.altered.values import Taken, another, plain
@@ -20,8 +21,23 @@ from factory.gate.altered.values import Taken, another, plain
 MANY = 1000  # literals of a side: then the whole side is another
 EACH = (How.SAME, How.NEAR, How.DIGITS, How.YEAR, How.DAY, How.HOUR)  # of several, each one by itself must be right
 Way = tuple[str, tuple[Swap, ...]]  # in words, and as edits
-Asked = tuple[int, list[Group]]  # the line of a statement of the function, and the ways in which it is asked
+WITHIN_ONE, LARGE = 4, 1 << 16
+VALUES = 12  # of one side that are asked for, each in a round of its own
 UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
+
+
+class Stated(NamedTuple):
+    """The literals of one side of an expectation: a cell for each case (`turns`: one case meets all of them)."""
+
+    cells: list[list[Leaf]]
+    sides: list[ast.expr]
+    module: frozenset[str] = frozenset()
+    turns: bool = False
+
+    def alone(self) -> Iterator[tuple[list[list[Leaf]], list[ast.expr]]]:
+        """Each cell by itself, with its side."""
+        for at, cell in enumerate(self.cells):
+            yield [cell], self.sides[at : at + 1]
 
 
 class File:
@@ -36,7 +52,7 @@ class File:
         self._own = frozenset(methods)
         self._asked = frozenset(self._asked_names())
         self._open = set[str]()  # helpers that are being read: they may call each other
-        self._failed = frozenset(_statements_at(source.tree, waiting))
+        self._order = Order(source.tree, waiting)
 
     def groups(self, name: str) -> list[Group]:
         """Those of one function, in the order in which they are asked: what main's product failed at in every way, then
@@ -51,28 +67,18 @@ class File:
         first: list[Asked] = []
         last: list[Asked] = []
         for statement, question in ((s, q) for s in sure for q in _questions(calls, s)):
-            literal = [ways for d in question.drafts if (ways := self._ways(d, names, sure))]
+            literal = [ways for draft in question.drafts for ways in self._ways(draft, names, sure)]
             first += [(statement.lineno, ways) for ways in literal]
             if not literal and question.last:
-                last.append((statement.lineno, self._ways(question.last, names, sure)))
+                last += [(statement.lineno, ways) for ways in self._ways(question.last, names, sure)]
         asked = [*dice.shuffled(first), *dice.shuffled(last)]
         for call, helper in ((c, c.func.id) for c in _called(sure) if isinstance(c.func, ast.Name)):
             if helper != name and helper in self.functions:
-                asked += [(call.lineno, self._ways(draft, names, sure)) for draft in self._passed(call, helper)]
+                given = (ways for draft in self._passed(call, helper) for ways in self._ways(draft, names, sure))
+                asked += [(call.lineno, ways) for ways in given]
                 asked.append((call.lineno, self._of_helper(helper)))
-        asked += ((ways[0].line, ways) for ways in self._where_main_failed(found.node, sure, names, calls) if ways)
-        return self._in_order(found.node, [(line, ways) for line, ways in asked if ways])
-
-    def _in_order(self, function: Function, asked: list[Asked]) -> list[Group]:
-        """What main's product met is asked last: it says least about the criterion."""
-        inside = [line for line in self._failed if function.lineno <= line <= (function.end_lineno or 0)]
-        failed, beyond, met = list[list[Group]](), list[list[Group]](), list[list[Group]]()
-        for line, ways in asked:
-            at_fault = any(way.line in self._failed for way in ways)
-            (failed if at_fault else beyond if not inside or line > max(inside) else met).append(ways)
-        unmet = [*_in_turn(failed), *(ways[0] for ways in beyond)]
-        later = [*(ways[:1] for ways in met), *(ways[1:] for ways in beyond), *(ways[1:] for ways in met)]
-        return [*(way._replace(unmet=True) for way in unmet), *_in_turn(later)]
+        asked += ((ways[0].line, ways) for ways in self._where_main_failed(found.node, sure, names, calls))
+        return self._order.of(found.node, [(line, ways) for line, ways in asked if ways])
 
     def _where_main_failed(
         self, function: Function, sure: list[ast.stmt], names: Names, calls: Calls
@@ -90,8 +96,9 @@ class File:
             if any(line in lines for line in self._waiting):
                 for question in _questions(calls, statement):
                     drafts = [*question.drafts, *([question.last] if question.last else [])]
-                    ways = [way for draft in drafts for way in self._ways(draft, names, sure)]
-                    yield [way._replace(sure=False) for way in ways[:2]]
+                    found = (ways for draft in drafts for ways in self._ways(draft, names, sure))
+                    if ways := [way for each in found for way in each][:2]:
+                        yield [way._replace(sure=False) for way in ways]
 
     def _passed(self, call: ast.Call, helper: str) -> Iterator[Alteration]:
         """What a call hands to a helper that holds something against it."""
@@ -140,25 +147,34 @@ class File:
                 if isinstance(statement, ast.Assert) and statement.msg:
                     yield from (id(n) for n in ast.walk(statement.msg))
 
-    def _ways(self, draft: Alteration, names: Names, sure: list[ast.stmt]) -> list[Group]:
-        """The ways in which one side of an expectation is altered, a round each."""
+    def _ways(self, draft: Alteration, names: Names, sure: list[ast.stmt]) -> Iterator[list[Group]]:
+        """The ways in which one side of an expectation is altered, a round each; of the rows of a loop each by itself,
+        for the first that is red hides the others."""
         if draft.edits:
             old = self.source.text[draft.edits[0].start : draft.edits[-1].end]
-            return [Group(draft.line, _said(old, draft.edits), draft.edits, literal=False)]
-        cells, sides = [[leaf for leaf in draft.leaves if not leaf.is_name]], [draft.side] if draft.side else []
-        module: frozenset[str] = frozenset()
-        if not cells[0]:
-            cells, sides, module = self._named(draft, names, sure)
-        if not cells or not cells[0] or sum(map(len, cells)) > MANY:
-            return []
-        at = cells[0][0].node
-        dice = Dice(self._digest, self.path, at.lineno, at.col_offset)  # the same for all functions that read it
-        tried = (*self._values(cells, dice), self._turned(sides, dice))
-        return [Group(draft.line, said, edits, module) for way in tried if way for said, edits in [way]]
+            whole = Group(draft.line, _said(old, draft.edits), draft.edits, literal=False, unmet=True)
+            yield [whole, *(self._of_one(draft.within, draft.line) if draft.within else ())]
+            return
+        stated = Stated([[leaf for leaf in draft.leaves if not leaf.is_name]], [draft.side] if draft.side else [])
+        if not stated.cells[0]:
+            stated = self._named(draft, names, sure)
+        if not stated.cells or not stated.cells[0] or sum(map(len, stated.cells)) > MANY:
+            return
+        for cells, sides in stated.alone() if stated.turns else [(stated.cells, stated.sides)]:
+            at = cells[0][0].node
+            dice = Dice(self._digest, self.path, at.lineno, at.col_offset)  # the same for all functions that read it
+            tried = ((way, unmet) for way, unmet in self._values(cells, sides, dice) if way)
+            yield [Group(draft.line, said, edits, stated.module, unmet=unmet) for (said, edits), unmet in tried]
 
-    def _named(
-        self, draft: Alteration, names: Names, sure: list[ast.stmt]
-    ) -> tuple[list[list[Leaf]], list[ast.expr], frozenset[str]]:
+    def _of_one(self, side: ast.expr, line: int) -> Iterator[Group]:
+        """Of several values one at a time. How many there are shows when it runs."""
+        first = Dice(self._digest, self.path, side.lineno, side.col_offset).below(LARGE)
+        for at in range(first, first + WITHIN_ONE):
+            text = f"{WITHIN}({self.source.segment(side)}, {NEIGHBOUR}, {at})"
+            edit = self.source.swap(side, text)
+            yield Group(line, told(edit.text, "a neighbour of one of its values"), (edit,), literal=False, unmet=True)
+
+    def _named(self, draft: Alteration, names: Names, sure: list[ast.stmt]) -> Stated:
         """The literals behind the first name that stands for some in every case."""
         beside = {n.id for n in ast.walk(draft.beside) if isinstance(n, ast.Name)} if draft.beside else set()
         for leaf in draft.leaves:
@@ -168,23 +184,25 @@ class File:
             cells = [list(self._sides.leaves(v, leaf.how)) for v in meaning.values] if meaning else []
             cells = [[x for x in cell if not x.is_name] for cell in cells]
             if meaning and cells and all(cells):
-                return cells, list(meaning.values) if leaf.node is draft.side else [], meaning.module
-        return [], [], frozenset()
+                sides = list(meaning.values) if leaf.node is draft.side else []
+                return Stated(cells, sides, meaning.module, meaning.turns)
+        return Stated([], [])
 
-    def _values(self, cells: list[list[Leaf]], dice: Dice) -> Iterator[Way | None]:
-        """Of each case one value, where each counts by itself; then another one, and one that is hardly changed."""
+    def _values(self, cells: list[list[Leaf]], sides: list[ast.expr], dice: Dice) -> Iterator[tuple[Way | None, bool]]:
+        """Of each case one value, where each counts by itself, one that is hardly changed, and two in each other's
+        place; then the other values. With each way, whether it asks for a value that was not asked for before."""
         leaves = [leaf for cell in cells for leaf in cell]
         if any(leaf.joint or leaf.how not in EACH for leaf in leaves):
-            yield self._written([leaf for leaf in leaves if not leaf.key], leaves, dice)
+            yield self._written([leaf for leaf in leaves if not leaf.key], leaves, dice), True
+            yield self._turned(sides, dice), False
             return
         orders = [dice.shuffled(cell) for cell in cells]
-        yield self._written([order[0] for order in orders], leaves, dice)
-        rest = []
-        if any(order[1:] for order in orders):
-            rest.append(self._written([order[1 % len(order)] for order in orders], leaves, dice))
-        if all(order[-1].how is How.SAME for order in orders):
-            rest.append(self._written([order[-1]._replace(how=How.LIKE) for order in orders], leaves, dice))
-        yield from dice.shuffled(rest)
+        for turn in range(min(max(map(len, orders)), VALUES)):
+            yield self._written([order[turn % len(order)] for order in orders], leaves, dice), True
+            if turn == 0 and all(order[-1].how is How.SAME for order in orders):
+                yield self._written([order[-1]._replace(how=How.LIKE) for order in orders], leaves, dice), False
+            if turn == 0:
+                yield self._turned(sides, dice), False
 
     def _written(self, chosen: list[Leaf], beside: list[Leaf], dice: Dice) -> Way | None:
         """Another value for each of the chosen leaves, and none that is there already."""
@@ -216,21 +234,6 @@ class File:
             edits += [self.source.swap(one, texts[1]), self.source.swap(other, texts[0])]
             said = said or f"{texts[0]} and {texts[1]} in each other's place"
         return (said, tuple(edits)) if edits else None
-
-
-def _statements_at(tree: ast.Module, lines: Collection[int]) -> Iterator[int]:
-    """All lines of the statements at these lines; of a compound one those of its head."""
-    yield from lines
-    for node in ast.walk(tree) if lines else ():
-        if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            body = getattr(node, "body", None)
-            span = range(node.lineno, body[0].lineno if body else (node.end_lineno or node.lineno) + 1)
-            yield from span if any(line in span for line in lines) else ()
-
-
-def _in_turn(asked: list[list[Group]]) -> Iterator[Group]:
-    """The first way of each, then the second ones."""
-    return (way for turn in zip_longest(*asked) for way in turn if way)
 
 
 def _said(old: str, edits: tuple[Swap, ...]) -> str:

@@ -13,10 +13,14 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Meaning(NamedTuple):
-    """What a name stands for, and which names of the module would be altered with it."""
+    """What a name stands for, and which names of the module would be altered with it.
+
+    `turns`: one case meets all of the values, one after the other; else each is a case's own.
+    """
 
     values: tuple[ast.expr, ...]
     module: frozenset[str] = frozenset()
+    turns: bool = False
 
 
 class Module:
@@ -121,7 +125,12 @@ class Names:
         return self._picked(rows, place)
 
     def _local(self, use: ast.Name, sure: list[ast.stmt]) -> Meaning | None:
-        before = [store for store in self._stores[use.id] if store.lineno < use.lineno]
+        stores = self._stores[use.id]
+        for loop in (loop for statement in sure for loop in _loops(statement)) if len(stores) == 1 else ():
+            place = _place(loop.target, stores[0])
+            if place is not None and (found := self._picked(loop.iter, place)):
+                return found._replace(turns=True)
+        before = [store for store in stores if store.lineno < use.lineno]
         if not before:
             return None
         last = max(before, key=lambda store: store.lineno)
@@ -129,10 +138,6 @@ class Names:
             for target, value in _assigned(statement, nodes=True):
                 if target is last:
                     return Meaning((value,))
-            if isinstance(statement, ast.For) and len(self._stores[use.id]) == 1:
-                place = _place(statement.target, last)
-                if place is not None:
-                    return self._picked(statement.iter, place)
         return None
 
     def _picked(self, rows: ast.expr, place: int | None) -> Meaning | None:
@@ -172,6 +177,14 @@ def _assigned(statement: ast.stmt, nodes: bool = False) -> Iterator[tuple[object
         for target, part in zip(targets[0].elts, value.elts, strict=True):
             if isinstance(target, ast.Name):
                 yield target if nodes else target.id, part
+
+
+def _loops(statement: ast.stmt) -> Iterator[ast.For | ast.comprehension]:
+    """A loop, or those inside an assertion."""
+    if isinstance(statement, ast.For):
+        yield statement
+    elif isinstance(statement, ast.Assert):
+        yield from (node for node in ast.walk(statement.test) if isinstance(node, ast.comprehension) and not node.ifs)
 
 
 def _place(target: ast.expr, name: ast.Name) -> int | None:

@@ -57,7 +57,7 @@ class Group(NamedTuple):
     names: frozenset[str] = frozenset()  # of the module, for these bind the file's other functions as well
     literal: bool = True
     sure: bool = True
-    unmet: bool = False  # main's product failed here, or did not come so far: it may be what the criterion is about
+    unmet: bool = False  # it asks what nothing asked yet, and main's product did not pass that
 
 
 def told(old: str, new: str, more: int = 0) -> str:

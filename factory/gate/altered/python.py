@@ -14,7 +14,7 @@ from factory.gate.altered.nouns import Group, Round, Site
 from factory.gate.altered.owners import Owners, Place
 from factory.gate.altered.source import Free, SourceText
 
-MORE = 12  # rounds at most, where a test expects much that main's product did not come to
+MORE = 16  # rounds at most, where a test expects much that main's product did not come to
 
 
 def rounds(
@@ -46,7 +46,9 @@ def rounds(
         changed: dict[str, bytes] = {}
         sites: dict[Place, Site] = {}
         for file, left, names in files:
-            chosen = _chosen(file, left if turn < most else {n: g for n, g in left.items() if g and g[0].unmet})
+            if turn == most:
+                left.update((name, [group for group in groups if group.unmet]) for name, groups in left.items())
+            chosen = _chosen(file, left)
             if chosen and (data := _written(file, chosen)):
                 changed[file.path] = data
                 told_at = ((place, g) for name, g in chosen.items() for place in names[name])

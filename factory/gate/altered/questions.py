@@ -20,6 +20,7 @@ class Alteration(NamedTuple):
     edits: tuple[Swap, ...] = ()
     beside: ast.expr | None = None  # the other side: a name that stands on both alters nothing
     side: ast.expr | None = None  # where also the order of its values must be right
+    within: ast.expr | None = None  # what is worth a list, a row or a table: single values of it, too
 
 
 class Question(NamedTuple):
@@ -36,6 +37,11 @@ NEIGHBOUR = (  # of a plain value another one of its type; an object, equal to n
     "else v + (0,) if type(v) is tuple else {**v, 'x': object()} if type(v) is dict "
     "else v ^ {object()} if type(v) is set else object())"
 )
+WITHIN = (  # the same of one value in a list, a tuple or a dictionary
+    "(lambda v, f, n: f(v) if type(v) not in (list, tuple, dict) or not v "
+    "else {**v, [*v][n % len(v)]: f([*v.values()][n % len(v)])} if type(v) is dict "
+    "else type(v)([*v[:n % len(v)], f(v[n % len(v)]), *v[n % len(v) + 1:]]))"
+)
 WORDS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: (r"==", "!="),
     ast.NotEq: (r"!=", "=="),
@@ -50,6 +56,7 @@ BOUNDS: dict[type[ast.cmpop], tuple[How, How]] = {  # for the left side, for the
 }
 NEAR = {"math.isclose", "cmath.isclose", "numpy.isclose", "numpy.allclose", "numpy.array_equal"}
 PATTERNS = {"re.match", "re.search", "re.fullmatch"}
+SEVERAL = {"builtins.list", "builtins.tuple", "builtins.dict", "builtins.sorted"}
 KINDS = {"builtins.isinstance", "builtins.issubclass"}
 
 
@@ -113,7 +120,14 @@ class Questions:
             return None
         calls = [any(isinstance(n, ast.Call) for n in ast.walk(side)) for side in (left, right)]
         side = left if calls == [False, True] else right
-        return Alteration(side.lineno, edits=(self.source.swap(side, f"{NEIGHBOUR}({self.source.segment(side)})"),))
+        edit = self.source.swap(side, f"{NEIGHBOUR}({self.source.segment(side)})")
+        several = self._are_several(left) or self._are_several(right)
+        return Alteration(side.lineno, edits=(edit,), within=side if several else None)
+
+    def _are_several(self, side: ast.expr) -> bool:
+        """Whether a side is plainly a list, a row or a table."""
+        made = isinstance(side, ast.Call) and self.sides.origins.of(side.func) in SEVERAL
+        return made or isinstance(side, (ast.ListComp, ast.DictComp))
 
     def swapped(self, node: ast.expr, text: str) -> Alteration:
         return Alteration(node.lineno, edits=(self.source.swap(node, text),))
@@ -153,6 +167,17 @@ class Questions:
         start, end = self.source.span(test)
         return Alteration(test.lineno, edits=(Swap(start, start, "not ("), Swap(end, end, ")")))
 
+    def _each(self, every: ast.GeneratorExp | ast.ListComp) -> Iterator[Alteration]:
+        """`all(total(x) == want for x, want in ROWS)`, where there is a turn for sure: a row of a display is one."""
+        [turns, *more] = every.generators
+        if more or turns.ifs or not isinstance(every.elt, ast.Compare):
+            return
+        display = isinstance(turns.iter, (ast.List, ast.Tuple)) and bool(turns.iter.elts)
+        rows = display and not any(isinstance(row, ast.Starred) for row in getattr(turns.iter, "elts", ()))
+        for draft in self.compared(every.elt).drafts:
+            if rows or all(leaf.is_name for leaf in draft.leaves):
+                yield draft
+
     def _called(self, test: ast.Call) -> Iterator[Alteration]:
         origin, given = self.sides.origins.of(test.func), test.args
         if origin in NEAR and len(given) >= 2:
@@ -166,5 +191,7 @@ class Questions:
             yield from self.side(given[1], given[0], How.FAR)
         elif isinstance(test.func, ast.Attribute) and test.func.attr in ("startswith", "endswith") and given:
             yield from self.side(given[0], test.func.value, How.FAR)
+        elif origin == "builtins.all" and len(given) == 1 and isinstance(given[0], (ast.GeneratorExp, ast.ListComp)):
+            yield from self._each(given[0])
         elif isinstance(test.func, ast.Attribute) and (test.func.attr, given) == ("all", []):
             yield from self.compared(test.func.value).drafts if isinstance(test.func.value, ast.Compare) else ()
