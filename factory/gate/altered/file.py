@@ -21,7 +21,7 @@ from factory.gate.altered.values import Taken, another, plain
 MANY = 1000  # literals of a side: then the whole side is another
 EACH = (How.SAME, How.NEAR, How.DIGITS, How.YEAR, How.DAY, How.HOUR)  # of several, each one by itself must be right
 Way = tuple[str, tuple[Swap, ...]]  # in words, and as edits
-WITHIN_ONE, LARGE = 4, 1 << 16
+LARGE = 1 << 16  # places are counted round and round, so that any number is one
 VALUES = 12  # of one side that are asked for, each in a round of its own
 UNFIT = (ValueError, RecursionError, MemoryError)  # of a source that this Python cannot read, or not write again
 
@@ -169,7 +169,7 @@ class File:
     def _of_one(self, side: ast.expr, line: int) -> Iterator[Group]:
         """Of several values one at a time. How many there are shows when it runs."""
         first = Dice(self._digest, self.path, side.lineno, side.col_offset).below(LARGE)
-        for at in range(first, first + WITHIN_ONE):
+        for at in range(first, first + VALUES):
             text = f"{WITHIN}({self.source.segment(side)}, {NEIGHBOUR}, {at})"
             edit = self.source.swap(side, text)
             yield Group(line, told(edit.text, "a neighbour of one of its values"), (edit,), literal=False, unmet=True)
