@@ -170,9 +170,9 @@ class File:
         """Of several values one at a time. How many there are shows when it runs."""
         first = Dice(self._digest, self.path, side.lineno, side.col_offset).below(LARGE)
         for at in range(first, first + VALUES):
-            text = f"{WITHIN}({self.source.segment(side)}, {NEIGHBOUR}, {at})"
-            edit = self.source.swap(side, text)
-            yield Group(line, told(edit.text, "a neighbour of one of its values"), (edit,), literal=False, unmet=True)
+            text = self.source.segment(side)
+            edit = self.source.swap(side, f"{WITHIN}({text}, {NEIGHBOUR}, {at})")
+            yield Group(line, told(text, "one of its values a neighbour"), (edit,), literal=False, unmet=True)
 
     def _named(self, draft: Alteration, names: Names, sure: list[ast.stmt]) -> Stated:
         """The literals behind the first name that stands for some in every case."""
