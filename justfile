@@ -5,7 +5,7 @@ export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
 export UV_SYSTEM_CERTS := "1"
 
 # what holds pages to the code in seconds; a failure says the command that writes the page anew
-pages := "tests/unit/test_reference.py tests/unit/test_security_page.py tests/unit/test_proof_page.py tests/corpus/test_corpus.py::test_the_page_has_every_case_as_it_must_end"
+pages := "tests/unit/test_words.py tests/unit/test_reference.py tests/unit/test_security_page.py tests/unit/test_proof_page.py tests/corpus/test_corpus.py::test_the_page_has_every_case_as_it_must_end"
 
 [private]
 default:

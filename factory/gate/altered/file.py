@@ -12,7 +12,7 @@ from factory.gate.altered.executed import surely
 from factory.gate.altered.functions import functions, lacking, tries_many
 from factory.gate.altered.names import Function, Module, Names
 from factory.gate.altered.nouns import Group, How, Swap, told
-from factory.gate.altered.order import Asked, Order
+from factory.gate.altered.precedence import Asked, Precedence
 from factory.gate.altered.questions import NEIGHBOUR, WITHIN, Alteration, Question, Questions
 from factory.gate.altered.sides import ExpectedSides, Leaf, Origins, constant
 from factory.gate.altered.source import SourceText
@@ -52,7 +52,7 @@ class File:
         self._own = frozenset(methods)
         self._asked = frozenset(self._asked_names())
         self._open = set[str]()  # helpers that are being read: they may call each other
-        self._order = Order(source.tree, waiting)
+        self._order = Precedence(source.tree, waiting)
 
     def groups(self, name: str) -> list[Group]:
         """Those of one function, in the order in which they are asked: what main's product failed at in every way, then

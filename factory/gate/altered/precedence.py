@@ -12,7 +12,7 @@ from factory.gate.altered.nouns import Group
 Asked = tuple[int, list[Group]]  # the line of a statement of the function, and the ways in which it is asked
 
 
-class Order:
+class Precedence:
     """Knows where main's product failed in one file: by the lines that a runner named."""
 
     def __init__(self, tree: ast.Module, failed: Collection[int]) -> None:
