@@ -100,13 +100,13 @@ class Unseen:
 
     def _of_functions(self, of: Asking, path: str, source: bytes, lines: Collection[int]) -> Said:
         """The tests that waited, each by itself; where there are many, those that nothing blames."""
-        names = around(source, lines) or listed(source)
+        waits = around(source, lines)
+        names = waits or listed(source)
         found: Said = []
         if len(names) > ALONE:
             found = self._together(of, path, source, names)
             names = list(dict.fromkeys(site.function for site, said in found if said == NOT_RUN))
             found = [each for each in found if each[1] == Light.RED]
-        waits = around(source, lines)
         some = Dice(of.asked.digest, path).shuffled(names)[:ALONE]
         with ThreadPoolExecutor(2) as pool:
             heard = pool.map(lambda name: self._alone(of, path, source, name, lines), some)

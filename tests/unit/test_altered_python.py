@@ -437,6 +437,12 @@ def test_one_wrong_value_among_right_ones_is_not_hidden_by_them(asked: str, dige
     assert any(greens(found, lie) for found in made)
 
 
+@pytest.mark.parametrize("turns", ["found()", "found() or ()", "[*found()]"])
+def test_a_constant_that_no_turn_may_ever_read_is_not_asked(turns: str) -> None:
+    whole = f"assert all(total(x) == WANT for x in {turns})"
+    assert [line for line in one(whole, head="WANT = 270") if line.startswith("WANT")] == []
+
+
 @given(st.text("0123456789abcdef", min_size=1))
 def test_honest_work_is_red_and_what_equals_everything_is_green(digest: str) -> None:
     for found in rounds({"test_till.py": NAMES}, {"test_till.py": JUDGE}, digest):

@@ -169,8 +169,8 @@ class File:
     def _of_one(self, side: ast.expr, line: int) -> Iterator[Group]:
         """Of several values one at a time. How many there are shows when it runs."""
         first = Dice(self._digest, self.path, side.lineno, side.col_offset).below(LARGE)
+        text = self.source.segment(side)
         for at in range(first, first + VALUES):
-            text = self.source.segment(side)
             edit = self.source.swap(side, f"{WITHIN}({text}, {NEIGHBOUR}, {at})")
             yield Group(line, told(text, "one of its values a neighbour"), (edit,), literal=False, unmet=True)
 

@@ -168,14 +168,16 @@ class Questions:
         return Alteration(test.lineno, edits=(Swap(start, start, "not ("), Swap(end, end, ")")))
 
     def _each(self, every: ast.GeneratorExp | ast.ListComp) -> Iterator[Alteration]:
-        """`all(total(x) == want for x, want in ROWS)`, where there is a turn for sure: a row of a display is one."""
+        """`all(total(x) == want for x, want in ROWS)`, where there is a turn for sure: a row of a display is one, and
+        a row that a name of the turn stands for. Of a constant it may be that nobody ever reads it."""
         [turns, *more] = every.generators
         if more or turns.ifs or not isinstance(every.elt, ast.Compare):
             return
         display = isinstance(turns.iter, (ast.List, ast.Tuple)) and bool(turns.iter.elts)
         rows = display and not any(isinstance(row, ast.Starred) for row in getattr(turns.iter, "elts", ()))
+        bound = {node.id for node in ast.walk(turns.target) if isinstance(node, ast.Name)}
         for draft in self.compared(every.elt).drafts:
-            if rows or all(leaf.is_name for leaf in draft.leaves):
+            if rows or all(isinstance(leaf.node, ast.Name) and leaf.node.id in bound for leaf in draft.leaves):
                 yield draft
 
     def _called(self, test: ast.Call) -> Iterator[Alteration]:
