@@ -51,6 +51,8 @@ def _show(show: Print, folder: Path, ended: shift.ShiftEnd, now: float) -> None:
     show(f"{ended.stamped} stamped, {many(ended.failed, 'attempt')} failed.")
     show("`factory demo --keep DIR` leaves the repository; there, look further:")
     for line in (
+        "factory-out/today.html                        # the day, to open by a double click; today.md, today.ko.md",
+        "factory-out/runs/*/why/D-010-3.md             # why an attempt failed, and what to do",
         "factory verify                                # every stamp, from git alone",
         "factory log D-009                             # wrong, then right",
         "git show factory/ledger:factory.json          # how the factory stands",

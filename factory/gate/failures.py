@@ -40,7 +40,8 @@ _SAYING = re.compile(
 def failures(text: str) -> tuple[str, ...]:
     """What failed, one line each (`test_name: reason` where there is a name), without doubles, in the order printed."""
     lines = [line[:LONGEST].removeprefix("INTERNALERROR> ") for line in printable(text).split("\n")]
-    found = [*_pytest(lines), *_unittest(lines)] or [*_tracebacks(lines), *_panics(lines), *_sayings(lines)]
+    found = [*_pytest(lines), *_unittest(lines)] or [*_alone(lines)]
+    found = found or [*_tracebacks(lines), *_panics(lines), *_sayings(lines)]
     return tuple(dict.fromkeys(line[:WIDTH] for line in found or _last(lines)))[:MOST]
 
 
@@ -61,6 +62,18 @@ def tail(text: str, lines: int = 40) -> str:
         return "\n".join(rest[-lines:])
     head, end = rest[: lines * 3 // 4 - 1], rest[len(rest) - lines // 4 :]
     return "\n".join([*head, f"[{many(len(rest) - len(head) - len(end), 'line')} left out]", *end])
+
+
+def first_failure(text: str) -> tuple[str, ...]:
+    """The first failure itself, line by line: of pytest the statement and what it says of it, else what `failures`
+    makes of it."""
+    lines = [line[:WIDTH].rstrip() for line in printable(text).split("\n")]
+    for _, body in _sections(lines, _SECTION, "===="):
+        shown = [line for line in body if line.startswith(("E  ", ">  "))]
+        if shown:
+            last = max((at for at, line in enumerate(shown) if line.startswith(">  ")), default=0)
+            return tuple(shown[last:])
+    return failures(text)
 
 
 def _begins(line: str) -> bool:
@@ -84,6 +97,12 @@ def _pytest(lines: list[str]) -> Iterator[str]:
             if not any(name in one for one in told):
                 kind = _NAMED.match(match["why"] or "")
                 yield f"{name}: {kind[0] if kind else 'failed'}"
+
+
+def _alone(lines: list[str]) -> Iterator[str]:
+    """One test's failure without its title, as a report of pytest holds it."""
+    if why := _last_reason(lines):
+        yield why
 
 
 def _last_reason(body: list[str]) -> str:

@@ -65,6 +65,10 @@ class Ledger:
         earlier.tip, earlier.tree = tip, self.repo.store.tree_of(tip) if tip else None
         return earlier
 
+    def now(self) -> float:
+        """Seconds since the epoch, by the clock that its events are dated by."""
+        return self._clock()
+
     # --- reading
 
     def read(self, path: str, read: Callable[[Any], Any] = dict) -> Any:

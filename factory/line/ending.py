@@ -12,6 +12,7 @@ from factory.line.house import House
 from factory.line.trades.ticket import kept_halves
 from factory.model import Event, State
 from factory.money import wallet
+from factory.out.laying import lay
 from factory.plain import whole_line
 from factory.records import halves
 from factory.records.redact import redact
@@ -41,6 +42,7 @@ def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
         changes[wallet.GUARD] |= {"stop_reason": factory.stop_reason}
         changes |= papers(house, purse.today(house), factory, event)
         house.ledger.append(event, changes)
+    lay_out(house)
 
 
 def turn_of_day(house: House, day: datetime.date) -> None:
@@ -49,6 +51,17 @@ def turn_of_day(house: House, day: datetime.date) -> None:
         Event(name="report", text=f"the day {day.isoformat()} ended"), papers(house, day, factory_file(house.ledger))
     )
     house.say("", f"the day turned; `factory report --date {day.isoformat()}` tells of it")
+
+
+def lay_out(house: House) -> None:
+    """The files that a person opens, beside the work tree's. They hold up nothing: what keeps them is told once."""
+    try:
+        lay(house.ledger, house.settings)
+    except (FactoryError, OSError) as error:
+        why = str(error if isinstance(error, FactoryError) else of_machine(error))
+        if why not in house.told:
+            house.told.add(why)
+            house.say("", f"no files to open: {why}", "warning")
 
 
 def papers(house: House, day: datetime.date, factory: FactoryFile, last: Event | None = None) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class House:
     private: Path = Path()  # the controller's own folder in the git directory
     signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)  # item -> the attempt that runs
+    told: set[str] = field(default_factory=set)  # warnings that are given once
     broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
 
     @contextmanager

@@ -135,6 +135,7 @@ class Shift:
         tickets = next(trade for trade in self._trades if trade.name == "ticket")
         waiting = [name for name, state in tickets.states().items() if state is State.PENDING]
         able = self._tools.aside.able(tickets, tickets.items(waiting))
+        ending.lay_out(house)
         if able:
             way.must_be_open(house, sight.now().main)
         for line in beforehand.warnings(stands_on):
@@ -169,6 +170,7 @@ class Shift:
         if self._over() and at_work.left():
             raise house.signals.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         trade.close(half)
+        ending.lay_out(house)
         return not (half.half == BACK and self._full())
 
     def _deal(self, trade: Trade, half: Half) -> Half:

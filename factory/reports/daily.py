@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from factory.errors import Mistake
 from factory.git import history
 from factory.git.ledger import Ledger
 from factory.git.repo import LEDGER, Repo
-from factory.model import Event, Oid, State, Triage
+from factory.model import Event, Oid, Priority, State, TicketStatus, Triage
 from factory.money import budget
 from factory.money.budget import Book
 from factory.money.spend import Spend
@@ -21,28 +21,32 @@ from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
 from factory.reports import trail
 from factory.reports.cards import CardsDay, cards_day, failures
+from factory.reports.runs import KILLED, STOP, RunTold, runs
+from factory.reports.worked import Worked, worked
 from factory.ssot.settings import Settings
 
+__all__ = ["KILLED", "STOP", "Blocked", "Day", "DaySeen", "Due", "facts", "fold", "month", "months"]
+
 UNREAD = "Factory-Unread"  # the trailer of a stamp whose risk asks for a reader that nobody set up: the risk
-STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
-KILLED = "killed"  # the kind of an end that the run itself could not write down
 ON, OPEN = "on", "open"  # how a run is that has no end: it works now; it had none yet when a past day ended
 
 
 class Blocked(NamedTuple):
-    """A ticket that a person must look at."""
+    """A ticket that a person must look at. `attempt`: the last one; 0 where there was none."""
 
     ticket: str
     triage: Triage | None
     why: str
+    title: str = ""
+    attempt: int = 0
 
 
-class RunEnd(NamedTuple):
-    """One end of a run: its kind (a key of `stops.STOPS`, or KILLED) and the exact reason."""
+class Due(NamedTuple):
+    """A ticket that the next run takes up, or that waits for others (`deps`)."""
 
-    kind: str
-    why: str
-    over: bool = False  # a later run began, or a person let it go on
+    ticket: str
+    title: str
+    deps: tuple[str, ...] = ()
 
 
 class Day(NamedTuple):
@@ -61,7 +65,7 @@ class Day(NamedTuple):
     boxes: tuple[Half, ...]  # those that failed or stopped
     spent: Spend
     month_usd: float
-    stops: tuple[RunEnd, ...]
+    runs: tuple[RunTold, ...]
     run: str  # ON, OPEN, or "" where none is on
     next: str
     reserved: Spend = Spend()  # for calls that are not settled
@@ -70,6 +74,17 @@ class Day(NamedTuple):
     absent: str | None = None  # where the ledger is not in this clone: the command that brings it, or ""
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
+    at: float = 0.0  # when it was looked at, seconds since the epoch; 0 where the day is over
+    held: str = ""  # an operator's word that keeps the next run from starting
+    worked: tuple[Worked, ...] = ()  # the tickets of the day
+    due: tuple[Due, ...] = ()  # of `waiting`: what comes next, best first
+    planned: int = 0  # tickets that are not released
+    out: str = ""  # the folder with files to open, where one is kept
+
+    def clock(self, at: float, whole: bool = False) -> str:
+        """A time in the page's zone; of another day, or `whole`, with the date."""
+        time = dt.datetime.fromtimestamp(at, ZoneInfo(self.zone))
+        return f"{time:%H:%M}" if time.date() == self.date and not whole else f"{time:%Y-%m-%d %H:%M}"
 
 
 def facts(
@@ -90,7 +105,7 @@ def facts(
     then, eve = ledger.at(tip), history.before(repo, LEDGER, begin)
     factory, last = coming or (factory_file(then), None)
     events = [*trail.between(repo, tip, eve), *([last] if last else [])]
-    found, fault = _standings(repo, then, main)
+    found, planned, fault = _standings(repo, then, main)
     boxes = list(then.read_all("boxes", Half.model_validate).values())
     boxes = [half for half in boxes if half.date == date.isoformat() or not half.closed]
     yesterday = factory_file(ledger.at(eve))
@@ -98,6 +113,10 @@ def facts(
     day = fold(date, settings.factory.timezone, seen)
     absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
+        at=0.0 if alive is None else ledger.now(),
+        worked=worked(repo, events, {s.ticket.id: s.ticket.title for s in found}),
+        planned=planned,
+        out=settings.factory.out,
         today=day.today if absent is None else _stamped(repo, main, begin, until),
         absent=absent,
         month_usd=float(sum(book.settled.usd for book in _books(then, date))),
@@ -107,14 +126,17 @@ def facts(
     )
 
 
-def _standings(repo: Repo, ledger: Ledger, main: Oid | None) -> tuple[list[Standing], str]:
-    """Where each ticket stood; and what is wrong with the tables, where they cannot be read."""
+def _standings(repo: Repo, ledger: Ledger, main: Oid | None) -> tuple[list[Standing], int, str]:
+    """Where each released ticket stood, how many were not; and what is wrong with the tables, where they cannot be
+    read."""
     if main is None:
-        return [], ""
+        return [], 0, ""
     try:
-        return list(standings(elsewhere.told_by_main(repo, look(repo, ledger, main))).values()), ""
+        view = elsewhere.told_by_main(repo, look(repo, ledger, main))
     except Mistake as mistake:
-        return [], str(mistake)
+        return [], 0, str(mistake)
+    planned = sum(ticket.status is TicketStatus.PLANNED for ticket in view.tickets)
+    return list(standings(view).values()), planned, ""
 
 
 def _stamped(repo: Repo, main: Oid | None, begin: float, until: float) -> tuple[str, ...]:
@@ -151,12 +173,14 @@ def fold(date: dt.date, zone: str, seen: DaySeen) -> Day:
         today=tuple(t for t in stamped if t in done or not found),
         unread=tuple(dict.fromkeys(e.ticket for e in events if e.trailers.get(UNREAD) and e.ticket in done)),
         failed=sum(e.name == "fail" for e in events) - failures(events),
-        blocked=tuple(Blocked(s.ticket.id, s.triage, s.why) for s in found if s.state is State.BLOCKED),
-        waits=tuple(Blocked(s.ticket.id, None, s.record.waits) for s in found if _waits(s)),
+        blocked=tuple(_blocked(s) for s in found if s.state is State.BLOCKED),
+        waits=tuple(Blocked(s.ticket.id, None, s.record.waits, s.ticket.title) for s in found if _waits(s)),
         boxes=tuple(h for h in halves.ordered(boxes) if h.failed or h.returned or h.stopped),
         spent=book.settled,
         month_usd=0.0,
-        stops=_ends(events, factory, began, alive),
+        runs=runs(events, on=began, killed=factory.state == RUNNING and alive is False),
+        held=factory.stop_asked,
+        due=_due(found, done),
         run="" if factory.state != RUNNING or alive is False else ON if alive else OPEN,
         next=factory.next_command,
         reserved=sum(book.open.values(), Spend()),
@@ -168,22 +192,18 @@ def _waits(standing: Standing) -> bool:
     return standing.state is State.PENDING and bool(standing.record.waits)
 
 
-def _ends(events: Iterable[Event], factory: FactoryFile, on: bool, alive: bool | None) -> tuple[RunEnd, ...]:
-    """Every end of a run, oldest first; one that came again with the same words is told once, where it came last."""
-    found: list[RunEnd] = []
-    for event in events:
-        if event.name in ("run", "resume"):
-            found += [RunEnd(KILLED, "")] if on and event.name == "run" else []
-            found = [end._replace(over=True) for end in found]
-            on = on or event.name == "run"
-        elif event.name == "stop" and (kind := event.trailers.get(STOP)):
-            found.append(RunEnd(kind, event.text))
-            on = False
-    if factory.state == RUNNING and alive is False:
-        found.append(RunEnd(KILLED, ""))
-    if factory.stop_asked:  # while no run was on
-        found.append(RunEnd("held", factory.stop_asked))
-    return tuple({(end.kind, end.why): end for end in found}.values())
+def _blocked(standing: Standing) -> Blocked:
+    ticket = standing.ticket
+    return Blocked(ticket.id, standing.triage, standing.why, ticket.title, standing.record.attempt)
+
+
+def _due(found: Iterable[Standing], done: Collection[str]) -> tuple[Due, ...]:
+    """What the next run takes up, in its order; then what waits for others."""
+    order = list(Priority)
+    waiting = [s.ticket for s in found if s.state in (State.PENDING, State.INFLIGHT) and not _waits(s)]
+    left = {t.id: tuple(dep for dep in t.deps if dep not in done) for t in waiting}
+    waiting.sort(key=lambda t: (bool(left[t.id]), order.index(t.priority), t.order))
+    return tuple(Due(t.id, t.title, left[t.id]) for t in waiting)
 
 
 def _books(ledger: Ledger, date: dt.date) -> list[Book]:

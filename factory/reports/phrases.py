@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from factory.model import Triage
 from factory.records import record
-from factory.reports import daily, korean, stops
-
-
-class Phrases(NamedTuple):
-    """One language's words. Fields in braces are filled by `report`."""
-
-    title: str
-    days: tuple[str, str]  # what the page's day is called on that day, and later; fills {day}
-    money: str
-    counts: tuple[str, ...]  # the table's head
-    today: str
-    nothing_today: str
-    no_reader: str
-    failed: str
-    boxes: str
-    box_failed: str
-    box_returned: str
-    box_stopped: str
-    no_boxes: str
-    spent: str
-    reserved: str
-    reasons: str
-    no_reasons: str
-    over: str
-    blocked: str
-    waits: str
-    red: str
-    run: dict[str, str]  # how a run is that has no end
-    cards: str
-    cards_counts: tuple[str, ...]  # the table's head
-    cards_today: str
-    strikes: str
-    no_strikes: str
-    action: dict[str, str]  # what a STRIKE card's record says it did
-    next: str
-    next_none: str
-    next_blocked: str
-    next_no_stamp: str
-    child: str
-    child_none: str
-    child_all: str
-    child_some: str
-    child_hard: str
-    child_waiting: str
-    child_cards: str
-    child_spent: str
-    unread: str
-    absent: str
-    absent_brings: str
-    untold: str
-    detail: Callable[[str, str], str | None]  # (kind, an exact reason) -> the same in this language, where it has it
-    by_hand: dict[str, str]  # what no failure blocked: why, as the ledger says it
-    why: dict[Triage, str]
-    stop: dict[str, str]
-
+from factory.reports import daily, korean, stops, wording
+from factory.reports.wording import Phrases
 
 ENGLISH = Phrases(
     title="English",
+    language="en",
+    page="Factory report",
+    as_of="As it stood at {0}.",
     days=("today", "on this day"),
     money="${0}",
     counts=("all tickets", "done", "failed attempts {day}", "blocked", "waiting"),
@@ -82,7 +29,26 @@ ENGLISH = Phrases(
     reserved="Set aside for calls that have not ended: {usd}.",
     reasons="Reasons",
     no_reasons="Nothing stopped, and nothing is blocked.",
-    over=" It went on since.",
+    over=" It went on at {0}.",
+    runs="Runs",
+    no_runs="No run {day}.",
+    one_run="{began} to {ended} ({lasted}): stamped {stamped}, failed attempts {failed}. {why}",
+    one_run_on="Since {began} ({lasted}): stamped {stamped}, failed attempts {failed}. {why}",
+    one_run_from_before="the day before",
+    duration=wording.english,
+    table=("ticket", "title", "stamp", "tries", "time", "cost", "model"),
+    not_known="-",
+    blocked_title="Needs a person",
+    shows="`factory log {0}` shows all that was tried.",
+    shows_file="`factory log {0}` shows all that was tried; `{1}` the last attempt, on the machine of the run.",
+    diary="What was built {day}",
+    diary_line="**{0}** {1} ({2}): {3}",
+    diary_silent="its worker wrote no summary",
+    due="Due next",
+    due_none="Nothing is waiting.",
+    due_waits=" (after {0})",
+    due_more="and {0:,} more",
+    due_planned="Not released yet (PLANNED): {0:,}.",
     red="{0} is red on main, and counts against nobody. {1}",
     blocked="{0} needs a person: {1}",
     waits="{0} waits until this is mended, and nothing of it failed: {1}",
@@ -106,6 +72,8 @@ ENGLISH = Phrases(
     child_none="Nobody has given the robots a job yet.",
     child_all="Every job is done ({created} of {created}), and each was checked before it counted.",
     child_some="Jobs that the robots got: {created}. Done and checked: {done}.",
+    child_day="New {day}: {0}.",
+    child_day_more="{0} and {1} more",
     child_hard="A grown-up must look at: {blocked}.",
     child_waiting="Still waiting: {waiting}.",
     child_cards="Small cards done and checked: {done:,} of {created:,}.",
@@ -144,6 +112,9 @@ ENGLISH = Phrases(
 
 KOREAN = Phrases(
     title="한국어",
+    language="ko",
+    page="공장 보고서",
+    as_of="{0} 현재의 모습입니다.",
     days=("오늘", "이날"),
     money="{0}달러",
     counts=("전체 티켓", "끝난 티켓", "{day} 실패한 시도", "막힌 티켓", "기다리는 티켓"),
@@ -161,7 +132,26 @@ KOREAN = Phrases(
     reserved="아직 끝나지 않은 호출에 예약해 둔 비용: {usd}.",
     reasons="이유",
     no_reasons="멈춘 일도, 막힌 티켓도 없습니다.",
-    over=" 그 뒤에 다시 이어졌습니다.",
+    over=" {0}에 다시 이어졌습니다.",
+    runs="실행",
+    no_runs="{day} 실행한 적이 없습니다.",
+    one_run="{began}~{ended} ({lasted}): 스탬프 {stamped}개, 실패한 시도 {failed}번. {why}",
+    one_run_on="{began}부터 ({lasted}): 스탬프 {stamped}개, 실패한 시도 {failed}번. {why}",
+    one_run_from_before="전날",
+    duration=wording.korean,
+    table=("티켓", "제목", "스탬프", "시도", "걸린 시간", "비용", "모델"),
+    not_known="-",
+    blocked_title="사람이 봐야 하는 티켓",
+    shows="무엇을 해 봤는지는 `factory log {0}`에 있습니다.",
+    shows_file="무엇을 해 봤는지는 `factory log {0}`에, 마지막 시도는 실행한 컴퓨터의 `{1}`에 있습니다.",
+    diary="{day} 만든 것",
+    diary_line="**{0}** {1} ({2}): {3}",
+    diary_silent="작업자가 요약을 쓰지 않았습니다",
+    due="다음에 할 일",
+    due_none="기다리는 티켓이 없습니다.",
+    due_waits=" ({0} 다음)",
+    due_more="그 밖에 {0:,}개",
+    due_planned="아직 시작하라고 하지 않은 티켓(PLANNED): {0:,}개.",
     red="main에서 {0}이(가) 실패하고 있습니다. 어느 시도의 탓도 아닙니다. {1}",
     blocked="{0}: 사람이 봐야 합니다. {1}",
     waits="{0}: 실패한 것은 없으며, 이것을 고칠 때까지 기다립니다. {1}",
@@ -186,6 +176,8 @@ KOREAN = Phrases(
     child_none="아직 아무도 로봇에게 일을 주지 않았어요.",
     child_all="일 {created}개를 모두 끝냈고, 하나하나 검사까지 마쳤어요.",
     child_some="로봇이 받은 일은 {created}개예요. 그중 {done}개를 끝냈고, 끝낸 것은 모두 검사했어요.",
+    child_day="{day} 새로 된 일: {0}.",
+    child_day_more="{0} 외 {1}개",
     child_hard="{blocked}개는 어른이 봐 줘야 해요.",
     child_waiting="{waiting}개는 아직 차례를 기다려요.",
     child_cards="작은 카드 {created:,}장 가운데 {done:,}장을 끝내고 검사했어요.",
@@ -223,3 +215,8 @@ KOREAN = Phrases(
 )
 
 BOTH = (ENGLISH, KOREAN)
+
+
+def of(language: str) -> Phrases:
+    """The words of `en` or `ko`."""
+    return next(words for words in BOTH if words.language == language)

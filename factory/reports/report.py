@@ -1,21 +1,25 @@
-"""The day's report: facts -> one page of Markdown, English first, then Korean. Pure."""
+"""The day's report: facts -> a page in each language. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from factory.model import Triage
-from factory.money.spend import dollars
 from factory.plain import whole_line
 from factory.records.halves import Half
-from factory.records.record import NO_STAMP
+from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said
 from factory.reports.cards import CardsDay
+from factory.reports.coming import due, for_a_child, go_on
 from factory.reports.daily import Day
-from factory.reports.phrases import BOTH, ENGLISH, Phrases
+from factory.reports.html import Part, html
+from factory.reports.markdown import markdown
+from factory.reports.phrases import BOTH, ENGLISH
+from factory.reports.runs import RunTold
+from factory.reports.wording import Phrases
+from factory.reports.worked import Worked
 
-BLOCKED_CARDS = 20  # that are told one by one
+MOST = 20  # blocked cards, and red tests, that are told one by one
 
 
 def path(date: dt.date) -> str:
@@ -24,69 +28,218 @@ def path(date: dt.date) -> str:
 
 
 def page(day: Day) -> str:
-    """The whole page."""
-    parts = [f"# Factory report, {day.date.isoformat()} ({day.zone})"]
+    """The whole page, English first, then Korean."""
+    blocks: list[Block] = [_title(day, ENGLISH)]
     for words in BOTH:
-        parts += [f"## {words.title}", *_language(day, words)]
-    return "\n\n".join(parts) + "\n"
+        blocks += [Title(words.title), *story(day, words)]
+    return markdown(blocks)
 
 
-def _language(day: Day, words: Phrases) -> Iterator[str]:
+def page_in(day: Day, words: Phrases) -> str:
+    """The page in one language."""
+    return markdown([_title(day, words), *story(day, words)])
+
+
+def page_as_html(day: Day, first: Phrases) -> str:
+    """One file with both languages, `first` before the other."""
+    order = sorted(BOTH, key=lambda words: words is not first)
+    parts = [Part(words.language, [_title(day, words), *story(day, words)]) for words in order]
+    return html(f"{first.page}, {day.date.isoformat()}", parts)
+
+
+def _title(day: Day, words: Phrases) -> Title:
+    return Title(f"{words.page}, {day.date.isoformat()} ({day.zone})", level=1)
+
+
+def story(day: Day, words: Phrases) -> Iterator[Block]:
+    """What the day was, from its numbers to the line for a child."""
     named = {"day": words.days[day.past]}
+    if day.at and not day.past:
+        yield Paragraph(words.as_of.format(day.clock(day.at, whole=True)))
     yield _counts(day, words)
-    if day.today or not (day.cards and day.cards.stamped):
-        yield words.today.format(", ".join(day.today), **named) if day.today else words.nothing_today.format(**named)
-    if day.unread:
-        yield words.no_reader.format(", ".join(day.unread))
-    if day.absent is not None:
-        yield words.absent + (" " + words.absent_brings.format(day.absent) if day.absent else "")
-    if day.failed:
-        yield words.failed.format(day.failed, **named)
+    yield from _done(day, words, named)
+    yield from _stuck(day, words)
+    yield from _runs(day, words, named)
     if day.cards:
         yield from _cards(day.cards, words, named)
     yield from _booked(day, words, named) if day.absent is None else ()
-    told = "\n".join(_reasons(day, words))
-    if told or day.absent is None:
-        yield f"### {words.reasons}\n\n" + (told or words.no_reasons)
-    yield _next(day, words)
-    yield f"**{words.child}:** {_child(day, words)}"
+    yield from _kept(day, words)
+    yield from _diary(day, words, named)
+    yield from due(day, words) if not day.past else ()
+    yield from go_on(day, words)
+    yield Paragraph(f"**{words.child}:** {for_a_child(day, words)}")
 
 
-def _booked(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[str]:
-    """What stands in the ledger alone: the boxes, and the money."""
-    yield f"### {words.boxes}\n\n" + ("\n".join(_box(half, words) for half in day.boxes) or words.no_boxes)
-    paid = {"usd": _money(day.spent.usd, words), "month": _money(day.month_usd, words), "date": day.date}
-    yield words.spent.format(**{**day.spent.model_dump(), **paid, **named})
-    if day.reserved.usd:
-        yield words.reserved.format(usd=_money(day.reserved.usd, words))
+# --- what was done ---------------------------------------------------------------------------------------
 
 
-def _counts(day: Day, words: Phrases) -> str:
+def _counts(day: Day, words: Phrases) -> Block:
     if day.fault:
-        return words.unread.format(_quoted(day.fault))
+        return Paragraph(words.unread.format(quoted(day.fault)))
     failed = day.failed if day.absent is None else "?"
     row = (day.created, day.done, failed, len(day.blocked), day.waiting)
     return _table(words.counts, row, words.days[day.past])
 
 
-def _money(usd: float | Decimal, words: Phrases) -> str:
-    return words.money.format(dollars(usd))
+def _table(head: Iterable[str], row: tuple[int | str, ...], day: str) -> Grid:
+    return Grid(tuple(name.format(day=day) for name in head), (tuple(map(str, row)),))
 
 
-def _cards(cards: CardsDay, words: Phrases, named: dict[str, str]) -> Iterator[str]:
+def _done(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[Block]:
+    rows = [row_of(one, words) for one in day.worked if one.ticket in day.today]
+    if len(rows) == len(day.today):
+        yield from [Grid(words.table, tuple(rows))] if rows else []
+    else:
+        yield Paragraph(words.today.format(", ".join(day.today), **named))
+    if not day.today and not (day.cards and day.cards.stamped):
+        yield Paragraph(words.nothing_today.format(**named))
+    if day.unread:
+        yield Paragraph(words.no_reader.format(", ".join(day.unread)))
+    if day.absent is not None:
+        yield Paragraph(words.absent + (" " + words.absent_brings.format(day.absent) if day.absent else ""))
+    if day.failed:
+        yield Paragraph(words.failed.format(day.failed, **named))
+
+
+def row_of(one: Worked, words: Phrases) -> tuple[str, ...]:
+    """A ticket's row in a table whose head is `words.table`."""
+    return (
+        one.ticket,
+        said(one.title),
+        f"`{one.stamp[:12]}`" if one.stamp else words.not_known,
+        str(one.tries),
+        words.duration(one.seconds),
+        words.paid(one.usd),
+        said(", ".join(one.models)) or words.not_known,
+    )
+
+
+def _diary(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[Block]:
+    """What was built, in the words of the workers themselves."""
+    found = [one for one in day.worked if one.ticket in day.today and one.last]
+    if found:
+        yield Title(words.diary.format(**named), 3)
+        yield Bullets(tuple(_entry(one, words) for one in found))
+
+
+def _entry(one: Worked, words: Phrases) -> str:
+    assert one.last
+    summary = said(one.last.summary) or words.diary_silent
+    return words.diary_line.format(one.ticket, said(one.title), one.last.size, summary)
+
+
+# --- what was not ----------------------------------------------------------------------------------------
+
+
+def _stuck(day: Day, words: Phrases) -> Iterator[Block]:
+    """Who needs a person, with the failure itself."""
+    if not day.blocked:
+        return
+    yield Title(words.blocked_title, 3)
+    last = {one.ticket: one for one in day.worked}
+    for blocked in day.blocked:
+        yield Title(f"{blocked.ticket} {said(blocked.title)}".rstrip(), 4)
+        yield Paragraph(words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words)))
+        one = last.get(blocked.ticket)
+        if one and one.last and one.last.assertion:
+            yield Printed("\n".join(one.last.assertion))
+        if one and one.last and day.out:
+            at = f"{day.out}/runs/{one.run}/why/{one.last.name}.md"
+            yield Paragraph(words.shows_file.format(blocked.ticket, at))
+        elif blocked.attempt:
+            yield Paragraph(words.shows.format(blocked.ticket))
+
+
+def _runs(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[Block]:
+    if day.absent is not None:
+        return
+    yield Title(words.runs, 3)
+    told = tuple(told_of_run(day, run, words) for run in day.runs)
+    yield Bullets(told) if told else Paragraph(words.no_runs.format(**named))
+
+
+def told_of_run(day: Day, run: RunTold, words: Phrases) -> str:
+    """When it began and ended, what it brought, and why it ended."""
+    began = words.one_run_from_before if run.began is None else day.clock(run.began)
+    ended = run.ended or run.began or 0
+    if not run.kind:
+        ended, form, why = int(day.at) or ended, words.one_run_on, words.run[day.run] if day.run else ""
+    else:
+        exact = "" if run.why == ENGLISH.stop[run.kind] else run.why
+        form, why = words.one_run, _told(words.stop[run.kind], run.kind, exact, words)
+    told = form.format(
+        began=began,
+        ended=day.clock(ended),
+        lasted=words.not_known if run.began is None else words.duration(ended - run.began),
+        stamped=run.stamped,
+        failed=run.failed,
+        why=why,
+    ).rstrip()
+    return told + (words.over.format(day.clock(run.mended)) if run.mended is not None and run.kind != "done" else "")
+
+
+def _kept(day: Day, words: Phrases) -> Iterator[Block]:
+    """What keeps something, beside the runs' ends and those who need a person."""
+    told = tuple(_reasons(day, words))
+    if told:
+        yield Title(words.reasons, 3)
+        yield Bullets(told)
+    elif day.absent is None and not day.blocked and all(run.kind in ("", "done") for run in day.runs):
+        yield Paragraph(words.no_reasons)
+
+
+def _reasons(day: Day, words: Phrases) -> Iterator[str]:
+    if day.held:
+        yield _told(words.stop["held"], "held", day.held, words)
+    for ticket in day.waits:
+        yield words.waits.format(ticket.ticket, quoted(ticket.why))
+    for name, why in day.red[:MOST]:
+        yield words.red.format(whole_line(name), f"({quoted(why)})" if why else "")
+    for card in day.cards.blocked[:MOST] if day.cards else ():
+        yield words.blocked.format(card.card, _why(card.triage, card.why, words))
+
+
+def _why(triage: Triage | None, why: str, words: Phrases) -> str:
+    if triage is None:
+        return words.by_hand.get(why) or (quoted(why) if why else words.untold)
+    return _told(words.why[triage], triage.value, why, words)
+
+
+def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
+    """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
+    why = whole_line(why)
+    by_hand = words.by_hand.get(why)
+    exact = [by_hand] if by_hand else [words.detail(kind, why), quoted(why) if why else None]
+    told = ": ".join(filter(None, exact))
+    return f"{plain} ({told})" if told else plain
+
+
+# --- boxes, cards, money ---------------------------------------------------------------------------------
+
+
+def _booked(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[Block]:
+    """What stands in the ledger alone: the boxes, and the money."""
+    boxes = tuple(_box(half, words) for half in day.boxes)
+    if boxes:
+        yield Title(words.boxes, 3)
+        yield Bullets(boxes)
+    paid = {"usd": words.paid(day.spent.usd), "month": words.paid(day.month_usd), "date": day.date}
+    yield Paragraph(words.spent.format(**{**day.spent.model_dump(), **paid, **named}))
+    if day.reserved.usd:
+        yield Paragraph(words.reserved.format(usd=words.paid(day.reserved.usd)))
+
+
+def _cards(cards: CardsDay, words: Phrases, named: dict[str, str]) -> Iterator[Block]:
     row = (cards.created, cards.done, cards.failed, len(cards.blocked), cards.waiting)
-    yield f"### {words.cards}\n\n" + _table(words.cards_counts, row, named["day"])
-    yield words.cards_today.format(cards.stamped, **named)
+    yield Title(words.cards, 3)
+    yield _table(words.cards_counts, row, named["day"])
+    yield Paragraph(words.cards_today.format(cards.stamped, **named))
     if cards.strikes:
         told = ", ".join(f"{words.action.get(action, action)} {times:,}" for action, times in cards.strikes)
-        yield words.strikes.format(sum(times for _, times in cards.strikes), cards.struck, told, **named)
+        struck = sum(times for _, times in cards.strikes)
+        yield Paragraph(words.strikes.format(struck, cards.struck, told, **named))
     else:
-        yield words.no_strikes.format(**named)
-
-
-def _table(head: Iterable[str], row: tuple[int | str, ...], day: str) -> str:
-    names = " | ".join(head).format(day=day)
-    return f"| {names} |\n|{'---|' * len(row)}\n| {' | '.join(map(str, row))} |"
+        yield Paragraph(words.no_strikes.format(**named))
 
 
 def _box(half: Half, words: Phrases) -> str:
@@ -96,72 +249,5 @@ def _box(half: Half, words: Phrases) -> str:
     if half.returned:
         told.append(words.box_returned.format(", ".join(half.returned)))
     if half.stopped:
-        told.append(words.box_stopped.format(_quoted(half.stopped)))
-    return f"- {half.name} ({half.date}): {'; '.join(told)}"
-
-
-def _reasons(day: Day, words: Phrases) -> Iterator[str]:
-    for stop in day.stops:
-        if stop.kind != "done":
-            exact = "" if stop.why == ENGLISH.stop[stop.kind] else stop.why
-            yield f"- {_told(words.stop[stop.kind], stop.kind, exact, words)}" + (words.over if stop.over else "")
-    for ticket in day.waits:
-        yield "- " + words.waits.format(ticket.ticket, _quoted(ticket.why))
-    for blocked in day.blocked:
-        yield "- " + words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words))
-    for name, why in day.red[:BLOCKED_CARDS]:
-        yield "- " + words.red.format(whole_line(name), f"({_quoted(why)})" if why else "")
-    for card in day.cards.blocked[:BLOCKED_CARDS] if day.cards else ():
-        yield "- " + words.blocked.format(card.card, _why(card.triage, card.why, words))
-
-
-def _why(triage: Triage | None, why: str, words: Phrases) -> str:
-    if triage is None:
-        return words.by_hand.get(why) or (_quoted(why) if why else words.untold)
-    return _told(words.why[triage], triage.value, why, words)
-
-
-def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
-    """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
-    why = whole_line(why)
-    by_hand = words.by_hand.get(why)
-    exact = [by_hand] if by_hand else [words.detail(kind, why), _quoted(why) if why else None]
-    told = ": ".join(filter(None, exact))
-    return f"{plain} ({told})" if told else plain
-
-
-def _next(day: Day, words: Phrases) -> str:
-    if day.run:
-        return words.run[day.run]
-    if day.absent:
-        return words.next.format(day.absent)
-    if day.blocked and not day.waiting and day.next in ("", f"factory log {day.blocked[0].ticket}"):
-        return words.next.format(f"factory log {day.blocked[0].ticket}") + "\n\n" + _look_at(day, words)
-    if day.next:
-        return words.next.format(day.next)
-    waits = day.waiting or (day.cards is not None and day.cards.waiting)
-    return words.next.format("factory run") if waits else words.next_none
-
-
-def _look_at(day: Day, words: Phrases) -> str:
-    first = day.blocked[0]
-    return (words.next_no_stamp if first.why == NO_STAMP else words.next_blocked).format(first.ticket)
-
-
-def _child(day: Day, words: Phrases) -> str:
-    """One line that a ten-year-old understands."""
-    if not day.created and not day.cards:
-        return words.child_none
-    numbers = {"created": day.created, "done": day.done, "blocked": len(day.blocked), "waiting": day.waiting}
-    told = [(words.child_all if day.done == day.created else words.child_some).format(**numbers)] * bool(day.created)
-    told += [words.child_cards.format(created=day.cards.created, done=day.cards.done)] if day.cards else []
-    told += [words.child_hard.format(**numbers)] if day.blocked else []
-    told += [words.child_waiting.format(**numbers)] if day.waiting else []
-    cost = words.child_spent.format(usd=_money(day.spent.usd, words), day=words.days[day.past])
-    told += [cost] if day.spent.usd else []
-    return " ".join(told)
-
-
-def _quoted(text: str) -> str:
-    """Somebody else's words on one line that cannot become a heading, a table or a link of ours."""
-    return "`" + whole_line(text).replace("`", "'") + "`"
+        told.append(words.box_stopped.format(quoted(half.stopped)))
+    return f"{half.name} ({half.date}): {'; '.join(told)}"

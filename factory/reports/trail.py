@@ -59,7 +59,13 @@ def cards_named(event: Event) -> list[str]:
     return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 
 
-def as_line(event: Event) -> str:
-    when = datetime.datetime.fromtimestamp(event.time, datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+def when(event: Event, zone: datetime.tzinfo) -> datetime.datetime:
+    """Its time in a zone."""
+    return datetime.datetime.fromtimestamp(event.time, zone)
+
+
+def as_line(event: Event, zone: datetime.tzinfo) -> str:
+    """The event as a person reads it, its time in the factory's zone."""
+    at = when(event, zone).strftime("%Y-%m-%d %H:%M:%S")
     where = f"{event.ticket}#{event.attempt}" if event.attempt else event.ticket or "factory"
-    return f"{event.oid[:12]} {when} {event.name:<10} {where:<16} {event.text}"
+    return f"{event.oid[:12]} {at} {event.name:<10} {where:<16} {event.text}"

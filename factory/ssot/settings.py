@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from factory.kinds import KINDS as KINDS
 from factory.model import Risk, Value
@@ -23,6 +23,17 @@ Tier = Literal["doctor", "fast", "regression"]
 OldWord = BeforeValidator(lambda said: "none" if said == "model" else said)
 
 
+def _inside(said: str) -> str:
+    """ValueError where a path is not plainly one below the checkout."""
+    parts = said.split("/")
+    if said and ({"", ".", ".."} & {*parts} or parts[0] == ".git" or not said.isprintable()):
+        raise ValueError(f"{said!r} is no folder in the checkout; name one such as factory-out")
+    return said
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
+
+
 class Factory(Value):
     """The factory itself."""
 
@@ -30,6 +41,11 @@ class Factory(Value):
     timezone: Text = Field("Asia/Seoul", description='what "today" means to a daily cap; an IANA name')
     max_workers: int = Field(3, ge=1, description="attempts at a time")
     worker: Text = Field("default", description="the worker where neither the ticket nor its risk names one")
+    language: Literal["en", "ko"] = Field("en", description="what it tells a person in, where `--lang` does not say")
+    out: Inside = Field(
+        "factory-out",
+        description="the folder in the checkout that `run` keeps files to open in, unseen by git; empty: none",
+    )
 
 
 class Worker(Value):

@@ -30,8 +30,9 @@ LOOKS = (
 )
 VARIES = (
     (r"\b[0-9a-f]{12}(?:[0-9a-f]{28})?\b", "OID"),
-    (r"\b20\d\d-?\d\d-?\d\d(?: [\d:]{8}Z)?\b", "DAY"),
-    (r"\b\d+ (?:s|MB)\b", "N"),
+    (r"\b20\d\d-?\d\d-?\d\d(?:[ T]\d\d:[\d:]{2,5}(?:[+-][\d:]{5})?)?\b", "DAY"),
+    (r"\b\d\d:\d\d( to |~)\d\d:\d\d\b", r"N\1N"),
+    (r"\b\d+ (?:s|MB)\b|\b\d+초", "N"),
     (r"(minutes\W+)\d+\.\d+", r"\1N"),
     (r"(\"time\": )\d+", r"\1N"),
     (r"(?:none|bwrap) and \w+ rooms", "KINDS"),

@@ -231,7 +231,7 @@ def test_a_past_day_is_told_as_it_stood_then(make: Make) -> None:
         now = daily.facts(house.ledger, house.ref, house.settings, dt.date(2035, 3, 2))
         again = daily.facts(house.ledger, house.ref, house.settings, dt.date(2035, 3, 1))
     assert again == then
-    assert (now.done, now.today, [s.kind for s in now.stops]) == (1, (), ["held"])
+    assert (now.done, now.today, [run.kind for run in now.runs]) == (1, (), ["held"])
 
 
 # --- the log lines ---------------------------------------------------------------------------------------

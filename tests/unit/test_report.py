@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,8 @@ from factory.records.view import FactoryFile
 from factory.reports import report, stops
 from factory.reports.daily import STOP, Blocked, Day, DaySeen, fold
 from factory.reports.phrases import BOTH, ENGLISH, KOREAN
+from factory.reports.runs import runs
+from factory.reports.worked import Worked
 
 DATE = dt.date(2026, 11, 21)
 
@@ -57,7 +61,7 @@ def test_the_facts_are_counted_and_add_up() -> None:
     assert (day.created, day.done, len(day.blocked), day.waiting, day.failed) == (3, 1, 1, 1, 2)
     assert day.today == ("D-1",)
     assert [half.name for half in day.boxes] == ["box_01_front"]
-    assert day.stops == (("storm", "6 attempts failed in a row", False),)
+    assert [(run.kind, run.why, run.over) for run in day.runs] == [("storm", "6 attempts failed in a row", False)]
 
 
 def test_the_page_tells_all_in_english_and_then_in_korean() -> None:
@@ -130,24 +134,58 @@ def told(events: list[Event], found: tuple[Standing, ...] = (), alive: bool | No
     return report.page(day)
 
 
+def at(event: Event, clock: str) -> Event:
+    """The event at that time of the day."""
+    time = dt.datetime.combine(DATE, dt.time.fromisoformat(clock), dt.UTC)
+    return event.model_copy(update={"time": int(time.timestamp())})
+
+
 def test_a_run_that_was_killed_is_told_as_killed_and_not_as_on() -> None:
-    page = told([RAN], state="RUNNING")
-    assert f"- {stops.KILLED}\n" in page
-    assert f"- {stops.KILLED_KOREAN}\n" in page
+    stamped = Event(name="stamped", ticket="D-1")
+    page = told([at(RAN, "01:00"), at(stamped, "02:30")], state="RUNNING")
+    assert f"- 01:00 to 02:30 (1 h 30 min): stamped 1, failed attempts 0. {stops.KILLED}\n" in page
+    assert f"- 01:00~02:30 (1시간 30분): 스탬프 1개, 실패한 시도 0번. {stops.KILLED_KOREAN}\n" in page
     assert "A run is on." not in page
     assert "Nothing stopped" not in page
-    again = told([RAN, RAN], state="RUNNING", alive=True)
-    assert f"- {stops.KILLED} It went on since.\n" in again
+    again = told([at(RAN, "01:00"), at(RAN, "03:00")], state="RUNNING", alive=True)
+    assert f"{stops.KILLED} It went on at 03:00.\n" in again
     assert "A run is on." in again
     assert "지금 일하고 있습니다." in again
 
 
 def test_a_stop_that_was_mended_is_told_as_over() -> None:
-    line = f"- {stops.STOPS['written'].english} (`D_ROADMAP.md:5: wrong`)"
-    assert f"{line}\n" in told([RAN, ENDED], state="FAIL_STOP")
-    mended = told([RAN, ENDED, RAN, ENDED, RAN], state="READY")
-    assert mended.count(f"{line} It went on since.\n") == 1
-    assert "그 뒤에 다시 이어졌습니다." in mended
+    line = f"stamped 0, failed attempts 0. {stops.STOPS['written'].english} (`D_ROADMAP.md:5: wrong`)"
+    ran, ended = at(RAN, "01:00"), at(ENDED, "01:01")
+    assert f"- 01:00 to 01:01 (60 s): {line}\n" in told([ran, ended], state="FAIL_STOP")
+    mended = told([ran, ended, at(RAN, "07:10"), at(ENDED, "07:20")], state="FAIL_STOP")
+    assert f"- 01:00 to 01:01 (60 s): {line} It went on at 07:10.\n" in mended
+    assert f"- 07:10 to 07:20 (10 min): {line}\n" in mended
+    assert "07:10에 다시 이어졌습니다." in mended
+
+
+def test_each_run_counts_what_it_brought_and_a_run_of_the_day_before_says_so() -> None:
+    stamped = [Event(name="stamped", ticket="D-1"), Event(name="stamped", trailers={"Factory-Cards": "L1_A#1 L1_B#1"})]
+    events = [
+        *(at(event, "00:20") for event in stamped),
+        at(Event(name="fail", ticket="D-2"), "00:30"),
+        at(ENDED, "00:40"),
+    ]
+    found = runs(events, on=True)
+    assert [(run.began, run.stamped, run.failed, run.kind) for run in found] == [(None, 3, 1, "written")]
+    day = a_day()._replace(runs=found, zone="UTC")
+    assert "- the day before to 00:40 (-): stamped 3, failed attempts 1." in report.page(day)
+
+
+def test_a_bar_a_tick_or_a_mark_in_a_title_stays_in_its_cell() -> None:
+    title = "<script>a|b</script> `c` **d** [e](http://f) https://g"
+    one = Worked("D-1", title, "run", "0" * 40, 2, 90.0, Decimal("0.0023"), ("a|model",))
+    day = a_day(worked=(one,))
+    row = next(line for line in report.page(day).splitlines() if line.startswith("| D-1 |"))
+    assert len(re.findall(r"(?<!\\)[|]", row)) == 8
+    assert "| 2 min | $0.0023 |" in row
+    page = report.page_as_html(day, ENGLISH)
+    assert "<td>&lt;script&gt;a|b&lt;/script&gt; `c` **d** [e](http://f) https://g</td>" in page
+    assert "<script" not in page
 
 
 def test_a_page_of_a_past_day_does_not_speak_of_today() -> None:

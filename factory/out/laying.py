@@ -1,0 +1,50 @@
+"""Lays the folder of files to open: today's page, and the files of the run that is on or was last."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from factory.git import history
+from factory.git.ledger import Ledger
+from factory.git.repo import LEDGER
+from factory.money.budget import day_of
+from factory.out import one_run
+from factory.out.folder import Folder, folder
+from factory.out.one_run import RunFiles
+from factory.records.view import FactoryFile, factory_file, main_ref
+from factory.reports import daily, phrases, report, trail
+from factory.reports.daily import Day
+from factory.reports.runs import RunTold, runs
+from factory.reports.wording import Phrases
+from factory.ssot.settings import Settings
+
+
+def lay(ledger: Ledger, settings: Settings) -> Folder | None:
+    """Write what differs; the folder, or None where none is kept. Called by the controller alone. Mistake where the
+    folder's name is taken; OSError where it cannot be written to."""
+    ledger, ref = ledger.at(ledger.repo.tip(LEDGER)), main_ref(settings)
+    main = ledger.repo.tip(ref)
+    found = folder(ledger.repo, main, settings.factory.out) if main else None
+    if found is None:
+        return None
+    found.sweep()
+    zone, words = ZoneInfo(settings.factory.timezone), phrases.of(settings.factory.language)
+    day = daily.facts(ledger, ref, settings, day_of(ledger.now(), zone), alive=True)
+    for name, page in (
+        ("today.md", report.page_in(day, phrases.ENGLISH)),
+        ("today.ko.md", report.page_in(day, phrases.KOREAN)),
+        ("today.html", report.page_as_html(day, words)),
+    ):
+        found.lay(name, page.encode("utf-8", "replace"))
+    factory = factory_file(ledger)
+    if factory.run:
+        found.hold(f"runs/{factory.run}", one_run.files(ledger, _run(ledger, day, factory, words, zone)))
+        found.keep("runs")
+    return found
+
+
+def _run(ledger: Ledger, day: Day, factory: FactoryFile, words: Phrases, zone: ZoneInfo) -> RunFiles:
+    eve = history.before(ledger.repo, LEDGER, factory.since)
+    events = one_run.of_run(trail.between(ledger.repo, ledger.tip, eve), factory.run)
+    last = (runs(events) or (RunTold(run=factory.run),))[-1]
+    return RunFiles(factory.run, events, zone, words, report.told_of_run(day, last, words))
