@@ -21,6 +21,7 @@ class Caller(NamedTuple):
     environ: Mapping[str, str]
     tell: Tell
     ear: Callable[[End], AbstractContextManager[None]]
+    language: str = ""  # `en` or `ko`; empty: as [factory] language says
     data: bool = True  # whether it reads an answer's data: of ten thousand cards that is the most of the work
 
     def say(self, item: str, text: str) -> None:

@@ -25,6 +25,7 @@ from factory.records.halves import Half, ordered
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, find_main, look
 from factory.reports import stops
+from factory.reports.stops import KILLED_KIND
 from factory.rooms.disk_use import disk_use
 
 
@@ -49,6 +50,8 @@ class Snapshot:
     counts: dict[Trade, dict[State, int]]  # of all; no `card` where there is none
     budget: Book
     why: str | None = None  # it stopped
+    stop_kind: str = ""  # a key of `stops.STOPS`, or KILLED
+    language: str = "en"  # [factory] language
     next: str = ""  # the command that goes on
     items: tuple[ShownItem, ...] = ()  # of the cards those that were asked for
     planned: dict[str, str] = field(default_factory=dict)  # tickets that are not released, with their titles
@@ -98,6 +101,8 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
         ledger=ledger.tip,
         state="RUNNING" if alive else "RECOVERABLE" if killed else factory.state,
         why=stops.KILLED if killed else factory.stop_reason,
+        stop_kind=KILLED_KIND if killed else factory.stop_kind,
+        language=settings.factory.language,
         next=factory.next_command,
         items=(*tickets, *of_cards.items) if of_cards else tickets,
         counts={"ticket": _counted(tickets), **({"card": of_cards.counts} if of_cards else {})},

@@ -7,9 +7,10 @@ from typing import Any
 
 from factory.desk.shown import ShownItem
 from factory.desk.snapshot import Snapshot
+from factory.desk.status_words import ENGLISH, StatusWords
 from factory.model import State
-from factory.money.spend import Spend, said
-from factory.plain import cut, many, padded
+from factory.money.spend import Spend
+from factory.plain import cut, padded
 
 SHOWN = 5  # of what stays red
 CARDS = 20  # that are told one by one
@@ -59,22 +60,23 @@ def _readable(spend: Spend) -> dict[str, Any]:
     return {**spend.model_dump(), "usd": float(spend.usd)}
 
 
-def as_text(seen: Snapshot) -> str:
+def as_text(seen: Snapshot, words: StatusWords = ENGLISH) -> str:
     """The same as a table for a person."""
-    return "\n".join([*head(seen), *ticket_lines(seen).values(), *other_lines(seen), spent(seen)])
+    tickets = ticket_lines(seen, words=words).values()
+    return "\n".join([*head(seen, words), *tickets, *other_lines(seen, words), spent(seen, words)])
 
 
-def head(seen: Snapshot) -> list[str]:
+def head(seen: Snapshot, words: StatusWords = ENGLISH) -> list[str]:
     """How the factory stands, how many tickets stand where, and the commits that say so."""
     counts = "  ".join(f"{state.value} {number}" for state, number in seen.counts["ticket"].items())
-    lines = [seen.state + (f": {seen.why}" if seen.why else ""), f"{counts}   {commits(seen)}"]
+    why = f": {words.stopped(seen.stop_kind, seen.why)}" if seen.why else ""
+    lines = [seen.state + why, f"{counts}   {commits(seen)}"]
     if seen.not_known:
-        lines.append(seen.not_known)
+        lines.append(words.because("", seen.not_known))
     elif others := seen.made_elsewhere:
-        made = many(len(others), "ticket")
-        lines.append(f"Worked on in another clone: {made}; what that took and cost stands in its ledger, and not here.")
+        lines.append(words.made_elsewhere.format(words.tickets(len(others))))
     if not any(seen.of("ticket")) and "card" not in seen.counts:
-        lines.append("Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.")
+        lines.append(words.nothing_released)
     return lines
 
 
@@ -83,58 +85,60 @@ def commits(seen: Snapshot) -> str:
     return f"main {seen.main[:12]}" + (f"  ledger {seen.ledger[:12]}" if seen.ledger else "")
 
 
-def ticket_lines(seen: Snapshot, running: Mapping[str, str] = {}, wide: int = TITLE) -> dict[str, str]:
+def ticket_lines(
+    seen: Snapshot, running: Mapping[str, str] = {}, wide: int = TITLE, words: StatusWords = ENGLISH
+) -> dict[str, str]:
     """A line a ticket. `running`: what is said of some instead of what went wrong. `wide`: columns for a title."""
     tickets = list(seen.of("ticket"))
     width = max((len(item.id) for item in tickets), default=0)
     lines = {}
     for item in tickets:
-        proof = f"stamp {item.stamp[:12]}" if item.stamp else _reason(item)
+        proof = f"stamp {item.stamp[:12]}" if item.stamp else _reason(item, words)
         tried = "?" if seen.not_known or item.id in seen.made_elsewhere else item.attempts
         title, known = padded(cut(item.title, wide), wide), running.get(item.id, proof)
-        lines[item.id] = f"{item.id:<{width}}  {item.state:<8}  {tried} tried  {title}  {known}".rstrip()
+        lines[item.id] = f"{item.id:<{width}}  {item.state:<8}  {words.tried.format(tried)}  {title}  {known}".rstrip()
     return lines
 
 
-def _reason(item: ShownItem) -> str:
-    return f"{item.triage.value if item.triage else ''} {item.why}".strip()
+def _reason(item: ShownItem, words: StatusWords) -> str:
+    triage = item.triage.value if item.triage else ""
+    return f"{triage} {words.because(triage, item.why)}".strip()
 
 
-def other_lines(seen: Snapshot) -> list[str]:
+def other_lines(seen: Snapshot, words: StatusWords = ENGLISH) -> list[str]:
     """Of the tickets that are not released, of the cards, and of what is red on main."""
     planned = [f"{id}  PLANNED  {title}" for id, title in seen.planned.items()]
-    return [*planned, *_card_lines(seen), *_red_lines(seen.red)]
+    return [*planned, *_card_lines(seen, words), *_red_lines(seen.red, words)]
 
 
-def _card_lines(seen: Snapshot) -> Iterator[str]:
+def _card_lines(seen: Snapshot, words: StatusWords) -> Iterator[str]:
     """A line a day, the cards that are worked on, and those that a person must look at."""
     for day in seen.days:
         counts = "  ".join(f"{state.value} {number}" for state, number in day.counts.items())
-        yield f"cards of {day.day}: {counts}  trucks {day.trucks}"
+        yield words.cards_of.format(day.day, counts, day.trucks)
     listed = [item for item in seen.of("card") if item.state in (State.INFLIGHT, State.BLOCKED)]
     for item in [item for item in listed if item.state is State.INFLIGHT][:CARDS]:
-        yield f"{item.id}  INFLIGHT  {worked_on(item, seen.at)}"
+        yield f"{item.id}  INFLIGHT  {worked_on(item, seen.at, words)}"
     for item in [item for item in listed if item.state is State.BLOCKED][:CARDS]:
-        yield f"{item.id}  BLOCKED  {_reason(item)}".rstrip()
+        yield f"{item.id}  BLOCKED  {_reason(item, words)}".rstrip()
 
 
-def worked_on(item: ShownItem, now: float) -> str:
+def worked_on(item: ShownItem, now: float, words: StatusWords = ENGLISH) -> str:
     """The attempt that runs, and for how long."""
-    return f"attempt {item.attempt}" + ("" if item.since is None else f", {(now - item.since) / 60:.1f} min")
+    told = words.attempt.format(item.attempt)
+    return told if item.since is None else f"{told}, {words.minutes.format((now - item.since) / 60)}"
 
 
-def _red_lines(red: Mapping[str, str]) -> list[str]:
+def _red_lines(red: Mapping[str, str], words: StatusWords) -> list[str]:
     """What stays red on main, as the last stamp's gate saw it: the first few, and how many more."""
-    lines = [f"red on main  {name}  {why}".rstrip() for name, why in list(red.items())[:SHOWN]]
-    return [*lines, f"red on main  and {len(red) - SHOWN} more"] if len(red) > SHOWN else lines
+    lines = [words.red.format(name, why).rstrip() for name, why in list(red.items())[:SHOWN]]
+    return [*lines, words.red_more.format(len(red) - SHOWN)] if len(red) > SHOWN else lines
 
 
-def spent(seen: Snapshot) -> str:
+def spent(seen: Snapshot, words: StatusWords = ENGLISH) -> str:
     """What the day cost."""
     if seen.not_known:
-        return f"today ({seen.budget.date}): not known here"
-    aside = ", ".join(said(name, amount) for name, amount in seen.reserved if amount)
-    told = ", ".join(said(name, amount) for name, amount in seen.budget.settled)
-    return f"today ({seen.budget.date}): {told}" + (
-        f"; set aside for calls that have not ended: {aside}" if aside else ""
-    )
+        return words.today_unknown.format(seen.budget.date)
+    aside = ", ".join(words.sum(name, amount) for name, amount in seen.reserved if amount)
+    told = ", ".join(words.sum(name, amount) for name, amount in seen.budget.settled)
+    return words.today.format(seen.budget.date, told) + (words.aside.format(aside) if aside else "")

@@ -33,12 +33,13 @@ def submit(
     tell: Tell = _nobody,
     ear: Callable[[End], AbstractContextManager[None]] = _deaf,
     data: bool = True,
+    language: str = "",
 ) -> Answer:
     """Carry out one command, here or by the controller that runs. What cannot be done is the answer's problem.
 
     `tell` hears what goes on; `ear` is given what ends a run, for as long as there is one; without `data` the answer
-    is its text alone where that is less work."""
-    caller = Caller(repo, os.environ if environ is None else environ, tell, ear, data)
+    is its text alone where that is less work. `language`: `en` or `ko`, in place of [factory] language."""
+    caller = Caller(repo, os.environ if environ is None else environ, tell, ear, language, data)
     try:
         return _steered(caller, command) if command.effect == "steer" else _doer(command)(caller, command)
     except FactoryError as error:

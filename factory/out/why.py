@@ -72,7 +72,7 @@ def _failed(one: Tried, words: Phrases, labels: Labels) -> Iterator[Block]:
 
 
 def _line(kind: str, line: str, words: Phrases) -> str:
-    return ": ".join(filter(None, (words.detail(kind, line), quoted(line))))
+    return ": ".join(filter(None, (said(words.detail(kind, line) or ""), quoted(line))))
 
 
 def _remedy(one: Tried, labels: Labels) -> str:

@@ -11,7 +11,12 @@ from typing import NamedTuple
 
 from factory.plain import whole_line
 
-_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&!$]|(?<=\w):(?=//)|(?<=\bwww)\.|^[-+=](?=\s)|(?<=^\d)[.)]")
+# What Markdown reads as a mark, and no more: a page is read as text, too.
+_MARKS = re.compile(
+    r"[\\`*\[\]<|]"
+    r"|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#|\w+;)|(?<=\w):(?=//)|(?<=\bwww)\."
+    r"|^[#>]|^[-+=](?=\s|$)|(?<=^\d)[.)]"
+)
 
 
 class Title(NamedTuple):

@@ -12,11 +12,12 @@ from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.money import budget
 from factory.records.view import find_main, main_ref
-from factory.reports import daily, report
+from factory.reports import daily, phrases, report
 
 
-def daily_page(repo: Repo, now: float, date: str | None) -> str:
-    """The page of a date (YYYY-MM-DD), or of today in the factory's zone. Writes nothing."""
+def daily_page(repo: Repo, now: float, date: str | None, language: str = "") -> str:
+    """The page of a date (YYYY-MM-DD), or of today in the factory's zone; in both languages, or in one. Writes
+    nothing."""
     settings, _ = find_main(repo)
     day = today = budget.day_of(now, ZoneInfo(settings.factory.timezone))
     if date is not None:
@@ -26,4 +27,5 @@ def daily_page(repo: Repo, now: float, date: str | None) -> str:
             raise Mistake(f"{date!r} is no date", remedy="write it as 2026-11-21") from None
     alive = bool(lock.holder(private_dir(repo))) if day >= today else None
     ledger = Ledger(repo, lambda: now)
-    return report.page(daily.facts(ledger, main_ref(settings), settings, day, alive=alive))
+    facts = daily.facts(ledger, main_ref(settings), settings, day, alive=alive)
+    return report.page_in(facts, phrases.of(language)) if language else report.page(facts)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from factory.plain import printable
 from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title
 
-BAR, ESCAPED = re.compile(r"(?<!\\)[|]"), r"\\|"
+BAR, ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)[|]"), r"\1\\|"  # one that no backslash keeps from ending a cell
 
 
 def markdown(blocks: Iterable[Block]) -> str:

@@ -194,7 +194,7 @@ def _reasons(day: Day, words: Phrases) -> Iterator[str]:
     for ticket in day.waits:
         yield words.waits.format(ticket.ticket, quoted(ticket.why))
     for name, why in day.red[:MOST]:
-        yield words.red.format(whole_line(name), f"({quoted(why)})" if why else "")
+        yield words.red.format(said(name), f"({quoted(why)})" if why else "")
     for card in day.cards.blocked[:MOST] if day.cards else ():
         yield words.blocked.format(card.card, _why(card.triage, card.why, words))
 
@@ -209,7 +209,7 @@ def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
     """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
     why = whole_line(why)
     by_hand = words.by_hand.get(why)
-    exact = [by_hand] if by_hand else [words.detail(kind, why), quoted(why) if why else None]
+    exact = [by_hand] if by_hand else [said(words.detail(kind, why) or "", 1000), quoted(why) if why else None]
     told = ": ".join(filter(None, exact))
     return f"{plain} ({told})" if told else plain
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from factory.model import Event
+from factory.reports.stops import KILLED_KIND as KILLED
 from factory.reports.trail import cards_named
 
+__all__ = ["KILLED", "RUN", "STOP", "RunTold", "runs"]
+
 STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
-KILLED = "killed"  # the kind of an end that the run itself could not write down
 RUN = "Factory-Run"
 
 

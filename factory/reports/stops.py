@@ -122,6 +122,7 @@ STOPS = {
     ),
 }
 
+KILLED_KIND = "killed"  # of an end that the run itself could not write down
 KILLED = "The run was killed while it worked. Nothing was lost: `factory run` goes on where it was."
 KILLED_KOREAN = (
     "실행이 일하는 도중에 강제로 종료되었습니다. 잃은 것은 없습니다. `factory run`이 하던 곳에서 이어집니다."

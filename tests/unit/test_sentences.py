@@ -174,7 +174,7 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("auditor", raises(Unheard("the auditor could not be asked: the auditor reader ended with TIMEOUT; mend it")), "시간 초과"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
     ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
-    ("machine", nothing_generated, "src/p/_version.py 파일이 없습니다"),
+    ("machine", nothing_generated, "src/p/\\_version.py 파일이 없습니다"),
     ("count", a_ledger_of_somebody, ""),
     ("machine", raises(of_machine(OSError(errno.ENOSPC, "No space left on device", "/a"))), "디스크에 자리가"),
     ("machine", raises(of_machine(OSError(errno.ENOENT, "No such file or directory", "/a"))), "없어진 경로: /a"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from factory.desk.commands import COMMANDS, GROUPS, Command, Run, Status
+from factory.faces.cli.helping import language
 from factory.faces.cli.terminal import AsJson, RepoDir, complain, end, print_json, progress, quiet, say, typed
 from factory.stream import wait_no_more
 
@@ -43,12 +44,13 @@ def commands(first: str = "") -> typer.Typer:
 
 
 def _function(kind: type[Command]) -> Any:
-    def act(repo: Path, as_json: bool = False, **given: Any) -> None:
+    def act(context: typer.Context, repo: Path, as_json: bool = False, **given: Any) -> None:
         words = {name: typed(value) if isinstance(value, str) else value for name, value in given.items()}
-        show(asked(repo, kind(**words), as_json), as_json)
+        show(asked(repo, kind(**words), as_json, language(context)), as_json)
 
     act.__doc__ = kind.__doc__
-    taken = [*_parameters(kind), _parameter("repo", RepoDir, Path("."))]
+    taken = [_parameter("context", typer.Context, inspect.Parameter.empty), *_parameters(kind)]
+    taken += [_parameter("repo", RepoDir, Path("."))]
     taken += [_parameter("as_json", AsJson, False)] if kind.document else []
     act.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
     act.__annotations__ = {one.name: one.annotation for one in taken}
@@ -75,7 +77,7 @@ def _parameter(name: str, hint: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
 
-def asked(repo: Path, command: Command, as_json: bool = False) -> Answer:
+def asked(repo: Path, command: Command, as_json: bool = False, language: str = "") -> Answer:
     """The desk's answer, with a line for what goes on meanwhile."""
     from factory.desk.submit import submit
 
@@ -86,8 +88,8 @@ def asked(repo: Path, command: Command, as_json: bool = False) -> Answer:
         from factory.faces.cli.signals import interrupts
 
         with board(sys.stdout, progress) as show_line:
-            return submit(repo, command, tell=show_line, ear=interrupts)
-    return submit(repo, command, tell=quiet if as_json else progress, data=as_json)
+            return submit(repo, command, tell=show_line, ear=interrupts, language=language)
+    return submit(repo, command, tell=quiet if as_json else progress, data=as_json, language=language)
 
 
 def show(answer: Answer, as_json: bool, *, large: bool = False) -> NoReturn:
@@ -102,6 +104,7 @@ def show(answer: Answer, as_json: bool, *, large: bool = False) -> NoReturn:
 
 
 def status(
+    context: typer.Context,
     repo: RepoDir = Path("."),
     as_json: AsJson = False,
     watch: Annotated[bool, typer.Option("--watch", help="a live page; Ctrl-C ends it")] = False,
@@ -109,19 +112,19 @@ def status(
 ) -> None:
     """What stands where, from git alone."""
     if watch or times:
-        _watch(repo, times)
+        _watch(repo, times, language(context))
         return
-    answer = asked(repo, Status(), as_json)
+    answer = asked(repo, Status(), as_json, language(context))
     show(answer, as_json, large=len((answer.data or {}).get("cards", {}).get("cards", ())) > LARGE)
 
 
-def _watch(repo: Path, times: int) -> None:
+def _watch(repo: Path, times: int, language: str) -> None:
     import time
 
     from factory.desk.snapshot import snapshot
     from factory.faces.cli import screen
 
-    screen.watch(lambda: snapshot(repo, time.time(), "open", os.environ), sys.stdout, times)
+    screen.watch(lambda: snapshot(repo, time.time(), "open", os.environ), sys.stdout, times, language=language)
 
 
 def demo(

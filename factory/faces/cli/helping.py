@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated, Any
 
 import typer
@@ -19,12 +20,29 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+class Language(enum.StrEnum):
+    """What a person is told in."""
+
+    EN = "en"
+    KO = "ko"
+
+
 def options(
+    context: typer.Context,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="tell it in this language; default: [factory] language")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and end")
     ] = False,
 ) -> None:
     """What stands before a command's name."""
+    context.obj = lang.value if lang else ""
+
+
+def language(context: typer.Context) -> str:
+    """What `--lang` says; empty where it says nothing."""
+    return str(context.find_root().obj or "")
 
 
 @app.command("help")

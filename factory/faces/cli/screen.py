@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from factory.desk.status_words import words_of
 from factory.faces.cli.terminal import line_of
 from factory.faces.cli.watch import fitted, page_text
 from factory.model import Progress
@@ -29,14 +30,22 @@ ASIDE, BACK, HOME = "\x1b[?1049h", "\x1b[?1049l", "\x1b[H"
 TO_THE_END, BELOW = "\x1b[K", "\x1b[J"  # from here, what was shown before is taken away
 
 
-def watch(take: Callable[[], Snapshot], out: TextIO, times: int = 0, every: float = SECONDS_BETWEEN_LOOKS) -> None:
+def watch(
+    take: Callable[[], Snapshot],
+    out: TextIO,
+    times: int = 0,
+    every: float = SECONDS_BETWEEN_LOOKS,
+    language: str = "",
+) -> None:
     """Show the page again and again, `times` or (0) until Ctrl-C, which is a good end; no other signal is."""
     try:
         if moves(out):
-            _live(take, out, times, every)
+            _live(take, out, times, every, language)
         else:
             for number in _ticks(out, times, every):
-                out.write(("\n" if number else "") + printable(page_text(take())) + "\n")
+                page = take()
+                text = page_text(page, words_of(language or page.language))
+                out.write(("\n" if number else "") + printable(text) + "\n")
                 out.flush()
     except KeyboardInterrupt as end:
         if end.args not in ((), (signal.SIGINT,)):
@@ -48,17 +57,19 @@ def moves(out: TextIO) -> bool:
     return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
-def _live(take: Callable[[], Snapshot], out: TextIO, times: int, every: float) -> None:
+def _live(take: Callable[[], Snapshot], out: TextIO, times: int, every: float, language: str) -> None:
     """On a screen of its own, as large as the window is then; the last page stays when it ends."""
     page = None
     out.write(ASIDE)
     try:
         for _ in _ticks(out, times, every):
             page = take()
-            out.write(HOME + "".join(f"{line}{TO_THE_END}\n" for line in fitted(page, *_window(out))) + BELOW)
+            lines = fitted(page, *_window(out), words_of(language or page.language))
+            out.write(HOME + "".join(f"{line}{TO_THE_END}\n" for line in lines) + BELOW)
             out.flush()
     finally:
-        out.write(BACK + (printable(page_text(page)) + "\n" if page else ""))
+        last = page_text(page, words_of(language or page.language)) + "\n" if page else ""
+        out.write(BACK + printable(last))
         out.flush()
 
 
