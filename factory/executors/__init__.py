@@ -6,6 +6,7 @@ An order names a plan commit; what comes back is a work commit and how it ended.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -38,6 +39,7 @@ class Means:
     stop: threading.Event = field(default_factory=threading.Event)
     share: Share | None = None  # of an answer that was bought together with other tickets
     fellows: tuple[Fellow, ...] = ()  # others that may go out in the same call
+    hear: Callable[[bytes], None] | None = None  # is told what a program prints, while it prints
 
 
 class Outcome(NamedTuple):

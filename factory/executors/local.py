@@ -159,6 +159,7 @@ class Local:
                 python=program.python or self.python,
                 socket=program.socket,
                 tools=self.tools,
+                hear=means.hear,
             )
 
             def told(word: str | Path) -> str:

@@ -10,6 +10,7 @@ from factory.executors.local import Local
 from factory.line import trouble
 from factory.line.house import House
 from factory.line.item import Done, Item
+from factory.line.live import LiveLog
 from factory.model import Plan
 from factory.money.outlets import has_outlet
 from factory.money.wallet import LedgerWallet, OfRun
@@ -31,8 +32,9 @@ def perform(house: House, begun: Begun) -> Done:
     """Have it made. Runs beside other attempts; lands nothing."""
     item, plan, order = begun.item, begun.plan, begun.order
     fellows = tuple(Fellow(fellow, wallet_of(house, fellow)) for fellow in begun.fellows)
-    means = Means(wallet_of(house, plan, begun.share), halt_of(house, plan), begun.share, fellows)
-    outcome = executor(house).carry_out(order, means)
+    with LiveLog(house.private, item.id, house.secrets) as live:
+        means = Means(wallet_of(house, plan, begun.share), halt_of(house, plan), begun.share, fellows, live.hear)
+        outcome = executor(house).carry_out(order, means)
     seconds = round(max(0.0, house.clock.now() - order.at), 3)
     return Done(
         item, plan, order.plan, order.at, seconds, outcome.work, outcome.change, outcome.broke, commits=outcome.commits

@@ -122,7 +122,9 @@ class Bubblewrap:
             options = stack.enter_context(_memory_file(_packed(self.argv(job, filters, told, texts))))
             inner = self.command(job, group.bounds_processes)
             argv = [*tether.enter, *group.enter, self.program, "--args", str(options), "--", *inner]
-            pipes = Pipes(pass_fds=(tether.descriptor, filters, told, options, *texts.values(), *job.pass_fds))
+            pipes = Pipes(
+                pass_fds=(tether.descriptor, filters, told, options, *texts.values(), *job.pass_fds), hear=job.hear
+            )
             finished = run(argv, env={"PATH": SYSTEM_PATH}, timeout=job.timeout, stop=job.stop, pipes=pipes)
             return _checked(finished, _status(status))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from factory.errors import CouldNotRun
-from factory.sandbox.process import Finished, run
+from factory.sandbox.process import Finished, Pipes, run
 from factory.sandbox.sandbox import SANDBOX_UID, SYSTEM_PATH, Job, environment, python_paths, shown
 
 HOME, SCRATCH, SOCKET = "/home/worker", "/tmp", "/run/factory.sock"
@@ -93,7 +93,8 @@ class Container:
             raise CouldNotRun(f"{self.kind} hands no descriptors to a job; give it a folder to write or a socket")
         name = f"stampmill-{os.getpid()}-{next(_numbers)}"
         try:
-            finished = run(self.argv(job, name), env=_client(), timeout=job.timeout, stop=job.stop)
+            pipes = Pipes(hear=job.hear)
+            finished = run(self.argv(job, name), env=_client(), timeout=job.timeout, stop=job.stop, pipes=pipes)
         finally:
             run((self.program, "rm", "--force", name), env=_client(), timeout=30.0)
         if finished.code == ENGINE_FAILED:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,7 @@ class Pipes(NamedTuple):
     stdin: bytes = b""
     pass_fds: tuple[int, ...] = ()
     cap: int = 8 << 20  # bytes of each of stdout and stderr
+    hear: Callable[[bytes], None] | None = None  # is told what comes out, while it comes
 
 
 NO_PIPES = Pipes()
@@ -158,7 +159,7 @@ class _Watch:
     """One running child: its pipes, its deadline, its end."""
 
     def __init__(self, child: subprocess.Popen[bytes], pipes: Pipes, stop: threading.Event | None) -> None:
-        self._child, self._stdin, self._stop = child, pipes.stdin, stop
+        self._child, self._stdin, self._stop, self._hear = child, pipes.stdin, stop, pipes.hear
         self._out, self._err = HeadAndTail(pipes.cap), HeadAndTail(pipes.cap)
         self._pipes = selectors.DefaultSelector()
         self._end = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else -1  # readable when the leader has ended
@@ -244,6 +245,8 @@ class _Watch:
                 self._pipes.unregister(pipe)
             else:
                 key.data.add(data)
+                if self._hear is not None:
+                    self._hear(data)
         return True
 
     def _feed(self, pipe: IO[bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -63,6 +63,7 @@ class Job:
     limits: JobLimits = JobLimits()
     stop: threading.Event | None = None
     pass_fds: tuple[int, ...] = ()
+    hear: Callable[[bytes], None] | None = None  # is told what it prints, while it prints
 
 
 class Sandbox(Protocol):

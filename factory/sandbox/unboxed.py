@@ -31,5 +31,5 @@ class Unboxed:
             scratch = Path(home, "tmp")
             scratch.mkdir()
             argv, env = (*tether.enter, *job.argv), environment(job, home, str(scratch))
-            pipes = Pipes(pass_fds=(tether.descriptor, *job.pass_fds))
+            pipes = Pipes(pass_fds=(tether.descriptor, *job.pass_fds), hear=job.hear)
             return run(argv, env=env, timeout=job.timeout, cwd=job.room, stop=job.stop, pipes=pipes)
