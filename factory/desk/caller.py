@@ -14,6 +14,13 @@ Tell = Callable[[Progress], None]
 End = Callable[[bool], None]  # ends a run; True: now, and not after what runs
 
 
+class Wanted(NamedTuple):
+    """What is read of an answer."""
+
+    language: str = ""  # `en` or `ko`; empty: as [factory] language says
+    data: bool = True  # whether it reads the data: of ten thousand cards that is the most of the work
+
+
 class Caller(NamedTuple):
     """On whose behalf a command is carried out, and where."""
 
@@ -21,8 +28,7 @@ class Caller(NamedTuple):
     environ: Mapping[str, str]
     tell: Tell
     ear: Callable[[End], AbstractContextManager[None]]
-    language: str = ""  # `en` or `ko`; empty: as [factory] language says
-    data: bool = True  # whether it reads an answer's data: of ten thousand cards that is the most of the work
+    wanted: Wanted = Wanted()
 
     def say(self, item: str, text: str) -> None:
         """A line of what goes on where no run is on."""

@@ -18,9 +18,9 @@ def status(caller: Caller, _: commands.Status) -> Answer:
     from factory.desk.status import as_text, document
     from factory.desk.status_words import words_of
 
-    seen = snapshot(caller.path, time.time(), "all" if caller.data else "open")
-    words = words_of(caller.language or seen.language)
-    return Answer(text=as_text(seen, words), data=document(seen) if caller.data else None)
+    seen = snapshot(caller.path, time.time(), "all" if caller.wanted.data else "open")
+    words = words_of(caller.wanted.language or seen.language)
+    return Answer(text=as_text(seen, words), data=document(seen) if caller.wanted.data else None)
 
 
 def meaning(word: str) -> str:
@@ -36,7 +36,7 @@ def report(caller: Caller, asked: commands.DayReport) -> Answer:
     from factory.reports.filed import daily_page
 
     with Repo(caller.path) as repo:
-        return Answer(text=daily_page(repo, time.time(), asked.date, caller.language).rstrip("\n"))
+        return Answer(text=daily_page(repo, time.time(), asked.date, caller.wanted.language).rstrip("\n"))
 
 
 def kpi(caller: Caller, asked: commands.Kpi) -> Answer:

@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from factory.desk.caller import Caller, End, Tell
+from factory.desk.caller import Caller, End, Tell, Wanted
 from factory.desk.commands import Command
 from factory.errors import Busy, FactoryError, of_machine
 from factory.line.answer import Answer, Problem, answer_of
 from factory.model import Progress
 
-__all__ = ["Answer", "Caller", "Problem", "submit"]
+__all__ = ["Answer", "Caller", "Problem", "Wanted", "submit"]
 
 
 def _nobody(_: Progress) -> None:
@@ -32,14 +32,12 @@ def submit(
     environ: Mapping[str, str] | None = None,
     tell: Tell = _nobody,
     ear: Callable[[End], AbstractContextManager[None]] = _deaf,
-    data: bool = True,
-    language: str = "",
+    wanted: Wanted = Wanted(),
 ) -> Answer:
     """Carry out one command, here or by the controller that runs. What cannot be done is the answer's problem.
 
-    `tell` hears what goes on; `ear` is given what ends a run, for as long as there is one; without `data` the answer
-    is its text alone where that is less work. `language`: `en` or `ko`, in place of [factory] language."""
-    caller = Caller(repo, os.environ if environ is None else environ, tell, ear, language, data)
+    `tell` hears what goes on; `ear` is given what ends a run, for as long as there is one."""
+    caller = Caller(repo, os.environ if environ is None else environ, tell, ear, wanted)
     try:
         return _steered(caller, command) if command.effect == "steer" else _doer(command)(caller, command)
     except FactoryError as error:

@@ -79,7 +79,7 @@ def _parameter(name: str, hint: Any, default: Any) -> inspect.Parameter:
 
 def asked(repo: Path, command: Command, as_json: bool = False, language: str = "") -> Answer:
     """The desk's answer, with a line for what goes on meanwhile."""
-    from factory.desk.submit import submit
+    from factory.desk.submit import Wanted, submit
 
     if command.effect != "read":
         wait_no_more()
@@ -88,8 +88,8 @@ def asked(repo: Path, command: Command, as_json: bool = False, language: str = "
         from factory.faces.cli.signals import interrupts
 
         with board(sys.stdout, progress) as show_line:
-            return submit(repo, command, tell=show_line, ear=interrupts, language=language)
-    return submit(repo, command, tell=quiet if as_json else progress, data=as_json, language=language)
+            return submit(repo, command, tell=show_line, ear=interrupts, wanted=Wanted(language))
+    return submit(repo, command, tell=quiet if as_json else progress, wanted=Wanted(language, as_json))
 
 
 def show(answer: Answer, as_json: bool, *, large: bool = False) -> NoReturn:
