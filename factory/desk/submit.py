@@ -14,6 +14,8 @@ from factory.errors import Busy, FactoryError, of_machine
 from factory.line.answer import Answer, Problem, answer_of
 from factory.model import Progress
 
+ALL = Wanted()
+
 __all__ = ["Answer", "Caller", "Problem", "Wanted", "submit"]
 
 
@@ -32,7 +34,7 @@ def submit(
     environ: Mapping[str, str] | None = None,
     tell: Tell = _nobody,
     ear: Callable[[End], AbstractContextManager[None]] = _deaf,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = ALL,
 ) -> Answer:
     """Carry out one command, here or by the controller that runs. What cannot be done is the answer's problem.
 
