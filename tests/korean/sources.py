@@ -41,7 +41,11 @@ def constants() -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for path in (ROOT / "factory").rglob("*.py"):
         for node in parsed(path).body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
                 for name in node.targets:
                     if isinstance(name, ast.Name) and name.id.isupper():
                         found.setdefault(name.id, set()).add(node.value.value)
@@ -209,7 +213,9 @@ def _called(call: ast.Call) -> str:
 
 
 def _is_sum(node: ast.AST) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and (_is_text(node.left) or _is_text(node.right))
+    return (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and (_is_text(node.left) or _is_text(node.right))
+    )
 
 
 def _is_text(node: ast.expr) -> bool:

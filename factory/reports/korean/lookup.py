@@ -49,21 +49,24 @@ def _by_row(why: str, deep: int, *, joined: bool = False) -> Rendered | None:
     every = catalogue()
     for row in every.candidates(why):
         values = row.gaps(why)
-        if values is not None and not _swallows(row, values, joined):
+        if values is not None and not _swallows(row, values, deep, joined):
             inner = [_gap(every, value, deep) for value in values]
             text = josa.fill(row.korean, *(one.text for one in inner))
             return Rendered(text, True, frozenset({row.english}).union(*(one.used for one in inner)))
     return None
 
 
-def _swallows(row: Phrasing, values: tuple[str, ...], joined: bool) -> bool:
+def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -> bool:
     """Whether a gap holds what another row may know: a sentence of its own, or more than a name before little."""
     if (not joined and any("; " in v for v in values)) or (row.weight < LEAST and any(" " in v for v in values)):
         return True
     if not values or row.pieces[0]:
         return False
     first = values[0]
-    return "; " in first or bool(_CLAUSE.search(first)) or (row.weight < LITTLE and " " in first)
+    if "; " in first or _CLAUSE.search(first) or (row.weight < LITTLE and " " in first):
+        told = find(first, deep + 1)
+        return told is None or not told.whole
+    return False
 
 
 def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
@@ -91,7 +94,9 @@ def _of_several(why: str, deep: int) -> Rendered | None:
         more = find(rest, deep + 1)
         if told or more:
             both = (told or _as_it_is(first), more or _as_it_is(rest))
-            return Rendered(". ".join(one.text for one in both), all(b.whole for b in both), both[0].used | both[1].used)
+            return Rendered(
+                ". ".join(one.text for one in both), all(b.whole for b in both), both[0].used | both[1].used
+            )
     return None
 
 
