@@ -10,10 +10,11 @@ from factory.reports.korean import josa
 from factory.reports.korean.rows import Catalogue, Phrasing, catalogue
 
 DEEP = 4  # a reason in a reason in a reason
-LEAST = 6  # letters of a row that knows only names in its gaps
-LITTLE = 14  # letters of a row that says too little to know a sentence by them
+LITTLE = 13  # letters of a row that says too little to know a sentence by them
+OPEN = (": ", " of ", " but ", '"', "`", "(")  # behind these more than a name may stand
 MOST = 8  # sentences that one reason is taken apart into
 _WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[A-Z]+|[\w.-]+): (?P<what>.+)", re.DOTALL)
+_SUBJECT = re.compile(r'(?P<where>[a-z_]+(?:\.[\w-]+|\[\d+\])+|"[^"]*") (?P<what>.+)', re.DOTALL)
 _MORE = re.compile(r"(?P<first>.+?)(?:;| and|; and| \(and) (?P<number>\S+) more\)?", re.DOTALL)
 _COUNT = re.compile(r"(?P<number>\d[\d,]*) (?P<noun>[a-z]+(?: [a-z]+)?)")
 _MONEY = re.compile(r"^\$([\d,.]*\d)$")
@@ -23,10 +24,12 @@ _CLAUSE = re.compile(r"(?<=[^\s]): (?=\S)")
 
 
 class Rendered(NamedTuple):
-    """A reason in Korean. `whole`: every part of it has its row; `used`: the rows that told it."""
+    """A reason in Korean. `whole`: every part of it has its row; `pure`: and no stranger's words stand in it; `used`:
+    the rows that told it."""
 
     text: str
     whole: bool = True
+    pure: bool = True
     used: frozenset[str] = frozenset()
 
 
@@ -46,26 +49,40 @@ def find(why: str, deep: int = 0) -> Rendered | None:
 
 def _by_row(why: str, deep: int, *, joined: bool = False) -> Rendered | None:
     """`joined`: a gap may hold several sentences, for a stranger's words are what they are."""
-    every = catalogue()
+    every, loose = catalogue(), None
     for row in every.candidates(why):
         values = row.gaps(why)
-        if values is not None and not _swallows(row, values, deep, joined):
-            inner = [_gap(every, value, deep) for value in values]
-            text = josa.fill(row.korean, *(one.text for one in inner))
-            return Rendered(text, True, frozenset({row.english}).union(*(one.used for one in inner)))
-    return None
+        if values is None or _swallows(row, values, deep, joined):
+            continue
+        if row.pieces[0] or not values or " " not in values[0]:
+            return _filled(every, row, values, deep)
+        loose = loose or (row, values)  # another row may know more of its beginning
+    return _filled(every, *loose, deep) if loose else None
+
+
+def _filled(every: Catalogue, row: Phrasing, values: tuple[str, ...], deep: int) -> Rendered:
+    inner = [_gap(every, value, deep) for value in values]
+    text = josa.fill(row.korean, *(one.text for one in inner))
+    used = frozenset({row.english}).union(*(one.used for one in inner))
+    return Rendered(text, True, all(one.pure for one in inner), used)
 
 
 def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -> bool:
-    """Whether a gap holds what another row may know: a sentence of its own, or more than a name before little."""
-    if (not joined and any("; " in v for v in values)) or (row.weight < LEAST and any(" " in v for v in values)):
-        return True
+    """Whether a gap holds more than it may: a sentence of its own, or, where the row says little, more than a name."""
+    little = row.weight < LITTLE
+    for before, value in zip(row.pieces, values, strict=False):
+        if "; " in value and not (joined and not little):
+            return True
+        if little and " " in value and not before.endswith(OPEN) and not _COUNT.fullmatch(value):
+            return True
+        if before.endswith("`") and "`" in value:
+            return True
     if not values or row.pieces[0]:
         return False
     first = values[0]
-    if "; " in first or _CLAUSE.search(first) or (row.weight < LITTLE and " " in first):
-        told = find(first, deep + 1)
-        return told is None or not told.whole
+    if first.endswith(":") or "; " in first or _CLAUSE.search(first):
+        told = None if little else find(first, deep + 1)
+        return told is None or not told.pure
     return False
 
 
@@ -94,20 +111,20 @@ def _of_several(why: str, deep: int) -> Rendered | None:
         more = find(rest, deep + 1)
         if told or more:
             both = (told or _as_it_is(first), more or _as_it_is(rest))
-            return Rendered(
-                ". ".join(one.text for one in both), all(b.whole for b in both), both[0].used | both[1].used
-            )
+            whole, pure = all(one.whole for one in both), all(one.pure for one in both)
+            return Rendered(". ".join(one.text for one in both), whole, pure, both[0].used | both[1].used)
     return None
 
 
 def _as_it_is(text: str) -> Rendered:
     """A stranger's words, names, or a command to type."""
-    return Rendered(text, not _ENGLISH.search(_CODE.sub("", text)))
+    ours = not _ENGLISH.search(_CODE.sub("", text))
+    return Rendered(text, ours, ours)
 
 
 def _behind_its_place(why: str, deep: int) -> Rendered | None:
-    """`file:line: what`, `guard: what`, `TRIAGE: what`: the place stays, for it is a name."""
-    found = _WHERE.fullmatch(why)
+    """`file:line: what`, `guard: what`, `TRIAGE: what`, `gate.fast[0] "x" what`: the place stays, for it is a name."""
+    found = _WHERE.fullmatch(why) or _SUBJECT.fullmatch(why)
     told = find(found["what"], deep + 1) if found else None
     return told._replace(text=f"{found['where']}: {told.text}") if found and told else None
 

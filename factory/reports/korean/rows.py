@@ -29,19 +29,20 @@ class Phrasing(NamedTuple):
         return sum(map(len, self.pieces))
 
     def gaps(self, text: str) -> tuple[str, ...] | None:
-        """What stands in the gaps, where it is this reason."""
-        first, *middle, last = self.pieces if len(self.pieces) > 1 else (self.pieces[0], "")
+        """What stands in the gaps, where it is this reason: each as short as can be. No search, whatever is in the text."""
+        first, last = self.pieces[0], self.pieces[-1]
         if len(self.pieces) == 1:
             return () if text == first else None
-        if not (text.startswith(first) and text.endswith(last)) or any(piece not in text for piece in middle):
+        if not (text.startswith(first) and text.endswith(last)):
             return None
-        found = _pattern(self.pieces).fullmatch(text)
-        return found.groups() if found else None
-
-
-@functools.cache
-def _pattern(pieces: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(map(re.escape, pieces)), re.DOTALL)
+        at, end, found = len(first), len(text) - len(last), []
+        for piece in self.pieces[1:-1]:
+            start = text.find(piece, at, end)
+            if start < 0:
+                return None
+            found.append(text[at:start])
+            at = start + len(piece)
+        return (*found, text[at:end]) if at <= end else None
 
 
 class Catalogue(NamedTuple):
@@ -53,9 +54,9 @@ class Catalogue(NamedTuple):
     words: dict[str, str]  # what alone fills a gap, as how a test ended
 
     def candidates(self, text: str) -> list[Phrasing]:
-        """Who may fit the text: those first that know its beginning, then the heaviest."""
+        """Who may fit the text: those first that know most of its beginning, then the heaviest."""
         found = [row for word in set(_WORD.findall(text)) for row in self.by_word.get(word, ())]
-        return sorted(found, key=lambda row: (row.pieces[0] == "", -row.weight))
+        return sorted(found, key=lambda row: (-len(row.pieces[0]), -row.weight))
 
 
 @functools.cache
