@@ -14,6 +14,8 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from factory.plain import words
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -64,8 +66,10 @@ NAMES = re.compile(r"(?:[\w.-]+ )+[\w.-]+")  # a table of names: one of them is 
 NO_WORD = re.compile(r"\w[._]\w|_\b|[a-z][A-Z]")
 HOLDS = re.compile(r"\b(?:the|a|an|another|is|was|not|no|of|to|it|its|other)\b")
 UNTOLD_CALLS = frozenset(
-    "compile Field words split search match fullmatch sub execute executemany findall getLogger startswith endswith "
-    "removeprefix partition index count many option Option Argument warn strftime Command".split()
+    words("""
+    compile Field words split search match fullmatch sub execute executemany findall getLogger startswith endswith
+    removeprefix partition index count many option Option Argument warn strftime Command
+    """)
 )
 CONSTANTS = constants()
 REASONS = {"Finding", "found", "refused", *errors()}
@@ -194,13 +198,8 @@ def _assigned(statements: list[ast.stmt]) -> dict[str, list[ast.expr]]:
 
 
 def _bound_otherwise(one: ast.stmt) -> Iterator[str]:
-    targets: list[ast.expr] = []
-    if isinstance(one, ast.AugAssign):
-        targets = [one.target]
-    elif isinstance(one, ast.For):
-        targets = [one.target]
-    for target in targets:
-        yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+    if isinstance(one, ast.AugAssign | ast.For):
+        yield from (node.id for node in ast.walk(one.target) if isinstance(node, ast.Name))
 
 
 def _is_reason(node: ast.AST) -> bool:

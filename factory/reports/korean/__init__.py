@@ -1,4 +1,4 @@
-"""The reasons of the factory's own making in Korean. Its words for a program, a person or a provider stay as they are."""
+"""The reasons of the factory's own making in Korean. What a program, a person or a provider says stays as it is."""
 
 from __future__ import annotations
 

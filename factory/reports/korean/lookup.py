@@ -1,4 +1,4 @@
-"""A real reason in Korean: its row by what the reason holds, its gaps filled, and what is joined of several taken apart."""
+"""A real reason in Korean: its row is found by its words, its gaps are filled, and what is joined is taken apart."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _SUBJECT = re.compile(r'(?P<where>[a-z_]+(?:\.[\w-]+|\[\d+\])+|"[^"]*") (?P<what
 _MORE = re.compile(r"(?P<first>.+?)(?:;| and|; and| \(and) (?P<number>\S+) more\)?", re.DOTALL)
 _COUNT = re.compile(r"(?P<number>\d[\d,]*) (?P<noun>[a-z]+(?: [a-z]+)?)")
 _MONEY = re.compile(r"^\$([\d,.]*\d)$")
+_CODED = re.compile(r"(?P<what>.+): (?P<code>`[^`]+`)", re.DOTALL)
 _CODE = re.compile(r"`[^`]*`")
 _ENGLISH = re.compile(r"[A-Za-z]{2}")
 _CLAUSE = re.compile(r"(?<=[^\s]): (?=\S)")
@@ -38,7 +39,7 @@ def find(why: str, deep: int = 0) -> Rendered | None:
     """The reason in Korean; None where no row knows any part of it."""
     if deep > DEEP or not why.strip():
         return None
-    found = _by_row(why, deep)
+    found = _before_its_check(why, deep) or _by_row(why, deep)
     if found or "; " not in why:
         return found or _behind_its_place(why, deep) or _with_more(why, deep)
     several = _of_several(why, deep)
@@ -47,11 +48,11 @@ def find(why: str, deep: int = 0) -> Rendered | None:
     return _by_row(why, deep, joined=True) or several or _behind_its_place(why, deep) or _with_more(why, deep)
 
 
-def _by_row(why: str, deep: int, *, joined: bool = False) -> Rendered | None:
-    """`joined`: a gap may hold several sentences, for a stranger's words are what they are."""
+def _by_row(why: str, deep: int, *, joined: bool = False, ends: str = "") -> Rendered | None:
+    """`joined`: a gap may hold several sentences, for a stranger's words are what they are. `ends`: how a row ends."""
     every, loose = catalogue(), None
     for row in every.candidates(why):
-        values = row.gaps(why)
+        values = row.gaps(why) if row.pieces[-1].endswith(ends) else None
         if values is None or _swallows(row, values, deep, joined):
             continue
         if row.pieces[0] or not values or " " not in values[0]:
@@ -93,6 +94,9 @@ def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
         for one in (noun, noun.removesuffix("s")):
             if one in every.nouns:
                 return Rendered(josa.fill(every.nouns[one], found["number"]))
+    if " | " in value:
+        told = [find(one, deep + 1) or _as_it_is(one) for one in value.split(" | ")]
+        return Rendered(" | ".join(one.text for one in told), used=frozenset().union(*(one.used for one in told)))
     if " " not in value.strip():
         return Rendered(every.words.get(value, _MONEY.sub(r"\1달러", value)))
     return find(value, deep + 1) or _as_it_is(value)
@@ -127,6 +131,16 @@ def _behind_its_place(why: str, deep: int) -> Rendered | None:
     found = _WHERE.fullmatch(why) or _SUBJECT.fullmatch(why)
     told = find(found["what"], deep + 1) if found else None
     return told._replace(text=f"{found['where']}: {told.text}") if found and told else None
+
+
+def _before_its_check(why: str, deep: int) -> Rendered | None:
+    """`what: `check``: the check stays."""
+    if not (found := _CODED.fullmatch(why)):
+        return None
+    told = _by_row(why, deep, ends="`")
+    if told is None and (what := find(found["what"], deep + 1)) and what.whole:
+        told = what._replace(text=f"{what.text}: {found['code']}")
+    return told
 
 
 def _with_more(why: str, deep: int) -> Rendered | None:

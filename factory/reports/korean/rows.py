@@ -29,7 +29,7 @@ class Phrasing(NamedTuple):
         return sum(map(len, self.pieces))
 
     def gaps(self, text: str) -> tuple[str, ...] | None:
-        """What stands in the gaps, where it is this reason: each as short as can be. No search, whatever is in the text."""
+        """What stands in the gaps, each as short as can be, where it is this reason. It never goes back in the text."""
         first, last = self.pieces[0], self.pieces[-1]
         if len(self.pieces) == 1:
             return () if text == first else None
