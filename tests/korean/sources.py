@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -24,15 +24,15 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def errors() -> set[str]:
-    """The names of FactoryError and of all that is made of it, wherever it stands."""
+def errors(root: str) -> set[str]:
+    """The name of an error and of all that is made of it, wherever it stands."""
     classes = [
         (node.name, {base.id for base in node.bases if isinstance(base, ast.Name)})
         for path in (ROOT / "factory").rglob("*.py")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef)
     ]
-    found = {"FactoryError"}
+    found = {root}
     while more := {name for name, bases in classes if bases & found} - found:
         found |= more
     return found
@@ -72,7 +72,8 @@ UNTOLD_CALLS = frozenset(
     """)
 )
 CONSTANTS = constants()
-REASONS = {"Finding", "found", "refused", *errors()}
+REASONS = {"Finding", "found", "refused", *errors("FactoryError")}
+STOPS = errors("Stopped")
 GAP = re.compile(r"%[sdrg]|\{\w*(?:![rs])?(?::[^{}]*)?\}")
 
 
@@ -94,15 +95,20 @@ class Module:
         self.functions = {node.name: node for node in every if not _yields(node)}
         self.spent: set[int] = set()  # constants that stand in a longer text
 
-    def templates(self, *, parts: bool = False) -> Iterator[Template]:
-        """`parts`: also what was told within a longer text."""
+    def templates(self, *, parts: bool = False, stops: bool = False) -> Iterator[Template]:
+        """`parts`: also what was told within a longer text. `stops`: only what ends a run."""
         found = list(self._walk(self.tree, {}))
-        reasons = {id(one) for node in ast.walk(self.tree) if _is_reason(node) for one in ast.walk(node)}
+        reasons = self._within(STOPS if stops else REASONS)
         for node, texts in found:
-            if parts or id(node) not in self.spent:
+            if (parts or id(node) not in self.spent) and (not stops or id(node) in reasons):
                 for text in texts:
                     if is_sentence(text, 1 if id(node) in reasons else 2):
                         yield Template(f"{self.at}:{node.lineno}", text)
+
+    def _within(self, calls: Collection[str]) -> set[int]:
+        """What stands in such a call: there, one word makes a reason."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call) and _called(node) in calls]
+        return {id(one) for node in found for one in ast.walk(node)}
 
     def _walk(self, node: ast.AST, local: dict[str, list[ast.expr]]) -> Iterator[tuple[ast.expr, list[str]]]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -200,11 +206,6 @@ def _assigned(statements: list[ast.stmt]) -> dict[str, list[ast.expr]]:
 def _bound_otherwise(one: ast.stmt) -> Iterator[str]:
     if isinstance(one, ast.AugAssign | ast.For):
         yield from (node.id for node in ast.walk(one.target) if isinstance(node, ast.Name))
-
-
-def _is_reason(node: ast.AST) -> bool:
-    """What makes a reason: there, one word is enough."""
-    return isinstance(node, ast.Call) and _called(node) in REASONS
 
 
 def _called(call: ast.Call) -> str:

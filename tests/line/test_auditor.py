@@ -70,7 +70,7 @@ def test_what_is_stamped_unread_for_want_of_an_auditor_is_told(make: Make, risk:
     assert shop.run("run").out.count("its risk is HIGH, and nobody read it") == said
     report = shop.run("report").out
     assert report.count("Read by nobody, though their risk asks for it: D-1.") == said
-    assert report.count("아무도 읽지 않은 것: D-1.") == said
+    assert report.count("아무도 읽지 않은 티켓: D-1.") == said
 
 
 SCRIPT = 'kind = "command"\ncommand = ["python3", "tools/auditor.py"]'

@@ -241,7 +241,10 @@ def before_the_gate(
 
 
 CHANGED = {"a.py": Entry(FILE, "0" * 40)}
-FOUND = {triage: Finding(guard="scope", path="b.py", message="is forbidden to this ticket", triage=triage) for triage in Triage}
+FOUND = {
+    triage: Finding(guard="scope", path="b.py", message="is forbidden to this ticket", triage=triage)
+    for triage in Triage
+}
 ERROR = "E   {0}\n1 failed\n"
 WHY: list[tuple[Triage, Verdict, str, str]] = [
     (Triage.IMPORT, still("ModuleNotFoundError: No module named 'iniconfig'\n"), "No module named 'iniconfig'", "출력: \"ModuleNotFoundError: No module named 'iniconfig'\""),
