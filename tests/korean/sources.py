@@ -96,13 +96,13 @@ class Module:
         self.spent: set[int] = set()  # constants that stand in a longer text
 
     def templates(self, *, parts: bool = False, stops: bool = False) -> Iterator[Template]:
-        """`parts`: also what was told within a longer text. `stops`: only what ends a run."""
+        """`parts`: also what was told within a longer text, and what has one word. `stops`: only what ends a run."""
         found = list(self._walk(self.tree, {}))
         reasons = self._within(STOPS if stops else REASONS)
         for node, texts in found:
             if (parts or id(node) not in self.spent) and (not stops or id(node) in reasons):
                 for text in texts:
-                    if is_sentence(text, 1 if id(node) in reasons else 2):
+                    if is_sentence(text, 1 if parts or id(node) in reasons else 2):
                         yield Template(f"{self.at}:{node.lineno}", text)
 
     def _within(self, calls: Collection[str]) -> set[int]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from factory.reports.korean import lookup
+from factory.reports.korean import josa, lookup
 from factory.reports.korean.rows import catalogue, files
+from factory.reports.phrases import KOREAN
 from tests.korean.sources import ROOT, Module, Template, is_sentence, tidy
 
 # What is only ever told to whoever types a command, in English like the command itself: of these modules only what
@@ -86,9 +89,7 @@ def test_every_row_has_its_source() -> None:
     assert [row for row in gone if not any(one.fullmatch(sample(row)) for one in patterns)] == []
 
 
-def test_a_text_of_the_sources_is_found_with_its_gaps_and_its_sides(tmp_path: object) -> None:
-    import ast
-
+def test_a_text_of_the_sources_is_found_with_its_gaps_and_its_sides() -> None:
     module = Module.__new__(Module)
     module.read("x.py", ast.parse('''
 LATER = "then run again"
@@ -110,9 +111,9 @@ def why(one, two):
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
-def test_the_gaps_of_a_row_agree_and_its_korean_is_korean(path: object) -> None:
-    said = tomllib.loads(path.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 250  # type: ignore[attr-defined]
+def test_the_gaps_of_a_row_agree_and_its_korean_is_korean(path: Path) -> None:
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 250
     said.pop("nouns", None)
     said.pop("words", None)
     for english, korean in said.items():
@@ -120,6 +121,34 @@ def test_the_gaps_of_a_row_agree_and_its_korean_is_korean(path: object) -> None:
         assert sorted(set(re.findall(r"\{(\d)\}", korean))) == [str(n) for n in range(english.count("{}"))], english
         assert re.search("[가-힣]", korean) or not re.search(r"[A-Za-z]{2}", re.sub(r"`[^`]*`", "", english)), english
         assert not korean.endswith((".", " ")) or english.endswith("."), english
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_a_gap_has_its_particle_in_both_forms(path: Path) -> None:
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    bare = re.compile(r"\{\d\}[`'\"\]]*(?:은|는|이|가|을|를|과|와|으로|로|이?라고)(?![가-힣(])")
+    assert [korean for korean in said.values() if isinstance(korean, str) and bare.search(korean)] == []
+
+
+@pytest.mark.parametrize("name", ["D-001", "src/a.py", "main", "3"])
+def test_no_particle_is_left_in_both_forms_behind_a_name(name: str) -> None:
+    rows = catalogue().rows.values()
+    told = [josa.fill(row.korean, *[name] * row.english.count("{}")) for row in rows]
+    assert [one for one in told if josa.MARK.search(one)] == []
+
+
+def test_the_days_own_words_have_no_particle_in_both_forms() -> None:
+    said = [text for field in KOREAN for text in _texts(field)]
+    assert len(said) > 70
+    assert [text for text in said if josa.MARK.search(text)] == []
+
+
+def _texts(field: object) -> list[str]:
+    if isinstance(field, str):
+        return [field]
+    if isinstance(field, dict):
+        return list(field.values())
+    return list(field) if isinstance(field, tuple) else []
 
 
 def test_no_two_files_tell_the_same_reason() -> None:

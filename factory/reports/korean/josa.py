@@ -1,7 +1,8 @@
 """Which form of a Korean particle stands behind a word: by how the word is read aloud. Pure.
 
 A word of Hangul and a number tell it for certain; a word of Latin letters as well as English spelling can. Quotes and
-brackets at a word's end are not read. Where nothing tells it, both forms are written, as in 이(가).
+brackets at a word's end are not read, nor what is said aside in round ones. Where nothing tells it, both forms are
+written, as in 이(가).
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ FORMS = {
     "(이)": ("이", ""),
 }  # as a sentence is written -> behind a consonant, and behind a vowel
 MARK = re.compile("|".join(map(re.escape, FORMS)))
+NEAR = 200  # letters before a particle that may tell its form
 L = "ㄹ"  # 으로 takes it for a vowel
 
 _UNREAD = "`'\"’”)]}>»」』 \t"
+_STOPS = ".,;:!?…/"
+_UNREAD_BEFORE = "`'\"’” \t" + _STOPS
+_ASIDE = re.compile(r"(?<=\S) ?\([^()]*\)$")  # what stands in brackets behind a word is not what the particle is for
 _UNITS = {"%": "", "$": "", "€": "", "#": "", "+": "", "°": ""}  # 퍼센트, 달러, 유로, 샵, 플러스, 도
 _DIGITS = dict(zip("0123456789", ("ㅇ", L, "", "ㅁ", "", "", "ㄱ", L, L, ""), strict=True))
 _LETTERS = {"l": L, "m": "ㅁ", "n": "ㄴ", "r": L}  # 엘, 엠, 엔, 알: all others end in a vowel
@@ -46,7 +51,7 @@ def settle(before: str, mark: str) -> str:
 
 def ending(text: str) -> str | None:
     """The consonant that the text ends in when it is read aloud, "" for a vowel, and None where nothing tells."""
-    text = text.rstrip(_UNREAD + ".,;:!?…")
+    text = _ASIDE.sub("", text[-NEAR:].rstrip(_UNREAD_BEFORE)).rstrip(_UNREAD + _STOPS)
     if not text:
         return None
     last = text[-1]
