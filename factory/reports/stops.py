@@ -46,7 +46,7 @@ STOPS = {
         "RECOVERABLE",
         RUN,
         "What passed waited: something in your own folder was in its way. Nothing of yours was touched.",
-        "검사를 통과했지만 내 폴더에 있는 것이 길을 막아서 기다렸습니다. 그것은 건드리지 않았습니다.",
+        "검사를 통과했지만 내 폴더에 있는 파일에 막혀 기다렸습니다. 그 파일은 건드리지 않았습니다.",
     ),
     "storm": StopKind(
         "RECOVERABLE",
@@ -58,7 +58,7 @@ STOPS = {
         "RECOVERABLE",
         RUN,
         "The day's budget was used up, or nothing that was left to do fitted under it.",
-        "하루 예산을 다 썼거나, 남은 일 가운데 남은 예산에 들어가는 것이 없었습니다.",
+        "하루 예산을 다 썼거나, 남은 예산으로 할 수 있는 일이 없었습니다.",
     ),
     "quota": StopKind(
         "RECOVERABLE",
@@ -100,7 +100,7 @@ STOPS = {
         "FAIL_STOP",
         RUN,
         "What passed waited: the auditor that is to read it could not be asked, or gave no opinion.",
-        "검사를 통과했지만, 그것을 읽어야 할 감사자에게 물을 수 없었거나 감사자가 의견을 내지 않아서 기다렸습니다.",
+        "검사를 통과했지만, 변경을 읽을 감사자에게 물을 수 없었거나 감사자가 의견을 내지 않아 기다렸습니다.",
     ),
     "signing": StopKind(
         "FAIL_STOP",
@@ -118,7 +118,7 @@ STOPS = {
         "FAIL_STOP",
         RUN,
         "Something on this computer that the factory needs did not work.",
-        "공장에 필요한 것 가운데 이 컴퓨터에서 제대로 되지 않은 것이 있었습니다.",
+        "공장에 필요한 것 가운데 이 컴퓨터에서 제대로 동작하지 않는 것이 있었습니다.",
     ),
 }
 

@@ -70,7 +70,7 @@ def test_what_is_stamped_unread_for_want_of_an_auditor_is_told(make: Make, risk:
     assert shop.run("run").out.count("its risk is HIGH, and nobody read it") == said
     report = shop.run("report").out
     assert report.count("Read by nobody, though their risk asks for it: D-1.") == said
-    assert report.count("아무도 읽지 않은 것: D-1.") == said
+    assert report.count("아무도 읽지 않은 티켓: D-1.") == said
 
 
 SCRIPT = 'kind = "command"\ncommand = ["python3", "tools/auditor.py"]'
@@ -99,10 +99,10 @@ BROKEN = {
     "crashes": ("raise SystemExit(9)", "ended with exit code 9", "종료 코드 9"),
     "says why": ("raise SystemExit('no route')", "ended with exit code 1: no route", "종료 코드 1"),
     "is not there": ("import os; os.execvp('sh', ['sh', '-c', 'gone-reader'])", "ended with exit code 127: ", "종료 코드 127"),
-    "hangs": ("import time; time.sleep(60)", "ended with TIMEOUT", "제한 시간 초과"),
+    "hangs": ("import time; time.sleep(60)", "ended with TIMEOUT", "제한 시간을 넘겼습니다"),
     "is told later": ("raise SystemExit(75)", "ended with LATER", "LATER"),
-    "answers rubbish": ("open('AUDIT.json', 'w').write('fine')", "answered outside the schema", "정해진 형식이 아닌 답"),
-    "answers nothing": ("", "wrote no opinion", "의견을 쓰지 않음"),
+    "answers rubbish": ("open('AUDIT.json', 'w').write('fine')", "answered outside the schema", "정해진 형식으로 답하지 않았습니다"),
+    "answers nothing": ("", "wrote no opinion", "의견을 쓰지 않았습니다"),
 }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def test_what_passed_waits_for_an_auditor_that_breaks_and_nobody_is_paid_again(
     assert told["stop_reason"].startswith(STOPS["auditor"].english)
     page = shop.run("report").out
     assert f"- D-1 waits until this is mended, and nothing of it failed: `{why}" in page
-    assert f"- {STOPS['auditor'].korean} (감사자 reader: {korean}: `" in page
+    assert f"- {STOPS['auditor'].korean} (감사자에게 물을 수 없었습니다. 감사자 reader: {korean}" in page
     assert sorted(calls.read_text().split()) == ["D-1", "D-2", "asked", "asked"]
     shop.commit({"tools/auditor.py": asked + AUDITOR})
     assert shop.run("run").code == 0

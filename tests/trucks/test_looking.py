@@ -46,7 +46,7 @@ def test_the_days_page_counts_the_cards_and_their_strikes_in_both_languages(make
     assert page.count(f"| {done} | {done} | 0 | 0 | 0 |") == 2
     assert f"Cards stamped today: {done}." in page
     assert "Strikes today: 6; files: 3 (replaced 3, reported 3)." in page
-    assert "오늘 처리한 곳: 파일 3개에서 6곳 (바꿈 3, 알림 3)." in page
+    assert "오늘 처리한 곳: 파일 3개에서 6곳 (바꿈 3, 보고 3)." in page
     assert f"Small cards done and checked: {done} of {done}." in page
     assert "Nobody has given the robots a job yet" not in page
     assert "Done today: ." not in page

@@ -158,26 +158,26 @@ STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("held", raises(Held("stopped by the operator; `factory resume` lifts it")), ""),
     ("interrupted", raises(Interrupted("interrupted; `factory run` goes on")), ""),
     ("storm", raises(StormStop(f"storm guard: {in_a_row()}")), "시도 9번이 잇달아"),
-    ("quota", raises(QuotaUsed("default: the daily quota is used up; it turns in 3.2 hours")), "3.2시간"),
-    ("budget", too_dear, "한도 $0.10 초과"),
-    ("way", in_the_way, "커밋하지 않은 파일: a.txt"),
-    ("moved", moved, "refs/heads/main이(가) 더는"),
+    ("quota", raises(QuotaUsed("default: the daily quota is used up; it turns in 3.2 hours, then `factory run`")), "3.2시간"),
+    ("budget", too_dear, "한도 0.10달러를 넘습니다"),
+    ("way", in_the_way, "커밋하지 않은 파일을 덮어쓰게 됩니다: a.txt"),
+    ("moved", moved, "refs/heads/main이 더는"),
     ("main", lambda _: must_have_tiers(read_settings(b"[gate]\ndoctor = []\nfast = []\nregression = []\n")), "세 단계"),
-    ("main", on_main(ran(code=127)), "실행할 수 없었습니다(종료 코드 127)"),
+    ("main", on_main(ran(code=127)), "`pytest -q`가 실행되지 않았습니다(종료 코드 127)"),
     ("main", on_main(ran(code=5, outcomes={})), "테스트를 하나도 찾지 못했습니다"),
-    ("main", on_main(ran(code=1)), "main에서 실패합니다"),
-    ("written", lambda _: read_roadmap(b"| ticket | status | title |\n|---|---|---|\n| D-1 | ODD | x |\n"), "의 3번째 줄"),
+    ("main", on_main(ran(code=1)), "main에서 fast 단계의 `pytest -q`가 실패합니다"),
+    ("written", lambda _: read_roadmap(b"| ticket | status | title |\n|---|---|---|\n| D-1 | ODD | x |\n"), "D_ROADMAP.md:3: 알 수 없는 status"),
     ("worker", lambda _: find_key("gemini", {}), "환경 변수 GEMINI_API_KEY"),
     ("worker", lambda _: find_key("gemini", {"GEMINI_API_KEY": "키"}), "키에는 없는 글자"),
-    ("worker", lambda where: find("nobodys-agent", str(where), "install it"), "nobodys-agent이(가) 설치되어"),
+    ("worker", lambda where: find("nobodys-agent", str(where), "install it"), "nobodys-agent가 설치되어"),
     ("worker", lambda _: blame(UpstreamRefusal(401, key=True), "gemini", "m"), "키를 거절했습니다(HTTP 401)"),
-    ("auditor", raises(Unheard("the auditor could not be asked: the auditor reader ended with TIMEOUT; mend it")), "시간 초과"),
+    ("auditor", raises(Unheard("the auditor could not be asked: the auditor reader ended with TIMEOUT; mend it")), "제한 시간을 넘겼습니다"),
     ("signing", lambda where: signing.must_be_able(Signer(None), b"somebody", where / "a.key"), "a.key에 없습니다"),
-    ("machine", nothing_that_signs, "openssh-client를 설치하세요"),
-    ("machine", nothing_generated, "src/p/\\_version.py 파일이 없습니다"),
+    ("machine", nothing_that_signs, "설치하세요(Debian: openssh-client 패키지)"),
+    ("machine", nothing_generated, "src/p/\\_version.py 파일이 이 체크아웃에 없습니다"),
     ("count", a_ledger_of_somebody, ""),
     ("machine", raises(of_machine(OSError(errno.ENOSPC, "No space left on device", "/a"))), "디스크에 자리가"),
-    ("machine", raises(of_machine(OSError(errno.ENOENT, "No such file or directory", "/a"))), "없어진 경로: /a"),
+    ("machine", raises(of_machine(OSError(errno.ENOENT, "No such file or directory", "/a"))), "없는 경로: /a"),
 ]  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def test_what_can_never_start_is_told_with_what_it_waits_for() -> None:
     event = Event(name="stop", text=ending.stuck(view), trailers={STOP: "stuck"})
     english, korean = pages([event], [])
     assert "D-2 waits for D-1, which is PLANNED" in english
-    assert "D-2은(는) D-1을(를) 기다리는데, D-1의 상태가 PLANNED입니다" in korean
+    assert "D-2는 D-1을 기다리는데, D-1의 상태가 PLANNED입니다" in korean
 
 
 def test_every_kind_of_stop_has_its_situation() -> None:
@@ -241,23 +241,26 @@ def before_the_gate(
 
 
 CHANGED = {"a.py": Entry(FILE, "0" * 40)}
-FOUND = {triage: Finding(guard="scope", path="b.py", message="is outside", triage=triage) for triage in Triage}
+FOUND = {
+    triage: Finding(guard="scope", path="b.py", message="is forbidden to this ticket", triage=triage)
+    for triage in Triage
+}
 ERROR = "E   {0}\n1 failed\n"
 WHY: list[tuple[Triage, Verdict, str, str]] = [
-    (Triage.IMPORT, still("ModuleNotFoundError: No module named 'iniconfig'\n"), "No module named 'iniconfig'", "모듈: iniconfig"),
-    (Triage.PATH, still("FileNotFoundError: [Errno 2] No such file or directory: 'in.csv'\n"), "'in.csv'", "없는 경로: in.csv"),
-    (Triage.SCHEMA, still("Traceback (most recent call last):\nKeyError: 'price'\n"), "KeyError: 'price'", "KeyError이(가)"),
-    (Triage.TEST, still("AssertionError: 1 != 2\n"), "AC-1 is still red", "AC-1이(가) 여전히 실패합니다"),
+    (Triage.IMPORT, still("ModuleNotFoundError: No module named 'iniconfig'\n"), "No module named 'iniconfig'", "출력: \"ModuleNotFoundError: No module named 'iniconfig'\""),
+    (Triage.PATH, still("FileNotFoundError: [Errno 2] No such file or directory: 'in.csv'\n"), "'in.csv'", "여전히 실패합니다. 출력:"),
+    (Triage.SCHEMA, still("Traceback (most recent call last):\nKeyError: 'price'\n"), "KeyError: 'price'", "출력: \"KeyError: 'price'\""),
+    (Triage.TEST, still("AssertionError: 1 != 2\n"), "AC-1 is still red", "AC-1의 검사 `pytest -q`가 여전히 실패합니다"),
     (Triage.API, before_the_gate(Ended.LATER), "refused it 6 times", "6번 잇달아"),
-    (Triage.SCOPE, before_the_gate(Ended.DONE, (), FOUND[Triage.SCOPE], **CHANGED), "b.py: scope: is outside", "파일: b.py"),
-    (Triage.GUARD, before_the_gate(Ended.DONE, (), FOUND[Triage.GUARD], **CHANGED), "b.py", "가드 scope, 파일 b.py"),
-    (Triage.TAMPER, before_the_gate(Ended.DONE, (), FOUND[Triage.TAMPER], **CHANGED), "b.py", "가드 scope, 파일 b.py"),
+    (Triage.SCOPE, before_the_gate(Ended.DONE, (), FOUND[Triage.SCOPE], **CHANGED), "b.py: scope: is forbidden", "b.py: scope: 이 티켓에 금지된 파일입니다"),
+    (Triage.GUARD, before_the_gate(Ended.DONE, (), FOUND[Triage.GUARD], **CHANGED), "b.py", "b.py: scope: 이 티켓에 금지된 파일입니다"),
+    (Triage.TAMPER, before_the_gate(Ended.DONE, (), FOUND[Triage.TAMPER], **CHANGED), "b.py", "b.py: scope: 이 티켓에 금지된 파일입니다"),
     (Triage.CONFLICT, before_the_gate(Ended.DONE, ("a.py",), **CHANGED), "a.py was changed on main", "바뀐 파일: a.py"),
     (Triage.TIMEOUT, before_the_gate(Ended.TIMEOUT), "ended after 2 min", "작업자를 2분 뒤에"),
-    (Triage.EMPTY, before_the_gate(), "the worker changed nothing", "바뀐 파일이 없습니다"),
-    (Triage.VACUOUS, by_the_gate(ran(code=0), ran(code=0)), "AC-1 was green before any work", "AC-1의 검사가 처음부터"),
-    (Triage.WORKER, before_the_gate(Ended.FAILED), "ended with exit code 9", "종료 코드 9"),
-    (Triage.ENVIRONMENT, by_the_gate(ran(code=127), ran(code=127)), "could not run on main (exit code 127)", "실행 불가(종료 코드 127)"),
+    (Triage.EMPTY, before_the_gate(), "the worker changed nothing", "작업자가 아무것도 바꾸지 않았습니다"),
+    (Triage.VACUOUS, by_the_gate(ran(code=0), ran(code=0)), "AC-1 was green before any work", "AC-1의 검사 `pytest -q`가 처음부터 통과해"),
+    (Triage.WORKER, before_the_gate(Ended.FAILED), "ended with exit code 9", "종료 코드 9로 끝났습니다"),
+    (Triage.ENVIRONMENT, by_the_gate(ran(code=127), ran(code=127)), "could not run on main (exit code 127)", "실행할 수 없었습니다(종료 코드 127)"),
 ]  # fmt: skip
 
 
