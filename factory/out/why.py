@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from factory.model import Triage
 from factory.out.words import LABELS, Labels
-from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said
+from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said, worded
 from factory.reports.tried import AskedOf, Tried
 from factory.reports.wording import Phrases
 
@@ -72,7 +72,7 @@ def _failed(one: Tried, words: Phrases, labels: Labels) -> Iterator[Block]:
 
 
 def _line(kind: str, line: str, words: Phrases) -> str:
-    return ": ".join(filter(None, (said(words.detail(kind, line) or ""), quoted(line))))
+    return ": ".join(filter(None, (worded(words.detail(kind, line) or ""), quoted(line))))
 
 
 def _remedy(one: Tried, labels: Labels) -> str:

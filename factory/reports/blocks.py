@@ -57,7 +57,19 @@ Block = Title | Paragraph | Bullets | Grid | Printed
 
 def said(text: str, limit: int = 300) -> str:
     """A stranger's words on one line, as words."""
-    return _MARKS.sub(lambda found: "\\" + found[0], whole_line(text, limit))
+    return _escaped(whole_line(text, limit))
+
+
+def worded(text: str, limit: int = 1000) -> str:
+    """Words of the factory's own with a stranger's among them: what stands between ticks stays code."""
+    pieces = whole_line(text, limit).split("`")
+    if len(pieces) % 2 == 0 or not all(pieces[1::2]):
+        return said(text, limit)
+    return "".join(f"`{piece}`" if at % 2 else _escaped(piece) for at, piece in enumerate(pieces))
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(lambda found: "\\" + found[0], text)
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from factory.model import Triage
 from factory.plain import whole_line
 from factory.records.halves import Half
-from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said
+from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said, worded
 from factory.reports.cards import CardsDay
 from factory.reports.coming import due, for_a_child, go_on
 from factory.reports.daily import Day
@@ -209,7 +209,7 @@ def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
     """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
     why = whole_line(why)
     by_hand = words.by_hand.get(why)
-    exact = [by_hand] if by_hand else [said(words.detail(kind, why) or "", 1000), quoted(why) if why else None]
+    exact = [by_hand] if by_hand else [worded(words.detail(kind, why) or ""), quoted(why) if why else None]
     told = ": ".join(filter(None, exact))
     return f"{plain} ({told})" if told else plain
 
