@@ -59,7 +59,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 # Regular expressions, code, settings and pages: no sentence about what happened.
 NO_SENTENCE = re.compile(
     r"\n(?!\Z)|\\[sSwdb]|\(\?|^[#<|-]|\*\*/|^[\w.]+\(|\$@|^\[(?:Nn|binary|\.\.\.|\{)"
-    r"|^(?:(?:npm|uv tool) install|git (?:branch|fetch|apply)|python\S* -|factory log)|: (?:string|integer); "
+    r"|^(?:(?:npm|uv tool) install|git (?:branch|fetch|apply|show) |python\S* -|factory (?:log|gate) )|: (?:string|integer); "
 )
 PLACE = re.compile(r"(?:[\w.{}]+: )+\{\}")  # where something is, and nothing of what
 NAMES = re.compile(r"(?:[\w.-]+ )+[\w.-]+")  # a table of names: one of them is no word, and none holds a sentence
@@ -114,6 +114,8 @@ class Module:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             local = _assigned(list(_statements(node)))
         for child in ast.iter_child_nodes(node):
+            if isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant):
+                continue  # a piece of it
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 continue  # a docstring
             if isinstance(child, ast.Call) and _called(child) in UNTOLD_CALLS:
@@ -159,8 +161,12 @@ class Module:
         return [text for side in sides for text in (side if side is not None else ["{}"])]
 
     def _joined(self, parts: list[ast.expr], local: dict[str, list[ast.expr]], seen: set[str]) -> list[str]:
+        before = set(self.spent)
         sides = [self._part(part, local, seen) for part in parts]
-        return ["".join(side) for side, _ in zip(product(*sides), range(MOST), strict=False)]
+        texts = ["".join(side) for side, _ in zip(product(*sides), range(MOST), strict=False)]
+        if not any(is_sentence(tidy(text)) for text in texts):
+            self.spent = before  # a page or a command: its sentences stand for themselves
+        return texts
 
     def _part(self, node: ast.expr, local: dict[str, list[ast.expr]], seen: set[str]) -> list[str]:
         texts = self._texts(node, local, seen)

@@ -11,8 +11,11 @@ import pytest
 from factory.reports import korean
 from factory.reports.korean import lookup
 from factory.reports.korean.rows import catalogue
+from factory.reports.stops import STOPS
+from tests.frozen.kit import git, laid_out
 
 FROZEN = Path(__file__).parents[1] / "frozen"
+REASON = re.compile(r"(?:fail|later|wait|block|killed|stop|hopeless|rewind|retry|cancel|requeue)\b[^:]*: (?P<text>.+)")
 TOLD = [
     # --- the line
     ("stopped by the operator; `factory run` goes on", "운영자가 멈췄습니다. `factory run`으로 이어집니다"),
@@ -217,6 +220,15 @@ def test_every_reason_of_a_frozen_day_is_told() -> None:
     stopped = re.compile(r"[^()]*\. \((?P<exact>.*)\)|(?P<plain>[A-Z][^()]*\.)")  # `stops.in_words`
     exact = [found["exact"] if (found := stopped.fullmatch(why)) else why for why in reasons]
     assert [why for why in exact if why and ((told := lookup.find(why)) is None or not told.whole)] == []
+
+
+def test_every_event_of_a_frozen_day_that_tells_a_reason_is_told(tmp_path: Path) -> None:
+    laid_out("day", tmp_path / "day")
+    subjects = git(tmp_path / "day", "log", "--first-parent", "--format=%s", "factory/ledger").splitlines()
+    said = {found["text"] for subject in subjects if (found := REASON.fullmatch(subject))}
+    assert len(said) >= 10
+    ours = {stop.english for stop in STOPS.values()}
+    assert [text for text in said - ours if (told := lookup.find(text)) is None or not told.whole] == []
 
 
 def test_a_reason_is_looked_up_among_a_few_rows() -> None:
