@@ -73,9 +73,9 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
             Panel(
                 "Dollars today",
                 (
-                    (_sum("factory_spent_usd"), "spent"),
-                    (_sum("factory_reserved_usd"), "set aside"),
-                    (_sum("factory_cap_usd"), "cap"),
+                    (_sum("factory_today_spent_usd"), "spent"),
+                    (_sum("factory_today_reserved_usd"), "set aside"),
+                    (_sum("factory_today_cap_usd"), "cap"),
                 ),
                 "currencyUSD",
             ),

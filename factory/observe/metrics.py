@@ -170,9 +170,11 @@ OWN = (
         "Tokens of all days that are settled in the books, whoever used them.",
     ),
     Metric("factory_spent_usd_total", "counter", (), "Dollars of all days that are settled in the books."),
-    Metric("factory_spent_usd", "gauge", (), "Dollars that are settled today, in the factory's zone."),
-    Metric("factory_reserved_usd", "gauge", (), "Dollars that are set aside today for calls that have not ended."),
-    Metric("factory_cap_usd", "gauge", (), "Dollars that a day may cost."),
+    Metric("factory_today_spent_usd", "gauge", (), "Dollars that are settled today, in the factory's zone."),
+    Metric(
+        "factory_today_reserved_usd", "gauge", (), "Dollars that are set aside today for calls that have not ended."
+    ),
+    Metric("factory_today_cap_usd", "gauge", (), "Dollars that a day may cost."),
     Metric(
         "factory_budget_used_ratio",
         "gauge",

@@ -113,9 +113,9 @@ def _money(now: Moment) -> Values:
         "factory_calls_total": {NONE: now.ever.calls},
         "factory_tokens_total": {("in",): now.ever.tokens_in, ("out",): now.ever.tokens_out},
         "factory_spent_usd_total": {NONE: float(now.ever.usd)},
-        "factory_spent_usd": {NONE: float(now.spent.usd)},
-        "factory_reserved_usd": {NONE: float(now.reserved.usd)},
-        "factory_cap_usd": {NONE: float(now.caps.daily_usd)},
+        "factory_today_spent_usd": {NONE: float(now.spent.usd)},
+        "factory_today_reserved_usd": {NONE: float(now.reserved.usd)},
+        "factory_today_cap_usd": {NONE: float(now.caps.daily_usd)},
         "factory_budget_used_ratio": shares,
     }
 
