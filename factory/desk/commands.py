@@ -99,13 +99,13 @@ class Kpi(Read, name="kpi"):
 
 
 class Metrics(Read, name="metrics", document=False):
-    """Every number of the factory, as Prometheus reads it. On the screen, or as a file; all of it counted from git."""
+    """Every number, as Prometheus reads it. All of it counted from git; on the screen, or as a file."""
 
     textfile: Annotated[Path | None, Argument("write this file, for the node exporter's text file collector")] = None
 
 
 class Alerts(Read, name="alerts"):
-    """Judge the alerts of docs/observability/alerts.yml without Prometheus. Exit 1 where one fires that is a page."""
+    """Judge every alert now, without Prometheus. Exit 1 where one fires whose priority is page."""
 
 
 class Log(Read, name="log"):
