@@ -58,11 +58,12 @@ class Measured:
     items: Mapping[str, Trying] = field(default_factory=dict)
     working: bool = False  # a run has begun, and no end of it is written
 
-    def then(self, events: Iterable[Event], beyond: Mapping[Oid, Beyond] = {}) -> Measured:
-        """The numbers after these events, oldest first. `beyond`: what git holds of some, by the event's id."""
+    def then(self, events: Iterable[Event], beyond: Mapping[Oid, Beyond] = {}, *, booked: bool = True) -> Measured:
+        """The numbers after these events, oldest first. `beyond`: what git holds of some, by the event's id. Not
+        `booked`: main tells of them, and the ledger has no such event yet."""
         counting = Counting(self)
         for event in events:
-            counting.add(event, beyond.get(event.oid, Beyond()))
+            counting.add(event, beyond.get(event.oid, Beyond()), booked=booked)
         return counting.measured()
 
     def of(self, what: str) -> Iterator[tuple[Key, int]]:
@@ -112,9 +113,10 @@ class Counting:
             working=self._working,
         )
 
-    def add(self, event: Event, beyond: Beyond) -> None:
-        self._ledger, self._last = event.oid or self._ledger, max(self._last, event.time)
-        self._counts["events", event.name if event.name in EVENTS else OTHER] += 1
+    def add(self, event: Event, beyond: Beyond, *, booked: bool) -> None:
+        if booked:
+            self._ledger, self._last = event.oid or self._ledger, max(self._last, event.time)
+            self._counts["events", event.name if event.name in EVENTS else OTHER] += 1
         if does := self._does.get(event.name):
             does(event, beyond)
 

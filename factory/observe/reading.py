@@ -47,7 +47,7 @@ def look(repo: Repo, ledger: Ledger, main: Oid, known: Numbers) -> Numbers:
         events = between(repo, tip, kept.ledger)
         kept = kept.then(events, beyond.read(repo.store, events))
     ahead = list(told_by_main(repo, ledger, main, kept.stamps))
-    shown = kept.then(ahead, beyond.read(repo.store, ahead)) if ahead else kept
+    shown = kept.then(ahead, beyond.read(repo.store, ahead), booked=False) if ahead else kept
     return Numbers(kept, shown, released(repo, main, known.released))
 
 
@@ -61,9 +61,9 @@ def look_back(repo: Repo, ledger: Ledger, main: Oid, now: float, spans: Iterable
     for span in sorted(spans, reverse=True):
         until = _first_after(events, now - span, at)
         kept, at = kept.then(events[at:until], said), until
-        before[span] = kept.then([event for event in ahead if event.time <= now - span], more)
+        before[span] = kept.then([event for event in ahead if event.time <= now - span], more, booked=False)
     kept = kept.then(events[at:], said)
-    return Looked(Numbers(kept, kept.then(ahead, more), released(repo, main, Released())), before)
+    return Looked(Numbers(kept, kept.then(ahead, more, booked=False), released(repo, main, Released())), before)
 
 
 def _first_after(events: Sequence[Event], time: float, at: int) -> int:
