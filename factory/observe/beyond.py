@@ -17,10 +17,10 @@ from factory.git import objects
 from factory.git.store import Store
 from factory.model import Event, Oid
 from factory.records.attempts import folder
+from factory.records.evidence import REQUESTS
 from factory.records.plans import RESERVED
 from factory.reports.trail import cards_named
 
-CALLS = "egress.jsonl"  # in the evidence: a line for each request to the model's provider
 MOST_CALLS = 2000  # of one attempt
 STAMP = "Factory-Stamp"  # the trailer of a `stamped` event
 KINDS = (  # of a request, by the end of its path: what a room asks for is its own word, and a label has few
@@ -80,7 +80,7 @@ def read(store: Store, events: Iterable[Event]) -> dict[Oid, Beyond]:
     stamps = dict.fromkeys(stamp for event in judged if (stamp := event.trailers.get(STAMP)))
     times = dict(zip(stamps, map(_time, store.named(f"{stamp}^{{commit}}" for stamp in stamps)), strict=True))
     results = list(store.named(f"{at}/result.json" for *_, at in asked))
-    lines = list(store.named(f"{at}/evidence/{CALLS}" for *_, at in asked))
+    lines = list(store.named(f"{at}/evidence/{REQUESTS}" for *_, at in asked))
     found: dict[Oid, dict[str, EvidenceSaid]] = {event.oid: {} for event in judged}
     for (event, item, _), result, told in zip(asked, results, lines, strict=True):
         if result is not None and (said := _said(result, told or b"")):
