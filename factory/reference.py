@@ -1,4 +1,4 @@
-"""The tables of docs/ that are generated from the code.
+"""The tables of docs/ that are generated from the code, and the files that are generated whole.
 
 `python -m factory.reference` brings every page up to date; with `--check` it writes nothing and names what is stale.
 """
@@ -19,6 +19,11 @@ from pydantic.fields import FieldInfo
 
 from factory.errors import MEANS
 from factory.model import Report, Terms, Triage
+from factory.observe.alerts import ALERTS
+from factory.observe.condition import promql
+from factory.observe.dashboard import grafana_json
+from factory.observe.metrics import METRICS
+from factory.observe.prometheus_rules import alerts_yml
 from factory.pages import folder
 from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH
@@ -130,6 +135,26 @@ def rules() -> str:
     return _table(("rule", "forbids", "why", "triage"), rows)
 
 
+def metrics() -> str:
+    """Every metric, in the order in which they are exported."""
+    rows = ((f"`{m.name}`", m.kind, ", ".join(f"`{label}`" for label in m.labels), m.means) for m in METRICS)
+    return _table(("name", "type", "labels", "what it is"), rows)
+
+
+def alerts() -> str:
+    """Every alert with its condition, and the page that says what to do."""
+    rows = (
+        (
+            f"[{rule.name}](observability/runbooks/{rule.name}.md)",
+            rule.priority,
+            rule.english,
+            " and ".join(f"`{promql(asked)}`" for asked in rule.when),
+        )
+        for rule in ALERTS
+    )
+    return _table(("alert", "priority", "what it says", "when"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": reference,
     "terms": terms,
@@ -138,6 +163,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "exits": exits,
     "stops": kinds_of_stop,
     "rules": rules,
+    "metrics": metrics,
+    "alerts": alerts,
+}
+FILES: dict[str, Callable[[], str]] = {  # below docs/, generated whole
+    "observability/alerts.yml": alerts_yml,
+    "observability/grafana.json": grafana_json,
 }
 
 
@@ -152,7 +183,7 @@ def stale(page: str) -> list[str]:
 
 
 def main(words: list[str]) -> list[str]:
-    """Renews the pages. With `--check` it only says which parts are stale, a line each."""
+    """Renews the pages and files. With `--check` it only says which parts are stale, a line each."""
     check, pages = "--check" in words, [Path(word) for word in words if word != "--check"]
     told = []
     for page in pages or sorted(folder().glob("*.md")):
@@ -160,7 +191,17 @@ def main(words: list[str]) -> list[str]:
         told += [f"{page}: the part {part!r} is not what the code says; {AGAIN}" for part in stale(text)]
         if not check and updated(text) != text:
             page.write_text(updated(text), encoding="utf-8", newline="\n")
+    told += [line for name, made in FILES.items() if not pages for line in _renewed(folder() / name, made(), check)]
     return told if check else []
+
+
+def _renewed(at: Path, made: str, check: bool) -> Iterator[str]:
+    """A file that is generated whole, renewed; the line that says that it is stale."""
+    if (at.read_text(encoding="utf-8") if at.exists() else "") != made:
+        yield f"{at} is not what the code says; {AGAIN}"
+        if not check:
+            at.parent.mkdir(parents=True, exist_ok=True)
+            at.write_text(made, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

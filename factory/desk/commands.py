@@ -98,6 +98,16 @@ class Kpi(Read, name="kpi"):
     fail_on_alert: Annotated[bool, Argument("exit 1 where a threshold is passed")] = False
 
 
+class Metrics(Read, name="metrics", document=False):
+    """Every number, as Prometheus reads it. All of it counted from git; on the screen, or as a file."""
+
+    textfile: Annotated[Path | None, Argument("write this file, for the node exporter's text file collector")] = None
+
+
+class Alerts(Read, name="alerts"):
+    """Judge every alert now, without Prometheus. Exit 1 where one fires whose priority is page."""
+
+
 class Log(Read, name="log"):
     """The audit trail: every event, newest first. Of one ticket, with what each attempt did, and why it failed."""
 
@@ -201,7 +211,7 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+LOOK = (Status, DayReport, Kpi, Metrics, Alerts, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 

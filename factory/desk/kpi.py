@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field
 
-from factory.cards.card import is_card
 from factory.desk.shown import ShownItem
 from factory.desk.snapshot import Snapshot, read
 from factory.desk.status import commits
@@ -16,12 +15,12 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.knowledge import Lesson, recurrence
 from factory.model import Event, Value
+from factory.observe.measured import CARD, TICKET, Measured
 from factory.records.view import find_main
-from factory.reports.trail import between, cards_named
+from factory.reports.trail import between
 from factory.ssot.settings import KpiTerms
 
 STALE_SECONDS = 5 * 60.0
-ANEW = ("release", "retry", "replan", "rewind", "cancel")  # a ticket's time and attempts count from the next start
 
 
 class Kpis(Value):
@@ -53,40 +52,21 @@ def kpis(path: Path, now: float) -> tuple[Kpis, list[str], Snapshot]:
 
 def measured(events: Iterable[Event], stale_leases: int = 0) -> Kpis:
     """The numbers from events, oldest first."""
-    first: dict[str, int] = {}
-    fails: dict[str, int] = {}
-    minutes: list[float] = []
-    retries: list[int] = []
-    failed = cards_failed = 0
-    cards: set[str] = set()
-    for event in events:
-        ticket = event.ticket
-        if named := cards_named(event) or is_card(ticket):
-            cards.update(cards_named(event) if event.name == "stamped" else ())
-            cards_failed += event.name == "fail"
-        elif event.name == "start":
-            first.setdefault(ticket, event.time)
-        elif event.name == "fail":
-            failed += 1
-            fails[ticket] = fails.get(ticket, 0) + 1
-        elif event.name == "stamped":
-            minutes += [max(0, event.time - first[ticket]) / 60] if ticket in first else []
-            retries.append(fails.get(ticket, 0))
-        if event.name in (*ANEW, "stamped") and not named:
-            first.pop(ticket, None)
-            fails.pop(ticket, None)
-    stamps = len(retries)
+    found = Measured().then(events)
+    stamps, cards = found.counts.get(("stamps", TICKET), 0), len(found.cards)
+    fails = {trade: sum(count for (of, _), count in found.of("failed") if of == trade) for trade in (TICKET, CARD)}
+    minutes = [lead / 60 for lead in found.leads]
     return Kpis(
         stamps=stamps,
-        failed=failed,
-        success_rate=stamps / (stamps + failed) if stamps + failed else None,
+        failed=fails[TICKET],
+        success_rate=stamps / (stamps + fails[TICKET]) if stamps + fails[TICKET] else None,
         p50_minutes=percentile(minutes, 50),
         p95_minutes=percentile(minutes, 95),
-        retries=sum(retries) / stamps if stamps else None,
+        retries=found.retries / stamps if stamps else None,
         stale_leases=stale_leases,
-        cards=len(cards),
-        cards_failed=cards_failed,
-        cards_success_rate=len(cards) / (len(cards) + cards_failed) if cards or cards_failed else None,
+        cards=cards,
+        cards_failed=fails[CARD],
+        cards_success_rate=cards / (cards + fails[CARD]) if cards or fails[CARD] else None,
     )
 
 

@@ -47,6 +47,24 @@ def kpi(caller: Caller, asked: commands.Kpi) -> Answer:
     return Answer(text=as_text(found, alerts, seen), data=as_json(found, alerts), exit=code)
 
 
+def metrics(caller: Caller, asked: commands.Metrics) -> Answer:
+    from factory.desk.metrics import page, write
+
+    found = page(caller.path, time.time())
+    if asked.textfile is None:
+        return Answer(text=found.text.rstrip("\n"))
+    write(asked.textfile, found)
+    return Answer(text=f"written: {asked.textfile}")
+
+
+def alerts(caller: Caller, _: commands.Alerts) -> Answer:
+    from factory.desk.metrics import as_json, as_text, judged
+
+    found = judged(caller.path, time.time())
+    wakes = any(one.rule.priority == "page" for one in found.fired)
+    return Answer(text=as_text(found), data=as_json(found), exit=Exit.FAIL if wakes else Exit.OK)
+
+
 def log(caller: Caller, asked: commands.Log) -> Answer:
     from factory.desk.trace import trace
 
@@ -111,6 +129,8 @@ DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.Status: status,
     commands.DayReport: report,
     commands.Kpi: kpi,
+    commands.Metrics: metrics,
+    commands.Alerts: alerts,
     commands.Log: log,
     commands.Dry: dry,
     commands.Workers: workers,

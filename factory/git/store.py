@@ -29,6 +29,7 @@ _OID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 KEPT_WHOLE = 4  # trees of which every path stays in memory: one turn asks four times for two of them
 
 IN_A_BREATH = 60  # questions of one id each: less than the smallest pipe holds, or both sides could wait for the other
+BREATH = 4000  # bytes of longer questions: the same bound
 NUMBERS = itertools.count()  # of the files of this process that have no name yet
 
 
@@ -164,6 +165,13 @@ class Store:
                     raise self._none("blob", oid)
                 yield oid, found[2]
 
+    def named(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The bodies of objects that are named in any way that git understands (`COMMIT:PATH`), in order; None where
+        there is none. Many are asked in one breath."""
+        for some in _breaths(names):
+            for found in self._ask(some):
+                yield None if found is None else found[2]
+
     # --- writing
 
     def blob_oid(self, content: bytes) -> Oid:
@@ -231,6 +239,20 @@ class Store:
                 del level[name]
         level.update(here)
         return self.write("tree", objects.format_tree(level)) if level else None
+
+
+def _breaths(names: Iterable[str]) -> Iterator[list[str]]:
+    some, size = list[str](), 0
+    for name in names:
+        name = name.partition("\n")[0]  # one question is one line
+        length = len(objects.to_bytes(name)) + 1
+        if some and size + length > BREATH:
+            yield some
+            some, size = [], 0
+        some.append(name)
+        size += length
+    if some:
+        yield some
 
 
 def _stands(at: Path) -> bool:

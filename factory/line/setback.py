@@ -28,7 +28,7 @@ def wait_for(house: House, done: Done) -> float | None:
 
 def put_off(house: House, done: Done, wait: float) -> Turn:
     """A rate limit or an overload: wait, do not count."""
-    item, why = done.item, "the daily quota is used up" if done.work.daily_quota else "rate limit or overload"
+    item, why = done.item, pace.DAILY if done.work.daily_quota else pace.LIMITED
     said = {trail.later_path(item.id): _printed(house, done)}
     with house.ledger.lock:
         record = booking.record_of(house, item).put_off(why, house.clock.now() + wait)

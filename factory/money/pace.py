@@ -11,6 +11,7 @@ from factory.model import Value
 RETRY_MINUTES = (1, 3, 10)  # for a transient fault, in a row; then it is one too many
 JITTER = 0.2  # at most this share is added, so that workers do not come back together
 LONGEST_WAIT = 26 * 3600.0  # seconds: the longest day of any zone, and an hour
+LIMITED, DAILY = "rate limit or overload", "the daily quota is used up"  # what puts an attempt off, in words
 CREEP_AFTER = 5  # successes in a row for one more at a time
 
 

@@ -12,6 +12,7 @@ from factory.plain import json_text
 from factory.records import judges, redact
 
 HASHES = "hash_manifest.json"
+REQUESTS = "egress.jsonl"  # of a worker that speaks to a model: a line for each request to its provider
 FILES = (
     "manifest.json",
     "kpi.json",

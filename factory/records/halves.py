@@ -11,6 +11,7 @@ from factory.model import Oid, State, Value
 from factory.ssot.settings import HALF
 
 FRONT, BACK = "front", "back"
+FAILED = "Factory-Failed"  # the trailer of a checkpoint: what was quarantined in its half
 
 
 class Half(Value):

@@ -93,11 +93,16 @@ def rows(document: Document, table: Table) -> Iterator[Row]:
             yield Row(line, dict(zip_longest(table.columns, values, fillvalue="")))
 
 
+def cells_of(text: str) -> tuple[str, ...]:
+    """The cells of one line, unescaped, whatever table it is of."""
+    return tuple(_value(text, span) for span in spans(text))
+
+
 @functools.lru_cache(KEPT_LINES)
 def _read(text: str) -> tuple[tuple[str, ...], str]:
     """The cells of a line, unescaped, and the first control character in it."""
     control = CONTROL.search(text.removesuffix("\r"))
-    return tuple(_value(text, span) for span in spans(text)), control[0] if control else ""
+    return cells_of(text), control[0] if control else ""
 
 
 def _check_end(document: Document, table: Table) -> None:

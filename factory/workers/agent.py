@@ -18,6 +18,7 @@ from factory.injected import forward
 from factory.model import Ended
 from factory.money.wallet import AttemptTooDear
 from factory.proposals.prompt import agent_prompt
+from factory.records.evidence import REQUESTS
 from factory.sandbox.process import Finished
 from factory.tree import matches
 from factory.workers import Program, Task, Work
@@ -42,7 +43,7 @@ def run(cli: Cli, task: Task) -> Work:
     key = find_key(cli.provider.name, os.environ, settings.key_env)
     choice = chosen(settings, cli.default_model, cli.provider.prices)
     toll = WalletToll(task.wallet, cli.provider, choice.price)
-    audit = task.out / "egress.jsonl"
+    audit = task.out / REQUESTS
     with tempfile.TemporaryDirectory(prefix="eg-") as private:  # short, for the socket; 0700, so its mode is enough
         at = Path(private) / "s"
         limits = ProxyLimits(model=choice.model, tokens_out=settings.max_tokens_out)
@@ -88,7 +89,7 @@ def _work(cli: Cli, given: Given, done: Finished, egress: Egress, usd: float, au
         retry_after=refused.retry if refused else None,
         daily_quota=bool(refused and refused.daily),
         history=(f"{cli.program} ({cli.name}, {given.model})",),
-        extra={"egress.jsonl": audit.read_bytes()} if audit.exists() else {},
+        extra={REQUESTS: audit.read_bytes()} if audit.exists() else {},
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from factory.egress.meter import read_gemini, safely
 from factory.egress.providers import GEMINI
 from factory.egress.refusals import UpstreamRefusal
+from factory.errors import Stopped
 from factory.proposals.answers import Answers
 from factory.proposals.proposing import Spoken, Unusable
 from factory.workers import Task
@@ -19,6 +20,7 @@ from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
 CALL_SECONDS = 600.0
+SILENT = 504  # the status of a provider that does not answer
 
 
 class Words(NamedTuple):
@@ -71,25 +73,40 @@ class Conversation:
         models, name = self.client.models, self.name
         words = self.words.instructions + json.dumps(self.words.schema)
         whole = [{"role": "user", "parts": [{"text": words}]}, *contents]
-        counted = self._call(lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
+        counted = self._call("countTokens", lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
-            answer = self._call(lambda: models.generate_content(model=name, contents=contents, config=self.config))
+            answer = self._call(
+                "generateContent",
+                lambda: models.generate_content(model=name, contents=contents, config=self.config),
+            )
             call.told(safely(read_gemini, answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
             self.answers.keep(key, text := _text(answer))
         return text
 
-    def _call(self, call: Callable[[], T]) -> T:
+    def _call(self, verb: str, call: Callable[[], T]) -> T:
+        """One request, told to the evidence with its time, however it ends; not where the run stops under it."""
         from google.genai import errors
 
+        started, status = time.monotonic(), SILENT
         try:
-            return bounded(call, min(CALL_SECONDS, self.deadline - time.monotonic()), self.stop)
+            found = bounded(call, min(CALL_SECONDS, self.deadline - started), self.stop)
+            status = 200
+            return found
+        except Stopped:
+            status = 0
+            raise
         except errors.APIError as error:
+            status = error.code
             headers = dict(getattr(error.response, "headers", None) or {})
             raise Refusal(GEMINI.refused(error.code, headers, json.dumps(error.details).encode())) from error
         except ValueError as error:  # the SDK's and its parser's own, for a body that is broken
+            status = 200
             raise Unusable("the answer was no JSON", again=True) from error
         except _transport_errors() as error:  # may have been billed: what was reserved stays booked
-            raise Refusal(UpstreamRefusal(504), sent=True) from error
+            raise Refusal(UpstreamRefusal(SILENT), sent=True) from error
+        finally:
+            if status:
+                self.spending.passed(f"/v1beta/models/{self.name}:{verb}", status, time.monotonic() - started)
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +16,7 @@ from factory.errors import Mistake, NoWorker
 from factory.model import Ended, Report
 from factory.money.spend import bill
 from factory.proposals.shares import Share
+from factory.records.evidence import REQUESTS
 from factory.workers import Wallet, Work
 from factory.workers.bounded_call import Overdue
 
@@ -46,11 +49,20 @@ class Spending:
         self._wallet, self._provider, self._model, self._price = wallet, provider, model, price
         self.usage, self.usd = Usage(model=model), 0.0
         self._together: tuple[str, ...] = ()
+        self._passed: list[dict[str, str | int | float]] = []
 
     def had(self, share: Share) -> None:
         """What this attempt's ticket has paid already, of a call for several: booked then, told now."""
         self.usage += Usage(share.calls, share.tokens_in, tokens_out=share.tokens_out, model=share.model)
         self.usd, self._together = self.usd + share.usd, share.together
+
+    def passed(self, path: str, status: int, seconds: float) -> None:
+        """A request was made: a line of the evidence, as the proxy writes it of what leaves a room."""
+        at = {"time": round(time.time(), 3), "seconds": round(seconds, 3)}
+        self._passed.append({**at, "method": "POST", "path": path, "status": status, "model": self._model})
+
+    def _extra(self) -> dict[str, bytes]:
+        return {REQUESTS: "".join(f"{json.dumps(line)}\n" for line in self._passed).encode()} if self._passed else {}
 
     @contextmanager
     def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
@@ -80,7 +92,8 @@ class Spending:
     def done(self, summary: str, reused: int = 0) -> Work:
         """`reused`: answers of an earlier try that were not bought again."""
         told = f"{reused} answer(s) of an earlier try, not bought again" if reused else ""
-        return Work(Ended.DONE, self.report(f"{summary}\n({told})" if told else summary), history=self._history(told))
+        report = self.report(f"{summary}\n({told})" if told else summary)
+        return Work(Ended.DONE, report, history=self._history(told), extra=self._extra())
 
     def _history(self, told: str = "") -> tuple[str, ...]:
         shared = f"one call for {', '.join(self._together)}" if self._together else ""
@@ -104,6 +117,7 @@ class Spending:
             retry_after=refused.retry if refused else None,
             daily_quota=bool(refused and refused.daily),
             history=self._history(),
+            extra=self._extra(),
         )
 
 

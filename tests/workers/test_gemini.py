@@ -16,6 +16,7 @@ from factory.egress.prices import cost, worst
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
 from factory.money.spend import bill
+from factory.observe.beyond import calls
 from factory.proposals.answers import Answers
 from factory.workers import Work, gemini
 from tests.servers import Ask, Books, Drop, Hang, Raw, Refusal, Reply, Tokens, serve
@@ -366,3 +367,25 @@ def test_a_call_waits_for_its_turn_and_one_that_is_stopped_meanwhile_is_neither_
     with pytest.raises(Stopped):
         run(tmp_path / "b", [answer(RIGHT)], purse=stopped)
     assert (stopped.usd, stopped.total("calls"), stopped.open) == (0, 0, set())
+
+
+@pytest.mark.parametrize(
+    ("script", "statuses"),
+    [
+        ([answer(RIGHT)], [200, 200]),
+        ([answer(WRONG), answer(RIGHT)], [200, 200, 200, 200]),
+        ([Refusal(429, retry=7)], [200, 429]),
+        ([Drop()], [200, 504]),
+        ([Raw(b"no JSON"), answer(RIGHT)], [200, 200, 200, 200]),
+    ],
+)
+def test_each_request_is_a_line_of_the_evidence_that_the_numbers_can_read(
+    tmp_path: Path, script: list[Answer], statuses: list[int]
+) -> None:
+    work, _, _ = run(tmp_path, script)
+    told = list(calls(work.extra["egress.jsonl"]))
+    assert [call.status for call in told] == statuses
+    assert [call.op for call in told] == ["count", "answer"] * (len(statuses) // 2)
+    assert {call.model for call in told} == {"gemini-2.5-flash"}
+    assert all(call.seconds >= 0 for call in told)
+    assert b"the-key" not in work.extra["egress.jsonl"]

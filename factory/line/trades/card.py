@@ -125,8 +125,9 @@ class Cards(Trade):
         truck = self._truck()
         done = halves.closed(truck.named(truck.halves[-1]), states(truck))
         counts = f"{len(done.dealt)} dealt, {len(done.done)} stamped, {len(done.failed)} failed"
-        day_chain.write(self._house, "checkpoint", with_half(truck, done), f"{done.title}: {counts}")
-        self._house.say("", f"checkpoint {done.title}: {counts}", kind="checkpoint")
+        told, failed = f"{done.title}: {counts}", " ".join(done.failed)
+        day_chain.write(self._house, "checkpoint", with_half(truck, done), told, Failed=failed)
+        self._house.say("", f"checkpoint {told}", kind="checkpoint")
 
     def fault(self, item: Item) -> FactoryError | None:
         return None if item.worker == BUILT_IN else self._fitness.of_worker(item.worker, self._yard.main)

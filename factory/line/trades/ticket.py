@@ -86,7 +86,8 @@ class Tickets(Trade):
             raise DoesNotAddUp(f"{half.name} counts {missing[0]} as stamped, and main has no stamp for it since")
         ended = f"{len(done.dealt)} dealt, {len(done.stamped)} stamped, {len(done.failed)} failed"
         text = f"{done.date} ({house.settings.factory.timezone}) {done.name}: {ended}"
-        house.ledger.append(Event(name="checkpoint", text=text), done.as_file())
+        named = {halves.FAILED: " ".join(done.failed)}
+        house.ledger.append(Event(name="checkpoint", text=text, trailers=named), done.as_file())
         house.say("", f"checkpoint {text}", kind="checkpoint")
 
     def released(self, item: Item, main: Oid) -> bool:
