@@ -23,10 +23,10 @@ TYPED = (
     "factory/line/inbox.py", "factory/line/learning.py", "factory/line/ping.py", "factory/line/steering.py",
     "factory/cards/__main__.py",
 )  # fmt: skip
-# What is no reason: the report's own words (they have both languages side by side), settings' and fields' meanings,
+# What is no reason: the report's and the alerts' own words (they have both languages side by side), settings' meanings,
 # what a model is asked, code and names, and what a program in the room prints.
 NO_REASONS = (
-    "factory/reports/", "factory/out/words.py", "factory/reference.py", "factory/templates/", "factory/model.py", "factory/ssot/settings.py",
+    "factory/reports/", "factory/observe/", "factory/out/words.py", "factory/reference.py", "factory/templates/", "factory/model.py", "factory/ssot/settings.py",
     "factory/ssot/product.py", "factory/ssot/protected.py", "factory/cards/example.py",
     "factory/proposals/prompt.py", "factory/proposals/together.py", "factory/proposals/scan.py",
     "factory/gate/altered/questions.py", "factory/gate/altered/sqlite.py", "factory/gate/altered/functions.py",
