@@ -16,6 +16,7 @@ from factory.line.logbook import Level, Logbook
 from factory.line.signals import Signals
 from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
+from factory.notices.herald import Herald
 from factory.plain import whole_line
 from factory.records.redact import redact
 from factory.records.signing import Signer
@@ -48,6 +49,7 @@ class House:
     working: bool = False  # a shift is on, so that `stop` has something to stop
     tell: Tell = lambda _: None  # the screen
     log: Logbook | None = None
+    herald: Herald | None = None  # who tells people that are not there
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
     cache: Path = Path()  # outside of the repository: what can be made or bought again

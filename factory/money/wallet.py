@@ -17,6 +17,7 @@ from factory.money.spend import measures
 from factory.ssot.settings import SETTINGS, Settings
 
 GUARD = "budget_guard.json"
+WARNED = "Factory-Warned"  # the trailer of the day's reservation that came near a cap: how near
 SHUT = ":shut"  # ends the id of a reservation whose worker has no outlet
 
 
@@ -116,7 +117,7 @@ class LedgerWallet:
                 too_dear = cycle.usd + worst.usd > self._caps.cycle_usd
                 raise AttemptTooDear(found.reason) if too_dear else OverBudget(_in_words(found))
             found, warning = budget.warn(found, self._caps)
-            self._write("reserve", found, f"up to ${worst.usd:f}")
+            self._write("reserve", found, f"up to ${worst.usd:f}", {WARNED: warning})
             self._open[id] = (worst, book_path(found))
         if warning:
             self._run.warn(warning)
@@ -139,12 +140,11 @@ class LedgerWallet:
             _, path = self._open.pop(reservation)
             book = budget.settle(Book.model_validate(self._ledger.read(path)), reservation, cost)
             self._used += cost
-            self._write("settle", book, f"${cost.usd:f}", cost)
+            self._write("settle", book, f"${cost.usd:f}", {"Factory-Cost-USD": f"{cost.usd:f}"})
 
-    def _write(self, name: str, book: Book, text: str, cost: Spend | None = None) -> None:
-        paid = {"Factory-Cost-USD": f"{cost.usd:f}"} if cost else {}
+    def _write(self, name: str, book: Book, text: str, trailers: dict[str, str]) -> None:
         plan = self._plan
-        event = Event(name=name, ticket=plan.ticket_id, attempt=plan.attempt, text=text, trailers=paid)
+        event = Event(name=name, ticket=plan.ticket_id, attempt=plan.attempt, text=text, trailers=trailers)
         self._ledger.append(event, book_changes(self._ledger, self._settings, book))
 
 
