@@ -117,6 +117,14 @@ class Workers(Read, name="workers"):
     ping: Annotated[bool, Argument("make one small paid call for each worker")] = False
 
 
+class Ping(Read, name="ping"):
+    """Try out what a night relies on; exit code 4 where it does not work. It sends a message, or makes a stamp
+    in a scratch repository and a small paid call to each worker with a model: for cron."""
+
+    notify: Annotated[bool, Argument("send a test message to every receiver of [notify]")] = False
+    synthetic: Annotated[bool, Argument("make a stamp and verify it, and ask each model what 17 + 25 is")] = False
+
+
 class Scan(Read, name="scan"):
     """What this repository is made of. It is the kickoff pack that workers are shown."""
 
@@ -201,7 +209,7 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Ping, Scan, CheckConsistency, KbList, KbSearch, KbShow)
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 

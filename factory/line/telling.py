@@ -5,22 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from factory.errors import FactoryError
 from factory.line.house import House
-from factory.notices.herald import Herald, Told
+from factory.notices.herald import Herald, HeraldNeeds
 from factory.notices.notice import Notice, Urgency
-from factory.notices.phrases import in_language
 from factory.notices.post import Post
 from factory.notices.receivers import Addressee, receivers, wants_alerts
 from factory.notices.sending import send
-from factory.notices.wording import Around, Stop
+from factory.notices.trying import folder_of, frame
+from factory.notices.wording import HowEnded
 from factory.records.redact import redact
 from factory.reports.stops import STOPS
 
-PAGES = {"en": "factory-out/today.md", "ko": "factory-out/today.ko.md"}
 URGENCY: dict[str, Urgency] = {"success_rate": "P1", "stale_leases": "P1"}  # of an alert; P2 for every other
 
 
@@ -29,20 +27,13 @@ def herald(house: House, language: str = "en") -> Herald | None:
     to = receivers(house.settings, house.environ)
     if not to:
         return None
-    zone, at = ZoneInfo(house.settings.factory.timezone), house.repo.work_tree or house.repo.common_dir
-    around = partial(_around, at, language)
-    told = Told(house.run, zone, around, partial(redact, known=house.secrets))
+    zone, at = ZoneInfo(house.settings.factory.timezone), folder_of(house.repo)
+    told = HeraldNeeds(house.run, zone, partial(frame, at, language), partial(redact, known=house.secrets))
 
     def carry(one: Addressee, notice: Notice, stop: threading.Event) -> str:
         return send(one, notice, house.environ, stop, at)
 
     return Herald(house.ledger, Post(to, carry), told)
-
-
-def _around(at: Path, language: str) -> Around:
-    """The page to open is the file that lies beside the checkout, where there is one."""
-    page = PAGES.get(language, PAGES["en"])
-    return Around(at.name, in_language(language), page if (at / page).is_file() else "`factory report`")
 
 
 def look(house: House, *, all: bool = False) -> None:
@@ -52,7 +43,7 @@ def look(house: House, *, all: bool = False) -> None:
 
 def ended(house: House, kind: str, detail: str, command: str) -> None:
     """How the run ended: its kind, the exact reason without secrets, and the command that goes on."""
-    stop = Stop(kind, detail, command or STOPS[kind].command)
+    stop = HowEnded(kind, detail, command or STOPS[kind].command)
     _tell(house, lambda herald: herald.ended(house.clock.now(), stop, house.main()))
 
 

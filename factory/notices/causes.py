@@ -17,7 +17,7 @@ WAITS, PERSON = "Factory-Waits-For", "person"  # of an event after which an item
 MENDED = ("start", "stamped", "release", "retry", "replan", "cancel", "rewind", "wait")  # the item goes on, or is gone
 
 
-class Heard:
+class DayHeard:
     """The causes of one day that nobody was told yet, and what one run has done."""
 
     def __init__(self, run: str) -> None:

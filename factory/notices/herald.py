@@ -15,38 +15,38 @@ from factory.git.repo import LEDGER
 from factory.model import Event, Oid
 from factory.money import budget
 from factory.notices import causes, wording
-from factory.notices.causes import Heard
+from factory.notices.causes import DayHeard
 from factory.notices.notice import Cause, Notice, Urgency
 from factory.notices.post import Post
-from factory.notices.wording import EVENTS, Around, Stop
+from factory.notices.wording import EVENTS, HowEnded, NoticeFrame
 from factory.reports.trail import between
 
 GATHER = 600.0  # seconds that a cause waits for others of its kind, so that ten tickets are one message
 UNSENT = "Factory-Unsent"  # of the event that counts what did not go out: how many
 
 
-class Told(NamedTuple):
+class HeraldNeeds(NamedTuple):
     """What a herald needs of its run: who it is, and how its messages are made."""
 
     run: str
     zone: ZoneInfo
-    around: Callable[[], Around]
+    around: Callable[[], NoticeFrame]
     clean: Callable[[str], str]  # takes secrets out
 
 
 class Herald:
     """The messages of one run. All of it is called from the thread that writes the ledger."""
 
-    def __init__(self, ledger: Ledger, post: Post, told: Told) -> None:
+    def __init__(self, ledger: Ledger, post: Post, told: HeraldNeeds) -> None:
         self._ledger, self.post, self._of = ledger, post, told
         self._day: dt.date | None = None
         self._seen: Oid | None = None
-        self._heard = Heard(told.run)
+        self._heard = DayHeard(told.run)
         self._unsent = 0
 
     # --- what is known
 
-    def _catch_up(self, now: float) -> Heard:
+    def _catch_up(self, now: float) -> DayHeard:
         """What the ledger says of today so far. What is left of yesterday is told first: from midnight on each cause
         counts anew."""
         today = budget.day_of(now, self._of.zone)
@@ -55,7 +55,7 @@ class Herald:
                 self._listen()
                 self._tell(wording.of_cause(one, self._of.around()) for one in list(self._heard.waiting.values()))
             begin = budget.day_turns(today - dt.timedelta(days=1), self._of.zone).timestamp()
-            self._day, self._heard = today, Heard(self._of.run)
+            self._day, self._heard = today, DayHeard(self._of.run)
             self._seen = history.before(self._ledger.repo, LEDGER, begin)
         self._listen()
         return self._heard
@@ -75,7 +75,7 @@ class Herald:
         due = [one for one in waiting if all or one.event == "budget" or now - one.since >= GATHER]
         self._tell(wording.of_cause(one, self._of.around()) for one in due)
 
-    def ended(self, now: float, stop: Stop, main: Oid) -> None:
+    def ended(self, now: float, stop: HowEnded, main: Oid) -> None:
         """Tell how the run ended, and of what is left. What it ended by is told once, and not of each item as well; a
         stop by the same cause is told anew only after main has moved."""
         heard = self._catch_up(now)
@@ -90,7 +90,7 @@ class Herald:
             also = tuple(dict.fromkeys(one.event for one in within))
             self._tell([notice._replace(key=keys, also=also)], anyway=True)
 
-    def _key(self, stop: Stop, main: Oid) -> str:
+    def _key(self, stop: HowEnded, main: Oid) -> str:
         event = EVENTS.get(stop.kind, "stopped")
         return f"{event}:{stop.kind}:{causes.same('', stop.why)}:{main[:12]}"
 
@@ -139,7 +139,7 @@ class Herald:
             self._unsent = 0
 
 
-def _is_within(cause: Cause, stop: Stop) -> bool:
+def _is_within(cause: Cause, stop: HowEnded) -> bool:
     """Whether the end of the run tells of it: it ended by that very reason, or by a storm of such failures."""
     if cause.event == "waits":
         return causes.same("", cause.why) == causes.same("", stop.why)

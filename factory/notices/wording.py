@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from factory.model import Triage
-from factory.notices.causes import Heard
+from factory.notices.causes import DayHeard
 from factory.notices.notice import Cause, Notice, Urgency
 from factory.notices.phrases import NoticePhrases
 from factory.plain import whole_line
@@ -16,7 +16,7 @@ NAMED = 6  # items that a message names
 LONGEST = 400  # characters of a reason in a message: a phone shows no more
 
 
-class Around(NamedTuple):
+class NoticeFrame(NamedTuple):
     """What every message of a run has in common."""
 
     place: str  # the repository's folder
@@ -24,7 +24,7 @@ class Around(NamedTuple):
     page: str  # the file or the command to open
 
 
-class Stop(NamedTuple):
+class HowEnded(NamedTuple):
     """How a run ended: its kind, the exact reason, the command that goes on."""
 
     kind: str
@@ -32,7 +32,7 @@ class Stop(NamedTuple):
     command: str
 
 
-def of_cause(cause: Cause, around: Around) -> Notice:
+def of_cause(cause: Cause, around: NoticeFrame) -> Notice:
     """The message about a cause that is no end of a run."""
     words, items = around.words, cause.items
     if cause.event == "budget":
@@ -57,7 +57,7 @@ def of_cause(cause: Cause, around: Around) -> Notice:
     )
 
 
-def of_stop(stop: Stop, key: str, heard: Heard, around: Around) -> Notice:
+def of_stop(stop: HowEnded, key: str, heard: DayHeard, around: NoticeFrame) -> Notice:
     """The message about the end of a run, with what it did."""
     words, kind = around.words, STOPS[stop.kind]
     event: Word = EVENTS.get(stop.kind, "stopped")
@@ -80,13 +80,13 @@ EVENTS: dict[str, Word] = {"storm": "storm", "budget": "budget", "done": "finish
 BY_A_PERSON = ("operator", "held", "interrupted")
 
 
-def _way_on(stop: Stop, state: str, heard: Heard, words: NoticePhrases) -> str:
+def _way_on(stop: HowEnded, state: str, heard: DayHeard, words: NoticePhrases) -> str:
     if stop.kind == "done":
         return words.day.next_blocked.format(heard.blocked[0]) if heard.blocked else words.nothing
     return (words.mend if state == "FAIL_STOP" or stop.kind == "storm" else words.go_on).format(stop.command)
 
 
-def of_alert(name: str, told: str, urgency: Urgency, around: Around) -> Notice:
+def of_alert(name: str, told: str, urgency: Urgency, around: NoticeFrame) -> Notice:
     """The message about a number that is beyond its threshold."""
     words = around.words
     title = words.title["alert"].format(urgency=urgency)
@@ -101,14 +101,14 @@ def of_alert(name: str, told: str, urgency: Urgency, around: Around) -> Notice:
     )
 
 
-def of_test(around: Around) -> Notice:
+def of_test(around: NoticeFrame) -> Notice:
     """What `factory ping --notify` sends."""
     words = around.words
     title, todo = _title(around, words.title["test"]), words.todo.format(words.test_todo)
     return Notice("finished", "test", title, words.test, todo, words.page.format(around.page), "P3")
 
 
-def _title(around: Around, said: str) -> str:
+def _title(around: NoticeFrame, said: str) -> str:
     return f"{around.place}: {said}"
 
 

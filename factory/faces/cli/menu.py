@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 # what a person wants -> the commands in sight, and the rest
 MENU: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "Begin": (("init", "demo"), ("help", "add", "import", "plan", "scan", "workers")),
+    "Begin": (("init", "demo"), ("help", "add", "import", "plan", "scan", "workers", "ping")),
     "Work": (("dry", "run"), ("submit", "stop", "resume")),
     "Look": (("status", "report"), ("log", "kpi", "kb")),
     "Mend": (("retry",), ("cancel", "replan", "rewind", "check-consistency")),
