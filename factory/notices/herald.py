@@ -19,10 +19,10 @@ from factory.notices.causes import DayHeard
 from factory.notices.notice import Cause, Notice, Urgency
 from factory.notices.post import Post
 from factory.notices.wording import EVENTS, HowEnded, NoticeFrame
+from factory.reports.daily import UNSENT
 from factory.reports.trail import between
 
 GATHER = 600.0  # seconds that a cause waits for others of its kind, so that ten tickets are one message
-UNSENT = "Factory-Unsent"  # of the event that counts what did not go out: how many
 
 
 class HeraldNeeds(NamedTuple):

@@ -25,6 +25,7 @@ from factory.ssot.settings import Settings
 
 UNREAD = "Factory-Unread"  # the trailer of a stamp whose risk asks for a reader that nobody set up: the risk
 STOP = "Factory-Stop"  # the trailer of a stop that ended a run: its kind
+UNSENT = "Factory-Unsent"  # the trailer of an event that counts messages which did not go out: how many
 KILLED = "killed"  # the kind of an end that the run itself could not write down
 ON, OPEN = "on", "open"  # how a run is that has no end: it works now; it had none yet when a past day ended
 
@@ -70,6 +71,7 @@ class Day(NamedTuple):
     absent: str | None = None  # where the ledger is not in this clone: the command that brings it, or ""
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
+    unsent: int = 0  # messages to receivers that did not go out on this day
 
 
 def facts(
@@ -161,6 +163,7 @@ def fold(date: dt.date, zone: str, seen: DaySeen) -> Day:
         next=factory.next_command,
         reserved=sum(book.open.values(), Spend()),
         past=alive is None,
+        unsent=sum(int(e.trailers.get(UNSENT) or 0) for e in events),
     )
 
 

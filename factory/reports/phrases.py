@@ -56,6 +56,7 @@ class Phrases(NamedTuple):
     unread: str
     absent: str
     absent_brings: str
+    unsent: str
     untold: str
     detail: Callable[[str, str], str | None]  # (kind, an exact reason) -> the same in this language, where it has it
     by_hand: dict[str, str]  # what no failure blocked: why, as the ledger says it
@@ -113,6 +114,7 @@ ENGLISH = Phrases(
     unread="The tables could not be read, so nothing is counted here: {0}",
     absent="The factory's ledger is not in this clone: what failed, what stopped and what was spent is not known here.",
     absent_brings="`{0}` brings the ledger here, where it was pushed.",
+    unsent="Messages that did not go out {day}: {0}. `factory ping --notify` tries the receivers.",
     untold="no reason was told",
     detail=lambda _kind, _why: None,
     by_hand={
@@ -193,6 +195,7 @@ KOREAN = Phrases(
     unread="표를 읽을 수 없어서 여기서는 세지 못했습니다: {0}",
     absent="공장의 원장이 이 복제본에 없습니다. 무엇이 실패하고 멈췄는지, 얼마를 썼는지 여기서는 알 수 없습니다.",
     absent_brings="원장을 push해 두었다면 `{0}` 명령으로 가져올 수 있습니다.",
+    unsent="{day} 보내지 못한 메시지: {0}개. `factory ping --notify`로 받는 곳을 확인할 수 있습니다.",
     untold="알려진 이유가 없습니다",
     detail=korean.told,
     by_hand={

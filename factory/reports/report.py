@@ -48,6 +48,8 @@ def _language(day: Day, words: Phrases) -> Iterator[str]:
     told = "\n".join(_reasons(day, words))
     if told or day.absent is None:
         yield f"### {words.reasons}\n\n" + (told or words.no_reasons)
+    if day.unsent:
+        yield words.unsent.format(day.unsent, **named)
     yield _next(day, words)
     yield f"**{words.child}:** {_child(day, words)}"
 
