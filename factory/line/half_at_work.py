@@ -133,6 +133,7 @@ class HalfAtWork:
             self._start([(item, None)])
             return
         self._house.numbers[item.id] = done.plan.attempt
+        self._house.begun[item.id] = done.plan_commit, done.began
         self._ended(done)
 
     def _start(self, items: Sequence[tuple[Item, object]]) -> None:

@@ -12,7 +12,7 @@ from factory.errors import Moved, Stopped
 from factory.gate.gate import Gate
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
-from factory.line.logbook import Level, Logbook
+from factory.line.logbook import Level, Logbook, LogStep
 from factory.line.signals import Signals
 from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
@@ -56,6 +56,8 @@ class House:
     private: Path = Path()  # the controller's own folder in the git directory
     signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)  # item -> the attempt that runs
+    begun: dict[str, tuple[Oid, float]] = field(default_factory=dict)  # item -> its plan commit, and when it began
+    seen: dict[str, Oid] = field(default_factory=dict)  # main's ref -> where it stood at the last look
     broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
 
     @contextmanager
@@ -80,7 +82,9 @@ class House:
         line, now, attempt = whole_line(redact(text, self.secrets)), self.clock.now(), self.numbers.get(ticket, 0)
         self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now))
         if self.log is not None:
-            self.log.write(now, line, level, ticket=ticket, attempt=attempt)
+            plan, began = self.begun.get(ticket, ("", 0.0))
+            step = LogStep(kind, plan, began, self.seen.get(self.ref, ""))
+            self.log.write(now, line, level, ticket=ticket, attempt=attempt, step=step)
 
     @property
     def ref(self) -> str:
@@ -91,4 +95,5 @@ class House:
         tip = self.repo.tip(self.ref)
         if tip is None:
             raise no_branch(self.settings.factory.main)
+        self.seen[self.ref] = tip
         return tip
