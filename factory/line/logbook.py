@@ -42,6 +42,9 @@ class LogStep(NamedTuple):
     main: Oid = ""
 
 
+NO_STEP = LogStep()
+
+
 class Logbook:
     """The log of one run. `write` may be called from every thread."""
 
@@ -58,7 +61,7 @@ class Logbook:
         *,
         ticket: str = "",
         attempt: int = 0,
-        step: LogStep = LogStep(),
+        step: LogStep = NO_STEP,
     ) -> None:
         """One line. The text is without secrets already."""
         at = datetime.datetime.fromtimestamp(now, self._zone)
