@@ -105,6 +105,15 @@ class Log(Read, name="log"):
     limit: Annotated[int, Argument("the newest events to show; 0: all")] = 50
 
 
+class Traces(Read, name="traces"):
+    """Attempts as traces, made from git. Plan, worker, gate, stamp and calls to models, with their times; of one
+    ticket, or the newest of all. `--otlp` sends them to a collector."""
+
+    item: Annotated[str | None, Argument("only this ticket's attempts", "TICKET")] = None
+    otlp: Annotated[str | None, Argument("send them to the collector at this URL, as in http://127.0.0.1:4318")] = None
+    limit: Annotated[int, Argument("the newest attempts; 0: all", least=0)] = 50
+
+
 class Dry(Read, name="dry"):
     """What `run` would do; nothing is changed. Which ticket, which worker, which scope, which cost cap.
 
@@ -209,7 +218,7 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Ping, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+LOOK = (Status, DayReport, Kpi, Log, Traces, Dry, Workers, Ping, Scan, CheckConsistency, KbList, KbSearch, KbShow)
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 

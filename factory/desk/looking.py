@@ -51,6 +51,12 @@ def log(caller: Caller, asked: commands.Log) -> Answer:
     return trace(caller.path, asked.item, asked.limit)
 
 
+def traces(caller: Caller, asked: commands.Traces) -> Answer:
+    from factory.desk.traced import traced
+
+    return traced(caller.path, asked.item, asked.limit, asked.otlp)
+
+
 def dry(caller: Caller, _: commands.Dry) -> Answer:
     from factory.desk.dry import as_text, decisions
     from factory.git.repo import Repo
@@ -117,6 +123,7 @@ DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.DayReport: report,
     commands.Kpi: kpi,
     commands.Log: log,
+    commands.Traces: traces,
     commands.Dry: dry,
     commands.Workers: workers,
     commands.Ping: ping,
