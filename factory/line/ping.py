@@ -19,7 +19,7 @@ SECONDS = 30.0
 Json = dict[str, Any]
 
 
-class Question(NamedTuple):
+class KnownQuestion(NamedTuple):
     """What is asked, what the answer must hold, and how many tokens it may have."""
 
     words: str
@@ -27,11 +27,11 @@ class Question(NamedTuple):
     tokens_out: int
 
 
-HELLO = Question("Say ok.", "", 16)
-SUM = Question("What is 17 + 25? Answer with the number alone.", "42", 512)  # a model may think before it answers
+HELLO = KnownQuestion("Say ok.", "", 16)
+SUM = KnownQuestion("What is 17 + 25? Answer with the number alone.", "42", 512)  # a model may think before it answers
 
 
-def _gemini(model: str, asked: Question) -> tuple[str, Json]:
+def _gemini(model: str, asked: KnownQuestion) -> tuple[str, Json]:
     body = {
         "contents": [{"parts": [{"text": asked.words}]}],
         "generationConfig": {"maxOutputTokens": asked.tokens_out},
@@ -39,17 +39,17 @@ def _gemini(model: str, asked: Question) -> tuple[str, Json]:
     return f"/v1beta/models/{model}:generateContent", body
 
 
-def _anthropic(model: str, asked: Question) -> tuple[str, Json]:
+def _anthropic(model: str, asked: KnownQuestion) -> tuple[str, Json]:
     messages = [{"role": "user", "content": asked.words}]
     return "/v1/messages", {"model": model, "max_tokens": asked.tokens_out, "messages": messages}
 
 
-def _openai(model: str, asked: Question) -> tuple[str, Json]:
+def _openai(model: str, asked: KnownQuestion) -> tuple[str, Json]:
     messages = [{"role": "user", "content": asked.words}]
     return "/v1/chat/completions", {"model": model, "max_completion_tokens": asked.tokens_out, "messages": messages}
 
 
-Dry = Callable[[str, Question], tuple[str, Json]]
+Dry = Callable[[str, KnownQuestion], tuple[str, Json]]
 DRY: dict[str, Dry] = {"gemini": _gemini, "anthropic": _anthropic, "openai": _openai}
 
 
@@ -61,7 +61,7 @@ class Pong(NamedTuple):
     usd: float = 0.0
 
 
-class Asked(NamedTuple):
+class AskedOf(NamedTuple):
     """Who is asked, and by whom: provider, key, model, its price where the table has none, and another address."""
 
     provider: Provider
@@ -71,7 +71,7 @@ class Asked(NamedTuple):
     base: str = ""
 
 
-def ping(at: Asked, asked: Question = HELLO) -> Pong:
+def ping(at: AskedOf, asked: KnownQuestion = HELLO) -> Pong:
     """Makes the call. It is paid, and in no day's book."""
     provider, key, model, price, base = at
     path, body = DRY[provider.name](model, asked)

@@ -19,7 +19,7 @@ from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
 from factory.kinds import KINDS
 from factory.line import ping
-from factory.line.ping import Asked, Question
+from factory.line.ping import AskedOf, KnownQuestion
 from factory.records.view import find_main
 from factory.sandbox import bubblewrap, toolchains
 from factory.sandbox.probe import probe
@@ -35,7 +35,7 @@ MOST_USD = 0.05  # that one call to try a worker out may cost
 Json = dict[str, Any]
 
 
-def roster(path: Path, environ: Mapping[str, str], asked: Question | None = None) -> Json:
+def roster(path: Path, environ: Mapping[str, str], asked: KnownQuestion | None = None) -> Json:
     """Every kind, and every worker of the settings. `asked`: make the small call, once a worker."""
     with Repo(path) as repo:
         settings, _ = find_main(repo)
@@ -46,7 +46,7 @@ def roster(path: Path, environ: Mapping[str, str], asked: Question | None = None
     }
 
 
-def asked_all(path: Path, environ: Mapping[str, str], asked: Question) -> list[Json]:
+def asked_all(path: Path, environ: Mapping[str, str], asked: KnownQuestion) -> list[Json]:
     """Every worker of the settings that has a model, and what became of the question."""
     with Repo(path) as repo:
         settings, _ = find_main(repo)
@@ -108,7 +108,7 @@ def _version(found: Installed, sandbox: Sandbox) -> str:
     return lines[-1][:60] if done.code == 0 and lines else "(tells no version)"
 
 
-def _worker(name: str, settings: Worker, environ: Mapping[str, str], asked: Question | None) -> Json:
+def _worker(name: str, settings: Worker, environ: Mapping[str, str], asked: KnownQuestion | None) -> Json:
     found: Json = {"name": name, "kind": settings.kind, "model": "", "dry_call_usd": None, "ready": True, "why": ""}
     try:
         if (provider := _provider(settings)) is None:
@@ -125,7 +125,7 @@ def _worker(name: str, settings: Worker, environ: Mapping[str, str], asked: Ques
         if asked and usd > MOST_USD:
             found |= {"why": f"not asked: it could cost more than ${MOST_USD:g}"}
         elif asked:
-            pong = ping.ping(Asked(provider, key, choice.model, choice.price, settings.base_url), asked)
+            pong = ping.ping(AskedOf(provider, key, choice.model, choice.price, settings.base_url), asked)
             found |= {"ready": pong.ok, "why": pong.said, "paid_usd": pong.usd}
     except FactoryError as error:
         found |= {"ready": False, "why": str(error)}
