@@ -11,7 +11,7 @@ from factory.line.item import Done, Item, Turn
 from factory.model import Oid, State, Triage
 from factory.money import budget, pace
 from factory.money.wallet import OverBudget
-from factory.notices.causes import PERSON
+from factory.notices.causes import PASSED, PERSON
 from factory.plain import whole_line
 from factory.records import attempts, redact
 from factory.records.record import CANCELLED_AT_WORK
@@ -105,14 +105,14 @@ def broken_off(house: House, done: Done, why: str, *, released: bool) -> Turn:
 
 def keep(house: House, done: Done, evidence: Oid, way: InTheWay) -> Turn:
     """It passed, and a checkout could not follow: it waits as it is."""
-    _keep(house, done, evidence, f"passed, and waits: {way}", "later")
+    _keep(house, done, evidence, f"{PASSED}{way}", "later")
     return Turn(done.item, why=str(way), kept=True, nobody=True, ending=way if way.everyone else None)
 
 
 def unheard(house: House, done: Done, evidence: Oid, error: FactoryError) -> Turn:
     """It passed, and its auditor could not be asked: it waits as it is, and the next run asks again."""
     why = whole_line(redact.redact(str(error), house.secrets))
-    said = f"passed, and waits: {why}"
+    said = f"{PASSED}{why}"
     _keep(house, done, evidence, said, "wait", waits=why)
     return Turn(done.item, why=said, kept=True, nobody=True, waits=error)
 

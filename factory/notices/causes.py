@@ -13,6 +13,7 @@ from factory.ssot.settings import Word
 NOTICE = "notice"  # the event of a message that went out
 ABOUT, CAUSE = "Factory-Notice", "Factory-Cause"  # its trailers: the kind of event, and the cause's key
 SAME = "Factory-Fingerprint"  # of a `block` event: how its failure is told from others
+PASSED = "passed, and waits: "  # begins the text of such an event where the attempt is kept
 WAITS, PERSON = "Factory-Waits-For", "person"  # of an event after which an item waits for somebody
 MENDED = ("start", "stamped", "release", "retry", "replan", "cancel", "rewind", "wait")  # the item goes on, or is gone
 

@@ -142,5 +142,6 @@ class Herald:
 def _is_within(cause: Cause, stop: HowEnded) -> bool:
     """Whether the end of the run tells of it: it ended by that very reason, or by a storm of such failures."""
     if cause.event == "waits":
-        return causes.same("", cause.why) == causes.same("", stop.why)
+        why = cause.why.removeprefix(causes.PASSED)
+        return why in stop.why or causes.same("", why) == causes.same("", stop.why)
     return cause.event == "blocked" and stop.kind == "storm"

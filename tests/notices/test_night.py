@@ -10,6 +10,7 @@ import pytest
 from factory.git import lock
 from factory.line import purse
 from factory.notices import post, sending
+from factory.ssot.settings import Factory
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, SLOW, running
 from tests.notices.conftest import Ear, settings
@@ -43,6 +44,17 @@ def test_a_run_with_nothing_to_do_and_one_that_told_it_already_are_silent(make: 
         assert shop.run("run").code == 0
     assert ear.events() == ["finished"]
     assert notices(shop) == ["notice: shop: the run is finished"]
+
+
+def test_a_factory_that_speaks_korean_does_so_here_too(make: Make, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Factory, "language", "ko", raising=False)
+    shop = make("D-1 A ticket", settings=settings(ear.url))
+    (shop.path / "factory-out").mkdir()
+    (shop.path / "factory-out" / "today.ko.md").write_text("")
+    shop.run("run")
+    [told] = ear.heard()
+    assert told.title == "shop: 실행이 끝났습니다"
+    assert told.text.splitlines()[-1] == "볼 곳: factory-out/today.ko.md"
 
 
 def test_without_a_receiver_the_ledger_holds_no_word_of_it(make: Make) -> None:
@@ -100,6 +112,33 @@ def test_what_keeps_a_ticket_is_told_once_where_the_run_goes_on_and_where_it_end
     assert "no key for" in told.text
     assert shop.run("run").code == 4
     assert len(ear.heard()) == 1
+
+
+def test_what_keeps_a_ticket_is_told_where_the_run_ends_by_something_else(make: Make, ear: Ear) -> None:
+    lacking = '\n[workers.other]\nkind = "gemini"\n'
+    rows = ("D-1 A ticket", 'D-2 Another | | \n```toml\nworker = "other"\n```\n', "D-3 A third")
+    shop = make(*rows, settings=settings(ear.url, ALL_BUT_ALERTS, lacking))
+    assert shop.run("run", "--once").code == 3
+    waits, finished = ear.heard()
+    assert (waits.event, waits.title) == ("waits", "shop: D-2 waits for a person")
+    assert "What keeps it, and nothing failed by it: worker other: no key for" in waits.text
+    assert finished.event == "finished"
+
+
+def test_a_file_in_the_way_is_one_message(make: Make, ear: Ear) -> None:
+    shop = make("D-1 A ticket", settings=settings(ear.url, ALL_BUT_ALERTS))
+    (shop.path / "D-1.txt").write_text("mine")
+    assert shop.run("run").code == 3
+    [told] = ear.heard()
+    assert told.event == "stopped"
+    assert "D-1.txt" in told.text
+
+
+def test_who_hears_of_what_waits_alone_hears_of_a_run_that_ended_by_it(make: Make, ear: Ear) -> None:
+    shop = make("D-1 A ticket", settings=settings(ear.url, '["waits"]'))
+    (shop.path / "D-1.txt").write_text("mine")
+    shop.run("run")
+    assert ear.events() == ["stopped"]
 
 
 def test_a_budget_that_is_nearly_used_up_is_told_once_a_day(make: Make, ear: Ear) -> None:

@@ -115,7 +115,10 @@ def test_a_service_that_never_answers_is_ended(tmp_path: Path, monkeypatch: pyte
     assert found == ["it was not done when the run ended"]
 
 
-def test_a_library_beside_the_repository_is_not_what_is_imported(tmp_path: Path, library: None) -> None:
+def test_a_library_beside_the_repository_is_not_what_is_imported(
+    tmp_path: Path, library: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "apprise.py").write_text("open('evil', 'w')\n")
     with web() as server:
         assert sent(f"json://{server.at}/hook", tmp_path) == ""
