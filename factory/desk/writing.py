@@ -34,7 +34,8 @@ def run(caller: Caller, asked: commands.Run) -> Answer:
 
         with caller.ear(end):
             ended = shift.run(house, tickets=asked.tickets, once=asked.once)
-        telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
+        if ended.dealt:
+            telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
     more = "".join(f", {many(count, trade)}" for trade, count in ended.others.items() if count)
     told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     told += f"; {ended.reason}" if ended.reason else ""
