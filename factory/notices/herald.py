@@ -120,7 +120,7 @@ class Herald:
     def _book(self, notice: Notice) -> None:
         """In the ledger first: what is sent is never sent again, also where the next moment is a kill."""
         trailers = {causes.ABOUT: notice.event, causes.CAUSE: notice.key}
-        item = notice.items[0] if len(notice.items) == 1 else ""
+        item = notice.items[0] if len(notice.items) == 1 and notice.event in ("blocked", "waits") else ""
         text = self._of.clean(notice.title)
         event = Event(name=causes.NOTICE, ticket=item, text=text, trailers=trailers)
         self._ledger.append(event, {})

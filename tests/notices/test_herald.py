@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -108,6 +112,46 @@ def test_an_end_is_told_once_by_one_main(night: Night) -> None:
 def test_a_run_that_did_nothing_has_nothing_to_say(night: Night) -> None:
     night.herald.ended(night.now, HowEnded("done", "", ""), MAIN)
     assert night.post.titles == []
+
+
+class Killed(BaseException):
+    """The process ended there."""
+
+
+@pytest.mark.parametrize("call", range(1, 9))
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_kill_at_any_write_sends_nothing_twice(
+    night: Night, call: int, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two causes and an end; the first run is killed around one of its writes, the second goes on."""
+    append, calls = night.ledger.append, itertools.count(1)
+
+    def killing(*given: Any, **more: Any) -> str:
+        here = next(calls) == call
+        if here and not after:
+            raise Killed
+        oid = append(*given, **more)
+        if here:
+            raise Killed
+        return oid
+
+    def all_of_it() -> None:
+        night.block("D-1")
+        night.block("D-2", "f2")
+        night.herald.look(night.now, all=True)
+        night.block("D-3")
+        night.herald.ended(night.now, HowEnded("done", "", ""), MAIN)
+
+    monkeypatch.setattr(night.ledger, "append", killing)
+    with suppress(Killed):
+        all_of_it()
+    monkeypatch.undo()
+    night.herald = night.again()
+    all_of_it()
+    told = Counter(night.post.titles)
+    assert set(told.values()) == {1}
+    lost = after and call in (3, 4, 6)  # booked, and not sent: at most once
+    assert len(told) == 3 - lost
 
 
 def test_what_did_not_go_out_is_kept_as_a_count(night: Night) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from factory.git import lock
-from factory.line import purse
-from factory.notices import post, sending
+from factory.line import purse, shift
+from factory.notices import herald, post, sending
 from factory.ssot.settings import Factory
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, SLOW, running
+from tests.night.quick import night
 from tests.notices.conftest import Ear, settings
 
 Make = Callable[..., Shop]
@@ -169,6 +170,31 @@ def test_looking_and_a_dry_run_send_nothing(make: Make, ear: Ear) -> None:
     for words in (("dry",), ("status",), ("report",), ("kpi",), ("log",), ("workers",)):
         shop.run(*words)
     assert ear.heard() == []
+
+
+# --- while the run is on ---------------------------------------------------------------------------------
+
+
+def test_a_word_goes_out_while_the_run_works_on(make: Make, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shift, "BEAT", 0.0)
+    monkeypatch.setattr(herald, "GATHER", 0.0)
+    worker = '[ "$FACTORY_TICKET" = D-1 ] && exit 3\nsleep 1\n' + RIGHT
+    shop = make("D-1 A ticket", "D-2 Another", worker=worker, settings=settings(ear.url, ALL_BUT_ALERTS, CALM))
+    assert shop.run("run").code == 1
+    names = [line.partition(":")[0] for line in shop.subjects("factory/ledger")]
+    assert ear.events() == ["blocked", "finished"]
+    assert names.index("stamped(D-2#1)") < names.index("notice(D-1)") < names.index("start(D-2#1)")  # newest first
+
+
+def test_a_run_that_sleeps_tells_all_of_it_first(make: Make, ear: Ear, tmp_path: Path) -> None:
+    """A server says `later` at D-2; what waits for others of its kind would wait for all of the sleep."""
+    later = f"[ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 75; }}\n"
+    worker = f'[ "$FACTORY_TICKET" = D-1 ] && exit 3\n{later}{RIGHT}'
+    shop = make("D-1 A ticket", "D-2 Another", worker=worker, settings=settings(ear.url, ALL_BUT_ALERTS, CALM))
+    told = list[list[str]]()
+    found = night(shop, tmp_path / "slept", meanwhile=lambda: told.append(notices(shop)))
+    assert found.code == 1
+    assert told[0] == ["notice(D-1): shop: D-1 is BLOCKED"]
 
 
 # --- receivers that do not do it -------------------------------------------------------------------------
