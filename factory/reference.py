@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from factory.errors import MEANS
@@ -29,13 +29,13 @@ from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH
 from factory.reports.stops import STOPS
 from factory.ssot.protected import PROTECTED
-from factory.ssot.settings import BOX, HALF, PACKET, Settings, Worker
+from factory.ssot.settings import BOX, HALF, PACKET, Settings
 from factory.ssot.tables import escaped
 from guards import GUARDS
 
 PART = re.compile(r"(<!-- (\w+): generated from [\w/.]+ -->\n)(.*?)(<!-- \2: end -->)", re.DOTALL)
 AGAIN = "`python -m factory.reference` writes it anew"
-KINDS_OF_VALUE = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+KINDS_OF_VALUE = {str: "text", SecretStr: "text", int: "whole number", float: "number", bool: "true or false"}
 
 
 def reference() -> str:
@@ -47,11 +47,8 @@ def reference() -> str:
 
 
 def _part(name: str, field: FieldInfo) -> str:
-    if name == "workers":
-        model: type[BaseModel] = Worker
-    else:
-        model = typing.cast("type[BaseModel]", field.annotation)
-    rows = "\n".join(_rows(model, field.get_default() if name != "workers" else Worker()))
+    *_, model = typing.get_args(field.annotation) or (field.annotation,)  # of a table of tables, what each holds
+    rows = "\n".join(_rows(model, model()))
     title = (field.description or "").replace("], [", "]`, `[")
     return f"### `{title}`\n\n{model.__doc__}\n\n| key | type | default | meaning |\n|---|---|---|---|\n{rows}"
 
@@ -85,7 +82,7 @@ def _default(value: Any) -> str:
 
 
 def _toml(value: Any) -> str:
-    return json.dumps(value)
+    return json.dumps(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

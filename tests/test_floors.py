@@ -18,14 +18,17 @@ DOORS = {
     "git": {"factory/git/repo.py"},
     "google.genai": {"factory/workers/gemini_conversation.py"},
     "google": {"factory/workers/gemini_conversation.py"},
+    "apprise": {"factory/notices/courier.py"},
+    "opentelemetry": {"factory/desk/otlp.py"},
 }
 INJECTED = "factory/injected/"  # runs in the room, on whatever Python is there: it is no part of the controller
 PRINTS = {
-    "factory/executors/__main__.py",  # a process of its own
+    "factory/executors/__main__.py",
     "factory/faces/cli/terminal.py",
     "factory/faces/cli/screen.py",
     "factory/cards/__main__.py",
-}  # the last two are processes of their own
+    "factory/notices/courier.py",
+}  # all but the two of the face are processes of their own
 FLAT = {"factory/model.py"}  # one noun after the other: a list may be long
 
 

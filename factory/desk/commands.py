@@ -115,6 +115,15 @@ class Log(Read, name="log"):
     limit: Annotated[int, Argument("the newest events to show; 0: all")] = 50
 
 
+class Traces(Read, name="traces"):
+    """Attempts as traces, made from git. Plan, worker, gate, stamp and calls to models, with their times; of one
+    ticket, or the newest of all. `--otlp` sends them to a collector."""
+
+    item: Annotated[str | None, Argument("only this ticket's attempts", "TICKET")] = None
+    otlp: Annotated[str | None, Argument("send them to the collector at this URL, as in http://127.0.0.1:4318")] = None
+    limit: Annotated[int, Argument("the newest attempts; 0: all", least=0)] = 50
+
+
 class Dry(Read, name="dry"):
     """What `run` would do; nothing is changed. Which ticket, which worker, which scope, which cost cap.
 
@@ -125,6 +134,14 @@ class Workers(Read, name="workers"):
     """Which workers are installed and have a key. Says what a small call would cost, and spends only with --ping."""
 
     ping: Annotated[bool, Argument("make one small paid call for each worker")] = False
+
+
+class Ping(Read, name="ping"):
+    """Try out what a night relies on; exit code 4 where it does not work. It sends a message, or makes a stamp
+    in a scratch repository and a small paid call to each worker with a model: for cron."""
+
+    notify: Annotated[bool, Argument("send a test message to every receiver of [notify]")] = False
+    synthetic: Annotated[bool, Argument("make a stamp and verify it, and ask each model what 17 + 25 is")] = False
 
 
 class Scan(Read, name="scan"):
@@ -211,7 +228,10 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, DayReport, Kpi, Metrics, Alerts, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+LOOK = (
+    *(Status, DayReport, Kpi, Metrics, Alerts, Log, Traces, Dry, Workers, Ping),
+    *(Scan, CheckConsistency, KbList, KbSearch, KbShow),
+)
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 

@@ -71,6 +71,12 @@ def log(caller: Caller, asked: commands.Log) -> Answer:
     return trace(caller.path, asked.item, asked.limit)
 
 
+def traces(caller: Caller, asked: commands.Traces) -> Answer:
+    from factory.desk.traced import traced
+
+    return traced(caller.path, asked.item, asked.limit, asked.otlp)
+
+
 def dry(caller: Caller, _: commands.Dry) -> Answer:
     from factory.desk.dry import as_text, decisions
     from factory.git.repo import Repo
@@ -82,11 +88,18 @@ def dry(caller: Caller, _: commands.Dry) -> Answer:
 
 
 def workers(caller: Caller, asked: commands.Workers) -> Answer:
+    from factory.line.ping import HELLO
     from factory.line.roster import as_text, roster
 
-    found = roster(caller.path, caller.environ, spend=asked.ping)
+    found = roster(caller.path, caller.environ, HELLO if asked.ping else None)
     ready = all(one["ready"] for one in found["workers"])
     return Answer(text=as_text(found), data=found, exit=Exit.OK if ready else Exit.COULD_NOT_RUN)
+
+
+def ping(caller: Caller, asked: commands.Ping) -> Answer:
+    from factory.desk.pinged import pinged
+
+    return pinged(caller, notify=asked.notify, synthetic=asked.synthetic)
 
 
 def scan(caller: Caller, _: commands.Scan) -> Answer:
@@ -132,8 +145,10 @@ DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.Metrics: metrics,
     commands.Alerts: alerts,
     commands.Log: log,
+    commands.Traces: traces,
     commands.Dry: dry,
     commands.Workers: workers,
+    commands.Ping: ping,
     commands.Scan: scan,
     commands.CheckConsistency: check_consistency,
     commands.KbList: kb,

@@ -22,7 +22,8 @@ def init(caller: Caller, asked: commands.Init) -> Answer:
 
 
 def run(caller: Caller, asked: commands.Run) -> Answer:
-    from factory.line import shift
+    from factory.desk.kpi import kpis
+    from factory.line import shift, telling
     from factory.line.opening import open_house
     from factory.plain import many
 
@@ -33,6 +34,8 @@ def run(caller: Caller, asked: commands.Run) -> Answer:
 
         with caller.ear(end):
             ended = shift.run(house, tickets=asked.tickets, once=asked.once)
+        if ended.dealt:
+            telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
     more = "".join(f", {many(count, trade)}" for trade, count in ended.others.items() if count)
     told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     told += f"; {ended.reason}" if ended.reason else ""

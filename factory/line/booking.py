@@ -188,5 +188,12 @@ def quarantined(house: House, record: Record, file: str = "") -> None:
     """The ledger's word on what is off the line already: until a person looks."""
     triage = record.triage
     blocked = record.blocked(triage, record.why)
-    write(house, "block", blocked, record.why, Beside(file=file), Triage=triage.value if triage else "")
+    named = {"Triage": triage.value if triage else "", "Fingerprint": _print_of(record)}
+    write(house, "block", blocked, record.why, Beside(file=file), **named)
     house.say(record.ticket, "quarantined: BLOCKED until a person looks", "warning", "quarantined")
+
+
+def _print_of(record: Record) -> str:
+    """How its failure is told from others; empty where its last attempt did not fail by that."""
+    last = record.previous
+    return last.fingerprint if last and last.triage is record.triage else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from factory.errors import FactoryError, of_machine
 from factory.git.ledger import FACTORY
-from factory.line import purse, recover
+from factory.line import purse, recover, telling
 from factory.line.house import House
 from factory.line.trades.ticket import kept_halves
 from factory.model import Event, State
@@ -22,9 +22,18 @@ from factory.reports import daily, report, stops
 
 
 def end(house: House, kind: str, detail: str = "", command: str = "") -> None:
-    """One event that holds it all. `detail` is the exact reason; `command` goes on, where it is not the kind's own."""
-    recover.put_back(house)
-    why, detail = stops.STOPS[kind], redact(detail, house.secrets)
+    """One event that holds it all, and a word to whoever wants one. `detail` is the exact reason; `command` goes on,
+    where it is not the kind's own."""
+    detail = redact(detail, house.secrets)
+    try:
+        recover.put_back(house)
+        _book(house, kind, detail, command)
+    finally:  # that the disk is full, say, is worth a word, though nothing can be booked
+        telling.ended(house, kind, detail, command)
+
+
+def _book(house: House, kind: str, detail: str, command: str) -> None:
+    why = stops.STOPS[kind]
     with house.ledger.lock:
         factory = factory_file(house.ledger).model_copy(
             update={

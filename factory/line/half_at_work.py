@@ -132,7 +132,7 @@ class HalfAtWork:
         if done is None:
             self._start([(item, None)])
             return
-        self._house.numbers[item.id] = done.plan.attempt
+        self._house.numbers[item.id], self._house.begun[item.id] = done.plan.attempt, (done.plan_commit, done.began)
         self._ended(done)
 
     def _start(self, items: Sequence[tuple[Item, object]]) -> None:

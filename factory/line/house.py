@@ -12,10 +12,11 @@ from factory.errors import Moved, Stopped
 from factory.gate.gate import Gate
 from factory.git.ledger import Ledger
 from factory.git.repo import Repo
-from factory.line.logbook import Level, Logbook
+from factory.line.logbook import Level, Logbook, LogStep
 from factory.line.signals import Signals
 from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
+from factory.notices.herald import Herald
 from factory.plain import whole_line
 from factory.records.redact import redact
 from factory.records.signing import Signer
@@ -48,6 +49,7 @@ class House:
     working: bool = False  # a shift is on, so that `stop` has something to stop
     tell: Tell = lambda _: None  # the screen
     log: Logbook | None = None
+    herald: Herald | None = None  # who tells people that are not there
     secrets: tuple[str, ...] = ()  # values that must never get into git
     environ: Mapping[str, str] = field(default_factory=dict)  # what a worker's settings may pass on
     cache: Path = Path()  # outside of the repository: what can be made or bought again
@@ -55,6 +57,8 @@ class House:
     signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)  # item -> the attempt that runs
     told: set[str] = field(default_factory=set)  # warnings that are given once
+    begun: dict[str, tuple[Oid, float]] = field(default_factory=dict)  # item -> its plan commit, and when it began
+    seen: dict[str, Oid] = field(default_factory=dict)  # main's ref -> where it stood at the last look
     broken: list[Exception] = field(default_factory=list)  # what broke while main and the ledger were changed
 
     @contextmanager
@@ -79,7 +83,9 @@ class House:
         line, now, attempt = whole_line(redact(text, self.secrets)), self.clock.now(), self.numbers.get(ticket, 0)
         self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now))
         if self.log is not None:
-            self.log.write(now, line, level, ticket=ticket, attempt=attempt)
+            plan, began = self.begun.get(ticket, ("", 0.0))
+            step = LogStep(kind, plan, began, self.seen.get(self.ref, ""))
+            self.log.write(now, line, level, ticket=ticket, attempt=attempt, step=step)
 
     @property
     def ref(self) -> str:
@@ -90,4 +96,5 @@ class House:
         tip = self.repo.tip(self.ref)
         if tip is None:
             raise no_branch(self.settings.factory.main)
+        self.seen[self.ref] = tip
         return tip

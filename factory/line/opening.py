@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,14 @@ from factory.git import lock
 from factory.git.ledger import Ledger
 from factory.git.places import home, private_dir
 from factory.git.repo import Repo
-from factory.line import recover
+from factory.line import recover, telling
 from factory.line.beforehand import Footing
 from factory.line.house import House, Tell
 from factory.line.logbook import Logbook
 from factory.line.signals import Signals
 from factory.model import Oid
 from factory.money.spacing import Spacing
+from factory.notices import receivers
 from factory.records import signing
 from factory.records.redact import secret_values
 from factory.records.signing import Signer
@@ -53,7 +55,13 @@ def open_house(
         if fresh:
             forget(repo, environ)
         with make_bench(repo, environ) as bench:
-            yield _house(repo, bench, environ, clock, say or (lambda _: None), working)
+            house = _house(repo, bench, environ, clock, say or (lambda _: None), working)
+            language = getattr(house.settings.factory, "language", "en")
+            house = replace(house, herald=telling.herald(house, language))
+            try:
+                yield house
+            finally:
+                telling.close(house)
 
 
 def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Tell, working: bool) -> House:
@@ -87,7 +95,8 @@ def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, s
 def _secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
     """What looks like a key by its name, and what the settings say is one."""
     named = [environ.get(worker.key_env or "", "") for worker in settings.workers.values()]
-    return tuple(dict.fromkeys((*secret_values(environ), *filter(None, named))))
+    urls = receivers.secrets(receivers.receivers(settings, environ))
+    return tuple(dict.fromkeys((*secret_values(environ), *filter(None, named), *urls)))
 
 
 def signing_key(repo: Repo, environ: Mapping[str, str]) -> Path | None:

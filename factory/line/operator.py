@@ -8,7 +8,7 @@ from functools import partial
 
 from factory.cards.card import is_card
 from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
-from factory.line import booking, inbox, operating, recover, rewind
+from factory.line import booking, inbox, operating, recover, rewind, telling
 from factory.line.answer import Answer, answer_of
 from factory.line.house import House
 from factory.line.lander import Lander
@@ -44,6 +44,7 @@ def attend(house: House, lander: Lander) -> bool:
 def rest(house: House, seconds: float, lander: Lander) -> None:
     """Sleep as a server asked, with an ear for the operator. A command ends it: it may change what waits."""
     house.say("", f"waiting {seconds:.0f} s, as a server asked")
+    telling.look(house, all=True)
     house.clock.sleep(seconds, _Ear(house, lander))
 
 

@@ -19,6 +19,7 @@ from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
 from factory.kinds import KINDS
 from factory.line import ping
+from factory.line.ping import AskedOf, KnownQuestion
 from factory.records.view import find_main
 from factory.sandbox import bubblewrap, toolchains
 from factory.sandbox.probe import probe
@@ -30,18 +31,27 @@ from factory.workers.cli import Cli
 from factory.workers.installed import Installed, find
 
 VERSION_SECONDS = 60.0
+MOST_USD = 0.05  # that one call to try a worker out may cost
 Json = dict[str, Any]
 
 
-def roster(path: Path, environ: Mapping[str, str], *, spend: bool = False) -> Json:
-    """Every kind, and every worker of the settings. `spend`: make the small call, once a worker."""
+def roster(path: Path, environ: Mapping[str, str], asked: KnownQuestion | None = None) -> Json:
+    """Every kind, and every worker of the settings. `asked`: make the small call, once a worker."""
     with Repo(path) as repo:
         settings, _ = find_main(repo)
     sandbox = _sandbox(settings)
     return {
         "kinds": [_kind(kind, environ, sandbox) for kind in KINDS],
-        "workers": [_worker(name, one, environ, spend=spend) for name, one in settings.workers.items()],
+        "workers": [_worker(name, one, environ, asked) for name, one in settings.workers.items()],
     }
+
+
+def asked_all(path: Path, environ: Mapping[str, str], asked: KnownQuestion) -> list[Json]:
+    """Every worker of the settings that has a model, and what became of the question."""
+    with Repo(path) as repo:
+        settings, _ = find_main(repo)
+    found = [_worker(name, one, environ, asked) for name, one in settings.workers.items()]
+    return [one for one in found if one["model"] or not one["ready"]]
 
 
 def _sandbox(settings: Settings) -> Sandbox | None:
@@ -98,7 +108,7 @@ def _version(found: Installed, sandbox: Sandbox) -> str:
     return lines[-1][:60] if done.code == 0 and lines else "(tells no version)"
 
 
-def _worker(name: str, settings: Worker, environ: Mapping[str, str], *, spend: bool) -> Json:
+def _worker(name: str, settings: Worker, environ: Mapping[str, str], asked: KnownQuestion | None) -> Json:
     found: Json = {"name": name, "kind": settings.kind, "model": "", "dry_call_usd": None, "ready": True, "why": ""}
     try:
         if (provider := _provider(settings)) is None:
@@ -106,13 +116,16 @@ def _worker(name: str, settings: Worker, environ: Mapping[str, str], *, spend: b
         agent = _agent(settings)
         model = agent.default_model if agent else getattr(workers.load(settings.kind), "DEFAULT_MODEL", "")
         choice = chosen(settings, model, provider.prices)
-        usd = worst(ping.TOKENS_IN, ping.TOKENS_OUT, provider.prices, choice.model, choice.price)
+        most = (asked or ping.HELLO).tokens_out
+        usd = worst(ping.TOKENS_IN, most, provider.prices, choice.model, choice.price)
         found |= {"model": choice.model, "dry_call_usd": usd}
         key = keys.find_key(provider.name, environ, settings.key_env)
         if agent:
             find(agent.program, environ.get("PATH", ""), agent.install)
-        if spend:
-            pong = ping.ping(provider, key, choice.model, choice.price, settings.base_url)
+        if asked and usd > MOST_USD:
+            found |= {"why": f"not asked: it could cost more than ${MOST_USD:g}"}
+        elif asked:
+            pong = ping.ping(AskedOf(provider, key, choice.model, choice.price, settings.base_url), asked)
             found |= {"ready": pong.ok, "why": pong.said, "paid_usd": pong.usd}
     except FactoryError as error:
         found |= {"ready": False, "why": str(error)}

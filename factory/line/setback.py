@@ -10,6 +10,8 @@ from factory.line.house import House
 from factory.line.item import Done, Item, Turn
 from factory.model import Oid, State, Triage
 from factory.money import budget, pace
+from factory.money.wallet import OverBudget
+from factory.notices.causes import PASSED, PERSON
 from factory.plain import whole_line
 from factory.records import attempts, redact
 from factory.records.record import CANCELLED_AT_WORK
@@ -57,12 +59,18 @@ def set_aside(house: House, item: Item, error: Exception) -> Turn:
         number, begun = record.attempt, record.state is State.INFLIGHT
         if begun or record.waits != why:
             second = house.repo.tip(attempts.ref(item.id, number)) if begun else None
-            booking.write(house, "wait", record.set_aside(why), why, booking.Beside(file=item.file, second=second))
+            beside = booking.Beside(file=item.file, second=second)
+            booking.write(house, "wait", record.set_aside(why), why, beside, Waits_For=whom(word))
             house.say(item.id, f"waits, and nothing of it failed: {why}", "warning", "put_off")
     if begun:
         attempts.drop(house.repo, item.id, number)
     unfit = error.worker if isinstance(error, Unfit) else ""
     return Turn(item, why=why, nobody=True, waits=word, unfit=unfit)
+
+
+def whom(word: FactoryError) -> str:
+    """For whom an item waits: a day that turns needs nobody."""
+    return "" if isinstance(word, (OverBudget, QuotaUsed)) else PERSON
 
 
 def waits_no_more(house: House, item: Item) -> None:
@@ -97,14 +105,14 @@ def broken_off(house: House, done: Done, why: str, *, released: bool) -> Turn:
 
 def keep(house: House, done: Done, evidence: Oid, way: InTheWay) -> Turn:
     """It passed, and a checkout could not follow: it waits as it is."""
-    _keep(house, done, evidence, f"passed, and waits: {way}", "later")
+    _keep(house, done, evidence, f"{PASSED}{way}", "later")
     return Turn(done.item, why=str(way), kept=True, nobody=True, ending=way if way.everyone else None)
 
 
 def unheard(house: House, done: Done, evidence: Oid, error: FactoryError) -> Turn:
     """It passed, and its auditor could not be asked: it waits as it is, and the next run asks again."""
     why = whole_line(redact.redact(str(error), house.secrets))
-    said = f"passed, and waits: {why}"
+    said = f"{PASSED}{why}"
     _keep(house, done, evidence, said, "wait", waits=why)
     return Turn(done.item, why=said, kept=True, nobody=True, waits=error)
 
@@ -116,7 +124,7 @@ def _keep(house: House, done: Done, evidence: Oid, said: str, event: str, *, wai
         if done.kept and before.why == said and before.passed:
             return  # an earlier run said so
         record = before.kept(evidence, said).model_copy(update={"waits": waits, "attempt": done.plan.attempt})
-        booking.write(house, event, record, said, booking.Beside(file=item.file, second=evidence))
+        booking.write(house, event, record, said, booking.Beside(file=item.file, second=evidence), Waits_For=PERSON)
     attempts.drop(house.repo, item.id, done.plan.attempt)
     house.say(item.id, said, "warning", "put_off")
 

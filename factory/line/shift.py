@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from factory.errors import Exit, FactoryError, InTheWay, LimitReached, Stopped, of_machine
-from factory.line import beforehand, beginning, ending, operator, purse, recover, trouble, way
+from factory.line import beforehand, beginning, ending, operator, purse, recover, telling, trouble, way
 from factory.line.crew import Crew
 from factory.line.half_at_work import TICK, HalfAtWork
 from factory.line.house import House
@@ -221,11 +221,12 @@ class Shift:
         self._failed += turn.stamp is None and turn.result is not None
 
     def _beat(self) -> None:
-        """Once a minute, one event for all that is worked on: their leases are alive."""
+        """Once a minute, one event for all that is worked on: their leases are alive; and a word of what happened."""
         house, now = self._house, self._house.clock.now()
         items = [*self._tools.crew.items, *self._tools.lander.items]
         if items and abs(now - self._beaten) >= BEAT:
             self._beaten = now
+            telling.look(house)
             shelf.beat(house.ledger, [(item.id, item.file) for item in items], house.run, now)
 
 

@@ -17,6 +17,8 @@ from factory.money.spend import measures
 from factory.ssot.settings import SETTINGS, Settings
 
 GUARD = "budget_guard.json"
+WARNED = "Factory-Warned"  # the trailer of the day's reservation that came near a cap: how near
+CALL = "Factory-Call"  # of the two events of one call to a model: which of its attempt
 SHUT = ":shut"  # ends the id of a reservation whose worker has no outlet
 
 
@@ -100,7 +102,7 @@ class LedgerWallet:
         )
         self._numbers = itertools.count(1)
         self._used = Spend.model_validate({"usd": used})  # by this attempt
-        self._open: dict[str, tuple[Spend, str]] = {}
+        self._open: dict[str, tuple[Spend, str, str]] = {}
 
     def reserve(self, worst: Spend) -> str:
         """Set the worst cost aside. OverBudget at a daily cap, AttemptTooDear at the attempt's own."""
@@ -108,16 +110,18 @@ class LedgerWallet:
             now = self._run.now()
             book = read_book(self._ledger, self._settings, now)
             local = dt.datetime.fromtimestamp(now, ZoneInfo(self._settings.factory.timezone))
-            id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{next(self._numbers)}{self._mark}"
-            open_ = sum((spend for spend, _ in self._open.values()), Spend())
+            number = next(self._numbers)
+            id = f"{self._ledger.run}:{self._plan.ticket_id}#{self._plan.attempt}:{number}{self._mark}"
+            open_ = sum((spend for spend, _, _ in self._open.values()), Spend())
             cycle = self._used + open_
             found = budget.reserve(book, self._caps, id, worst, local, cycle)
             if isinstance(found, Refused):
                 too_dear = cycle.usd + worst.usd > self._caps.cycle_usd
                 raise AttemptTooDear(found.reason) if too_dear else OverBudget(_in_words(found))
             found, warning = budget.warn(found, self._caps)
-            self._write("reserve", found, f"up to ${worst.usd:f}")
-            self._open[id] = (worst, book_path(found))
+            call = str(number) if worst.calls == 1 else ""  # else: an allowance, for calls that nobody counts
+            self._write("reserve", found, f"up to ${worst.usd:f}", {WARNED: warning, CALL: call})
+            self._open[id] = (worst, book_path(found), call)
         if warning:
             self._run.warn(warning)
         return id
@@ -136,15 +140,14 @@ class LedgerWallet:
     def settle(self, reservation: str, cost: Spend) -> None:
         """Book what it really cost, on the day on which it was reserved."""
         with self._ledger.lock:
-            _, path = self._open.pop(reservation)
+            _, path, call = self._open.pop(reservation)
             book = budget.settle(Book.model_validate(self._ledger.read(path)), reservation, cost)
             self._used += cost
-            self._write("settle", book, f"${cost.usd:f}", cost)
+            self._write("settle", book, f"${cost.usd:f}", {"Factory-Cost-USD": f"{cost.usd:f}", CALL: call})
 
-    def _write(self, name: str, book: Book, text: str, cost: Spend | None = None) -> None:
-        paid = {"Factory-Cost-USD": f"{cost.usd:f}"} if cost else {}
+    def _write(self, name: str, book: Book, text: str, trailers: dict[str, str]) -> None:
         plan = self._plan
-        event = Event(name=name, ticket=plan.ticket_id, attempt=plan.attempt, text=text, trailers=paid)
+        event = Event(name=name, ticket=plan.ticket_id, attempt=plan.attempt, text=text, trailers=trailers)
         self._ledger.append(event, book_changes(self._ledger, self._settings, book))
 
 

@@ -28,6 +28,7 @@ from factory.ssot.settings import Settings
 __all__ = ["KILLED", "STOP", "Blocked", "Day", "DaySeen", "Due", "facts", "fold", "month", "months"]
 
 UNREAD = "Factory-Unread"  # the trailer of a stamp whose risk asks for a reader that nobody set up: the risk
+UNSENT = "Factory-Unsent"  # the trailer of an event that counts messages which did not go out: how many
 ON, OPEN = "on", "open"  # how a run is that has no end: it works now; it had none yet when a past day ended
 
 
@@ -80,6 +81,7 @@ class Day(NamedTuple):
     due: tuple[Due, ...] = ()  # of `waiting`: what comes next, best first
     planned: int = 0  # tickets that are not released
     out: str = ""  # the folder with files to open, where one is kept
+    unsent: int = 0  # messages to receivers that did not go out on this day
 
     def clock(self, at: float, whole: bool = False) -> str:
         """A time in the page's zone; of another day, or `whole`, with the date."""
@@ -185,6 +187,7 @@ def fold(date: dt.date, zone: str, seen: DaySeen) -> Day:
         next=factory.next_command,
         reserved=sum(book.open.values(), Spend()),
         past=alive is None,
+        unsent=sum(int(e.trailers.get(UNSENT) or 0) for e in events),
     )
 
 

@@ -64,6 +64,7 @@ def story(day: Day, words: Phrases) -> Iterator[Block]:
         yield from _cards(day.cards, words, named)
     yield from _booked(day, words, named) if day.absent is None else ()
     yield from _kept(day, words)
+    yield from [Paragraph(words.unsent.format(day.unsent, **named))] if day.unsent else []
     yield from _diary(day, words, named)
     yield from due(day, words) if not day.past else ()
     yield from go_on(day, words)

@@ -80,6 +80,7 @@ class Phrases(NamedTuple):
     unread: str
     absent: str
     absent_brings: str
+    unsent: str
     untold: str
     detail: Callable[[str, str], str | None]  # (kind, an exact reason) -> the same in this language, where it has it
     by_hand: dict[str, str]  # what no failure blocked: why, as the ledger says it

@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from factory import globs
 from factory.errors import Mistake
 from factory.ssot import encoding, toml
-from factory.ssot.settings import KINDS, SETTINGS, Settings
+from factory.ssot.settings import KINDS, SETTINGS, WORDS, Settings
 
+VARIABLE, SCHEME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*"), re.compile(r"(?:env|command):|[A-Za-z][A-Za-z0-9+.-]*://.")
 BAD_BRANCH = re.compile(r"^[-/.]|\.\.|@\{|//|[\s~^:?*\[\\\x00-\x1f\x7f]|[/.]$|\.lock(/|$)|/\.|^@$")
 
 
@@ -48,6 +50,7 @@ def _faults(settings: Settings, kinds: Collection[str]) -> Iterator[Fault]:
     yield from _workers(settings, kinds)
     yield from _names(settings)
     yield from _paths(settings)
+    yield from _receivers(settings)
 
 
 def _main(settings: Settings) -> Iterator[Fault]:
@@ -106,3 +109,28 @@ def _paths(settings: Settings) -> Iterator[Fault]:
     for place, wanted in enumerate(settings.sandbox.read):
         if not wanted.startswith("/") or ".." in wanted.split("/"):
             yield Fault(("sandbox", "read", place), f'"{wanted}" is not absolute', "write the path from /, without ..")
+
+
+def _receivers(settings: Settings) -> Iterator[Fault]:
+    """What is wrong is told without the URL, which is a secret."""
+    for name, receiver in settings.notify.items():
+        keys, url = ("notify", name), receiver.url.get_secret_value()
+        kind, _, rest = url.partition(":")
+        if not url:
+            yield Fault(keys, "has no url", 'write url = "env:NAME", "command:PROGRAM" or a service\'s own URL')
+        elif not receiver.events:
+            yield Fault((*keys, "events"), "names no event", f"write some of {', '.join(WORDS)}, or leave it out")
+        elif kind == "env" and not VARIABLE.fullmatch(rest):
+            yield Fault((*keys, "url"), "names no variable after `env:`", 'write it as in "env:NTFY_URL"')
+        elif kind == "command" and not words_of(rest):
+            yield Fault((*keys, "url"), "has no command, or an open quote in it", 'write "command:notify-send {title}"')
+        elif not SCHEME.match(url) or not url.isprintable():
+            yield Fault((*keys, "url"), "is no URL", 'it begins with a service\'s name and "://", as in ntfys://topic')
+
+
+def words_of(command: str) -> list[str]:
+    """A command's words, as a shell would part them and without one; none where a quote is open."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 from factory.kinds import KINDS as KINDS
 from factory.model import Risk, Value
@@ -19,6 +19,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 CardType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$")]
 Tier = Literal["doctor", "fast", "regression"]
+AlertWord = Literal["alert", "alert:P0", "alert:P1", "alert:P2"]
+Word = Literal["stopped", "blocked", "storm", "budget", "waits", "finished", AlertWord]
+WORDS: tuple[Word, ...] = ("stopped", "blocked", "storm", "budget", "waits", "finished", "alert")
 # "model" was a word of its own once: whatever the network, an agent reaches its model, and a program nothing.
 OldWord = BeforeValidator(lambda said: "none" if said == "model" else said)
 
@@ -228,6 +231,18 @@ class CardTerms(Value):
     types: tuple[CardType, ...] = Field((), description="types of card besides the built-in ones, in capitals")
 
 
+class Receiver(Value):
+    """Who is told what a run does, by a name of your choice. There is none until you write one."""
+
+    url: SecretStr = Field(
+        SecretStr(""),
+        description="an apprise URL, `command:PROGRAM ARGUMENT ...`, or `env:NAME`, a variable that holds either",
+    )
+    events: tuple[Word, ...] = Field(
+        WORDS, description="of what; `alert` is of every priority, `alert:P1` of P1 and what is more urgent"
+    )
+
+
 class Settings(Value):
     """The whole file."""
 
@@ -244,3 +259,4 @@ class Settings(Value):
     auditor: Auditor = Field(Auditor(), description="[auditor]")
     kpi: KpiTerms = Field(KpiTerms(), description="[kpi]")
     cards: CardTerms = Field(CardTerms(), description="[cards]")
+    notify: dict[Name, Receiver] = Field({}, description="[notify.<name>]")

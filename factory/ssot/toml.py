@@ -11,7 +11,7 @@ import typing
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from factory.errors import Mistake
 
@@ -113,7 +113,19 @@ def _say(model: type[BaseModel], keys: Keys, kind: str, message: str, value: Any
             f"did you mean {near[0]}?" if near else f"the keys here: {', '.join(names)}",
         )
     said = message.replace("Input should be", "should be").replace("valid array", "list").replace("String", "string")
-    return f"{dotted(keys)}: {said.removeprefix('Value error, ')}, not {_shown(value)}", "correct the value"
+    shown = "what is written there" if _hides(model, keys) else _shown(value)
+    return f"{dotted(keys)}: {said.removeprefix('Value error, ')}, not {shown}", "correct the value"
+
+
+def _hides(model: type[BaseModel], keys: Keys) -> bool:
+    """Whether a secret's place is there, or below: what stands in it is shown to nobody."""
+    found: Any = model
+    for key in keys:
+        if (field := found.model_fields.get(str(key))) is not None:  # else: the name of an entry
+            *_, found = typing.get_args(field.annotation) or (field.annotation,)
+        if not hasattr(found, "model_fields"):
+            return found is SecretStr
+    return any(field.annotation is SecretStr for field in found.model_fields.values())
 
 
 def _shown(value: Any) -> str:

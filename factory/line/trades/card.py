@@ -185,6 +185,7 @@ class Cards(Trade):
             house.numbers[item.id] = plan.attempt
             number, at = f"{item.id}#{plan.attempt}", attempts.folder(item.id)
             commit = Steps(house.repo, attempts.of_cards(number, number), now).plan(main, {at: plan}, plan.title)
+            house.begun[item.id] = commit, now
             begun.append(Begun(item, plan, Order(plan=commit, folder=at, at=now, most=most(plan))))
         names = [f"{one.plan.ticket_id}#{one.plan.attempt}" for one in begun]
         day_chain.write(house, "start", with_records(truck, records), ", ".join(names), Cards=" ".join(names))

@@ -147,6 +147,7 @@ class Tickets(Trade):
         house.numbers[item.id] = plan.attempt
         booking.write(house, "start", record, plan.title)
         commit = attempts.keep_plan(house.repo, plan, now)
+        house.begun[item.id] = commit, now
         for line in told:
             house.say(item.id, line)
         house.say(item.id, f"{name}: {plan.worker} works", kind="works")
