@@ -120,6 +120,12 @@ class LimitReached(Stopped):
     stop = "limit"
 
 
+class TimeUp(Stopped):
+    """The time has come until which the run was to work."""
+
+    stop = "until"
+
+
 class Held(Stopped):
     """An operator's `stop` holds while no run is on: none starts until `resume`."""
 
@@ -137,6 +143,10 @@ class StormStop(Stopped):
     """Too much went wrong in a row."""
 
     stop = "storm"
+
+
+class RateLimited(StormStop):
+    """A server refused call after call: nobody's work failed, and an hour may help."""
 
 
 class QuotaUsed(Stopped):

@@ -38,6 +38,8 @@ class Run(Write, name="run"):
     tickets: Annotated[int | None, Argument("stop after this many tickets", least=1)] = None
     once: Annotated[bool, Argument("one attempt at one ticket")] = False
     fresh: Annotated[bool, Argument("forget what the gate remembers, and [gate] setup")] = False
+    until: Annotated[str, Argument("HH:MM in the factory's zone, or a date-time: then nothing new begins")] = ""
+    forever: Annotated[bool, Argument("do not end when nothing is left: wait for new work, or a new day")] = False
 
 
 class Submit(Write, name="submit"):

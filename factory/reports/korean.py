@@ -10,6 +10,7 @@ import re
 
 ROWS: tuple[tuple[str, str, str], ...] = (
     ("limit", r"one attempt was asked for", "시도를 한 번만 하라고 했습니다"),
+    ("until", r"was to work until (\S+ \S+) \((\S+)\)", "{1} 시각으로 {0}까지 일하라고 했습니다"),
     (
         "storm",
         r"(\d+) attempts? failed in a row in (\S+ box \d+)",
