@@ -70,7 +70,10 @@ class Shop:
         table = roadmap(row).splitlines()[4]
         files = {
             "D_ROADMAP.md": self.read("D_ROADMAP.md").rstrip("\n") + f"\n{table}\n",
-            "AC_LEDGER.md": self.read("AC_LEDGER.md").rstrip("\n") + "\n" + criteria(name, check=check).splitlines()[2] + "\n",
+            "AC_LEDGER.md": self.read("AC_LEDGER.md").rstrip("\n")
+            + "\n"
+            + criteria(name, check=check).splitlines()[2]
+            + "\n",
         }
         return self.commit(files, f"release {name}")
 

@@ -102,7 +102,9 @@ def test_forever_and_a_count_are_one_line(make: Make) -> None:
 def test_at_that_time_nothing_new_begins_and_what_runs_is_judged(make: Make, tmp_path: Path) -> None:
     """D-1's worker takes until after the hour: it is stamped all the same, and D-2 is not begun."""
     clock = Sleepless(tmp_path)
-    shop = make("D-1 One", "D-2 Two", settings=ZONED, worker=f'{clock.passes(3600)}echo right > "$FACTORY_TICKET.txt"\n')
+    shop = make(
+        "D-1 One", "D-2 Two", settings=ZONED, worker=f'{clock.passes(3600)}echo right > "$FACTORY_TICKET.txt"\n'
+    )
     until = wall(clock.now() + 1800)
     answer = clock.run(shop, until=until)
     assert answer.code == 3, answer.said
