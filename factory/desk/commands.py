@@ -123,6 +123,15 @@ class Scan(Read, name="scan"):
     """What this repository is made of. It is the kickoff pack that workers are shown."""
 
 
+class Schedule(Read, name="schedule"):
+    """Print what starts a run each night. For cron, systemd and Windows; it installs nothing."""
+
+    at: Annotated[str, Argument("when it is to begin, HH:MM in the factory's zone")] = "23:30"
+    until: Annotated[str, Argument("when it is to end, HH:MM in the factory's zone; empty: when all is done")] = "07:00"
+    forever: Annotated[bool, Argument("until then, wait for new work where none is left")] = False
+    kind: Annotated[str, Argument("cron, systemd, windows or all")] = "all"
+
+
 class CheckConsistency(Read, name="check-consistency"):
     """Name what tables, cards, stamps and ledger disagree on."""
 
@@ -203,7 +212,7 @@ class DocOps(Read, name="docops"):
 
 
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
-LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Scan, CheckConsistency, KbList, KbSearch, KbShow)
+LOOK = (Status, DayReport, Kpi, Log, Dry, Workers, Scan, Schedule, CheckConsistency, KbList, KbSearch, KbShow)
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)
 
