@@ -30,6 +30,7 @@ class Init(Write, name="init", main=False):
     """Put the factory's files into a repository. Overwrites nothing."""
 
     key: Annotated[bool, Argument("make a key that signs the stamps")] = True
+    windows: Annotated[bool, Argument("also a start by double click, for Windows with WSL")] = False
 
 
 class Run(Write, name="run"):

@@ -24,7 +24,7 @@ LOOK = "`factory status` shows what stands where, `git log --first-parent` the p
 def init(caller: Caller, asked: commands.Init) -> Answer:
     from factory.operator.init import init as lay_out
 
-    return Answer(text="\n".join(lay_out(caller.path, caller.environ, key=asked.key)))
+    return Answer(text="\n".join(lay_out(caller.path, caller.environ, key=asked.key, windows=asked.windows)))
 
 
 def run(caller: Caller, asked: commands.Run) -> Answer:
