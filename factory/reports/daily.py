@@ -17,6 +17,7 @@ from factory.money.budget import Book
 from factory.money.spend import Spend
 from factory.records import elsewhere, halves
 from factory.records.halves import Half
+from factory.records.sleep import Sleep
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
 from factory.reports import trail
@@ -70,6 +71,7 @@ class Day(NamedTuple):
     absent: str | None = None  # where the ledger is not in this clone: the command that brings it, or ""
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
+    asleep: Sleep | None = None  # what the run that is on waits for now
 
 
 def facts(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from factory.model import Triage
 from factory.records import record
 from factory.reports import daily, korean, stops
+from factory.reports.waits import WAITS
 
 
 class Phrases(NamedTuple):
@@ -35,6 +36,9 @@ class Phrases(NamedTuple):
     waits: str
     red: str
     run: dict[str, str]  # how a run is that has no end
+    asleep: str  # a run is on and waits; fills in what for
+    latest: str  # until when at the latest
+    waits_for: dict[str, str]
     cards: str
     cards_counts: tuple[str, ...]  # the table's head
     cards_today: str
@@ -86,6 +90,9 @@ ENGLISH = Phrases(
     red="{0} is red on main, and counts against nobody. {1}",
     blocked="{0} needs a person: {1}",
     waits="{0} waits until this is mended, and nothing of it failed: {1}",
+    asleep="A run is on: {0}.",
+    latest=" That ends at {0} at the latest.",
+    waits_for={kind: wait.english for kind, wait in WAITS.items()},
     run={daily.ON: "A run is on.", daily.OPEN: "When the day ended, its last run had not ended."},
     cards="Cards",
     cards_counts=("all cards", "done", "failed attempts {day}", "blocked", "waiting"),
@@ -165,6 +172,9 @@ KOREAN = Phrases(
     red="main에서 {0}이(가) 실패하고 있습니다. 어느 시도의 탓도 아닙니다. {1}",
     blocked="{0}: 사람이 봐야 합니다. {1}",
     waits="{0}: 실패한 것은 없으며, 이것을 고칠 때까지 기다립니다. {1}",
+    asleep="실행 중입니다. {0}.",
+    latest=" 늦어도 {0}에는 다시 움직입니다.",
+    waits_for={kind: wait.korean for kind, wait in WAITS.items()},
     run={daily.ON: "지금 일하고 있습니다.", daily.OPEN: "하루가 끝날 때까지 마지막 실행이 끝나지 않았습니다."},
     cards="카드",
     cards_counts=("전체 카드", "끝난 카드", "{day} 실패한 시도", "막힌 카드", "기다리는 카드"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from factory.clock import clock_face
 from factory.model import Triage
 from factory.money.spend import dollars
 from factory.plain import whole_line
@@ -131,6 +133,9 @@ def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
 
 
 def _next(day: Day, words: Phrases) -> str:
+    if day.asleep:
+        until = day.asleep.until and clock_face(day.asleep.until, ZoneInfo(day.zone))
+        return words.asleep.format(words.waits_for[day.asleep.kind]) + (words.latest.format(until) if until else "")
     if day.run:
         return words.run[day.run]
     if day.absent:

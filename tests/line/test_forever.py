@@ -5,18 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from factory.errors import Exit, Moved
 from factory.git.places import private_dir
 from factory.git.repo import Repo
-from factory.line import inbox
+from factory.line import between, inbox
+from factory.line.opening import open_house
+from factory.line.shift import ShiftEnd
 from factory.line.steering import Command, Replan, Resume, Retry, Stop
 from factory.model import Progress
 from factory.records.sleep import Sleep, read
+from factory.reports.phrases import ENGLISH, KOREAN
+from factory.reports.waits import WAITS
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, safe
 from tests.line.sleepless import Ended, Sleepless
@@ -350,3 +356,35 @@ def test_a_worker_that_a_person_must_mend_ends_it_when_all_else_is_done(make: Ma
     ended = run.run()
     assert (ended.code, ended.stamped, run.kinds) == (4, 1, []), ended.said
     assert stops(shop) == ["worker"], ended.said
+
+
+# --- words -------------------------------------------------------------------------------------------------
+
+
+def test_every_wait_has_its_situation_here_and_its_words_in_two_languages() -> None:
+    told = set(re.findall(r'"(\w+)"', Path(__file__).read_text(encoding="utf-8")))
+    assert set(WAITS) <= told
+    assert all(wait.english and re.search("[가-힣]", wait.korean) for wait in WAITS.values())
+    assert set(ENGLISH.waits_for) == set(KOREAN.waits_for) == set(WAITS)
+
+
+def test_somebody_who_kept_moving_main_is_given_a_minute_then_two(make: Make) -> None:
+    shop = make("D-1 One", settings=ZONED)
+    with open_house(shop.path, {}) as house:
+        ends = ShiftEnd(Exit.COULD_NOT_RUN, "", 0, 0, word=Moved("main keeps moving; try again"))
+        waits = [between.after(house, ends, again) for again in (0, 1, 20)]
+        now = house.clock.now()
+    assert [wait.kind for wait in waits if wait] == ["moved"] * 3
+    assert [round((wait.until or 0) - now, -1) for wait in waits if wait] == [60, 120, 4 * 3600]
+
+
+def test_cards_of_a_later_day_end_the_wait_for_work_when_that_day_begins(make: Make) -> None:
+    shop = make(
+        "D-1 One",
+        settings=ZONED,
+        files={f"ssot/plans/dayplan_{day}.yaml": "" for day in (20261127, 20261202, 20261205)},
+    )
+    with open_house(shop.path, {}, clock=Sleepless(shop.path.parent, EVENING)) as house:
+        wait = between.after(house, ShiftEnd(Exit.OK, "", 1, 0), 0)
+    assert wait
+    assert wait.until == dt.datetime(2026, 12, 2, tzinfo=SEOUL).timestamp()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from factory.errors import Mistake
+from factory.errors import Mistake, Stopped, TimeUp
+from factory.line.signals import Signals
 from factory.line.until import Until
 from tests.line.conftest import Shop
 from tests.line.night import FAST
@@ -138,3 +139,12 @@ def test_a_wait_for_a_server_ends_at_that_time(make: Make, tmp_path: Path) -> No
     answer = clock.run(shop, until=wall(clock.now() + 90))
     assert answer.code == 3, answer.said
     assert "was to work until" in answer.said
+
+
+def test_no_resume_lifts_it() -> None:
+    signals = Signals()
+    signals.end(Stopped("stopped by the operator"))
+    assert signals.carry_on()
+    signals.end(TimeUp("it was to work until 07:00"))
+    assert not signals.carry_on()
+    assert signals.drain.is_set()

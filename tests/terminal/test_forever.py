@@ -54,6 +54,9 @@ def test_what_others_commit_and_push_is_worked_on_and_its_sleep_is_told(
         assert (told["sleep"]["for"], told["sleep"]["until"]) == ("work", None)
         assert told["sleep"]["since"].endswith("+09:00")
         assert shop.run("status").out.startswith(f"RUNNING: {WAITS}\n")
+        english, _, korean = shop.run("report").out.partition("## 한국어")
+        assert f"A run is on: {WAITS}." in english
+        assert "실행 중입니다. 새 일, 곧 main의 새 커밋을 기다립니다." in korean
         more(shop.path, "D-3")
         sleeps(terminal, 2)
         shop.git("config", "receive.denyCurrentBranch", "updateInstead")
