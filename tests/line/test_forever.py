@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from factory.desk.snapshot import snapshot
 from factory.errors import Exit, Moved
+from factory.git import lock
 from factory.git.places import private_dir
 from factory.git.repo import Repo
-from factory.line import between, inbox
+from factory.line import between, ending, inbox
+from factory.line.house import House
 from factory.line.opening import open_house
 from factory.line.shift import ShiftEnd
 from factory.line.steering import Command, Replan, Resume, Retry, Stop
 from factory.model import Progress
-from factory.records.sleep import Sleep, read
+from factory.records.sleep import Sleep, asleep, read
 from factory.reports.phrases import ENGLISH, KOREAN
 from factory.reports.waits import WAITS
 from tests.line.conftest import RIGHT, Shop
@@ -114,6 +117,23 @@ def test_a_ticket_that_a_person_commits_is_worked_on_and_a_night_of_waiting_writ
     assert stops(shop) == ["done", "done"]  # each stretch of work has its papers, and the end of the sleep needs none
     assert len(shop.git("ls-tree", "--name-only", "factory/ledger", "reports/").split()) == 1
     safe(shop)
+
+
+def test_a_commit_in_the_moment_in_which_the_work_ends_is_not_slept_over(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, finish = make("D-1 One", settings=ZONED), ending.finish
+
+    def late(house: House, worked: bool) -> str:
+        """Nothing was left when it looked; a person commits before that is written down."""
+        if len(shop.git("log", "--format=%s", "--grep=^release", "main").split()) == 0:
+            shop.release("D-2 Two")
+        return finish(house, worked)
+
+    monkeypatch.setattr(ending, "finish", late)
+    run = Watched(shop, tmp_path)
+    ended = run.run()
+    assert (ended.code, ended.stamped, run.kinds) == (130, 2, ["work"]), ended.said
 
 
 def test_four_hours_without_work_are_a_few_looks_a_minute_and_no_event(make: Make, tmp_path: Path) -> None:
@@ -388,3 +408,15 @@ def test_cards_of_a_later_day_end_the_wait_for_work_when_that_day_begins(make: M
         wait = between.after(house, ShiftEnd(Exit.OK, "", 1, 0), 0)
     assert wait
     assert wait.until == dt.datetime(2026, 12, 2, tzinfo=SEOUL).timestamp()
+
+
+def test_a_note_of_another_process_tells_nothing(make: Make) -> None:
+    """A dead controller left it; the one that lives works."""
+    shop = make("D-1 One", settings=ZONED)
+    with Repo(shop.path) as repo, lock.hold(private_dir(repo)):
+        with asleep(private_dir(repo), "work", 1.0):
+            assert snapshot(shop.path, 2.0).sleep
+            note = private_dir(repo) / "asleep.json"
+            note.write_text(note.read_text().replace(f'"pid":{os.getpid()}', '"pid":1'))
+            assert snapshot(shop.path, 2.0).sleep is None
+        assert not note.exists()
