@@ -21,7 +21,7 @@ MEANS = {
     Exit.OK: "done, and nothing wrong; `run`: every released ticket is DONE",
     Exit.FAIL: "the gate, a guard or verify says FAIL; `run`: some tickets are BLOCKED",
     Exit.MISTAKE: "a mistake in what was written or typed: one line, with file and line, and what to do",
-    Exit.STOPPED: "stopped by a cap, a storm or an operator; the line names the command that goes on",
+    Exit.STOPPED: "stopped by a cap, a storm, `--until` or an operator; the line names the command that goes on",
     Exit.COULD_NOT_RUN: "it could not run: the machine lacks something, or main itself cannot be judged",
     Exit.INTERRUPTED: "interrupted (Ctrl-C, a closed terminal, or a polite kill); `factory run` goes on",
 }

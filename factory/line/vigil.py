@@ -8,7 +8,9 @@ from factory.line import operator, way
 from factory.line.between import AGAIN, Wait
 from factory.line.house import House
 from factory.line.lander import Lander
+from factory.line.looking import Look
 from factory.line.shift import Shift
+from factory.model import Oid
 from factory.plain import whole_line
 from factory.records import sleep
 from factory.records.redact import redact
@@ -63,11 +65,19 @@ class Vigil:
             return False
         self._main = tip
         try:
-            find_main(repo)
+            settings, main = find_main(repo)
         except Mistake as mistake:
             self._house.say("", f"{mistake}; until a commit on main mends that, nothing begins", "warning")
             return False
-        return True
+        return self._wait.kind != "work" or settings != self._house.settings or self._brings_work(main)
+
+    def _brings_work(self, main: Oid) -> bool:
+        """A commit that releases nothing is none to wake up for: it would leave two events each time."""
+        try:
+            look = Look(self._house, main)
+            return bool(look.ready or look.yard.plans())
+        except Mistake:
+            return True  # the shift says what is wrong
 
     def _due(self) -> bool:
         """A clock that was set back makes no wait longer: what is waited for is asked anew."""

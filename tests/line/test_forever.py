@@ -109,7 +109,7 @@ def test_a_ticket_that_a_person_commits_is_worked_on_and_a_night_of_waiting_writ
     make: Make, tmp_path: Path
 ) -> None:
     shop = make("D-1 One", settings=ZONED)
-    run = Watched(shop, tmp_path, lambda: shop.release("D-2 Two"))
+    run = Watched(shop, tmp_path, lambda: shop.commit({"notes.txt": "of no ticket\n"}), lambda: shop.release("D-2 Two"))
     ended = run.run()
     assert (ended.code, ended.stamped) == (130, 2), ended.said
     assert run.kinds == ["work", "work"]
@@ -271,6 +271,17 @@ def test_a_command_while_it_sleeps_is_carried_out_and_what_it_released_is_worked
     assert refused.run().code == 130
     assert "D-1 is DONE" in refused.answer
     assert refused.kinds == ["work"]  # nothing came of it: it is the same sleep
+
+
+def test_a_row_that_a_person_opens_again_is_worked_on(make: Make, tmp_path: Path) -> None:
+    shop = make("D-1 One", settings=ZONED, worker=f'[ -e "{tmp_path}/can" ] || exit 1\n{RIGHT}')
+
+    def opened() -> None:
+        (tmp_path / "can").touch()
+        shop.commit({"D_ROADMAP.md": shop.read("D_ROADMAP.md").replace("BLOCKED", "IN_PROGRESS")})
+
+    ended = Watched(shop, tmp_path, opened).run()
+    assert (ended.code, ended.stamped) == (130, 1), ended.said
 
 
 # --- what a commit mends -----------------------------------------------------------------------------------
