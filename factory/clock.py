@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Wakes(Protocol):
@@ -24,3 +26,13 @@ class Clock:
             time.sleep(seconds)
         else:
             wake.wait(seconds)
+
+
+def clock_face(at: float, zone: ZoneInfo) -> str:
+    """A moment, in seconds since the epoch, as a person reads it: `2026-11-29 07:00 (Asia/Seoul)`."""
+    return f"{dt.datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M} ({zone.key})"
+
+
+def clock_iso(at: float, zone: str) -> str:
+    """The same for a program: ISO, to the second, with the zone's offset."""
+    return dt.datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat(timespec="seconds")

@@ -21,7 +21,7 @@ MEANS = {
     Exit.OK: "done, and nothing wrong; `run`: every released ticket is DONE",
     Exit.FAIL: "the gate, a guard or verify says FAIL; `run`: some tickets are BLOCKED",
     Exit.MISTAKE: "a mistake in what was written or typed: one line, with file and line, and what to do",
-    Exit.STOPPED: "stopped by a cap, a storm or an operator; the line names the command that goes on",
+    Exit.STOPPED: "stopped by a cap, a storm, `--until` or an operator; the line names the command that goes on",
     Exit.COULD_NOT_RUN: "it could not run: the machine lacks something, or main itself cannot be judged",
     Exit.INTERRUPTED: "interrupted (Ctrl-C, a closed terminal, or a polite kill); `factory run` goes on",
 }
@@ -120,6 +120,12 @@ class LimitReached(Stopped):
     stop = "limit"
 
 
+class TimeUp(Stopped):
+    """The time has come until which the run was to work."""
+
+    stop = "until"
+
+
 class Held(Stopped):
     """An operator's `stop` holds while no run is on: none starts until `resume`."""
 
@@ -137,6 +143,10 @@ class StormStop(Stopped):
     """Too much went wrong in a row."""
 
     stop = "storm"
+
+
+class RateLimited(StormStop):
+    """A server refused call after call: nobody's work failed, and an hour may help."""
 
 
 class QuotaUsed(Stopped):

@@ -30,6 +30,7 @@ class Init(Write, name="init", main=False):
     """Put the factory's files into a repository. Overwrites nothing."""
 
     key: Annotated[bool, Argument("make a key that signs the stamps")] = True
+    windows: Annotated[bool, Argument("also a start by double click, for Windows with WSL")] = False
 
 
 class Run(Write, name="run"):
@@ -38,6 +39,8 @@ class Run(Write, name="run"):
     tickets: Annotated[int | None, Argument("stop after this many tickets", least=1)] = None
     once: Annotated[bool, Argument("one attempt at one ticket")] = False
     fresh: Annotated[bool, Argument("forget what the gate remembers, and [gate] setup")] = False
+    until: Annotated[str, Argument("HH:MM in the factory's zone, or a date-time: then nothing new begins")] = ""
+    forever: Annotated[bool, Argument("do not end when nothing is left: wait for new work, or a new day")] = False
 
 
 class Submit(Write, name="submit"):
@@ -148,6 +151,15 @@ class Scan(Read, name="scan"):
     """What this repository is made of. It is the kickoff pack that workers are shown."""
 
 
+class Schedule(Read, name="schedule"):
+    """Print what starts a run each night. For cron, systemd and Windows; it installs nothing."""
+
+    at: Annotated[str, Argument("when it is to begin, HH:MM in the factory's zone")] = "23:30"
+    until: Annotated[str, Argument("when it is to end, HH:MM in the factory's zone; empty: when all is done")] = "07:00"
+    forever: Annotated[bool, Argument("until then, wait for new work where none is left")] = False
+    kind: Annotated[str, Argument("cron, systemd, windows or all")] = "all"
+
+
 class CheckConsistency(Read, name="check-consistency"):
     """Name what tables, cards, stamps and ledger disagree on."""
 
@@ -230,7 +242,7 @@ class DocOps(Read, name="docops"):
 WORK = (Init, Run, Submit, Add, Import, PlanCompile, PlanPack, NoteEdit)
 LOOK = (
     *(Status, DayReport, Kpi, Metrics, Alerts, Log, Traces, Dry, Workers, Ping),
-    *(Scan, CheckConsistency, KbList, KbSearch, KbShow),
+    *(Scan, Schedule, CheckConsistency, KbList, KbSearch, KbShow),
 )
 JUDGE = (EvidenceCheck, Verify, Audit, RunGate, Doctor, Fast, Regression, RunGuards, DocOps)
 COMMANDS: tuple[type[Command], ...] = (*WORK, *STEERING, *LOOK, *JUDGE)

@@ -110,6 +110,15 @@ def scan(caller: Caller, _: commands.Scan) -> Answer:
     return Answer(text=as_paragraph(found), data=found)
 
 
+def schedule(caller: Caller, asked: commands.Schedule) -> Answer:
+    from factory.operator.schedule import Wish
+    from factory.operator.schedule import schedule as text_for
+
+    wish = Wish(asked.at, asked.until, asked.forever, asked.kind)
+    text, data = text_for(caller.path, caller.environ, time.time(), wish)
+    return Answer(text=text, data=data)
+
+
 def check_consistency(caller: Caller, _: commands.CheckConsistency) -> Answer:
     from factory.operator.drift import drifts
     from factory.plain import many
@@ -150,6 +159,7 @@ DOES: Mapping[type[Command], Callable[[Caller, Any], Answer]] = {
     commands.Workers: workers,
     commands.Ping: ping,
     commands.Scan: scan,
+    commands.Schedule: schedule,
     commands.CheckConsistency: check_consistency,
     commands.KbList: kb,
     commands.KbSearch: kb,

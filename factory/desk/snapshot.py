@@ -20,8 +20,9 @@ from factory.git.repo import Repo
 from factory.model import Oid, State, TicketStatus
 from factory.money.budget import Book, day_of
 from factory.money.spend import Spend
-from factory.records import elsewhere
+from factory.records import elsewhere, sleep
 from factory.records.halves import Half, ordered
+from factory.records.sleep import Sleep
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, find_main, look
 from factory.reports import stops
@@ -53,6 +54,7 @@ class Snapshot:
     stop_kind: str = ""  # a key of `stops.STOPS`, or KILLED
     language: str = "en"  # [factory] language
     next: str = ""  # the command that goes on
+    sleep: Sleep | None = None  # what the run that is on waits for; None while it works
     items: tuple[ShownItem, ...] = ()  # of the cards those that were asked for
     planned: dict[str, str] = field(default_factory=dict)  # tickets that are not released, with their titles
     halves: tuple[Half, ...] = ()  # of the last day that had boxes, oldest first
@@ -88,7 +90,7 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
     settings, main = find_main(repo)
     ledger = Ledger(repo, lambda: now)
     view = elsewhere.told_by_main(repo, look(repo, ledger, main))
-    factory, alive = factory_file(ledger), bool(lock.holder(private_dir(repo)))
+    factory, alive = factory_file(ledger), lock.holder(private_dir(repo))
     book = _book(ledger, now, settings.factory.timezone)
     found, absent = standings(view), elsewhere.absent(repo, ledger, main)
     of_cards = _cards(repo, ledger, main, cards, book)
@@ -104,6 +106,7 @@ def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, st
         stop_kind=KILLED_KIND if killed else factory.stop_kind,
         language=settings.factory.language,
         next=factory.next_command,
+        sleep=sleep.read(private_dir(repo), alive) if alive else None,
         items=(*tickets, *of_cards.items) if of_cards else tickets,
         counts={"ticket": _counted(tickets), **({"card": of_cards.counts} if of_cards else {})},
         planned={ticket.id: ticket.title for ticket in view.tickets if ticket.status is TicketStatus.PLANNED},

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from factory.clock import clock_iso
 from factory.desk.shown import ShownItem
 from factory.desk.snapshot import Snapshot
 from factory.desk.status_words import ENGLISH, StatusWords
 from factory.model import State
 from factory.money.spend import Spend
 from factory.plain import cut, padded
+from factory.reports import waits
 
 SHOWN = 5  # of what stays red
 CARDS = 20  # that are told one by one
@@ -19,7 +21,7 @@ TITLE = 40  # columns of a terminal for a ticket's title
 
 def document(seen: Snapshot) -> dict[str, Any]:
     """The document of `factory status --json` (contract, section 5), with `why` and `title` beside each ticket."""
-    told = {"not_known": seen.not_known, "made_elsewhere": list(seen.made_elsewhere)}
+    told = {"not_known": seen.not_known, "made_elsewhere": list(seen.made_elsewhere), "sleep": _sleeps(seen)}
     cards = {
         "counts": _named(seen.counts.get("card", {})),
         "days": {day.day: {"counts": _named(day.counts), "trucks": day.trucks} for day in seen.days},
@@ -42,6 +44,20 @@ def document(seen: Snapshot) -> dict[str, Any]:
 
 def _named(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: number for state, number in counts.items()}
+
+
+def _sleeps(seen: Snapshot) -> dict[str, Any]:
+    """What the run that is on waits for, and when it ends at the latest; nothing while it works."""
+    if seen.sleep is None:
+        return {}
+    until = seen.sleep.until and clock_iso(seen.sleep.until, seen.zone)
+    return {
+        "for": seen.sleep.kind,
+        "since": clock_iso(seen.sleep.since, seen.zone),
+        "until": until,
+        "why": seen.sleep.why,
+        "text": waits.in_words(seen.sleep, seen.zone),
+    }
 
 
 def _stands(item: ShownItem) -> dict[str, Any]:
@@ -69,8 +85,9 @@ def as_text(seen: Snapshot, words: StatusWords = ENGLISH) -> str:
 def head(seen: Snapshot, words: StatusWords = ENGLISH) -> list[str]:
     """How the factory stands, how many tickets stand where, and the commits that say so."""
     counts = "  ".join(f"{state.value} {number}" for state, number in seen.counts["ticket"].items())
-    why = f": {words.stopped(seen.stop_kind, seen.why)}" if seen.why else ""
-    lines = [seen.state + why, f"{counts}   {commits(seen)}"]
+    stopped = words.stopped(seen.stop_kind, seen.why) if seen.why else ""
+    why = waits.in_words(seen.sleep, seen.zone, words.language) if seen.sleep else stopped
+    lines = [seen.state + (f": {why}" if why else ""), f"{counts}   {commits(seen)}"]
     if seen.not_known:
         lines.append(words.because("", seen.not_known))
     elif others := seen.made_elsewhere:

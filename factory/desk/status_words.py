@@ -13,6 +13,7 @@ from factory.plain import many
 class StatusWords(NamedTuple):
     """One language's. Fields in braces are filled by `status` and by the live page."""
 
+    language: str
     made_elsewhere: str
     nothing_released: str
     tried: str
@@ -39,6 +40,7 @@ class StatusWords(NamedTuple):
 
 
 ENGLISH = StatusWords(
+    language="en",
     made_elsewhere="Worked on in another clone: {0}; what that took and cost stands in its ledger, and not here.",
     nothing_released="Nothing is released: set a ticket's status to IN_PROGRESS in D_ROADMAP.md and commit it.",
     tried="{0} tried",
@@ -84,6 +86,7 @@ def _korean() -> StatusWords:
         return KOREAN_SUMS[name].format(dollars(amount) if name == "usd" else amount)
 
     return StatusWords(
+        language="ko",
         made_elsewhere="다른 복제본에서 작업한 티켓: {0}. 걸린 시간과 비용은 그곳의 원장에 있고, 여기에는 없습니다.",
         nothing_released="시작하라고 한 티켓이 없습니다. D_ROADMAP.md에서 티켓을 IN_PROGRESS로 바꾸고 커밋하세요.",
         tried="시도 {0}번",

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from factory.desk import commands
 from factory.desk.caller import Caller
 from factory.desk.commands import Command
-from factory.errors import Exit, Interrupted
+from factory.errors import Exit, Interrupted, Mistake
 from factory.line.answer import Answer
+
+if TYPE_CHECKING:
+    from factory.line.house import House
+    from factory.line.shift import ShiftEnd
 
 NOTHING = "there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main"
 LOOK = "`factory status` shows what stands where, `git log --first-parent` the proof"
@@ -18,29 +25,54 @@ LOOK = "`factory status` shows what stands where, `git log --first-parent` the p
 def init(caller: Caller, asked: commands.Init) -> Answer:
     from factory.operator.init import init as lay_out
 
-    return Answer(text="\n".join(lay_out(caller.path, caller.environ, key=asked.key)))
+    return Answer(text="\n".join(lay_out(caller.path, caller.environ, key=asked.key, windows=asked.windows)))
 
 
 def run(caller: Caller, asked: commands.Run) -> Answer:
-    from factory.desk.kpi import kpis
-    from factory.line import shift, telling
-    from factory.line.opening import open_house
+    from factory.line.until import must_be_a_time
     from factory.plain import many
 
-    with open_house(caller.path, caller.environ, say=caller.tell, working=True, fresh=asked.fresh) as house:
-
-        def end(now: bool) -> None:
-            house.signals.end(Interrupted("interrupted; `factory run` goes on"), now=now)
-
-        with caller.ear(end):
-            ended = shift.run(house, tickets=asked.tickets, once=asked.once)
-        if ended.dealt:
-            telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
+    if asked.until:
+        must_be_a_time(asked.until)
+    if asked.forever and (asked.once or asked.tickets is not None):
+        raise Mistake("a run with --forever does not end at a count", remedy="leave out --forever, --tickets or --once")
+    ended = _shifts(caller, asked)
     more = "".join(f", {many(count, trade)}" for trade, count in ended.others.items() if count)
     told = f"{ended.stamped} stamped{more}, {many(ended.failed, 'attempt')} failed"
     told += f"; {ended.reason}" if ended.reason else ""
     worked = ended.stamped or ended.failed or more or ended.dealt or ended.reason
     return Answer(text=f"{told}\n{LOOK if worked else NOTHING}", exit=ended.exit)
+
+
+def _shifts(caller: Caller, asked: commands.Run) -> ShiftEnd:
+    """One shift, or with --forever shift after shift."""
+    from factory.line import shift
+    from factory.line.forever import Forever
+    from factory.line.opening import furnished, hold
+    from factory.line.until import Until
+    from factory.records.view import find_main
+
+    word = Interrupted("interrupted; `factory run` goes on")
+    with hold(caller.path, caller.environ, fresh=asked.fresh) as repo:
+        zone = ZoneInfo(find_main(repo)[0].factory.timezone)
+        until = Until(asked.until, zone, time.time()) if asked.until else None
+        tools = partial(furnished, repo, caller.environ, say=caller.tell, working=True, until=until)
+        if asked.forever:
+            forever = Forever(tools, partial(_tell_alerts, caller))
+            with caller.ear(partial(forever.end, word)):
+                return forever.run()
+        with tools() as house, caller.ear(lambda now: house.signals.end(word, now=now)):
+            ended = shift.run(house, tickets=asked.tickets, once=asked.once)
+            _tell_alerts(caller, house, ended)
+            return ended
+
+
+def _tell_alerts(caller: Caller, house: House, ended: ShiftEnd) -> None:
+    from factory.desk.kpi import kpis
+    from factory.line import telling
+
+    if ended.dealt:
+        telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
 
 
 def submit(caller: Caller, asked: commands.Submit) -> Answer:

@@ -9,12 +9,13 @@ from factory.line.house import House
 from factory.line.looking import Sight
 from factory.line.opening import ground_of
 from factory.line.trades.ticket import kept_halves
-from factory.records import halves
+from factory.records import halves, sleep
 
 
 def begin(house: House, sight: Sight) -> Footing:
     """What the run stands on; the ledger says RUNNING."""
     inbox.sweep(house.private)
+    sleep.wake(house.private)
     day_chain.mend(house)
     recover.mend(house, sight.now().view)
     if wrong := halves.faults(kept_halves(house)):

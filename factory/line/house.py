@@ -14,6 +14,7 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.line.logbook import Level, Logbook, LogStep
 from factory.line.signals import Signals
+from factory.line.until import Until
 from factory.model import Oid, Progress, ProgressKind
 from factory.money.spacing import Spacing
 from factory.notices.herald import Herald
@@ -46,6 +47,7 @@ class House:
     signer: Signer
     run: str
     scratch: Path
+    until: Until | None = None  # when the run is to end by itself
     working: bool = False  # a shift is on, so that `stop` has something to stop
     tell: Tell = lambda _: None  # the screen
     log: Logbook | None = None

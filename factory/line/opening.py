@@ -22,6 +22,7 @@ from factory.line.beforehand import Footing
 from factory.line.house import House, Tell
 from factory.line.logbook import Logbook
 from factory.line.signals import Signals
+from factory.line.until import Until
 from factory.model import Oid
 from factory.money.spacing import Spacing
 from factory.notices import receivers
@@ -48,23 +49,46 @@ def open_house(
 
     `fresh`: what the gate remembers is forgotten.
     """
-    clock = clock or Clock()
+    with (
+        hold(path, environ, fresh=fresh) as repo,
+        furnished(repo, environ, clock=clock, say=say, working=working) as house,
+    ):
+        yield house
+
+
+@contextmanager
+def hold(path: Path, environ: Mapping[str, str], *, fresh: bool = False) -> Iterator[Repo]:
+    """The repository, for this controller alone; what a dead one left is swept. Busy where another has it."""
     with Repo(path) as repo, lock.hold(private_dir(repo)) as before:
         recover.sweep_locks(repo, before)
         recover.sweep_asides(repo.common_dir / "objects")
         if fresh:
             forget(repo, environ)
-        with make_bench(repo, environ) as bench:
-            house = _house(repo, bench, environ, clock, say or (lambda _: None), working)
-            language = getattr(house.settings.factory, "language", "en")
-            house = replace(house, herald=telling.herald(house, language))
-            try:
-                yield house
-            finally:
-                telling.close(house)
+        yield repo
 
 
-def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Tell, working: bool) -> House:
+@contextmanager
+def furnished(
+    repo: Repo,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    say: Tell | None = None,
+    working: bool = False,
+    until: Until | None = None,
+) -> Iterator[House]:
+    """The tools of one run, by the settings that main has now, for whoever holds the repository."""
+    with make_bench(repo, environ) as bench:
+        house = _house(repo, bench, environ, clock or Clock(), say or (lambda _: None))
+        house = replace(house, working=working, until=until)
+        house = replace(house, herald=telling.herald(house, house.settings.factory.language))
+        try:
+            yield house
+        finally:
+            telling.close(house)
+
+
+def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, say: Tell) -> House:
     scratch, run = bench.cache / "scratch", uuid.uuid4().hex[:12]
     remove(scratch)
     scratch.mkdir(parents=True, mode=0o700)
@@ -87,7 +111,6 @@ def _house(repo: Repo, bench: Bench, environ: Mapping[str, str], clock: Clock, s
         environ=environ,
         signals=Signals(stop=bench.trial.stop),
         private=private_dir(repo),
-        working=working,
         cache=bench.cache,
     )
 

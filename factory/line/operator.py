@@ -7,20 +7,21 @@ from collections.abc import Callable
 from functools import partial
 
 from factory.cards.card import is_card
-from factory.errors import FactoryError, Held, Mistake, Moved, Stopped
+from factory.errors import FactoryError, Held, Mistake, Moved, Stopped, TimeUp
 from factory.line import booking, inbox, operating, recover, rewind, telling
 from factory.line.answer import Answer, answer_of
 from factory.line.house import House
 from factory.line.lander import Lander
 from factory.line.steering import STEERING, Cancel, Command, OfItem, Replan, Resume, Retry, Rewind, Stop
 from factory.model import State, Ticket, TicketStatus
-from factory.records import landing, shelf
+from factory.records import landing, shelf, sleep
 from factory.records.record import CANCELLED, NO_STAMP
 from factory.records.state import Standing, standings
 from factory.records.view import factory_file, look
 from factory.reports import stops
 
 EAR = 0.5  # seconds between looks at the inbox while the run sleeps
+EYE = 20.0  # seconds between looks at main meanwhile
 
 
 def attend(house: House, lander: Lander) -> bool:
@@ -29,6 +30,7 @@ def attend(house: House, lander: Lander) -> bool:
     What needs main is the lander's to do. While that is at work it waits in the inbox, so that a `stop` behind it is
     heard at once.
     """
+    _strike(house)
     heard = False
     for asked in inbox.read(house.private):
         if not (isinstance(asked.command, Command) and asked.command.main):
@@ -41,24 +43,38 @@ def attend(house: House, lander: Lander) -> bool:
     return heard
 
 
+def _strike(house: House) -> None:
+    """At the time until which the run was to work, nothing new begins; what runs is finished."""
+    if house.until and not house.signals.is_late and house.until.struck(house.clock.now()):
+        house.signals.end(TimeUp(f"it was to work until {house.until}; `factory run` goes on"))
+        house.say("", f"it was to work until {house.until}: what runs is finished, and nothing new begins")
+
+
 def rest(house: House, seconds: float, lander: Lander) -> None:
     """Sleep as a server asked, with an ear for the operator. A command ends it: it may change what waits."""
     house.say("", f"waiting {seconds:.0f} s, as a server asked")
     telling.look(house, all=True)
-    house.clock.sleep(seconds, _Ear(house, lander))
+    now = house.clock.now()
+    with sleep.asleep(house.private, "server", now, now + seconds):
+        house.clock.sleep(seconds, Ear(house, lander))
 
 
-class _Ear:
-    """Ends a sleep where the run is to end, or where a command was carried out."""
+class Ear:
+    """Ends a sleep where the run is to end, where a command was carried out, or where main moved."""
 
     def __init__(self, house: House, lander: Lander) -> None:
         self._house, self._lander = house, lander
+        self._main = house.repo.tip(house.ref)
 
     def wait(self, timeout: float) -> bool:
-        deadline = time.monotonic() + timeout
-        while (left := deadline - time.monotonic()) > 0:
+        begun = time.monotonic()
+        deadline, look = begun + timeout, begun + EYE
+        while (left := deadline - (now := time.monotonic())) > 0:
             if self._house.signals.drain.wait(min(left, EAR)) or attend(self._house, self._lander):
                 return True
+            if now > look and self._house.repo.tip(self._house.ref) != self._main:
+                return True
+            look = now + EYE if now > look else look
         return False
 
 
@@ -128,7 +144,7 @@ def _stop(house: House, *, now: bool) -> str:
 
 
 def _resume(house: House) -> str:
-    if house.working:
+    if house.working and not factory_file(house.ledger).stop_asked:
         went_on = house.signals.carry_on()
         recover.mark(house, "resume", "the operator lets the run go on" if went_on else "nothing to resume")
         return "the run goes on" if went_on else "a run is on; there is no stop that could still be lifted"

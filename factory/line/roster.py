@@ -13,7 +13,7 @@ from factory import workers
 from factory.egress import keys
 from factory.egress.prices import worst
 from factory.egress.providers import GEMINI, Provider
-from factory.errors import CouldNotRun, FactoryError
+from factory.errors import CouldNotRun, FactoryError, NoWorker
 from factory.gate.absent import absent
 from factory.gate.interpreter import find_python
 from factory.git.repo import Repo
@@ -147,7 +147,8 @@ def must_be_ready(name: str, settings: Settings, environ: Mapping[str, str], rep
         if agent:
             find(agent.program, environ.get("PATH", ""), agent.install)
     except CouldNotRun as error:
-        raise CouldNotRun(f"worker {name}: {error}") from error
+        kind = NoWorker if isinstance(error, NoWorker) else CouldNotRun
+        raise kind(f"worker {name}: {error}") from error
 
 
 def _must_be_startable(

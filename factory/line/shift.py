@@ -37,6 +37,7 @@ class ShiftEnd(NamedTuple):
     failed: int
     others: Mapping[str, int] = {}
     dealt: int = 0
+    word: FactoryError | None = None  # what ended it, where not all was done
 
 
 class Shift:
@@ -53,6 +54,7 @@ class Shift:
         self._day, self._beaten = purse.today(house), house.clock.now()
         self._stamped: dict[str, int] = {}  # by trade
         self._failed = self._turns = 0
+        self.looked = house.main()  # main as it was when the shift last began to look for work
 
     # --- the run
 
@@ -65,7 +67,7 @@ class Shift:
             while self._next():
                 self._midnight()
             self._tools.sight.again()
-            if kept := self._kept():
+            if kept := self.kept():
                 raise InTheWay(way.told(kept))
             if word := self._tools.aside.word or next(iter(self._shut.values()), None):
                 return self._waiting(word)
@@ -74,7 +76,7 @@ class Shift:
             # What ended a gate or a wait is the word that was given, where there is one.
             why = house.signals.why if house.signals.why and type(stop) is Stopped else stop
             ending.end(house, why.stop, str(why))
-            return self._ended(why.exit, str(why))
+            return self.ended_by(why)
         except (FactoryError, OSError) as error:
             with suppress(FactoryError, OSError):  # what cannot be written any more is told on the screen
                 ending.fail(house, error)
@@ -86,7 +88,8 @@ class Shift:
             operator.dismiss(house, self._tools.lander)
         return self._ended(max(trade.verdict() for trade in self._trades), waits)
 
-    def _kept(self) -> Mapping[str, str]:
+    def kept(self) -> Mapping[str, str]:
+        """What passed and cannot land for now, and what keeps it."""
         return {name: why for trade in self._trades for name, why in self._waiting_of(trade).items()}
 
     def _waiting(self, word: FactoryError) -> ShiftEnd:
@@ -94,7 +97,11 @@ class Shift:
         if isinstance(word, Stopped) or not (self._failed or any(self._stamped.values())):
             raise word
         ending.fail(self._house, word)
-        return self._ended(word.exit, str(word))
+        return self.ended_by(word)
+
+    def ended_by(self, word: FactoryError) -> ShiftEnd:
+        """The end by an error, with what was done before it."""
+        return self._ended(word.exit, str(word))._replace(word=word)
 
     def _ended(self, code: Exit, reason: str) -> ShiftEnd:
         tickets, others = self._stamped.get("ticket", 0), {**self._stamped}
@@ -103,6 +110,7 @@ class Shift:
 
     def _next(self) -> bool:
         """A half of the first trade that has one; a run with a limit takes tickets alone."""
+        self.looked = self._house.main()
         limited = self._once or self._limit is not None
         return any(self._half(trade) for trade in self._trades if trade.name == "ticket" or not limited)
 

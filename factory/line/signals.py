@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from factory.errors import Stopped
+from factory.errors import Stopped, TimeUp
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Signals:
         """Why the run is to end; None while it is not. An interrupt tells more than a stop: its exit code differs."""
         return min(self.reasons, key=lambda reason: -reason.exit, default=None)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is up until which the run was to work."""
+        return any(isinstance(reason, TimeUp) for reason in self.reasons)
+
     def end(self, why: Stopped, *, now: bool = False) -> None:
         """Start nothing more; with `now`, end what runs. Called by an operator's command or a signal."""
         self.reasons.append(why)
@@ -34,7 +39,7 @@ class Signals:
 
     def carry_on(self) -> bool:
         """Lift a stop that waits for the running tickets. False where there is none, or it is too late."""
-        if not self.drain.is_set() or self.stop.is_set():
+        if not self.drain.is_set() or self.stop.is_set() or self.is_late:
             return False
         self.reasons.clear()
         self.drain.clear()

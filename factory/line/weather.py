@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factory.errors import StormStop
+from factory.errors import RateLimited, StormStop
 from factory.line.item import Turn
 from factory.model import Triage
 from factory.money import pace, storm
@@ -27,7 +27,7 @@ class Glass:
         self._storm = storm.after(self._storm, weather, failure)
         self._pace = pace.rate_limited(self._pace) if weather is Weather.RATE_LIMIT else pace.succeeded(self._pace)
         if why := storm.reason(self._storm, self._limits):
-            raise StormStop(
+            raise (RateLimited if weather is Weather.RATE_LIMIT else StormStop)(
                 f"storm guard: {why}; see `factory log`, mend the cause, {_release(self._storm)}then `factory run`"
             )
 

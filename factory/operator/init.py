@@ -33,13 +33,14 @@ TEMPLATES = {
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "factory.yml": ".github/workflows/factory.yml",
 }
+WINDOWS = {name: name for name in ("run_factory.ps1", "run_factory.cmd")}  # a start by a double click, into WSL
 JUSTFILES = ("justfile", "Justfile", ".justfile")
 LATER = "factory.just"  # where there is a justfile already, ours lies beside it
 OURS = re.compile(r"(?m)^factory_run\b")
 DEFAULT = "[private]\ndefault:\n    @just --list\n\n"  # a bare `just` starts nothing that costs
 
 
-def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
+def init(path: Path, environ: Mapping[str, str], *, key: bool, windows: bool = False) -> list[str]:
     """Write what is missing; returns what was done and what comes next, a line each."""
     with Repo(path) as repo:
         if repo.work_tree is None:
@@ -69,7 +70,8 @@ def init(path: Path, environ: Mapping[str, str], *, key: bool) -> list[str]:
                 path=signing.ALLOWED,
                 remedy="`git sparse-checkout add ssot`, then run again",
             )
-        lines = [*_write(repo.work_tree, words, skipped), *_no_rebase(repo, branch)]
+        names = TEMPLATES | WINDOWS if windows else TEMPLATES
+        lines = [*_write(repo.work_tree, names, words, skipped), *_no_rebase(repo, branch)]
         if key:
             lines += _key(repo, environ)
         makes = recipe(lambda at: _text(tree, at).encode(), files) if runs.lines == runners.PYTEST else ""
@@ -100,8 +102,8 @@ def _listed(globs: Iterable[str]) -> str:
     return ", ".join(json.dumps(glob, ensure_ascii=False) for glob in globs)
 
 
-def _write(root: Path, words: Mapping[str, str], skipped: Collection[str]) -> Iterator[str]:
-    for name, place in TEMPLATES.items():
+def _write(root: Path, names: Mapping[str, str], words: Mapping[str, str], skipped: Collection[str]) -> Iterator[str]:
+    for name, place in names.items():
         at, hint = _place(root, place)
         if at.exists() or at.is_symlink() or place in skipped:
             yield f"kept   {at.relative_to(root)}"
@@ -110,7 +112,7 @@ def _write(root: Path, words: Mapping[str, str], skipped: Collection[str]) -> It
         text = template(name)
         for word, value in ({**words, "DEFAULT": ""} if hint else words).items():
             text = text.replace(f"@{word}@", value)
-        at.write_text(text, encoding="utf-8")
+        at.write_text(text, encoding="utf-8", newline="\r\n" if place.endswith(".cmd") else "\n")
         yield f"wrote  {at.relative_to(root)}{hint}"
 
 

@@ -29,7 +29,10 @@ def due(day: Day, words: Phrases) -> Iterator[Block]:
 def go_on(day: Day, words: Phrases) -> Iterator[Block]:
     """The command that goes on."""
     waits = day.waiting or (day.cards is not None and day.cards.waiting)
-    if day.run:
+    if day.asleep:
+        latest = words.latest.format(day.clock(day.asleep.until)) if day.asleep.until else ""
+        yield Paragraph(words.asleep.format(words.waits_for[day.asleep.kind]) + latest)
+    elif day.run:
         yield Paragraph(words.run[day.run])
     elif day.absent:
         yield Paragraph(words.next.format(day.absent))

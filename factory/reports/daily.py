@@ -17,6 +17,7 @@ from factory.money.budget import Book
 from factory.money.spend import Spend
 from factory.records import elsewhere, halves
 from factory.records.halves import Half
+from factory.records.sleep import Sleep
 from factory.records.state import Standing, standings
 from factory.records.view import RED, RUNNING, FactoryFile, factory_file, look
 from factory.reports import trail
@@ -82,6 +83,7 @@ class Day(NamedTuple):
     planned: int = 0  # tickets that are not released
     out: str = ""  # the folder with files to open, where one is kept
     unsent: int = 0  # messages to receivers that did not go out on this day
+    asleep: Sleep | None = None  # what the run that is on waits for now
 
     def clock(self, at: float, whole: bool = False) -> str:
         """A time in the page's zone; of another day, or `whole`, with the date."""

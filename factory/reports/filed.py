@@ -11,6 +11,7 @@ from factory.git.ledger import Ledger
 from factory.git.places import private_dir
 from factory.git.repo import Repo
 from factory.money import budget
+from factory.records import sleep
 from factory.records.view import find_main, main_ref
 from factory.reports import daily, phrases, report
 
@@ -25,7 +26,8 @@ def daily_page(repo: Repo, now: float, date: str | None, language: str = "") -> 
             day = dt.date.fromisoformat(date)
         except ValueError:
             raise Mistake(f"{date!r} is no date", remedy="write it as 2026-11-21") from None
-    alive = bool(lock.holder(private_dir(repo))) if day >= today else None
+    holder = lock.holder(private_dir(repo)) if day >= today else None
     ledger = Ledger(repo, lambda: now)
-    facts = daily.facts(ledger, main_ref(settings), settings, day, alive=alive)
+    facts = daily.facts(ledger, main_ref(settings), settings, day, alive=None if holder is None else bool(holder))
+    facts = facts._replace(asleep=sleep.read(private_dir(repo), holder) if holder else None)
     return report.page_in(facts, phrases.of(language)) if language else report.page(facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from factory.model import Triage
 from factory.records import record
 from factory.reports import daily, korean, stops, wording
+from factory.reports.waits import WAITS
 from factory.reports.wording import Phrases
 
 ENGLISH = Phrases(
@@ -52,6 +53,9 @@ ENGLISH = Phrases(
     red="{0} is red on main, and counts against nobody. {1}",
     blocked="{0} needs a person: {1}",
     waits="{0} waits until this is mended, and nothing of it failed: {1}",
+    asleep="A run is on: {0}.",
+    latest=" That ends at {0} at the latest.",
+    waits_for={kind: wait.english for kind, wait in WAITS.items()},
     run={daily.ON: "A run is on.", daily.OPEN: "When the day ended, its last run had not ended."},
     cards="Cards",
     cards_counts=("all cards", "done", "failed attempts {day}", "blocked", "waiting"),
@@ -156,6 +160,9 @@ KOREAN = Phrases(
     red="{0}: main에서 실패하고 있으며, 어느 시도의 탓도 아닙니다. {1}",
     blocked="{0}: 사람이 봐야 합니다. {1}",
     waits="{0}: 실패한 것은 없으며, 이것을 고칠 때까지 기다립니다. {1}",
+    asleep="실행 중입니다. {0}.",
+    latest=" 늦어도 {0}에는 다시 움직입니다.",
+    waits_for={kind: wait.korean for kind, wait in WAITS.items()},
     run={daily.ON: "지금 일하고 있습니다.", daily.OPEN: "하루가 끝날 때까지 마지막 실행이 끝나지 않았습니다."},
     cards="카드",
     cards_counts=("전체 카드", "끝난 카드", "{day} 실패한 시도", "막힌 카드", "기다리는 카드"),

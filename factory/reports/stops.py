@@ -30,6 +30,12 @@ STOPS = {
         "It did as much as it was told to do, and there was more.",
         "시킨 만큼 했고, 할 일이 더 남아 있었습니다.",
     ),
+    "until": StopKind(
+        "RECOVERABLE",
+        RUN,
+        "The time until which it was to work had come, and there was more to do.",
+        "일하기로 한 시각이 되어 멈췄고, 할 일이 더 남아 있었습니다.",
+    ),
     "held": StopKind(
         "RECOVERABLE",
         "factory resume",

@@ -57,6 +57,9 @@ class Phrases(NamedTuple):
     waits: str
     red: str
     run: dict[str, str]  # how a run is that has no end
+    asleep: str  # a run is on and waits; fills in what for
+    latest: str  # until when at the latest
+    waits_for: dict[str, str]
     cards: str
     cards_counts: tuple[str, ...]  # the table's head
     cards_today: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -275,3 +276,52 @@ def test_what_an_installation_wrote_among_the_sources_is_named_for_rooms(plain: 
     assert shop.run("init").code == 0
     settings = read_settings((shop.path / "ssot/factory.toml").read_bytes())
     assert settings.sandbox.generated == ("src/shop/_version.py", "src/shop/fast.so")
+
+
+# --- a start by double click -----------------------------------------------------------------------------------
+
+
+def test_a_start_for_windows_is_laid_where_it_is_asked_for_and_over_nothing(plain: Callable[..., Shop]) -> None:
+    shop = plain({})
+    assert "run_factory" not in shop.run("init").out
+    (shop.path / "run_factory.cmd").write_text("mine\n")
+    said = shop.run("init", "--windows").out
+    assert "kept   run_factory.cmd" in said
+    assert "wrote  run_factory.ps1" in said
+    assert (shop.path / "run_factory.cmd").read_text() == "mine\n"
+    (shop.path / "run_factory.cmd").unlink()
+    assert "wrote  run_factory.cmd" in shop.run("init", "--windows").out
+    lines = (shop.path / "run_factory.cmd").read_bytes().split(b"\n")
+    assert all(line.endswith(b"\r") for line in lines[:-1])
+    for name in ("run_factory.cmd", "run_factory.ps1"):
+        text = (shop.path / name).read_bytes()
+        assert text.isascii()  # Windows PowerShell reads anything else in the console's old alphabet
+        assert str(shop.path).encode() not in text
+
+
+def test_the_powershell_parses_and_knows_a_folder_of_wsl(plain: Callable[..., Shop]) -> None:
+    """No Windows is here: held by a grammar of the language, and by the pattern that it asks its own folder with."""
+    import tree_sitter
+    import tree_sitter_powershell
+
+    shop = plain({})
+    shop.run("init", "--windows")
+    text = (shop.path / "run_factory.ps1").read_text(encoding="ascii")
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+    assert not parser.parse(text.encode()).root_node.has_error
+    assert parser.parse(text.replace("{", "", 1).encode()).root_node.has_error
+    found = re.search(r"-match '(.+)'\) \{", text)
+    assert found
+    asked = re.compile(found[1])
+    for folder, wanted in (
+        (r"\\wsl.localhost\Ubuntu-24.04\home\me\내 가게", ("Ubuntu-24.04", r"\home\me\내 가게")),
+        (r"\\wsl$\Debian\srv", ("Debian", r"\srv")),
+        (r"\\wsl$\Debian", ("Debian", None)),
+        (r"C:\Users\me\shop", None),
+        (r"\\server\wsl$\x", None),
+    ):
+        met = asked.match(folder)
+        assert (met.groups() if met else None) == wanted
+    line = re.search(r"--exec bash -lc '([^']*)' factory @args", text)
+    assert line
+    assert '"' not in line[1]  # Windows PowerShell hands on no double quote as it is

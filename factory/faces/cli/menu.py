@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 # what a person wants -> the commands in sight, and the rest
 MENU: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Begin": (("init", "demo"), ("help", "add", "import", "plan", "scan", "workers", "ping")),
-    "Work": (("dry", "run"), ("submit", "stop", "resume")),
+    "Work": (("dry", "run"), ("submit", "schedule", "stop", "resume")),
     "Look": (("status", "report"), ("log", "kpi", "metrics", "alerts", "kb", "traces")),
     "Mend": (("retry",), ("cancel", "replan", "rewind", "check-consistency")),
     "Prove": (
