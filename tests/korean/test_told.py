@@ -96,6 +96,12 @@ TOLD = [
         '실행하세요. 출력: "3 failed"',
     ),
     (
+        "AC-1 is green only with what the change made of checks/one.sh: leave it as main has it; if the ticket is meant to "
+        "change it, a person names it in its terms (modify, or may_change_tests): `R=checks/one.sh; sh $R`",
+        "AC-1의 검사는 변경이 고친 checks/one.sh가 있어야만 통과합니다. main에 있는 그대로 두세요. 티켓이 바꾸어야 하는 것이면 "
+        "사람이 조건(modify나 may_change_tests)에 적어야 합니다: `R=checks/one.sh; sh $R`",
+    ),
+    (
         "AC-1: math.isclose was replaced by shop/prices.py: `pytest -q`",
         "AC-1: math.isclose를 shop/prices.py가 바꿔치기했습니다: `pytest -q`",
     ),
@@ -149,6 +155,16 @@ TOLD = [
         "block below the ticket's heading; an example goes into an HTML comment",
         "D_ROADMAP.md:9: 조건 modify가 아무도 읽지 않는 D-1의 두 번째 블록에 있습니다. 티켓 제목 아래의 ```toml 블록에 "
         "적으세요. 예는 HTML 주석에 넣으세요",
+    ),
+    (
+        "D_ROADMAP.md:9: allow[1]: should be 'tests_kept' or 'reach', not \"size\"; correct the value",
+        "D_ROADMAP.md:9: allow[1]: 다음 가운데 하나여야 하는데 \"size\"입니다: 'tests_kept' or 'reach'. 값을 고치세요",
+    ),
+    (
+        'ssot/docops.toml:1: : strict mode allows nothing; use mode = "allow-listed", or remove the allow entries; see '
+        "`factory help guards`",
+        'ssot/docops.toml:1: : strict 모드는 아무것도 허용하지 않습니다. mode = "allow-listed"를 쓰거나 allow 항목을 지우세요. '
+        "`factory help guards`를 보세요",
     ),
     # --- git, rooms, workers, records
     ("refs/heads/main is not at 000000000000 any more", "refs/heads/main이 더는 000000000000에 있지 않습니다"),

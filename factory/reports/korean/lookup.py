@@ -13,7 +13,7 @@ DEEP = 4  # a reason in a reason in a reason
 LITTLE = 13  # letters of a row that says too little to know a sentence by them
 OPEN = (": ", " of ", " but ", '"', "`", "(")  # behind these more than a name may stand
 MOST = 8  # sentences that one reason is taken apart into
-_WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[A-Z]+|[\w.-]+): (?P<what>.+)", re.DOTALL)
+_WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[\w.\[\]-]*): (?P<what>.+)", re.DOTALL)
 _SUBJECT = re.compile(r'(?P<where>[a-z_]+(?:\.[\w-]+|\[\d+\])+|"[^"]*") (?P<what>.+)', re.DOTALL)
 _MORE = re.compile(r"(?P<first>.+?)(?:;| and|; and| \(and) (?P<number>\S+) more\)?", re.DOTALL)
 _COUNT = re.compile(r"(?P<number>\d[\d,]*) (?P<noun>[a-z]+(?: [a-z]+)?)")
@@ -72,7 +72,7 @@ def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -
     """Whether a gap holds more than it may: a sentence of its own, or, where the row says little, more than a name."""
     little = row.weight < LITTLE
     for before, value in zip(row.pieces, values, strict=False):
-        if "; " in value and not (joined and not little):
+        if "; " in value and not before.endswith("`") and not (joined and not little):
             return True
         if little and " " in value and not before.endswith(OPEN) and not _COUNT.fullmatch(value):
             return True
@@ -103,8 +103,13 @@ def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
 
 
 def _of_several(why: str, deep: int) -> Rendered | None:
-    """`what; remedy`: the longest beginning that a row knows, then the rest in the same way."""
-    parts = why.split("; ")
+    """`what; remedy`. A semicolon within backticks is a command's, unless its backticks are cut off."""
+    told = [one for parts in (_sentences(why), why.split("; ")) if (one := _one_by_one(parts, deep))]
+    return next((one for one in told if one.whole), told[0] if told else None)
+
+
+def _one_by_one(parts: list[str], deep: int) -> Rendered | None:
+    """The longest beginning that a row knows, then the rest in the same way."""
     if not 1 < len(parts) <= MOST:
         return None
     for count in reversed(range(1, len(parts))):
@@ -118,6 +123,17 @@ def _of_several(why: str, deep: int) -> Rendered | None:
             whole, pure = all(one.whole for one in both), all(one.pure for one in both)
             return Rendered(". ".join(one.text for one in both), whole, pure, both[0].used | both[1].used)
     return None
+
+
+def _sentences(why: str) -> list[str]:
+    """What stands between semicolons that are in no backticks."""
+    parts: list[str] = []
+    for part in why.split("; "):
+        if parts and parts[-1].count("`") % 2:
+            parts[-1] += f"; {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def _as_it_is(text: str) -> Rendered:
