@@ -60,6 +60,16 @@ TOLD = [
         "it could not be judged: the factory itself failed: KeyError: 'x' (factory/gate/tiers.py:60 tests)",
         "판정할 수 없었습니다. 공장 자체의 오류입니다: KeyError: \"'x'\" (factory/gate/tiers.py:60 tests)",
     ),
+    (
+        "TEST: AC-1 is still red: `grep -q right D-1.txt`",
+        "TEST: AC-1의 검사 `grep -q right D-1.txt`가 여전히 실패합니다",
+    ),
+    (
+        "storm guard: 6 attempts failed in a row, of D-1: 4 SCHEMA, 2 TEST; no cause that most of them share; see `factory "
+        "log`, mend the cause, release what it BLOCKED (`factory retry D-1`), then `factory run`",
+        "연속 실패 방지로 멈췄습니다. 시도 6번이 잇달아 실패했습니다(D-1). 종류별로 SCHEMA 4번, TEST 2번이며, 대부분에 공통된 "
+        "원인은 없습니다. `factory log`를 보고 원인을 고친 뒤, 막힌 것을 풀고(`factory retry D-1`) `factory run`을 실행하세요",
+    ),
     # --- the gate
     (
         "AC-1 is still red: `pytest -q`; it said: AssertionError: 1 != 2",
@@ -100,6 +110,14 @@ TOLD = [
         "change it, a person names it in its terms (modify, or may_change_tests): `R=checks/one.sh; sh $R`",
         "AC-1의 검사는 변경이 고친 checks/one.sh가 있어야만 통과합니다. main에 있는 그대로 두세요. 티켓이 바꾸어야 하는 것이면 "
         "사람이 조건(modify나 may_change_tests)에 적어야 합니다: `R=checks/one.sh; sh $R`",
+    ),
+    (
+        "the gate cannot judge anything: `python -m pytest -q` (regression) on main could not run (exit code 1); `python` is "
+        "the factory's own here, without what your tests import: `python3 -m venv .venv && .venv/bin/pip install -e .` "
+        "(`factory help project`), then run again. It said: No module named 'x'",
+        "게이트가 아무것도 판정할 수 없습니다. main에서 regression 단계의 `python -m pytest -q`가 실행되지 않았습니다(종료 코드 1). "
+        "여기서 `python`은 공장의 것이라 테스트가 import 하는 것이 없습니다. `python3 -m venv .venv && .venv/bin/pip install "
+        "-e .`를 실행하세요(`factory help project`). 그런 다음 다시 실행하세요. 출력: \"No module named 'x'\"",
     ),
     (
         "AC-1: math.isclose was replaced by shop/prices.py: `pytest -q`",

@@ -15,6 +15,9 @@ OPEN = (": ", " of ", " but ", '"', "`", "(")  # behind these more than a name m
 MOST = 8  # sentences that one reason is taken apart into
 _WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[\w.\[\]-]*): (?P<what>.+)", re.DOTALL)
 _SUBJECT = re.compile(r'(?P<where>[a-z_]+(?:\.[\w-]+|\[\d+\])+|"[^"]*") (?P<what>.+)', re.DOTALL)
+_TRIAGE = re.compile(r"[A-Z]{3,}: ")
+_CLASS = re.compile(r"(\d+) ([A-Z]+)")
+_CLASSES = re.compile(rf"{_CLASS.pattern}(?:, {_CLASS.pattern})*")
 _MORE = re.compile(r"(?P<first>.+?)(?:;| and|; and| \(and) (?P<number>\S+) more\)?", re.DOTALL)
 _COUNT = re.compile(r"(?P<number>\d[\d,]*) (?P<noun>[a-z]+(?: [a-z]+)?)")
 _MONEY = re.compile(r"^\$([\d,.]*\d)$")
@@ -39,6 +42,8 @@ def find(why: str, deep: int = 0) -> Rendered | None:
     """The reason in Korean; None where no row knows any part of it."""
     if deep > DEEP or not why.strip():
         return None
+    if _TRIAGE.match(why) and (told := _behind_its_place(why, deep)):
+        return told
     found = _before_its_check(why, deep) or _by_row(why, deep)
     if found or "; " not in why:
         return found or _behind_its_place(why, deep) or _with_more(why, deep)
@@ -62,7 +67,8 @@ def _by_row(why: str, deep: int, *, joined: bool = False, ends: str = "") -> Ren
 
 
 def _filled(every: Catalogue, row: Phrasing, values: tuple[str, ...], deep: int) -> Rendered:
-    inner = [_gap(every, value, deep) for value in values]
+    pairs = zip(row.pieces, values, strict=False)
+    inner = [Rendered(value) if before.endswith("`") else _gap(every, value, deep) for before, value in pairs]
     text = josa.fill(row.korean, *(one.text for one in inner))
     used = frozenset({row.english}).union(*(one.used for one in inner))
     return Rendered(text, True, all(one.pure for one in inner), used)
@@ -89,6 +95,8 @@ def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -
 
 def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
     """What stands in a gap: a number of things, a list that was cut, another reason, or a stranger's own words."""
+    if _CLASSES.fullmatch(value):
+        return Rendered(_CLASS.sub(r"\2 \1번", value))
     if found := _COUNT.fullmatch(value):
         noun = found["noun"]
         for one in (noun, noun.removesuffix("s")):
