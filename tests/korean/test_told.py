@@ -60,6 +60,16 @@ TOLD = [
         "it could not be judged: the factory itself failed: KeyError: 'x' (factory/gate/tiers.py:60 tests)",
         "판정할 수 없었습니다. 공장 자체의 오류입니다: KeyError: \"'x'\" (factory/gate/tiers.py:60 tests)",
     ),
+    (
+        "TEST: AC-1 is still red: `grep -q right D-1.txt`",
+        "TEST: AC-1의 검사 `grep -q right D-1.txt`가 여전히 실패합니다",
+    ),
+    (
+        "storm guard: 6 attempts failed in a row, of D-1: 4 SCHEMA, 2 TEST; no cause that most of them share; see `factory "
+        "log`, mend the cause, release what it BLOCKED (`factory retry D-1`), then `factory run`",
+        "연속 실패 방지로 멈췄습니다. 시도 6번이 잇달아 실패했습니다(D-1). 종류별로 SCHEMA 4번, TEST 2번이며, 대부분에 공통된 "
+        "원인은 없습니다. `factory log`를 보고 원인을 고친 뒤, 막힌 것을 풀고(`factory retry D-1`) `factory run`을 실행하세요",
+    ),
     # --- the gate
     (
         "AC-1 is still red: `pytest -q`; it said: AssertionError: 1 != 2",
@@ -94,6 +104,20 @@ TOLD = [
         "said: 3 failed",
         "게이트가 아무것도 판정할 수 없습니다. main에서 fast 단계의 `pytest -q`가 실패합니다(종료 코드 1). 고친 뒤 다시 "
         '실행하세요. 출력: "3 failed"',
+    ),
+    (
+        "AC-1 is green only with what the change made of checks/one.sh: leave it as main has it; if the ticket is meant to "
+        "change it, a person names it in its terms (modify, or may_change_tests): `R=checks/one.sh; sh $R`",
+        "AC-1의 검사는 변경이 고친 checks/one.sh가 있어야만 통과합니다. main에 있는 그대로 두세요. 티켓이 바꾸어야 하는 것이면 "
+        "사람이 조건(modify나 may_change_tests)에 적어야 합니다: `R=checks/one.sh; sh $R`",
+    ),
+    (
+        "the gate cannot judge anything: `python -m pytest -q` (regression) on main could not run (exit code 1); `python` is "
+        "the factory's own here, without what your tests import: `python3 -m venv .venv && .venv/bin/pip install -e .` "
+        "(`factory help project`), then run again. It said: No module named 'x'",
+        "게이트가 아무것도 판정할 수 없습니다. main에서 regression 단계의 `python -m pytest -q`가 실행되지 않았습니다(종료 코드 1). "
+        "여기서 `python`은 공장의 것이라 테스트가 import 하는 것이 없습니다. `python3 -m venv .venv && .venv/bin/pip install "
+        "-e .`를 실행하세요(`factory help project`). 그런 다음 다시 실행하세요. 출력: \"No module named 'x'\"",
     ),
     (
         "AC-1: math.isclose was replaced by shop/prices.py: `pytest -q`",
@@ -149,6 +173,16 @@ TOLD = [
         "block below the ticket's heading; an example goes into an HTML comment",
         "D_ROADMAP.md:9: 조건 modify가 아무도 읽지 않는 D-1의 두 번째 블록에 있습니다. 티켓 제목 아래의 ```toml 블록에 "
         "적으세요. 예는 HTML 주석에 넣으세요",
+    ),
+    (
+        "D_ROADMAP.md:9: allow[1]: should be 'tests_kept' or 'reach', not \"size\"; correct the value",
+        "D_ROADMAP.md:9: allow[1]: 다음 가운데 하나여야 하는데 \"size\"입니다: 'tests_kept' or 'reach'. 값을 고치세요",
+    ),
+    (
+        'ssot/docops.toml:1: : strict mode allows nothing; use mode = "allow-listed", or remove the allow entries; see '
+        "`factory help guards`",
+        'ssot/docops.toml:1: : strict 모드는 아무것도 허용하지 않습니다. mode = "allow-listed"를 쓰거나 allow 항목을 지우세요. '
+        "`factory help guards`를 보세요",
     ),
     # --- git, rooms, workers, records
     ("refs/heads/main is not at 000000000000 any more", "refs/heads/main이 더는 000000000000에 있지 않습니다"),

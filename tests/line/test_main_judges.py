@@ -143,7 +143,7 @@ def test_status_and_report_tell_of_what_is_done_and_red(make: Make) -> None:
     assert (drifts.code, "AC-D-1-1 is DONE, and red on main" in drifts.out) == (1, True)
     page = shop.run("report").out
     assert "AC-D-1-1 is red on main" in page
-    assert "main에서 AC-D-1-1이(가) 실패하고 있습니다" in page
+    assert "AC-D-1-1: main에서 실패하고 있으며, 어느 시도의 탓도 아닙니다." in page
 
 
 NEARLY = """class Cents(int):

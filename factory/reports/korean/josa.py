@@ -36,7 +36,7 @@ _NAMED = {
     **dict.fromkeys(words("type group hook book look"), "ㄱ"),
     **dict.fromkeys(words("toml yaml html xml sql ssl url curl"), L),
     **dict.fromkeys(words("json bin cron"), "ㄴ"),
-    **dict.fromkeys(words("check github hub"), ""),
+    **dict.fromkeys(words("check github hub ok"), ""),
 }  # what spelling does not tell, and people say often
 
 

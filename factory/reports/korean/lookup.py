@@ -13,8 +13,11 @@ DEEP = 4  # a reason in a reason in a reason
 LITTLE = 13  # letters of a row that says too little to know a sentence by them
 OPEN = (": ", " of ", " but ", '"', "`", "(")  # behind these more than a name may stand
 MOST = 8  # sentences that one reason is taken apart into
-_WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[A-Z]+|[\w.-]+): (?P<what>.+)", re.DOTALL)
+_WHERE = re.compile(r"(?P<where>[^\s:]+:\d+|[^\s:]*[./][^\s:]*|[\w.\[\]-]*): (?P<what>.+)", re.DOTALL)
 _SUBJECT = re.compile(r'(?P<where>[a-z_]+(?:\.[\w-]+|\[\d+\])+|"[^"]*") (?P<what>.+)', re.DOTALL)
+_TRIAGE = re.compile(r"[A-Z]{3,}: ")
+_CLASS = re.compile(r"(\d+) ([A-Z]+)")
+_CLASSES = re.compile(rf"{_CLASS.pattern}(?:, {_CLASS.pattern})*")
 _MORE = re.compile(r"(?P<first>.+?)(?:;| and|; and| \(and) (?P<number>\S+) more\)?", re.DOTALL)
 _COUNT = re.compile(r"(?P<number>\d[\d,]*) (?P<noun>[a-z]+(?: [a-z]+)?)")
 _MONEY = re.compile(r"^\$([\d,.]*\d)$")
@@ -39,6 +42,8 @@ def find(why: str, deep: int = 0) -> Rendered | None:
     """The reason in Korean; None where no row knows any part of it."""
     if deep > DEEP or not why.strip():
         return None
+    if _TRIAGE.match(why) and (told := _behind_its_place(why, deep)):
+        return told
     found = _before_its_check(why, deep) or _by_row(why, deep)
     if found or "; " not in why:
         return found or _behind_its_place(why, deep) or _with_more(why, deep)
@@ -62,7 +67,8 @@ def _by_row(why: str, deep: int, *, joined: bool = False, ends: str = "") -> Ren
 
 
 def _filled(every: Catalogue, row: Phrasing, values: tuple[str, ...], deep: int) -> Rendered:
-    inner = [_gap(every, value, deep) for value in values]
+    pairs = zip(row.pieces, values, strict=False)
+    inner = [Rendered(value) if before.endswith("`") else _gap(every, value, deep) for before, value in pairs]
     text = josa.fill(row.korean, *(one.text for one in inner))
     used = frozenset({row.english}).union(*(one.used for one in inner))
     return Rendered(text, True, all(one.pure for one in inner), used)
@@ -72,7 +78,7 @@ def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -
     """Whether a gap holds more than it may: a sentence of its own, or, where the row says little, more than a name."""
     little = row.weight < LITTLE
     for before, value in zip(row.pieces, values, strict=False):
-        if "; " in value and not (joined and not little):
+        if "; " in value and not before.endswith("`") and not (joined and not little):
             return True
         if little and " " in value and not before.endswith(OPEN) and not _COUNT.fullmatch(value):
             return True
@@ -89,6 +95,8 @@ def _swallows(row: Phrasing, values: tuple[str, ...], deep: int, joined: bool) -
 
 def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
     """What stands in a gap: a number of things, a list that was cut, another reason, or a stranger's own words."""
+    if _CLASSES.fullmatch(value):
+        return Rendered(_CLASS.sub(r"\2 \1번", value))
     if found := _COUNT.fullmatch(value):
         noun = found["noun"]
         for one in (noun, noun.removesuffix("s")):
@@ -103,8 +111,13 @@ def _gap(every: Catalogue, value: str, deep: int) -> Rendered:
 
 
 def _of_several(why: str, deep: int) -> Rendered | None:
-    """`what; remedy`: the longest beginning that a row knows, then the rest in the same way."""
-    parts = why.split("; ")
+    """`what; remedy`. A semicolon within backticks is a command's, unless its backticks are cut off."""
+    told = [one for parts in (_sentences(why), why.split("; ")) if (one := _one_by_one(parts, deep))]
+    return next((one for one in told if one.whole), told[0] if told else None)
+
+
+def _one_by_one(parts: list[str], deep: int) -> Rendered | None:
+    """The longest beginning that a row knows, then the rest in the same way."""
     if not 1 < len(parts) <= MOST:
         return None
     for count in reversed(range(1, len(parts))):
@@ -118,6 +131,17 @@ def _of_several(why: str, deep: int) -> Rendered | None:
             whole, pure = all(one.whole for one in both), all(one.pure for one in both)
             return Rendered(". ".join(one.text for one in both), whole, pure, both[0].used | both[1].used)
     return None
+
+
+def _sentences(why: str) -> list[str]:
+    """What stands between semicolons that are in no backticks."""
+    parts: list[str] = []
+    for part in why.split("; "):
+        if parts and parts[-1].count("`") % 2:
+            parts[-1] += f"; {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def _as_it_is(text: str) -> Rendered:
