@@ -45,6 +45,14 @@ factory_report *args: _env
 factory_kpi *args: _env
     factory kpi {{args}}
 
+# every number, as Prometheus reads it
+factory_metrics *args: _env
+    factory metrics {{args}}
+
+# every alert, judged now
+factory_alerts *args: _env
+    factory alerts {{args}}
+
 # an auditor's verdict on an attempt
 factory_audit ticket: _env
     factory audit {{ticket}}

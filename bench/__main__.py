@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import cards, gate, ledger, line, room, stamp, start, status, turn
+from bench import cards, gate, ledger, line, metrics, room, stamp, start, status, turn
 from bench.figures import Figure, as_table
 from bench.size import FULL, QUICK, Size
 
@@ -25,7 +25,7 @@ class Benchmark(Protocol):
         """Figures as they come; `where` is an empty folder of its own."""
 
 
-BENCHMARKS: tuple[Benchmark, ...] = (start, status, stamp, line, ledger, room, gate, turn, cards)
+BENCHMARKS: tuple[Benchmark, ...] = (start, status, stamp, line, ledger, room, gate, turn, cards, metrics)
 
 
 def main() -> None:

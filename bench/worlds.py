@@ -39,13 +39,14 @@ kind = "none"
 class Stream:
     """What `git fast-import` reads."""
 
-    def __init__(self) -> None:
-        self._out, self._mark = io.BytesIO(), 0
+    def __init__(self, seconds: int = 0) -> None:
+        """`seconds`: how much later its commits are made than those of another stream."""
+        self._out, self._mark, self._later = io.BytesIO(), 0, seconds
 
     def commit(self, ref: str, text: str, files: dict[str, bytes], parents: tuple[str, ...] = ()) -> str:
         """Adds a commit to a branch; `parents` after the branch's own tip are merged in. Its mark."""
         self._mark += 1
-        self._line(f"commit {ref}\nmark :{self._mark}\ncommitter {IDENTITY} {SINCE + self._mark} +0000")
+        self._line(f"commit {ref}\nmark :{self._mark}\ncommitter {IDENTITY} {SINCE + self._later + self._mark} +0000")
         self._data(text.encode())
         for n, parent in enumerate(parents):
             self._line(f"{'from' if n == 0 else 'merge'} {parent}")

@@ -110,6 +110,8 @@ class Metrics(Read, name="metrics", document=False):
 class Alerts(Read, name="alerts"):
     """Judge every alert now, without Prometheus. Exit 1 where one fires whose priority is page."""
 
+    rules: Annotated[bool, Argument("judge nothing: print them as a file of rules for Prometheus")] = False
+
 
 class Log(Read, name="log"):
     """The audit trail: every event, newest first. Of one ticket, with what each attempt did, and why it failed."""

@@ -57,9 +57,11 @@ def metrics(caller: Caller, asked: commands.Metrics) -> Answer:
     return Answer(text=f"written: {asked.textfile}")
 
 
-def alerts(caller: Caller, _: commands.Alerts) -> Answer:
-    from factory.desk.metrics import as_json, as_text, judged
+def alerts(caller: Caller, asked: commands.Alerts) -> Answer:
+    from factory.desk.metrics import as_json, as_text, judged, rules
 
+    if asked.rules:
+        return Answer(text=rules())
     found = judged(caller.path, time.time())
     wakes = any(one.rule.priority == "page" for one in found.fired)
     return Answer(text=as_text(found), data=as_json(found), exit=Exit.FAIL if wakes else Exit.OK)

@@ -21,13 +21,14 @@ from factory.observe.alerts import ALERTS, WINDOWS, Fired, judge
 from factory.observe.condition import Readings
 from factory.observe.exposition import text
 from factory.observe.moment import Moment, learned
-from factory.observe.reading import Numbers, look, look_back
+from factory.observe.prometheus_rules import alerts_yml
+from factory.observe.reading import Numbers, Yesterday, look, look_back
 from factory.observe.values import counted, samples, values
 from factory.records.view import settings_at
 from factory.reports import stops
 from factory.ssot.read_settings import read_settings
 
-NOTHING = Numbers()
+NOTHING, ANEW = Numbers(), Yesterday()
 
 
 class MetricsPage(NamedTuple):
@@ -49,21 +50,23 @@ def page(path: Path, now: float, known: Numbers = NOTHING) -> MetricsPage:
 
 
 class AlertsSeen(NamedTuple):
-    """The alerts that fire, and the commits that say so."""
+    """The alerts that fire, the commits that say so, and what the next look begins from."""
 
     fired: list[Fired]
     read_at: str
+    yesterday: Yesterday
 
 
-def judged(path: Path, now: float) -> AlertsSeen:
-    """Every alert, judged on the numbers of now and on how they rose until now."""
+def judged(path: Path, now: float, yesterday: Yesterday = ANEW) -> AlertsSeen:
+    """Every alert, judged on the numbers of now and on how they rose until now. Whoever asks again hands in `yesterday`
+    of the last time: only the last day's events are read then."""
     with Repo(path) as repo:
         seen = read(repo, now, "open")
         ledger = Ledger(repo, lambda: now).at(seen.ledger)
-        looked = look_back(repo, ledger, seen.main, now, WINDOWS)
+        looked = look_back(repo, ledger, seen.main, now, WINDOWS, yesterday)
         told = values(looked.numbers.shown, _moment(repo, ledger, seen, looked.numbers))
         before = {span: tuple(samples(counted(then))) for span, then in looked.before.items()}
-        return AlertsSeen(judge(Readings(now, tuple(samples(told)), before)), commits(seen))
+        return AlertsSeen(judge(Readings(now, tuple(samples(told)), before)), commits(seen), looked.yesterday)
 
 
 def name_of(repo: Repo) -> str:
@@ -107,6 +110,11 @@ def write(at: Path, page: MetricsPage) -> None:
     if not at.parent.is_dir():
         raise Mistake("there is no such folder", path=str(at.parent), remedy="make it, or name another file")
     files.put(at, page.text.encode())
+
+
+def rules() -> str:
+    """The alerts as a file of rules for Prometheus."""
+    return alerts_yml().rstrip("\n")
 
 
 def as_json(found: AlertsSeen) -> dict[str, Any]:

@@ -31,17 +31,25 @@ class Numbers(NamedTuple):
     released: Released = Released()
 
 
+class Yesterday(NamedTuple):
+    """What a look back begins from: the numbers as they were so long ago that no span reaches behind them."""
+
+    measured: Measured = Measured()
+    released: Released = Released()
+
+
 class Looked(NamedTuple):
-    """`before`: the numbers as they were so many seconds ago."""
+    """`before`: the numbers as they were so many seconds ago. `yesterday`: to be handed to the next look."""
 
     numbers: Numbers
     before: dict[int, Measured]
+    yesterday: Yesterday
 
 
 def look(repo: Repo, ledger: Ledger, main: Oid, known: Numbers) -> Numbers:
     """The numbers at one commit of main and one event of the ledger; only what is new since `known` is read."""
     kept, tip = known.kept, ledger.tip
-    if kept.ledger is not None and (tip is None or not history.on_line(repo, tip, kept.ledger)):
+    if not _on_line(repo, tip, kept.ledger):
         kept = Measured()  # the ledger was rewritten
     if kept.ledger != tip:
         events = between(repo, tip, kept.ledger)
@@ -51,19 +59,26 @@ def look(repo: Repo, ledger: Ledger, main: Oid, known: Numbers) -> Numbers:
     return Numbers(kept, shown, released(repo, main, known.released))
 
 
-def look_back(repo: Repo, ledger: Ledger, main: Oid, now: float, spans: Iterable[int]) -> Looked:
-    """The numbers now, and as they were these seconds ago."""
-    events = between(repo, ledger.tip, None)
+def look_back(repo: Repo, ledger: Ledger, main: Oid, now: float, spans: Iterable[int], yesterday: Yesterday) -> Looked:
+    """The numbers now, and as they were these seconds ago; only what is new since `yesterday` is read."""
+    kept, spans = yesterday.measured, sorted(spans, reverse=True)
+    if kept.last > now - spans[0] or not _on_line(repo, ledger.tip, kept.ledger):
+        kept = Measured()  # the clock was set back, or the ledger was rewritten
+    events = between(repo, ledger.tip, kept.ledger)
     said = beyond.read(repo.store, events)
-    kept, at, before = Measured(), 0, dict[int, Measured]()
-    ahead = list(told_by_main(repo, ledger, main, _stamps(events)))
-    more = beyond.read(repo.store, ahead)
-    for span in sorted(spans, reverse=True):
+    ahead = list(told_by_main(repo, ledger, main, kept.stamps | _stamps(events)))
+    more, at, before, first = beyond.read(repo.store, ahead), 0, dict[int, Measured](), kept
+    for span in spans:
         until = _first_after(events, now - span, at)
         kept, at = kept.then(events[at:until], said), until
+        first = kept if span == spans[0] else first
         before[span] = kept.then([event for event in ahead if event.time <= now - span], more, booked=False)
-    kept = kept.then(events[at:], said)
-    return Looked(Numbers(kept, kept.then(ahead, more, booked=False), released(repo, main, Released())), before)
+    kept, since = kept.then(events[at:], said), released(repo, main, yesterday.released)
+    return Looked(Numbers(kept, kept.then(ahead, more, booked=False), since), before, Yesterday(first, since))
+
+
+def _on_line(repo: Repo, tip: Oid | None, since: Oid | None) -> bool:
+    return since is None or (tip is not None and history.on_line(repo, tip, since))
 
 
 def _first_after(events: Sequence[Event], time: float, at: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 from factory.desk.metrics import judged, page
 from factory.observe.alerts import ALERTS
+from factory.observe.reading import Yesterday
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, PATIENCE, ROOT, command, environment
 from tests.metrics.test_reading import WORKER, number, numbers
@@ -119,6 +120,29 @@ def test_what_rose_is_counted_from_the_events_own_times(make: Make) -> None:
     assert [one.rule.name for one in judged(shop.path, now).fired] == ["FactoryTookBack"]
     assert judged(shop.path, now + 86400 - 600).fired
     assert judged(shop.path, now + 86400 + 600).fired == []
+
+
+def test_who_keeps_yesterday_and_who_starts_anew_judge_alike(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", worker=WORKER, settings=FAST)
+    yesterday = Yesterday()
+    for words in (("run",), ("rewind", "D-1"), ("status",), ("run",)):
+        shop.run(*words)
+        for later in (0, 5000, 90_000, 10):  # the clock goes on, and is set back
+            now = time.time() + later
+            again = judged(shop.path, now, yesterday)
+            assert again == judged(shop.path, now)
+            yesterday = again.yesterday
+    at = time.time() + 200_000
+    yesterday = judged(shop.path, at, yesterday).yesterday
+    assert yesterday.measured.total("stamps") == 3
+    assert work(lambda: judged(shop.path, at, yesterday)) < work(lambda: judged(shop.path, at))
+    shop.git("update-ref", "-d", "refs/heads/factory/ledger")
+    assert judged(shop.path, at, yesterday) == judged(shop.path, at)
+
+
+def test_the_rules_are_printed_as_they_lie_in_the_docs(make: Make) -> None:
+    said = make("D-1 One", settings=FAST).run("alerts", "--rules")
+    assert (said.code, said.out) == (0, (ROOT / "docs/observability/alerts.yml").read_text(encoding="utf-8"))
 
 
 def test_what_is_new_costs_as_much_however_much_is_known(make: Make) -> None:
