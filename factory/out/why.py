@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from factory.model import Triage
 from factory.out.words import LABELS, Labels
 from factory.reports.blocks import Block, Bullets, Grid, Paragraph, Printed, Title, quoted, said, worded
-from factory.reports.tried import AskedOf, Tried
+from factory.reports.tried import CheckAsked, Tried
 from factory.reports.wording import Phrases
 
 MOST = 20  # lines of a list
@@ -57,7 +57,7 @@ def _triage(one: Tried) -> Triage | None:
     return Triage(one.triage) if one.triage in Triage.__members__ else None
 
 
-def _row(asked: AskedOf, words: Phrases) -> tuple[str, ...]:
+def _row(asked: CheckAsked, words: Phrases) -> tuple[str, ...]:
     lights = (asked.before or words.not_known, asked.after or words.not_known)
     return (asked.id, said(asked.text), quoted(asked.check) if asked.check else words.not_known, *lights)
 

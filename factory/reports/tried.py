@@ -41,7 +41,7 @@ class Size(NamedTuple):
         return f"+{self.added} -{self.removed}"
 
 
-class AskedOf(NamedTuple):
+class CheckAsked(NamedTuple):
     """A criterion, and what its check said before the work and after it; empty where it was not asked."""
 
     id: str
@@ -60,7 +60,7 @@ class Tried(NamedTuple):
     triage: str
     title: str
     asked: str  # the ticket's own prose
-    criteria: tuple[AskedOf, ...]
+    criteria: tuple[CheckAsked, ...]
     told: tuple[str, ...]  # what this attempt was told of the one before it
     worker: str
     model: str
@@ -151,7 +151,7 @@ def _made(item: str, evidence: Oid, papers: Papers, size: Size) -> Tried:
     plan, result, report, heard = papers
     lights = {one["id"]: one for one in result.get("criteria", ())}
     criteria = [
-        AskedOf(one["id"], one["text"], one.get("check", ""), *_lights(lights.get(one["id"], {})))
+        CheckAsked(one["id"], one["text"], one.get("check", ""), *_lights(lights.get(one["id"], {})))
         for one in plan.get("criteria", ())
     ]
     return Tried(
