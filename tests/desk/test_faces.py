@@ -10,7 +10,7 @@ import pytest
 from tests.test_floors import CODE, TREES, imports, name
 
 FACES = [path for path in CODE if name(path).startswith("factory/faces/")]
-DESK = ("snapshot", "status", "events", "commands", "submit", "kpi", "looking.meaning")
+DESK = ("snapshot", "status", "events", "commands", "submit", "kpi", "looking.meaning", "panes")
 MAY = (
     "factory.faces",
     "factory.errors",

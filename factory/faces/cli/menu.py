@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 MENU: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Begin": (("init", "demo"), ("help", "add", "import", "plan", "scan", "workers")),
     "Work": (("dry", "run"), ("submit", "stop", "resume")),
-    "Look": (("status", "report"), ("log", "kpi", "kb")),
+    "Look": (("status", "report"), ("serve", "log", "kpi", "kb")),
     "Mend": (("retry",), ("cancel", "replan", "rewind", "check-consistency")),
     "Prove": (
         ("gate", "verify"),
