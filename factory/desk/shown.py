@@ -28,6 +28,8 @@ class ShownItem:
     since: float | None = None  # its attempt runs since then, in seconds since the epoch
     beat: float | None = None  # the last sign of life of what works on it
     usd: float = 0.0  # set aside for its attempt
+    priority: str = ""  # of a ticket: P0 to P3
+    deps: tuple[str, ...] = ()  # the tickets that it waits for
 
 
 @dataclass(frozen=True)

@@ -85,10 +85,16 @@ def snapshot(path: Path, now: float, cards: Listed = "all", environ: Mapping[str
         return read(repo, now, cards, environ)
 
 
-def read(repo: Repo, now: float, cards: Listed = "all", environ: Mapping[str, str] | None = None) -> Snapshot:
-    """The same, of a repository that is open."""
+def read(
+    repo: Repo,
+    now: float,
+    cards: Listed = "all",
+    environ: Mapping[str, str] | None = None,
+    ledger: Ledger | None = None,
+) -> Snapshot:
+    """The same, of a repository that is open. `ledger`: one that looked before, and need not read all of it again."""
     settings, main = find_main(repo)
-    ledger = Ledger(repo, lambda: now)
+    ledger = ledger or Ledger(repo, lambda: now)
     view = elsewhere.told_by_main(repo, look(repo, ledger, main))
     factory, alive = factory_file(ledger), lock.holder(private_dir(repo))
     book = _book(ledger, now, settings.factory.timezone)
@@ -143,6 +149,8 @@ def _ticket(stands: Standing, book: Book) -> ShownItem:
         since=lease.since if lease else None,
         beat=lease.beat if lease else None,
         usd=set_aside(book, id) if lease else 0.0,
+        priority=stands.ticket.priority.value,
+        deps=stands.ticket.deps,
     )
 
 

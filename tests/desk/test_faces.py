@@ -10,7 +10,18 @@ import pytest
 from tests.test_floors import CODE, TREES, imports, name
 
 FACES = [path for path in CODE if name(path).startswith("factory/faces/")]
-DESK = ("snapshot", "status", "status_words", "events", "commands", "submit", "kpi", "metrics", "looking.meaning")
+DESK = (
+    "snapshot",
+    "status",
+    "status_words",
+    "events",
+    "commands",
+    "submit",
+    "kpi",
+    "metrics",
+    "looking.meaning",
+    "panes",
+)
 MAY = (
     "factory.faces",
     "factory.errors",

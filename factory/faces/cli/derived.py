@@ -15,6 +15,7 @@ import typer
 
 from factory.desk.commands import COMMANDS, GROUPS, Command, Run, Status
 from factory.faces.cli.helping import language
+from factory.faces.cli.serving import serve
 from factory.faces.cli.terminal import AsJson, RepoDir, complain, end, print_json, progress, quiet, say, typed
 from factory.stream import wait_no_more
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 LARGE = 240  # cards; a document of more is written without line breaks, and three times as fast
 
-FIRST = {kind.name.split(" ")[0]: kind for kind in COMMANDS}.keys() | {"demo"}
+FIRST = {kind.name.split(" ")[0]: kind for kind in COMMANDS}.keys() | {"demo", "serve"}
 
 
 def commands(first: str = "") -> typer.Typer:
@@ -40,6 +41,8 @@ def commands(first: str = "") -> typer.Typer:
             groups[group].command(name)(status if kind is Status else _function(kind))
     if first in ("", "demo"):
         app.command()(demo)
+    if first in ("", "serve"):
+        app.command()(serve)
     return app
 
 

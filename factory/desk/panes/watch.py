@@ -1,0 +1,193 @@
+"""A repository that is watched: opened once, looked at again and again, and what a look costs is what is new in it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from factory.desk.panes.chronicle import AttemptEnd, Chronicle, DayTotals
+from factory.desk.panes.paid import Paid, paid
+from factory.desk.snapshot import Snapshot, read
+from factory.git import history
+from factory.git.ledger import Ledger, parse_event
+from factory.git.repo import LEDGER, Repo
+from factory.line.knowledge import Lesson
+from factory.model import Event, Oid
+from factory.money.budget import day_of
+from factory.records.view import find_main, main_ref
+from factory.reports.trail import between
+from factory.ssot.settings import Settings
+
+AT_ONCE = 5000  # events that are read by one program
+STEPS = 200  # events that are read one by one, before a program is started for them
+JUDGED = 300  # the newest attempts whose evidence is read
+TAGS_SECONDS = 10.0  # between two questions for the newest tag
+Signs = tuple[tuple[int, int, int], ...]
+
+
+class Release(NamedTuple):
+    """The newest tag. `time`: seconds since the epoch."""
+
+    name: str
+    time: float
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """All that the panes are made of, as it was at one look."""
+
+    seen: Snapshot
+    settings: Settings
+    today: DayTotals
+    ended: tuple[AttemptEnd, ...] = ()  # the newest attempts that ended, oldest first
+    recent: tuple[Event, ...] = ()
+    asked: tuple[Event, ...] = ()  # what persons asked for
+    waits: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # item -> its last word, attempts begun since
+    paid: Mapping[Oid, Paid] = field(default_factory=dict)  # event -> what the attempt took that it ended
+    lessons: tuple[Lesson, ...] = ()
+    release: Release | None = None
+    events: int = 0  # that the ledger holds
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.seen.zone)
+
+
+class Watch:
+    """Writes nothing. Safe to share between threads: what is new is heard while a look is under way. Close it."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.repo = Repo(path, durable=False)
+        settings, _ = find_main(self.repo)
+        self._refs = (LEDGER, main_ref(settings))
+        self._zone = ZoneInfo(settings.factory.timezone)
+        self._chronicle = Chronicle(self._zone)
+        self._ledger = Ledger(self.repo, clock)
+        self._paid: dict[Oid, Paid | None] = {}
+        self._release: tuple[float, Release | None] = (0.0, None)
+        self._hearing, self._looking = threading.RLock(), threading.Lock()
+
+    def close(self) -> None:
+        """End the child processes."""
+        self.repo.close()
+
+    def signs(self) -> Signs:
+        """What differs as soon as main or the ledger moved: a few looks at names of files, and no program."""
+        at = self.repo.common_dir
+        return tuple(map(_sign, (*(at / ref for ref in self._refs), at / "packed-refs", at / "reftable")))
+
+    # --- what is new
+
+    def hear(self) -> tuple[Event, ...]:
+        """The newest events, oldest first, with all that came since the last call folded in."""
+        with self._hearing:
+            tip = self.repo.tip(LEDGER)
+            if tip != self._chronicle.cursor:
+                self._fold(tip)
+            return tuple(self._chronicle.recent)
+
+    def _fold(self, tip: Oid | None) -> None:
+        since = self._chronicle.cursor
+        near = self._near(tip, since)
+        if near is not None:
+            self._chronicle.feed(near)
+            return
+        if tip is None or (since and not history.on_line(self.repo, tip, since)):
+            self._chronicle, since = Chronicle(self._zone), None
+        for some in self._far(tip, since):
+            self._chronicle.feed(some)
+
+    def _near(self, tip: Oid | None, since: Oid | None) -> list[Event] | None:
+        """The events after a place, where they are few; None where they are not, or the place is not among them."""
+        found, at = list[Event](), tip
+        while at and at != since and len(found) < STEPS:
+            commit = self.repo.store.commit(at)
+            found.append(parse_event(at, commit.time, commit.message))
+            at = next(iter(commit.parents), None)
+        return found[::-1] if at == since else None
+
+    def _far(self, tip: Oid | None, since: Oid | None) -> Iterator[list[Event]]:
+        asked = ("rev-list", "--first-parent", "--reverse", *([tip] if tip else []), *([f"^{since}"] if since else []))
+        oids = self.repo.call(*asked, "--").decode().split() if tip else []
+        for start in range(0, len(oids), AT_ONCE):
+            yield between(self.repo, oids[start : start + AT_ONCE][-1], oids[start - 1] if start else since)
+
+    def places(self, item: str) -> tuple[Oid, ...]:
+        """The ids of the last events of an item, oldest first."""
+        self.hear()
+        with self._hearing:
+            return tuple(place.hex() for place in self._chronicle.places.get(item, ()))
+
+    # --- a look
+
+    def look(self) -> Sighting:
+        """How everything stands now. Mistake where main's tables or settings cannot be read."""
+        with self._looking:
+            self.hear()
+            now = self.clock()
+            self._ledger.reload()
+            seen = read(self.repo, now, "open", os.environ, self._ledger)
+            settings, _ = find_main(self.repo)
+            lessons = self._ledger.read_all("knowledge", Lesson.model_validate).values()
+            with self._hearing:
+                tale = self._chronicle
+                waits = {item: (wait.word, tale.begun - wait.turn) for item, wait in tale.waits.items()}
+                found = Sighting(
+                    seen=seen,
+                    settings=settings,
+                    today=_copied(tale.day(day_of(now, ZoneInfo(seen.zone)))),
+                    ended=tuple(tale.ended),
+                    recent=tuple(tale.recent),
+                    asked=tuple(tale.asked),
+                    waits=waits,
+                    lessons=tuple(lessons),
+                    release=self._newest_tag(now),
+                    events=tale.count,
+                )
+            return Sighting(**{**found.__dict__, "paid": self._paid_for(found.ended)})
+
+    def _paid_for(self, ended: tuple[AttemptEnd, ...]) -> Mapping[Oid, Paid]:
+        wanted = {end.event.oid: end.event for end in ended[-JUDGED:]}
+        self._paid = {oid: self._paid[oid] if oid in self._paid else paid(self.repo, wanted[oid]) for oid in wanted}
+        return {oid: one for oid, one in self._paid.items() if one}
+
+    def _newest_tag(self, now: float) -> Release | None:
+        asked, known = self._release
+        if abs(now - asked) > TAGS_SECONDS:
+            out = self.repo.call(
+                *("for-each-ref", "--sort=-creatordate", "--count=1"),
+                *("--format=%(creatordate:unix) %(refname:short)", "refs/tags"),
+            )
+            time_, _, name = out.decode("utf-8", "replace").strip().partition(" ")
+            known = Release(name, float(time_ or 0)) if name else None
+            self._release = (now, known)
+        return known
+
+
+def _sign(path: Path) -> tuple[int, int, int]:
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_mtime_ns, found.st_ino, found.st_size
+    return 0, 0, 0
+
+
+def _copied(day: DayTotals) -> DayTotals:
+    """As it is now: the one that was counted goes on."""
+    return DayTotals(
+        stamped=day.stamped,
+        cards=day.cards,
+        failed=day.failed,
+        alone=day.alone,
+        rewinds=day.rewinds,
+        usd=day.usd,
+        hours=list(day.hours),
+        items=dict(day.items),
+    )

@@ -1,0 +1,279 @@
+"""The words of the panes and of the console's pages, in both languages: a row a word, so that none lacks one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from factory.model import State, Triage
+from factory.money.spend import dollars
+from factory.reports import phrases
+from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
+
+LANGUAGES = ("en", "ko")
+Word = tuple[str, str]
+
+WORDS: Mapping[str, Word] = {
+    # the page
+    "console": ("Console", "콘솔"),
+    "incident": ("Incident", "사고"),
+    "pages": ("Pages", "페이지"),
+    "panes": ("panes", "창"),
+    "layouts": ("Layouts", "배치"),
+    "skip": ("Skip to what it shows", "본문으로 건너뛰기"),
+    "search": ("Search", "찾기"),
+    "go": ("Go", "찾기"),
+    "reload": ("Reload", "새로 고침"),
+    "ribbon": ("How the day goes", "오늘의 흐름"),
+    "not_live": ("This page does not change by itself now.", "지금 이 페이지는 저절로 바뀌지 않습니다."),
+    "read_only": ("Looks, and changes nothing.", "보기만 하고 아무것도 바꾸지 않습니다."),
+    "none": ("–", "–"),
+    "nothing": ("Nothing.", "없습니다."),
+    # panes
+    "line": ("Line now", "지금 라인"),
+    "queue": ("Queue", "대기열"),
+    "money": ("Money", "돈"),
+    "models": ("Models", "모델"),
+    "git": ("Git", "git"),
+    "errors": ("Errors", "오류"),
+    "people": ("People", "사람"),
+    # ribbon
+    "state": ("state", "상태"),
+    "done_today": ("done today", "오늘 끝난 것"),
+    "failed_today": ("failed attempts today", "오늘 실패한 시도"),
+    "lead": ("lead time", "걸린 시간"),
+    "recurrence": ("recurrence", "재발"),
+    "autonomy": ("with no person", "사람 없이"),
+    "of_cap": ("spent of", "쓴 돈, 한도"),
+    "release": ("last release", "마지막 릴리스"),
+    # line
+    "rooms": ("Rooms", "방"),
+    "item": ("item", "항목"),
+    "title": ("title", "제목"),
+    "since": ("for", "지난 시간"),
+    "beat": ("last sign of life", "마지막 신호"),
+    "reserved": ("set aside", "따로 둔 돈"),
+    "nobody_works": ("Nobody works now.", "지금 일하는 작업자가 없습니다."),
+    "boxes": ("Boxes, 3 + 3", "상자, 3 + 3"),
+    "no_boxes": ("No box yet.", "아직 상자가 없습니다."),
+    "cards": ("cards", "카드"),
+    "news": ("What happened last", "최근에 일어난 일"),
+    # queue
+    "ready": ("ready", "시작할 수 있음"),
+    "held": ("waits for others", "다른 것을 기다림"),
+    "blocked": ("blocked", "막힘"),
+    "planned": ("not released", "아직 시작 안 함"),
+    "priority": ("priority", "우선순위"),
+    "tries": ("tries", "시도"),
+    "waits_since": ("last touched", "마지막으로 다룬 때"),
+    "passed_by": ("begun since", "그 뒤 시작된 시도"),
+    "after": ("after", "먼저 끝날 것:"),
+    "never_begun": ("never begun", "시작한 적 없음"),
+    "starves": ("starves", "밀려남"),
+    "nothing_waits": ("Nothing waits.", "기다리는 것이 없습니다."),
+    # money
+    "cap": ("of the day", "하루 몫"),
+    "spent": ("settled", "쓴 것"),
+    "most": ("cap", "한도"),
+    "share": ("used", "사용률"),
+    "by_hour": ("Today by hour", "오늘, 시간별"),
+    "by_model": ("Today by model", "오늘, 모델별"),
+    "by_ticket": ("Today by ticket", "오늘, 티켓별"),
+    "nothing_paid": ("Nothing was paid today.", "오늘 낸 돈이 없습니다."),
+    # models
+    "of_attempts": ("Of the newest {} attempts with evidence.", "증거가 있는 최근 시도 {}번."),
+    "model": ("model", "모델"),
+    "attempts": ("attempts", "시도"),
+    "calls": ("calls", "호출"),
+    "tokens_in": ("tokens in", "들어간 토큰"),
+    "tokens_out": ("tokens out", "나온 토큰"),
+    "largest": ("largest request", "가장 큰 요청"),
+    "request_errors": ("refused", "거절"),
+    "retries": ("retries", "재시도"),
+    "attempt_time": ("an attempt", "시도 하나"),
+    "cost": ("cost", "비용"),
+    "no_models": ("No attempt has ended yet.", "아직 끝난 시도가 없습니다."),
+    # git
+    "ledger": ("ledger", "원장"),
+    "rewinds": ("taken back today", "오늘 되돌린 것"),
+    "pass_rate": ("gate passes", "게이트 통과율"),
+    "flaky": ("flaky tests an attempt", "시도마다 흔들린 테스트"),
+    "stamps": ("Stamps", "스탬프"),
+    "stamp": ("stamp", "스탬프"),
+    "time": ("time", "시각"),
+    "no_stamps": ("No stamp yet.", "아직 스탬프가 없습니다."),
+    "red": ("Red on main", "main에서 빨간 것"),
+    # errors
+    "kinds": ("kinds of failure", "실패의 종류"),
+    "verified": ("verified fixes", "확인된 해결"),
+    "mend_time": ("time to mend", "고치는 데 걸린 시간"),
+    "fingerprint": ("fingerprint", "지문"),
+    "triage": ("class", "분류"),
+    "cause": ("cause", "원인"),
+    "seen": ("seen", "횟수"),
+    "came_back": ("after its fix", "해결 뒤 재발"),
+    "lesson": ("lesson", "교훈"),
+    "misled": ("did not help", "도움이 안 됨"),
+    "verified_one": ("verified", "확인됨"),
+    "mended": ("mended, came back", "고쳤지만 재발"),
+    "no_fix": ("no fix known", "아는 해결이 없음"),
+    "last_failures": ("Last failures", "최근 실패"),
+    # people
+    "waits_for_person": ("Waits for a person", "사람을 기다리는 것"),
+    "why": ("why", "이유"),
+    "nobody_is_needed": ("Nothing waits for a person.", "사람을 기다리는 것이 없습니다."),
+    "commands": ("Commands given", "내린 명령"),
+    "runs": ("Runs", "실행"),
+    "on_now": ("now", "지금"),
+    "went_on": ("It went on at", "다시 이어진 때:"),
+    "failed_attempts": ("failed attempts", "실패한 시도"),
+    # a ticket's page
+    "ticket": ("Ticket", "티켓"),
+    "what_it_asks": ("What it asks", "요청한 일"),
+    "criteria": ("Criteria", "합격 기준"),
+    "criterion": ("criterion", "기준"),
+    "check": ("check", "검사"),
+    "before": ("before the work", "일하기 전"),
+    "after_work": ("after it", "일한 뒤"),
+    "what_happened": ("What happened", "일어난 일"),
+    "attempt": ("Attempt", "시도"),
+    "worker": ("worker", "작업자"),
+    "took": ("took", "걸린 시간"),
+    "told": ("It was told of the attempt before it", "앞선 시도에 대해 들은 것"),
+    "failed": ("What failed", "실패한 것"),
+    "changed": ("What it changed", "바꾼 것"),
+    "files": ("files", "파일"),
+    "lines": ("lines", "줄"),
+    "diff": ("The whole diff", "전체 diff"),
+    "summary": ("The worker's own summary", "작업자의 요약"),
+    "evidence": ("Evidence", "증거"),
+    "bytes": ("bytes", "바이트"),
+    "messages": ("What passed to the model", "모델과 오간 것"),
+    "log_tail": ("The end of the gate's log", "게이트 로그의 끝"),
+    "how_to_verify": ("See for yourself", "직접 확인하기"),
+    "no_attempts": ("No attempt has ended yet.", "아직 끝난 시도가 없습니다."),
+    "not_here": ("This clone does not hold it.", "이 클론에는 없습니다."),
+    "result": ("result", "결과"),
+    # a stamp's page
+    "proof": ("The proof, check by check", "증명, 검사 하나씩"),
+    "holds": ("holds", "맞음"),
+    "does_not_hold": ("does not hold", "맞지 않음"),
+    "not_asked": ("not asked: what is above could not be read", "묻지 않음: 위의 것을 읽을 수 없었음"),
+    "proven": ("Every check of this stamp holds.", "이 스탬프의 모든 검사가 맞습니다."),
+    "unproven": ("This stamp does not hold.", "이 스탬프는 맞지 않습니다."),
+    "whole_line": (
+        "`factory verify` walks the whole line, and asks what one stamp cannot show: whether a number was given twice.",
+        "`factory verify`는 줄 전체를 걷고, 스탬프 하나로는 알 수 없는 것, 곧 번호가 두 번 쓰였는지도 묻습니다.",
+    ),
+    "names": ("It names", "이름"),
+    # inspector
+    "inspector": ("Messages of attempt", "시도의 메시지"),
+    "told_worker": ("What the worker was told", "작업자가 들은 것"),
+    "answered": ("What it answered", "작업자의 답"),
+    "requests": ("Requests to the model", "모델에 보낸 요청"),
+    "no_requests": (
+        "The evidence holds no request: this worker did not reach its model through the controller.",
+        "증거에 요청이 없습니다. 이 작업자는 컨트롤러를 거쳐 모델에 닿지 않았습니다.",
+    ),
+    "status": ("status", "상태"),
+    "seconds": ("seconds", "초"),
+    "path": ("path", "경로"),
+    "replay": ("Do it again", "다시 해 보기"),
+    "masked": (
+        "Secrets are masked before anything is kept; what is masked is in no file.",
+        "비밀은 저장하기 전에 가립니다. 가려진 것은 어떤 파일에도 없습니다.",
+    ),
+    # viewer
+    "back": ("Back", "뒤로"),
+    "first": ("Start", "처음"),
+    "previous": ("Before", "앞"),
+    "next": ("After", "다음"),
+    "last": ("End", "끝"),
+    "of_bytes": ("bytes {} to {} of {}", "{}~{} 바이트, 전체 {}"),
+    "is_binary": ("It is no text.", "텍스트가 아닙니다."),
+    # search
+    "found": ("Found", "찾은 것"),
+    "tickets": ("Tickets", "티켓"),
+    "events": ("Events", "사건"),
+    "in_files": ("Files of main", "main의 파일"),
+    "in_errors": ("Errors", "오류"),
+    "nothing_found": ("Nothing was found.", "찾은 것이 없습니다."),
+    "ask": (
+        "Words of a title, an id, a file's name, a cause, an event.",
+        "제목, 번호, 파일 이름, 원인, 사건의 낱말을 넣으세요.",
+    ),
+    "newest_events": ("Of the newest {:,} events.", "최근 사건 {:,}개 가운데."),
+    # incident
+    "fires": ("What fires", "울리는 것"),
+    "calm": ("Nothing fires.", "울리는 것이 없습니다."),
+    "do": ("What to do", "할 일"),
+    "stops": ("Stops", "멈춤"),
+    "last_changes": ("Last changes of main", "main의 최근 변경"),
+    "fault": ("It cannot be shown", "보여 줄 수 없습니다"),
+}
+
+STATES: Mapping[str, Word] = {
+    "READY": ("READY", "준비됨"),
+    "RUNNING": ("RUNNING", "실행 중"),
+    "RECOVERABLE": ("RECOVERABLE", "이어서 할 수 있음"),
+    "FAIL_STOP": ("FAIL_STOP", "사람이 필요함"),
+}
+HOW: Mapping[str, Word] = {
+    "done": ("done", "끝남"),
+    "failed": ("failed", "실패"),
+    "returned": ("dealt again later", "나중에 다시"),
+    "works": ("at work", "일하는 중"),
+    "waits": ("waits", "기다림"),
+    "free": ("free", "빈자리"),
+}
+MEASURES: Mapping[str, Word] = {
+    "calls": ("calls", "호출"),
+    "tokens_in": ("tokens in", "들어간 토큰"),
+    "tokens_out": ("tokens out", "나온 토큰"),
+    "usd": ("dollars", "달러"),
+}
+ITEM_STATES: Mapping[str, Word] = {
+    State.PENDING.value: ("waits", "기다림"),
+    State.INFLIGHT.value: ("at work", "일하는 중"),
+    State.DONE.value: ("done", "끝남"),
+    State.BLOCKED.value: ("blocked", "막힘"),
+    "PLANNED": ("not released", "아직 시작 안 함"),
+}
+GROUPS = {"states": STATES, "how": HOW, "measures": MEASURES, "item_states": ITEM_STATES}
+
+
+def words(language: str) -> dict[str, Any]:
+    """All words of a language; the groups as tables of their own."""
+    at = LANGUAGES.index(language)
+    groups = {name: {key: word[at] for key, word in group.items()} for name, group in GROUPS.items()}
+    return {**{key: word[at] for key, word in WORDS.items()}, **groups}
+
+
+def lasted(language: str, seconds: float) -> str:
+    """A duration as a person says it."""
+    return phrases.of(language).duration(seconds)
+
+
+def money(amount: float) -> str:
+    """Dollars, small sums as they are: `$1.50`, `$0.0023`."""
+    return f"${dollars(amount)}"
+
+
+def triage_in(language: str, triage: str) -> str:
+    """What a class of failure means; empty for another word."""
+    return phrases.of(language).why[Triage(triage)] if triage in Triage.__members__ else ""
+
+
+def stop_kind(language: str, kind: str) -> str:
+    """Why a run ended, by its kind; the kind itself where it is none of ours."""
+    return phrases.of(language).stop.get(kind, kind)
+
+
+def stop_in(language: str, why: str) -> str:
+    """The reason of a stop, as `factory.json` words it, in a language: the exact part in brackets stays as it is."""
+    if language == "en":
+        return why
+    for english, korean in ((KILLED, KILLED_KOREAN), *((stop.english, stop.korean) for stop in STOPS.values())):
+        if why.startswith(english):
+            return korean + why.removeprefix(english)
+    return why

@@ -1,0 +1,162 @@
+"""Values to HTML. All text is escaped, and is without what a browser obeys or hides, whoever wrote it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from factory.desk.panes import words
+from factory.desk.panes.catalogue import PANES, USUAL
+from factory.desk.panes.ribbon import ribbon
+from factory.desk.panes.watch import Sighting
+from factory.faces.web.console import Console
+from factory.plain import printable, whole_line
+
+HERE = Path(__file__).parent
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates, each read once."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["short"] = _short
+    return made
+
+
+def _shown(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _short(text: str, limit: int) -> str:
+    return whole_line(text, limit)
+
+
+def link(path: str, language: str, **query: object) -> str:
+    """A place of the console, in the language that was asked for (empty: the settings')."""
+    pairs = {name: value for name, value in (*query.items(), ("lang", language)) if value not in ("", None)}
+    return f"{path}?{urlencode(pairs, safe=',')}" if pairs else path
+
+
+class Drawing:
+    """Draws in one language, of one look."""
+
+    def __init__(self, look: Sighting | None, asked: str) -> None:
+        self.asked = asked if asked in words.LANGUAGES else ""
+        self.lang = self.asked or (look.settings.factory.language if look else "en")
+        self.zone = ZoneInfo(look.seen.zone) if look else dt.UTC
+        self.now = look.seen.at if look else 0.0
+        self.words = _words(self.lang)
+
+    def draw(self, template: str, **given: Any) -> Markup:
+        """A template with these values beside what all of them have."""
+        own = {
+            "w": self.words,
+            "lang": self.lang,
+            "asked_lang": self.asked,
+            "at": self.at,
+            "clock": self.clock,
+            "ago": lambda then: self.lasted(max(0.0, self.now - then)),
+            "lasted": self.lasted,
+            "usd": usd,
+            "amount": lambda name, amount: usd(amount) if name == "usd" else f"{amount:,.0f}",
+            "stop_words": functools.partial(words.stop_in, self.lang),
+            "stop_kind": functools.partial(words.stop_kind, self.lang),
+            "triage_words": functools.partial(words.triage_in, self.lang),
+        }
+        return Markup(environment().get_template(template).render(own | given))
+
+    def at(self, path: str, **query: object) -> str:
+        """A link that keeps the language."""
+        return link(path, self.asked, **query)
+
+    def clock(self, at: float) -> str:
+        """A time in the factory's zone; of another day with the date."""
+        time, now = dt.datetime.fromtimestamp(at, self.zone), dt.datetime.fromtimestamp(self.now, self.zone)
+        return f"{time:%H:%M:%S}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"
+
+    def lasted(self, seconds: float) -> str:
+        """A duration in words."""
+        return words.lasted(self.lang, seconds)
+
+
+@functools.cache
+def _words(lang: str) -> Mapping[str, Any]:
+    return words.words(lang)
+
+
+def usd(amount: float) -> str:
+    """Dollars, small sums as they are."""
+    return words.money(amount)
+
+
+def drawn(console: Console, name: str, asked: str) -> Markup:
+    """The ribbon or a pane of the last look, made once for all who watch it."""
+    look = console.sighting
+    key = (name, asked)
+    made, text = console.drawn.get(key, (-1, ""))
+    if made == console.looked:
+        return Markup(text)
+    drawing = Drawing(look, asked)
+    if name == "ribbon":
+        given = {"r": ribbon(look)} if look else {}
+        text = drawing.draw("ribbon.html" if look else "fault.html", fault=console.fault, **given)
+    elif look is None:
+        text = ""
+    else:
+        text = drawing.draw(f"panes/{name}.html", p=PANES[name](look))
+    console.drawn[key] = (console.looked, text)
+    return Markup(text)
+
+
+def news(console: Console, asked: str) -> Markup:
+    """The last events, made once for all who watch them."""
+    key = ("news", asked)
+    made, text = console.drawn.get(key, (-1, ""))
+    if made != console.heard:
+        text = Drawing(console.sighting, asked).draw("news.html", rows=console.news[::-1][:NEWS])
+        console.drawn[key] = (console.heard, text)
+    return Markup(text)
+
+
+NEWS = 30  # events on the page
+
+
+def page(console: Console, template: str, query: Mapping[str, str], **given: Any) -> Markup:
+    """A whole page."""
+    drawing = Drawing(console.sighting, query.get("lang", ""))
+    lang = "en" if drawing.lang == "ko" else "ko"
+    path = given.pop("path", "/")
+    common = {
+        "page": template.removesuffix(".html"),
+        "other": link(path, lang, **{name: value for name, value in query.items() if name != "lang"}),
+        "q": query.get("q", ""),
+        "all_panes": list(PANES),
+        "usual": USUAL,
+        "panes": (),
+    }
+    return drawing.draw(template, **common | given)
+
+
+def partial(target: str, html: str) -> str:
+    """One piece of the page, as the stream pushes it: htmx puts it into its place."""
+    return f'<hx-partial hx-target="#{target}" hx-swap="innerMorph">{html}</hx-partial>'
+
+
+def lines(pieces: Iterable[str]) -> str:
+    """Pieces in one message of the stream."""
+    return "\n".join(pieces)
