@@ -17,6 +17,7 @@ from factory.desk.commands import COMMANDS, GROUPS, Command, Run, Status
 from factory.faces.cli.helping import language
 from factory.faces.cli.serving import serve
 from factory.faces.cli.terminal import AsJson, RepoDir, complain, end, print_json, progress, quiet, say, typed
+from factory.faces.cli.topping import top
 from factory.stream import wait_no_more
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 LARGE = 240  # cards; a document of more is written without line breaks, and three times as fast
 
-FIRST = {kind.name.split(" ")[0]: kind for kind in COMMANDS}.keys() | {"demo", "serve"}
+FIRST = {kind.name.split(" ")[0]: kind for kind in COMMANDS}.keys() | {"demo", "serve", "top"}
 
 
 def commands(first: str = "") -> typer.Typer:
@@ -43,6 +44,8 @@ def commands(first: str = "") -> typer.Typer:
         app.command()(demo)
     if first in ("", "serve"):
         app.command()(serve)
+    if first in ("", "top"):
+        app.command()(top)
     return app
 
 

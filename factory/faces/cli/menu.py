@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 MENU: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Begin": (("init", "demo"), ("help", "add", "import", "plan", "scan", "workers", "ping")),
     "Work": (("dry", "run"), ("submit", "schedule", "stop", "resume")),
-    "Look": (("status", "report"), ("serve", "log", "kpi", "metrics", "alerts", "kb", "traces")),
+    "Look": (("status", "report"), ("serve", "top", "log", "kpi", "metrics", "alerts", "kb", "traces")),
     "Mend": (("retry",), ("cancel", "replan", "rewind", "check-consistency")),
     "Prove": (
         ("gate", "verify"),

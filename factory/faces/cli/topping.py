@@ -1,0 +1,24 @@
+"""`factory top`: the terminal panel. What it needs beside the base is loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import typer
+
+from factory.errors import Mistake
+from factory.faces.cli.helping import language
+from factory.faces.cli.terminal import RepoDir
+
+
+def top(context: typer.Context, repo: RepoDir = Path(".")) -> None:
+    """The terminal panel: rooms with what they print, the queue, money, the log. It looks, and changes nothing."""
+    if importlib.util.find_spec("textual") is None:
+        raise Mistake("the panel is not installed", remedy="pip install 'stampmill[tui]'; `factory status --watch` is")
+    if not sys.stdout.isatty():
+        raise Mistake("the panel needs a terminal", remedy="`factory status --watch` writes lines anywhere")
+    from factory.faces.top.app import Top
+
+    Top(repo, language(context)).run()

@@ -1,0 +1,203 @@
+"""The panel itself: four pages, the same keys as the console, an item's page by Enter. It looks, and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, DataTable, Footer, Input, Log, Static
+
+from factory.desk import live
+from factory.desk.commands import command
+from factory.desk.panes.line import line_pane
+from factory.desk.panes.watch import Sighting, Signs, Watch
+from factory.desk.panes.words import words
+from factory.desk.submit import submit
+from factory.errors import FactoryError
+from factory.faces.top import rows
+from factory.faces.top.rows import Frame
+from factory.plain import printable
+
+LOOK = 0.2  # seconds between looks at what moved
+AGAIN = 2.0  # seconds between looks at what rooms print, and at clocks
+TAIL = 40  # lines of a room that are read
+PAGES = ("line", "queue", "money", "log")
+
+
+class ItemPage(Screen[None]):
+    """All that was tried at one item."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,left", "app.pop_screen", "back")]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(Text(printable(self._text)))
+        yield Footer()
+
+
+class Top(App[None]):
+    """Made of a Watch and nothing else."""
+
+    CSS = """
+    #top { height: 1; text-style: bold; }
+    #second { height: 1; color: $text-muted; }
+    ContentSwitcher { height: 1fr; }
+    #search { display: none; height: 3; }
+    #search.asked { display: block; }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *((str(at), f"page('{name}')", name) for at, name in enumerate(PAGES, 1)),
+        ("k", "page('line')", ""),
+        ("slash", "search", "search"),
+        ("escape", "calm", ""),
+        ("q", "quit", "quit"),
+    ]
+
+    def __init__(self, path: Path, language: str = "") -> None:
+        super().__init__()
+        self._path, self._watch = path, Watch(path)
+        self._asked, self._language = "", language
+        self._sign: Signs | None = None
+        self._seen: Sighting | None = None
+        self._tails: dict[str, tuple[str, ...]] = {}
+        self._shown: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="top", markup=False)
+        yield Static("", id="second", markup=False)
+        with ContentSwitcher(initial="line"):
+            with VerticalScroll(id="line"):
+                yield Static("", id="works", markup=False)
+            yield DataTable(id="queue", cursor_type="row", zebra_stripes=True)
+            with VerticalScroll(id="money"):
+                yield Static("", id="sums", markup=False)
+            yield Log(id="log", max_lines=5000)
+        yield Input(id="search")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """The first look, and the clock of the others."""
+        self.query_one(DataTable).cursor_type = "row"
+        self.look()
+        self.set_interval(LOOK, self._moved)
+        self.set_interval(AGAIN, self.look)
+
+    def on_unmount(self) -> None:
+        """End the child processes."""
+        self._watch.close()
+
+    def on_resize(self) -> None:
+        """As wide as the window is now."""
+        self._show()
+
+    # --- looking
+
+    def _moved(self) -> None:
+        if (sign := self._watch.signs()) != self._sign:
+            self._sign = sign
+            self.look()
+
+    @work(thread=True, exclusive=True)
+    def look(self) -> None:
+        """How everything stands; beside the screen, which stays alive meanwhile."""
+        try:
+            seen = self._watch.look()
+            tails = {one.id: live.tail(self._path, one.id, TAIL) for one in line_pane(seen).works}
+        except (FactoryError, OSError) as error:
+            self.call_from_thread(self._fault, str(error))
+            return
+        self.call_from_thread(self._took, seen, tails)
+
+    def _fault(self, why: str) -> None:
+        self.query_one("#second", Static).update(Text(printable(why)))
+
+    def _took(self, seen: Sighting, tails: dict[str, tuple[str, ...]]) -> None:
+        self._seen, self._tails = seen, tails
+        self._show()
+
+    # --- showing
+
+    @property
+    def frame(self) -> Frame:
+        language = self._language or (self._seen.settings.factory.language if self._seen else "en")
+        return Frame(language, self.size.width)
+
+    def _show(self) -> None:
+        if self._seen is None:
+            return
+        seen, frame = self._seen, self.frame
+        self.query_one("#top", Static).update(Text(rows.top_line(seen, frame)))
+        self.query_one("#second", Static).update(Text(rows.second_line(seen, frame)))
+        boxes = rows.box_lines(seen, frame)
+        room = max(1, self.size.height - 4 - len(boxes))
+        works = rows.work_lines(line_pane(seen).works, self._tails, frame, room)
+        self.query_one("#works", Static).update(Text("\n".join([*works, "", *boxes])))
+        self.query_one("#sums", Static).update(Text("\n".join(rows.money_lines(seen, frame))))
+        self._show_queue(seen, frame)
+        self._show_log(seen)
+
+    def _show_queue(self, seen: Sighting, frame: Frame) -> None:
+        table, said = self.query_one(DataTable), words(frame.language)
+        at = table.cursor_row
+        table.clear(columns=True)
+        for name in ("item", "priority", "tries", "title", "why"):
+            table.add_column(said[name])
+        for row in rows.queue_rows(seen, frame):
+            table.add_row(*map(Text, row), key=row[0])
+        table.move_cursor(row=min(at, max(0, table.row_count - 1)))
+
+    def _show_log(self, seen: Sighting) -> None:
+        """What is new is added; another word looked for begins anew."""
+        lines, log = rows.event_lines(seen.recent, seen, self._asked), self.query_one(Log)
+        new = lines[len(self._shown) :] if self._shown and lines[: len(self._shown)] == self._shown else None
+        if new is None:
+            log.clear()
+        log.write_lines(lines if new is None else new)
+        self._shown = lines
+
+    # --- keys
+
+    def action_page(self, name: str) -> None:
+        """Another page."""
+        self.query_one(ContentSwitcher).current = name
+        target = self.query_one(f"#{name}")
+        target.focus()
+
+    def action_search(self) -> None:
+        """A word to look for in the log."""
+        self.action_page("log")
+        search = self.query_one(Input)
+        search.add_class("asked")
+        search.focus()
+
+    def action_calm(self) -> None:
+        """No word any more."""
+        self.query_one(Input).remove_class("asked")
+        self.query_one(Input).value = ""
+        self.query_one(ContentSwitcher).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """While it is typed."""
+        self._asked = event.value
+        if self._seen:
+            self._show_log(self._seen)
+
+    def on_input_submitted(self) -> None:
+        """Back to the lines that were found."""
+        self.query_one(Log).focus()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """An item's page."""
+        answer = submit(self._path, command("log", item=str(event.row_key.value)))
+        self.push_screen(ItemPage(answer.text or str(answer.problem or "")))
