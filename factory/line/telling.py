@@ -28,7 +28,7 @@ def herald(house: House, language: str = "en") -> Herald | None:
     if not to:
         return None
     zone, at = ZoneInfo(house.settings.factory.timezone), folder_of(house.repo)
-    told = HeraldNeeds(house.run, zone, partial(frame, at, language), partial(redact, known=house.secrets))
+    told = HeraldNeeds(zone, partial(frame, at, language), partial(redact, known=house.secrets))
 
     def carry(one: Addressee, notice: Notice, stop: threading.Event) -> str:
         return send(one, notice, house.environ, stop, at)

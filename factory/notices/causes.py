@@ -3,6 +3,9 @@ twice. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from factory.gate.failures import fingerprint
 from factory.model import Event, Triage
 from factory.money.wallet import WARNED
@@ -18,13 +21,34 @@ WAITS, PERSON = "Factory-Waits-For", "person"  # of an event after which an item
 MENDED = ("start", "stamped", "release", "retry", "replan", "cancel", "rewind", "wait")  # the item goes on, or is gone
 
 
-class DayHeard:
-    """The causes of one day that nobody was told yet, and what one run has done."""
+class RunDid(NamedTuple):
+    """What one run has done: stamped items, failed attempts, and what is BLOCKED by it."""
 
-    def __init__(self, run: str) -> None:
-        self._run, self.told = run, set[str]()
+    stamped: int = 0
+    failed: int = 0
+    blocked: tuple[str, ...] = ()
+
+
+def did(events: Iterable[Event]) -> RunDid:
+    """The fold of a run's events, which come oldest first."""
+    stamped = failed = 0
+    blocked: dict[str, None] = {}
+    for event in events:
+        stamped += (len(cards_named(event)) or 1) if event.name == "stamped" else 0
+        failed += event.name == "fail"
+        if event.name == "block":
+            blocked[event.ticket] = None
+        elif event.name in MENDED:
+            blocked.pop(event.ticket, None)
+    return RunDid(stamped, failed, tuple(blocked))
+
+
+class DayHeard:
+    """The causes of one day that nobody was told yet."""
+
+    def __init__(self) -> None:
+        self.told = set[str]()
         self.waiting: dict[str, Cause] = {}  # by key
-        self.stamped, self.failed, self.blocked = 0, 0, list[str]()  # in this run
 
     def hear(self, event: Event) -> None:
         """Events come oldest first."""
@@ -40,8 +64,6 @@ class DayHeard:
             self._drop(event.ticket)
         if said := trailers.get(WARNED):
             self._keep(Cause("budget", "budget:near", "near", said, since=event.time))
-        if trailers.get("Factory-Run") == self._run:
-            self._count(event)
 
     def _hear_told(self, *keys: str) -> None:
         self.told.update(keys)
@@ -64,12 +86,6 @@ class DayHeard:
                 self.waiting[key] = left = cause._replace(items=tuple(one for one in cause.items if one != item))
                 if not left.items:
                     del self.waiting[key]
-
-    def _count(self, event: Event) -> None:
-        self.stamped += (len(cards_named(event)) or 1) if event.name == "stamped" else 0
-        self.failed += event.name == "fail"
-        if event.name == "block" and event.ticket not in self.blocked:
-            self.blocked.append(event.ticket)
 
 
 def same(triage: str, why: str) -> str:

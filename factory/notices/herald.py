@@ -15,7 +15,7 @@ from factory.git.repo import LEDGER
 from factory.model import Event, Oid
 from factory.money import budget
 from factory.notices import causes, wording
-from factory.notices.causes import DayHeard
+from factory.notices.causes import DayHeard, did
 from factory.notices.notice import Cause, Notice, Urgency
 from factory.notices.post import Post
 from factory.notices.wording import EVENTS, HowEnded, NoticeFrame
@@ -26,9 +26,8 @@ GATHER = 600.0  # seconds that a cause waits for others of its kind, so that ten
 
 
 class HeraldNeeds(NamedTuple):
-    """What a herald needs of its run: who it is, and how its messages are made."""
+    """What a herald needs of its run: whose days count, and how its messages are made."""
 
-    run: str
     zone: ZoneInfo
     around: Callable[[], NoticeFrame]
     clean: Callable[[str], str]  # takes secrets out
@@ -41,7 +40,8 @@ class Herald:
         self._ledger, self.post, self._of = ledger, post, told
         self._day: dt.date | None = None
         self._seen: Oid | None = None
-        self._heard = DayHeard(told.run)
+        self._born = ledger.tip  # what follows is this run's
+        self._heard = DayHeard()
         self._unsent = 0
 
     # --- what is known
@@ -55,7 +55,7 @@ class Herald:
                 self._listen()
                 self._tell(wording.of_cause(one, self._of.around()) for one in list(self._heard.waiting.values()))
             begin = budget.day_turns(today - dt.timedelta(days=1), self._of.zone).timestamp()
-            self._day, self._heard = today, DayHeard(self._of.run)
+            self._day, self._heard = today, DayHeard()
             self._seen = history.before(self._ledger.repo, LEDGER, begin)
         self._listen()
         return self._heard
@@ -78,14 +78,13 @@ class Herald:
     def ended(self, now: float, stop: HowEnded, main: Oid) -> None:
         """Tell how the run ended, and of what is left. What it ended by is told once, and not of each item as well; a
         stop by the same cause is told anew only after main has moved."""
-        heard = self._catch_up(now)
-        key = self._key(stop, main)
+        heard, key = self._catch_up(now), self._key(stop, main)
+        run = did(between(self._ledger.repo, self._ledger.tip, self._born))
         within = [one for one in heard.waiting.values() if _is_within(one, stop)]
         rest = [one for one in heard.waiting.values() if one not in within]
-        self._tell(wording.of_cause(one, self._of.around()) for one in rest)
-        idle = stop.kind == "done" and not (heard.stamped or heard.failed or heard.blocked)
-        if key not in heard.told and not idle:
-            notice = wording.of_stop(stop, key, heard, self._of.around())
+        self._tell((wording.of_cause(one, self._of.around()) for one in rest), anyway=True)
+        if key not in heard.told and (stop.kind != "done" or any(run)):
+            notice = wording.of_stop(stop, key, run, self._of.around())
             keys = " ".join((key, *(one.key for one in within)))
             also = tuple(dict.fromkeys(one.event for one in within))
             self._tell([notice._replace(key=keys, also=also)], anyway=True)
@@ -105,11 +104,13 @@ class Herald:
         for notice in notices:
             if not self.post.wanted(notice):
                 continue
-            try:
-                self._book(notice)
+            event = self._event(notice)
+            try:  # in the ledger first: what is sent is never sent again, also where the next moment is a kill
+                self._ledger.append(event, {})
             except (FactoryError, OSError):
                 if not anyway:
                     raise
+            self._heard.hear(event)
             self.post.put(self._clean(notice))
 
     def _clean(self, notice: Notice) -> Notice:
@@ -117,14 +118,11 @@ class Herald:
         title, happened, todo = (clean(part) for part in (notice.title, notice.happened, notice.todo))
         return notice._replace(title=title, happened=happened, todo=todo)
 
-    def _book(self, notice: Notice) -> None:
-        """In the ledger first: what is sent is never sent again, also where the next moment is a kill."""
+    def _event(self, notice: Notice) -> Event:
         trailers = {causes.ABOUT: notice.event, causes.CAUSE: notice.key}
         item = notice.items[0] if len(notice.items) == 1 and notice.event in ("blocked", "waits") else ""
         text = self._of.clean(notice.title)
-        event = Event(name=causes.NOTICE, ticket=item, text=text, trailers=trailers)
-        self._ledger.append(event, {})
-        self._heard.hear(event)
+        return Event(name=causes.NOTICE, ticket=item, text=text, trailers=trailers)
 
     # --- what did not go out
 
@@ -143,5 +141,5 @@ def _is_within(cause: Cause, stop: HowEnded) -> bool:
     """Whether the end of the run tells of it: it ended by that very reason, or by a storm of such failures."""
     if cause.event == "waits":
         why = cause.why.removeprefix(causes.PASSED)
-        return why in stop.why or causes.same("", why) == causes.same("", stop.why)
+        return (why != "" and why in stop.why) or causes.same("", why) == causes.same("", stop.why)
     return cause.event == "blocked" and stop.kind == "storm"

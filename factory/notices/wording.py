@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from factory.model import Triage
-from factory.notices.causes import DayHeard
+from factory.notices.causes import RunDid
 from factory.notices.notice import Cause, Notice, Urgency
 from factory.notices.phrases import NoticePhrases
 from factory.plain import whole_line
@@ -57,22 +57,22 @@ def of_cause(cause: Cause, around: NoticeFrame) -> Notice:
     )
 
 
-def of_stop(stop: HowEnded, key: str, heard: DayHeard, around: NoticeFrame) -> Notice:
+def of_stop(stop: HowEnded, key: str, run: RunDid, around: NoticeFrame) -> Notice:
     """The message about the end of a run, with what it did."""
     words, kind = around.words, STOPS[stop.kind]
     event: Word = EVENTS.get(stop.kind, "stopped")
     told = [_sentence(words.day.stop[stop.kind], stop.kind, stop.why, words)]
-    told += [words.counts.format(stamped=heard.stamped, failed=heard.failed)]
-    told += [words.blocked.format(_names(tuple(heard.blocked), words))] if heard.blocked else []
+    told += [words.counts.format(stamped=run.stamped, failed=run.failed)]
+    told += [words.blocked.format(_names(run.blocked, words))] if run.blocked else []
     return Notice(
         event=event,
         key=key,
         title=_title(around, words.title[event]),
         happened=" ".join(told),
-        todo=words.todo.format(_way_on(stop, kind.state, heard, words)),
+        todo=words.todo.format(_way_on(stop, kind.state, run, words)),
         look=words.page.format(around.page),
         urgency="P3" if event == "finished" else "P2" if stop.kind in BY_A_PERSON else "P1",
-        items=tuple(heard.blocked),
+        items=run.blocked,
     )
 
 
@@ -80,9 +80,9 @@ EVENTS: dict[str, Word] = {"storm": "storm", "budget": "budget", "done": "finish
 BY_A_PERSON = ("operator", "held", "interrupted")
 
 
-def _way_on(stop: HowEnded, state: str, heard: DayHeard, words: NoticePhrases) -> str:
+def _way_on(stop: HowEnded, state: str, run: RunDid, words: NoticePhrases) -> str:
     if stop.kind == "done":
-        return words.day.next_blocked.format(heard.blocked[0]) if heard.blocked else words.nothing
+        return words.day.next_blocked.format(run.blocked[0]) if run.blocked else words.nothing
     return (words.mend if state == "FAIL_STOP" or stop.kind == "storm" else words.go_on).format(stop.command)
 
 

@@ -21,6 +21,7 @@ DESK = (
     "metrics",
     "looking.meaning",
     "panes",
+    "live",
 )
 MAY = (
     "factory.faces",

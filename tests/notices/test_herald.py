@@ -33,10 +33,11 @@ class Kept(Post):
 
     def __init__(self) -> None:
         super().__init__([Addressee("phone", "x://y", WORDS)], lambda *_: "")
-        self.titles = list[str]()
+        self.titles, self.texts = list[str](), list[str]()
 
     def put(self, notice: Notice) -> None:
         self.titles.append(notice.title.removeprefix("shop: "))
+        self.texts.append(notice.text)
 
 
 class Night:
@@ -50,7 +51,7 @@ class Night:
     def again(self) -> Herald:
         """As another run has it, that begins now."""
         frame = NoticeFrame("shop", ENGLISH, "`factory report`")
-        return Herald(self.ledger, self.post, HeraldNeeds("run", ZoneInfo("UTC"), lambda: frame, lambda text: text))
+        return Herald(self.ledger, self.post, HeraldNeeds(ZoneInfo("UTC"), lambda: frame, lambda text: text))
 
     def block(self, ticket: str, same: str = "f1") -> None:
         self.ledger.append(Event(name="block", ticket=ticket, text="it broke", trailers={SAME: same}), {})
@@ -100,6 +101,23 @@ def test_what_is_left_at_midnight_is_told_then(night: Night) -> None:
     assert night.look(120) == ["D-1 is BLOCKED"]
     night.block("D-2")
     assert night.look(GATHER) == []  # the same cause, told on this day already
+
+
+def test_a_run_over_midnight_counts_all_that_it_did(night: Night) -> None:
+    night.look()
+    night.ledger.append(Event(name="stamped", ticket="D-1"), {})
+    night.now += DAY
+    night.ledger.append(Event(name="stamped", ticket="D-2"), {})
+    night.herald.ended(night.now, HowEnded("done", "", ""), MAIN)
+    assert "2 stamped" in night.post.texts[-1]
+
+
+def test_what_an_earlier_run_of_the_day_did_is_not_counted(night: Night) -> None:
+    night.ledger.append(Event(name="stamped", ticket="D-1"), {})
+    night.herald = night.again()
+    night.ledger.append(Event(name="fail", ticket="D-2"), {})
+    night.herald.ended(night.now, HowEnded("done", "", ""), MAIN)
+    assert "0 stamped, 1 failed" in night.post.texts[-1]
 
 
 def test_an_end_is_told_once_by_one_main(night: Night) -> None:

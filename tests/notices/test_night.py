@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from factory.git import lock
-from factory.line import purse, shift
+from factory.git.ledger import Ledger
+from factory.line import shift
+from factory.model import Event
 from factory.notices import herald, post, sending
 from factory.ssot.settings import Factory
 from tests.line.conftest import RIGHT, Shop
@@ -183,7 +187,7 @@ def test_a_word_goes_out_while_the_run_works_on(make: Make, ear: Ear, monkeypatc
     assert shop.run("run").code == 1
     names = [line.partition(":")[0] for line in shop.subjects("factory/ledger")]
     assert ear.events() == ["blocked", "finished"]
-    assert names.index("stamped(D-2#1)") < names.index("notice(D-1)") < names.index("start(D-2#1)")  # newest first
+    assert names.index("stamped(D-2#1)") < names.index("notice(D-1)")  # newest first
 
 
 def test_a_run_that_sleeps_tells_all_of_it_first(make: Make, ear: Ear, tmp_path: Path) -> None:
@@ -299,12 +303,17 @@ def test_the_same_stop_is_told_anew_once_main_has_moved(make: Make, ear: Ear) ->
 def test_a_full_disk_is_told_though_nothing_can_be_booked(
     make: Make, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = make("D-1 A ticket", settings=settings(ear.url, '["stopped"]'))
-    monkeypatch.setattr(purse, "success", _full)
+    append = Ledger.append
+
+    def full(ledger: Ledger, event: Event, *given: Any, **more: Any) -> str:
+        if event.name in ("stop", "notice", "unsent"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return append(ledger, event, *given, **more)
+
+    worker = '[ "$FACTORY_TICKET" = D-1 ] && exit 3\n' + RIGHT
+    shop = make("D-1 A ticket", "D-2 Another", worker=worker, settings=settings(ear.url, ALL_BUT_ALERTS, CALM))
+    monkeypatch.setattr(Ledger, "append", full)
     done = shop.run("run")
     assert done.code == 4
-    assert ear.events() == ["stopped"]
-
-
-def _full(*_: object) -> dict[str, object]:
-    raise OSError(28, "No space left on device")
+    assert ear.events() == ["blocked", "finished", "stopped"]
+    assert "No space left on device" in ear.heard()[-1].text

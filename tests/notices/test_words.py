@@ -8,7 +8,7 @@ import pytest
 
 from factory.model import Event, Triage
 from factory.notices import wording
-from factory.notices.causes import CAUSE, NOTICE, PERSON, SAME, WAITS, DayHeard
+from factory.notices.causes import CAUSE, NOTICE, PERSON, SAME, WAITS, DayHeard, RunDid, did
 from factory.notices.notice import Cause, Notice
 from factory.notices.phrases import ENGLISH, KOREAN, NoticePhrases, in_language
 from factory.notices.wording import HowEnded, NoticeFrame, of_alert, of_cause, of_stop, of_test
@@ -29,17 +29,14 @@ def is_whole(notice: Notice, language: str) -> None:
     assert all(bool(HANGUL.search(line)) is (language == "ko") for line in lines)
 
 
-def heard(*blocked: str) -> DayHeard:
-    found = DayHeard("run")
-    for item in blocked:
-        found.hear(Event(name="block", ticket=item, text="it broke", trailers={"Factory-Run": "run"}))
-    return found
+def did_block(*blocked: str) -> RunDid:
+    return RunDid(2, 3, blocked)
 
 
 @LANGUAGES
 @pytest.mark.parametrize("kind", STOPS)
 def test_every_end_of_a_run_has_its_words(kind: str, language: str) -> None:
-    for seen in (heard(), heard("D-1"), heard(*(f"D-{n}" for n in range(9)))):
+    for seen in (did_block(), did_block("D-1"), did_block(*(f"D-{n}" for n in range(9)))):
         is_whole(of_stop(HowEnded(kind, "", "factory run"), "key", seen, FRAMES[language]), language)
 
 
@@ -82,7 +79,7 @@ def test_the_two_languages_have_the_same_sentences() -> None:
 def test_a_reason_of_any_length_leaves_a_message_that_a_phone_shows() -> None:
     why = "x" * 100_000
     assert len(of_cause(Cause("waits", "key", "", why, ("D-1",)), FRAMES["en"]).text) < 1000
-    assert len(of_stop(HowEnded("machine", why, "factory run"), "key", heard(), FRAMES["en"]).text) < 1000
+    assert len(of_stop(HowEnded("machine", why, "factory run"), "key", did_block(), FRAMES["en"]).text) < 1000
 
 
 # --- the fold --------------------------------------------------------------------------------------------
@@ -93,7 +90,7 @@ def event(name: str, ticket: str = "", text: str = "it broke", **trailers: str) 
 
 
 def waiting(*events: Event) -> dict[str, tuple[str, ...]]:
-    found = DayHeard("run")
+    found = DayHeard()
     for one in events:
         found.hear(one)
     return {key: cause.items for key, cause in found.waiting.items()}
@@ -124,17 +121,16 @@ def test_an_item_that_waits_for_the_day_to_turn_waits_for_nobody() -> None:
     assert waiting(event("wait", "D-1")) == {}
 
 
-def test_only_what_this_run_did_is_counted() -> None:
-    found = DayHeard("run")
-    for run in ("run", "other"):
-        for name in ("stamped", "fail", "block"):
-            found.hear(event(name, "D-1", **{"Factory-Run": run}))
-    found.hear(event("stamped", **{"Factory-Run": "run", "Factory-Cards": "L1_A_000001#1 L1_A_000002#1"}))
-    assert (found.stamped, found.failed, found.blocked) == (3, 1, ["D-1"])
+def test_what_a_run_did_is_counted_and_what_it_blocked_and_mended_is_no_more_blocked() -> None:
+    cards = event("stamped", **{"Factory-Cards": "L1_A_000001#1 L1_A_000002#1"})
+    blocked = [event("block", f"D-{n}") for n in (1, 2)]
+    given = [event("fail", "D-1"), *blocked, cards, event("release", "D-1"), event("stamped", "D-1")]
+    assert did(given) == RunDid(stamped=3, failed=1, blocked=("D-2",))
+    assert did([event("beat"), event("deal")]) == RunDid()
 
 
 def test_what_a_run_is_over_by_is_named_by_its_event() -> None:
-    named = {kind: of_stop(HowEnded(kind, "", "x"), "k", heard(), FRAMES["en"]).event for kind in STOPS}
+    named = {kind: of_stop(HowEnded(kind, "", "x"), "k", did_block(), FRAMES["en"]).event for kind in STOPS}
     assert {kind for kind, event in named.items() if event == "finished"} == {"done", "limit"}
     assert (named["storm"], named["budget"], named["machine"]) == ("storm", "budget", "stopped")
     assert set(wording.EVENTS) < set(STOPS)
