@@ -56,6 +56,7 @@ class Top(App[None]):
     #search.asked { display: block; }
     """
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = "#line"
     BINDINGS: ClassVar[list[BindingType]] = [
         *((str(at), f"page('{name}')", name) for at, name in enumerate(PAGES, 1)),
         ("k", "page('line')", ""),
@@ -83,7 +84,7 @@ class Top(App[None]):
             with VerticalScroll(id="money"):
                 yield Static("", id="sums", markup=False)
             yield Log(id="log", max_lines=5000)
-        yield Input(id="search")
+        yield Input(id="search", disabled=True)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -178,14 +179,16 @@ class Top(App[None]):
         """A word to look for in the log."""
         self.action_page("log")
         search = self.query_one(Input)
+        search.disabled = False
         search.add_class("asked")
         search.focus()
 
     def action_calm(self) -> None:
         """No word any more."""
-        self.query_one(Input).remove_class("asked")
-        self.query_one(Input).value = ""
-        self.query_one(ContentSwitcher).focus()
+        search = self.query_one(Input)
+        search.value, search.disabled = "", True
+        search.remove_class("asked")
+        self.action_page(self.query_one(ContentSwitcher).current or PAGES[0])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While it is typed."""

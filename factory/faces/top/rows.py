@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from factory.desk.panes.line import AtWork, line_pane, queue_pane
@@ -11,7 +11,7 @@ from factory.desk.panes.money import Bar, money_pane
 from factory.desk.panes.ribbon import ribbon
 from factory.desk.panes.watch import Sighting
 from factory.desk.panes.words import lasted, money, stop_in, words
-from factory.model import Event
+from factory.model import Event, State
 from factory.plain import cut, padded, whole_line
 
 BAR = 20  # columns of the longest bar
@@ -50,7 +50,7 @@ def second_line(look: Sighting, frame: Frame) -> str:
     return cut("  ".join(f"{said[name]} {number}" for name, number in counts), frame.wide)
 
 
-def work_lines(works: Sequence[AtWork], tails: dict[str, Sequence[str]], frame: Frame, rows: int) -> list[str]:
+def work_lines(works: Sequence[AtWork], tails: Mapping[str, Sequence[str]], frame: Frame, rows: int) -> list[str]:
     """Each room with the end of what it prints; the rows are shared among them."""
     if not works:
         return [words(frame.language)["nobody_works"]]
@@ -83,8 +83,12 @@ def box_lines(look: Sighting, frame: Frame) -> list[str]:
 
 
 def queue_rows(look: Sighting, frame: Frame) -> Iterator[tuple[str, ...]]:
-    """id, priority, tries, title, what it waits for; those that starve first."""
+    """id, priority, tries, title, what it waits for: who needs a person, then who starves, then the others."""
     said = words(frame.language)
+    for item in look.seen.items:
+        if item.state is State.BLOCKED:
+            why = " ".join(filter(None, (said["blocked"], item.triage.value if item.triage else "", item.why)))
+            yield item.id, item.priority, str(item.attempts), whole_line(item.title), whole_line(why)
     for row in queue_pane(look).rows:
         after = f"{said['after']} {', '.join(row.deps)}" if row.deps else ""
         why = " ".join(filter(None, (said["starves"] if row.starves else "", after, whole_line(row.why))))
@@ -98,11 +102,11 @@ def money_lines(look: Sighting, frame: Frame) -> Iterator[str]:
         name = said["measures"].get(cap.name, cap.name)
         settled, reserved, most = (money(n) if cap.name == "usd" else f"{n:,.0f}" for n in cap[1:])
         used = f"{said['spent']} {settled}  {said['reserved']} {reserved}  {said['most']} {most}"
-        yield f"{_name(name)} {cap.share:>3} %  {used}"
+        yield cut(f"{_name(name)} {cap.share:>3} %  {used}", frame.wide)
     for title, bars in (("by_hour", pane.hours), ("by_model", pane.models), ("by_ticket", pane.items)):
         if shown := [bar for bar in bars if bar.amount]:
             yield from ("", said[title])
-            yield from (f"{_name(bar.name)} {_bar(bar)} {money(bar.amount)}" for bar in shown)
+            yield from (cut(f"{_name(bar.name)} {_bar(bar)} {money(bar.amount)}", frame.wide) for bar in shown)
 
 
 def _name(text: str) -> str:
