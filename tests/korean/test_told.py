@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from factory.reports import korean
 from factory.reports.korean import lookup
@@ -270,6 +272,17 @@ def test_a_reason_is_looked_up_among_a_few_rows() -> None:
     tried = [len(every.candidates(english)) for english, _ in TOLD]
     assert sum(tried) < 16 * len(TOLD)
     assert max(len(rows) for rows in every.by_word.values()) < 20
+
+
+PIECES = st.sampled_from(
+    [*catalogue().rows, "; ", ": ", "`", " and 3 more", " ", "x.py:3", "TEST: ", "{}", "한글", "$3", "\n"]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=9), max_size=9))
+def test_whatever_is_joined_is_told_or_not_and_never_breaks(pieces: list[str]) -> None:
+    told = korean.told("any", "".join(pieces))
+    assert told is None or (told and len(told) < 4000)
 
 
 @pytest.mark.parametrize(
