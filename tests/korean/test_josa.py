@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from factory.reports.korean import josa
@@ -28,7 +30,7 @@ LETTERS = [
     ("URL", "이 은 을 과 로"), ("LLM", "이 은 을 과 으로"), ("XML", "이 은 을 과 로"), ("src/a.py", "가 는 를 와 로"),
     ("D_ROADMAP.md", "가 는 를 와 로"), ("factory.toml", "이 은 을 과 로"), ("a.json", "이 은 을 과 으로"),
     ("b.txt", "가 는 를 와 로"), ("deps.lock", "이 은 을 과 으로"), ("conftest.py", "가 는 를 와 로"), ("cpp", "가 는 를 와 로"),
-    ("GEMINI_API_KEY", "가 는 를 와 로"), ("[sandbox] kind", "가 는 를 와 로"), ("tests/**", "이(가) 은(는) 을(를) 과(와) (으)로"),
+    ("GEMINI_API_KEY", "가 는 를 와 로"), ("[sandbox] kind", "가 는 를 와 로"), ("tests/**", "가 는 를 와 로"), ("test_", "가 는 를 와 로"),
 ]  # fmt: skip
 QUOTED = [
     ("`D-001`", "이 은 을 과 로"), ('"시도"', "가 는 를 와 로"), ("'main'", "이 은 을 과 으로"), ("(종료 코드 2)", "가 는 를 와 로"),
@@ -36,7 +38,7 @@ QUOTED = [
     ("파일: a.txt…", "가 는 를 와 로"), ("카나리아(fails)", "가 는 를 와 로"), ("unshare (util-linux)", "가 는 를 와 로"),
     ("`check` (12)", "가 는 를 와 로"), ("src/", "가 는 를 와 로"), ("main(`a.py`)", "이 은 을 과 으로"),
 ]  # fmt: skip
-UNTOLD = ["日本", "файл", "…", "", "*", "`&&`"]
+UNTOLD = ["日本", "файл", "…", "", "=", "`&&`"]
 MARKS = ("이(가)", "은(는)", "을(를)", "과(와)", "(으)로")
 
 
@@ -48,6 +50,11 @@ def test_the_form_fits_what_is_read(word: str, forms: str) -> None:
 @pytest.mark.parametrize("word", UNTOLD)
 def test_where_nothing_tells_both_forms_are_written(word: str) -> None:
     assert [josa.settle(word, mark) for mark in MARKS] == list(MARKS)
+
+
+def test_letters_that_are_written_in_their_parts_are_read_alike() -> None:
+    assert josa.settle(unicodedata.normalize("NFD", "파일"), "을(를)") == "을"
+    assert josa.settle(unicodedata.normalize("NFD", "시도"), "을(를)") == "를"
 
 
 def test_only_the_sentences_own_particles_are_settled() -> None:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from factory.reports import korean
 from factory.reports.korean import lookup
@@ -123,6 +125,11 @@ TOLD = [
         "AC-1: math.isclose was replaced by shop/prices.py: `pytest -q`",
         "AC-1: math.isclose를 shop/prices.py가 바꿔치기했습니다: `pytest -q`",
     ),
+    (
+        "PATH: AC-1 asks tests/test_a.py, which main does not have, and the ticket may not write it: `pytest tests/test_…",
+        "PATH: AC-1의 검사가 main에 없는 tests/test_a.py를 찾습니다. 그런데 이 티켓은 그것을 쓸 수 없습니다: `pytest tests/test_…",
+    ),
+    ("AC-1 is still red: `pytest tests/test_…", "AC-1의 검사 `pytest tests/test_…`가 여전히 실패합니다"),
     # --- the guards
     (
         "b.py: scope: added, but is outside what the ticket may modify (src/dates.py, tests/**)",
@@ -270,6 +277,36 @@ def test_a_reason_is_looked_up_among_a_few_rows() -> None:
     tried = [len(every.candidates(english)) for english, _ in TOLD]
     assert sum(tried) < 16 * len(TOLD)
     assert max(len(rows) for rows in every.by_word.values()) < 20
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        (
+            "AC-1 is still red: `sort <in`; it said: <img src=x onerror=alert(1)>",
+            'AC-1의 검사 `sort <in`이 여전히 실패합니다. 출력: "\\<img src=x onerror=alert(1)>"',
+        ),
+        (
+            "the worker ended with exit code 1: [a](http://x)",
+            '작업자가 종료 코드 1로 끝났습니다. 출력: "[a]\\(http://x)"',
+        ),
+        ("the worker ended with exit code 1: a ` b", '작업자가 종료 코드 1로 끝났습니다. 출력: "a \' b"'),
+        ("nothing that a row knows", None),
+    ],
+)
+def test_on_a_page_a_strangers_words_are_no_markup(why: str, shown: str | None) -> None:
+    assert korean.noted("any", why) == shown
+
+
+PIECES = st.sampled_from(
+    [*catalogue().rows, "; ", ": ", "`", " and 3 more", " ", "x.py:3", "TEST: ", "{}", "한글", "$3", "\n"]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=9), max_size=9))
+def test_whatever_is_joined_is_told_or_not_and_never_breaks(pieces: list[str]) -> None:
+    told = korean.told("any", "".join(pieces))
+    assert told is None or (told and len(told) < 4000)
 
 
 @pytest.mark.parametrize(

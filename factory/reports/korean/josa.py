@@ -8,6 +8,7 @@ written, as in 이(가).
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from factory.plain import words
 
@@ -27,7 +28,7 @@ _UNREAD = "`'\"’”)]}>»」』 \t"
 _STOPS = ".,;:!?…/"
 _UNREAD_BEFORE = "`'\"’” \t" + _STOPS
 _ASIDE = re.compile(r"(?<=\S) ?\([^()]*\)$")  # what stands in brackets behind a word is not what the particle is for
-_UNITS = {"%": "", "$": "", "€": "", "#": "", "+": "", "°": ""}  # 퍼센트, 달러, 유로, 샵, 플러스, 도
+_UNITS = dict.fromkeys("%$€#+°*_", "")  # 퍼센트, 달러, 유로, 샵, 플러스, 도, 별표, 언더바
 _DIGITS = dict(zip("0123456789", ("ㅇ", L, "", "ㅁ", "", "", "ㄱ", L, L, ""), strict=True))
 _LETTERS = {"l": L, "m": "ㅁ", "n": "ㄴ", "r": L}  # 엘, 엠, 엔, 알: all others end in a vowel
 _VOWELS = "aeiouy"
@@ -51,7 +52,8 @@ def settle(before: str, mark: str) -> str:
 
 def ending(text: str) -> str | None:
     """The consonant that the text ends in when it is read aloud, "" for a vowel, and None where nothing tells."""
-    text = _ASIDE.sub("", text[-NEAR:].rstrip(_UNREAD_BEFORE)).rstrip(_UNREAD + _STOPS)
+    text = unicodedata.normalize("NFC", text[-NEAR:])
+    text = _ASIDE.sub("", text.rstrip(_UNREAD_BEFORE)).rstrip(_UNREAD + _STOPS)
     if not text:
         return None
     last = text[-1]

@@ -45,12 +45,10 @@ def find(why: str, deep: int = 0) -> Rendered | None:
     if _TRIAGE.match(why) and (told := _behind_its_place(why, deep)):
         return told
     found = _before_its_check(why, deep) or _by_row(why, deep)
-    if found or "; " not in why:
-        return found or _behind_its_place(why, deep) or _with_more(why, deep)
-    several = _of_several(why, deep)
-    if several and several.whole:
-        return several
-    return _by_row(why, deep, joined=True) or several or _behind_its_place(why, deep) or _with_more(why, deep)
+    if not found and "; " in why:
+        several = _of_several(why, deep)
+        found = several if several and several.whole else _by_row(why, deep, joined=True) or several
+    return found or _behind_its_place(why, deep) or _with_more(why, deep) or _cut_off(why, deep)
 
 
 def _by_row(why: str, deep: int, *, joined: bool = False, ends: str = "") -> Rendered | None:
@@ -165,6 +163,12 @@ def _before_its_check(why: str, deep: int) -> Rendered | None:
     if told is None and (what := find(found["what"], deep + 1)) and what.whole:
         told = what._replace(text=f"{what.text}: {found['code']}")
     return told
+
+
+def _cut_off(why: str, deep: int) -> Rendered | None:
+    """A reason that was too long, cut within what stood in quotes."""
+    ends = '`)"' if why.endswith("…") else ""
+    return next((told for end in ends if (told := find(why + end, deep + 1))), None)
 
 
 def _with_more(why: str, deep: int) -> Rendered | None:
