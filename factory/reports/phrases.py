@@ -195,7 +195,7 @@ KOREAN = Phrases(
     absent_brings="원장을 push해 두었다면 `{0}` 명령으로 가져올 수 있습니다.",
     unsent="{day} 보내지 못한 메시지: {0}개. `factory ping --notify`로 받는 곳을 확인할 수 있습니다.",
     untold="알려진 이유가 없습니다",
-    detail=korean.noted,
+    detail=korean.told,
     by_hand={
         record.BY_HAND: "사람이 표에 BLOCKED라고 적었습니다",
         record.BY_FACTORY: "공장이 막았습니다. 이유는 이 복제본에 없는 원장에 있습니다",

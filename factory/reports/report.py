@@ -193,9 +193,9 @@ def _reasons(day: Day, words: Phrases) -> Iterator[str]:
     if day.held:
         yield _told(words.stop["held"], "held", day.held, words)
     for ticket in day.waits:
-        yield words.waits.format(ticket.ticket, quoted(ticket.why))
+        yield words.waits.format(ticket.ticket, _exactly("", ticket.why, words))
     for name, why in day.red[:MOST]:
-        yield words.red.format(said(name), f"({quoted(why)})" if why else "")
+        yield words.red.format(said(name), f"({_exactly('', why, words)})" if why else "")
     for card in day.cards.blocked[:MOST] if day.cards else ():
         yield words.blocked.format(card.card, _why(card.triage, card.why, words))
 
@@ -208,11 +208,14 @@ def _why(triage: Triage | None, why: str, words: Phrases) -> str:
 
 def _told(plain: str, kind: str, why: str, words: Phrases) -> str:
     """The sentence of its kind, with the exact reason: in the page's language where it has it, and as it was told."""
-    why = whole_line(why)
-    by_hand = words.by_hand.get(why)
-    exact = [by_hand] if by_hand else [worded(words.detail(kind, why) or ""), quoted(why) if why else None]
-    told = ": ".join(filter(None, exact))
+    told = words.by_hand.get(whole_line(why)) or _exactly(kind, why, words)
     return f"{plain} ({told})" if told else plain
+
+
+def _exactly(kind: str, why: str, words: Phrases) -> str:
+    """The exact reason: in the page's language where it has it, and as it was told."""
+    why = whole_line(why)
+    return ": ".join(filter(None, [worded(words.detail(kind, why) or ""), quoted(why) if why else ""]))
 
 
 # --- boxes, cards, money ---------------------------------------------------------------------------------
@@ -250,5 +253,5 @@ def _box(half: Half, words: Phrases) -> str:
     if half.returned:
         told.append(words.box_returned.format(", ".join(half.returned)))
     if half.stopped:
-        told.append(words.box_stopped.format(quoted(half.stopped)))
+        told.append(words.box_stopped.format(_exactly("", half.stopped, words)))
     return f"{half.name} ({half.date}): {'; '.join(told)}"

@@ -279,25 +279,6 @@ def test_a_reason_is_looked_up_among_a_few_rows() -> None:
     assert max(len(rows) for rows in every.by_word.values()) < 20
 
 
-@pytest.mark.parametrize(
-    ("why", "shown"),
-    [
-        (
-            "AC-1 is still red: `sort <in`; it said: <img src=x onerror=alert(1)>",
-            'AC-1의 검사 `sort <in`이 여전히 실패합니다. 출력: "\\<img src=x onerror=alert(1)>"',
-        ),
-        (
-            "the worker ended with exit code 1: [a](http://x)",
-            '작업자가 종료 코드 1로 끝났습니다. 출력: "[a]\\(http://x)"',
-        ),
-        ("the worker ended with exit code 1: a ` b", '작업자가 종료 코드 1로 끝났습니다. 출력: "a \' b"'),
-        ("nothing that a row knows", None),
-    ],
-)
-def test_on_a_page_a_strangers_words_are_no_markup(why: str, shown: str | None) -> None:
-    assert korean.noted("any", why) == shown
-
-
 PIECES = st.sampled_from(
     [*catalogue().rows, "; ", ": ", "`", " and 3 more", " ", "x.py:3", "TEST: ", "{}", "한글", "$3", "\n"]
 )
