@@ -22,7 +22,7 @@ AGAIN = 60.0  # seconds before the first look whether what was met is gone
 LONGEST = 4 * HOUR
 
 
-class Wait(NamedTuple):
+class Pause(NamedTuple):
     """What the run waits for: `kind` is a key of `waits.WAITS`. A new commit on main ends every wait."""
 
     kind: str
@@ -31,30 +31,30 @@ class Wait(NamedTuple):
     folder: bool = False  # a person's folder is looked at from that hour on, and ends the wait once it is free
 
 
-def after(house: House, ended: ShiftEnd, again: int) -> Wait | None:
+def after(house: House, ended: ShiftEnd, again: int) -> Pause | None:
     """What is waited for after such an end; None: the run ends by it. `again`: how many shifts before it ended alike
     and stamped nothing, so that each is waited for twice as long as the one before."""
     word, now = ended.word, house.clock.now()
     why = str(word or ended.reason)
     if isinstance(word, RateLimited):
-        return Wait("refused", now + min(HOUR * 2**again, LONGEST))
+        return Pause("refused", now + min(HOUR * 2**again, LONGEST))
     soon = now + min(AGAIN * 2**again, LONGEST)
     match word.stop if word else "done":
         case "done":
-            return Wait("work", _next_plan(house, now), why)
+            return Pause("work", _next_plan(house, now), why)
         case "written" | "main":
-            return Wait("mended", None, why)
+            return Pause("mended", None, why)
         case "budget":
             book = wallet.read_book(house.ledger, house.settings, now)
-            return Wait("budget", budget.day_turns(book.date, purse.zone(house)).timestamp())
+            return Pause("budget", budget.day_turns(book.date, purse.zone(house)).timestamp())
         case "quota":
-            return Wait("quota", budget.day_turns(purse.today(house), purse.zone(house)).timestamp())
+            return Pause("quota", budget.day_turns(purse.today(house), purse.zone(house)).timestamp())
         case "way":
-            return Wait("folder", soon, why, folder=True)
+            return Pause("folder", soon, why, folder=True)
         case "moved":
-            return Wait("moved", soon)
+            return Pause("moved", soon)
         case "held":
-            return Wait("held")
+            return Pause("held")
     return None
 
 

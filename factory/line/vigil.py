@@ -5,7 +5,7 @@ from __future__ import annotations
 from factory.errors import InTheWay, Mistake
 from factory.git.repo import LEDGER
 from factory.line import operator, way
-from factory.line.between import AGAIN, Wait
+from factory.line.between import AGAIN, Pause
 from factory.line.house import House
 from factory.line.lander import Lander
 from factory.line.looking import Look
@@ -23,7 +23,7 @@ LOOK = operator.EYE
 class Vigil:
     """Over when main or the ledger moved, when its hour came, or when the run is to end."""
 
-    def __init__(self, house: House, lander: Lander, last: Shift, wait: Wait) -> None:
+    def __init__(self, house: House, lander: Lander, last: Shift, wait: Pause) -> None:
         """`last`: the shift before it. What it did not see any more of main is new."""
         self._house, self._lander, self._last, self._wait = house, lander, last, wait
         self._ledger = house.ledger.tip

@@ -32,7 +32,7 @@ UNKNOWN_KIND = "other"
 SILENT = (502, 504)  # what the way out says for a provider that does not answer
 
 
-class ModelCall(NamedTuple):
+class ProviderCall(NamedTuple):
     """One request to a model's provider."""
 
     op: str
@@ -50,7 +50,7 @@ class EvidenceSaid(NamedTuple):
     fingerprint: str = ""
     gated: bool = False  # the gate judged it, and not the harvest or the worker
     tests: Mapping[str, int] = {}  # fate -> how many
-    calls: tuple[ModelCall, ...] = ()
+    calls: tuple[ProviderCall, ...] = ()
 
 
 class Beyond(NamedTuple):
@@ -115,7 +115,7 @@ def _said(result: bytes, lines: bytes) -> EvidenceSaid | None:
     )
 
 
-def calls(lines: bytes) -> Iterator[ModelCall]:
+def calls(lines: bytes) -> Iterator[ProviderCall]:
     """The requests that a file of the evidence tells of. What our own way out refused never came to a model."""
     for line in lines.splitlines()[:MOST_CALLS]:
         try:
@@ -126,11 +126,11 @@ def calls(lines: bytes) -> Iterator[ModelCall]:
             yield call
 
 
-def _call(told: dict[str, Any]) -> ModelCall | None:
+def _call(told: dict[str, Any]) -> ProviderCall | None:
     status, seconds = _number(told.get("status")), _number(told.get("seconds"))
     if status is None or seconds is None or ("why" in told and status not in SILENT):
         return None
-    return ModelCall(_kind(str(told.get("path", ""))), str(told.get("model", "")), int(status), seconds)
+    return ProviderCall(_kind(str(told.get("path", ""))), str(told.get("model", "")), int(status), seconds)
 
 
 def _number(value: Any) -> float | None:

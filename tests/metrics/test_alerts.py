@@ -18,7 +18,7 @@ from factory.model import Event, State
 from factory.money import pace
 from factory.money.spend import Spend
 from factory.observe.alerts import ALERTS, DAY, HOUR, WINDOWS, AlertRule, judge
-from factory.observe.beyond import Beyond, EvidenceSaid, ModelCall
+from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
 from factory.observe.condition import Condition, Readings, promql, span
 from factory.observe.exposition import text
 from factory.observe.measured import GateRun, Measured
@@ -74,7 +74,7 @@ def budget(usd: float, reserved: float = 0.0) -> dict[str, Any]:
 
 
 def gated(seconds: float = 1.0) -> EvidenceSaid:
-    return EvidenceSaid(gated=True, calls=(ModelCall("answer", "m", 200, seconds),))
+    return EvidenceSaid(gated=True, calls=(ProviderCall("answer", "m", 200, seconds),))
 
 
 def gate(tests: int, flaky: int) -> dict[str, Any]:

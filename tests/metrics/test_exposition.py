@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from factory.model import State
-from factory.observe.beyond import Beyond, EvidenceSaid, ModelCall
+from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
 from factory.observe.exposition import LENGTH
 from factory.observe.measured import Measured
 from factory.observe.metrics import DESIGN, METRICS
@@ -39,7 +39,7 @@ def rich() -> Measured:
     events = [event(f"fail D-1 @{n}", text, Triage=text) for n, text in enumerate(HOSTILE)]
     said = {
         one.oid: EvidenceSaid(
-            model=text, tokens_in=1, gated=True, tests={"passed": 2}, calls=(ModelCall("answer", text, 500, 1.5),)
+            model=text, tokens_in=1, gated=True, tests={"passed": 2}, calls=(ProviderCall("answer", text, 500, 1.5),)
         )
         for one, text in zip(events, HOSTILE, strict=True)
     }

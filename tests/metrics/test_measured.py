@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from factory.model import Event, Triage
 from factory.money import pace
-from factory.observe.beyond import Beyond, EvidenceSaid, ModelCall
+from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
 from factory.observe.measured import EVENTS, LATELY, MODELS, OTHER, Measured
 from tests.metrics.story import event, folded, has, number, story, told
 
@@ -119,9 +119,9 @@ def said(**more: object) -> Beyond:
 
 def test_what_the_evidence_says_is_counted_by_model() -> None:
     calls = (
-        ModelCall("answer", "small", 200, 0.2),
-        ModelCall("answer", "small", 429, 70.0),
-        ModelCall("count", "small", 200, 0.1),
+        ProviderCall("answer", "small", 200, 0.2),
+        ProviderCall("answer", "small", 429, 70.0),
+        ProviderCall("count", "small", 200, 0.1),
     )
     told_by = said(
         model="small", tokens_in=300, tokens_out=20, gated=True, tests={"passed": 8, "flaky": 2}, calls=calls
@@ -220,7 +220,7 @@ BEYOND = st.builds(
             gated=st.booleans(),
             tests=st.dictionaries(st.sampled_from(["passed", "flaky", "odd"]), st.integers(0, 9)),
             calls=st.lists(
-                st.builds(ModelCall, st.just("answer"), st.text(max_size=2), st.integers(0, 599), st.floats(0, 700))
+                st.builds(ProviderCall, st.just("answer"), st.text(max_size=2), st.integers(0, 599), st.floats(0, 700))
             ).map(tuple),
         ),
         max_size=2,

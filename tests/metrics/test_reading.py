@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from factory.desk.metrics import MetricsPage, page
 from factory.observe import beyond
-from factory.observe.beyond import ModelCall
+from factory.observe.beyond import ProviderCall
 from factory.observe.metrics import METRICS
 from factory.observe.reading import Numbers
 from tests.line.conftest import RIGHT, Shop
@@ -211,7 +211,7 @@ def test_what_is_no_line_of_a_request_is_passed_over() -> None:
     rubbish = (b"", b"{", b"[]", b"7", b"null", b'{"status": "200", "seconds": 1}', b'{"status": 200, "seconds": NaN}',
                b'{"status": 200, "seconds": 1e400}', b'{"status": 1' + b"0" * 400 + b', "seconds": 1}', b"\xff\xfe", b"[" * 100_000)  # fmt: skip
     told = line() + b"\n".join(rubbish) + b"\n" + line(status=503)
-    assert list(beyond.calls(told)) == [ModelCall("answer", "m", 200, 1.5), ModelCall("answer", "m", 503, 1.5)]
+    assert list(beyond.calls(told)) == [ProviderCall("answer", "m", 200, 1.5), ProviderCall("answer", "m", 503, 1.5)]
 
 
 def test_what_our_own_way_out_refused_never_came_to_a_model_but_its_silence_did() -> None:

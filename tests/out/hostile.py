@@ -23,7 +23,7 @@ HOSTILE = (
     "a\r\nb\rc\nd",
     "a\x0bb\x0cc\x85d\u2028e\u2029f",
     "\x1b[31mred\x1b[0m \x1b]0;title\x07",
-    "\x9b2J\x07\x08\x00",
+    "\x9b2J\x07\x08\x00x",
     "\u202eevil\u202c right to left",
     "\u2066isolated\u2069 \u200fmark",
     "zero\u200bwidth\u200djoin\ufeff",

@@ -156,7 +156,7 @@ def on_main(found: Ran) -> Callable[[Path], None]:
 STOPPED: list[tuple[str, Callable[[Path], object], str]] = [
     ("operator", raises(Stopped("stopped by the operator; `factory run` goes on")), ""),
     ("limit", raises(LimitReached("one attempt was asked for; `factory run` does the rest")), "한 번만"),
-    ("until", raises(TimeUp("it was to work until 2026-11-29 07:00 (Asia/Seoul); `factory run` goes on")), "2026-11-29 07:00까지"),
+    ("until", raises(TimeUp("it was to work until 2026-11-29 07:00 (Asia/Seoul); `factory run` goes on")), "2026-11-29 07:00 (Asia/Seoul)까지"),
     ("held", raises(Held("stopped by the operator; `factory resume` lifts it")), ""),
     ("interrupted", raises(Interrupted("interrupted; `factory run` goes on")), ""),
     ("storm", raises(StormStop(f"storm guard: {in_a_row()}")), "시도 9번이 잇달아"),
