@@ -54,7 +54,7 @@ def metrics(caller: Caller, asked: commands.Metrics) -> Answer:
     if asked.textfile is None:
         return Answer(text=found.text.rstrip("\n"))
     write(asked.textfile, found)
-    return Answer(text=f"written: {asked.textfile}")
+    return Answer()  # cron mails what is said
 
 
 def alerts(caller: Caller, asked: commands.Alerts) -> Answer:

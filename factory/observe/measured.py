@@ -24,6 +24,7 @@ from factory.reports.stops import STOPS
 from factory.reports.trail import cards_named
 
 TICKET, CARD, OTHER = "ticket", "card", "other"
+RUN = "Factory-Run"  # the trailer of every event: who wrote it
 LATELY = 100  # verdicts and stamps that a share is taken of
 MODELS = 20  # names of models that a label may have: a worker says its model itself, and may say anything
 MODEL_LENGTH = 80  # characters
@@ -36,6 +37,7 @@ EVENTS = frozenset(
 LIMITS = {pace.LIMITED: "limit", pace.DAILY: "daily_quota"}  # how a put-off begins that a provider asked for
 BY_A_PERSON = ("release", "retry", "replan", "rewind", "cancel")  # an item's time and attempts count anew from there
 BACK = ("killed", "later", "wait")  # an attempt in flight ends without a verdict
+TRIAGES = frozenset(Triage)
 RAN = ("passed", "failed", "known_red", "flaky")  # fates of tests that ran
 FATES = (*RAN, "missing")
 
@@ -56,7 +58,7 @@ class Measured:
     alone: tuple[bool, ...] = ()  # of the newest stamps of tickets: at the first attempt, and with no person
     models: tuple[str, ...] = ()  # the names that labels may have, as they came up
     items: Mapping[str, Trying] = field(default_factory=dict)
-    working: bool = False  # a run has begun, and no end of it is written
+    run: str | None = None  # the run that has begun, and of which no end is written
 
     def then(self, events: Iterable[Event], beyond: Mapping[Oid, Beyond] = {}, *, booked: bool = True) -> Measured:
         """The numbers after these events, oldest first. `beyond`: what git holds of some, by the event's id. Not
@@ -78,7 +80,7 @@ class Counting:
     """Adds events to numbers; it lives for one fold."""
 
     def __init__(self, before: Measured) -> None:
-        self._ledger, self._last, self._working = before.ledger, before.last, before.working
+        self._ledger, self._last, self._on = before.ledger, before.last, before.run
         self._counts, self._times, self._items = Counter(before.counts), dict(before.times), dict(before.items)
         self._leads, self._retries, self._models = list(before.leads), before.retries, list(before.models)
         self._cards, self._stamps = set(before.cards), set(before.stamps)
@@ -110,7 +112,7 @@ class Counting:
             alone=tuple(self._alone[-LATELY:]),
             models=tuple(self._models),
             items=self._items,
-            working=self._working,
+            run=self._on,
         )
 
     def add(self, event: Event, beyond: Beyond, *, booked: bool) -> None:
@@ -123,14 +125,14 @@ class Counting:
     # --- the run
 
     def _run(self, event: Event, _: Beyond) -> None:
-        if self._working:  # the one before could not write its own end
+        if self._on is not None:  # the one before could not write its own end
             self._counts["stops", KILLED] += 1
-        self._working = True
+        self._on = event.trailers.get(RUN, "")
 
     def _stop(self, event: Event, _: Beyond) -> None:
         if kind := event.trailers.get(STOP):
             self._counts["stops", kind if kind in STOPS else OTHER] += 1
-            self._working = False
+            self._on = None
 
     def _checkpoint(self, event: Event, _: Beyond) -> None:
         self._counts["checkpoints",] += 1
@@ -146,14 +148,14 @@ class Counting:
     def _start(self, event: Event, _: Beyond) -> None:
         for id, trade, trying in self._named(event):
             first = event.time if trying.first is None else trying.first
-            hands = trying.hands or not self._working  # `factory submit`: the change is a person's
+            hands = trying.hands or event.trailers.get(RUN, "") != self._on  # `factory submit`: a person's change
             self._items[id] = trying._replace(first=first, began=event.time, waits=None, hands=hands)
             self._counts["attempts", trade] += 1
 
     def _fail(self, event: Event, beyond: Beyond) -> None:
         triage = event.trailers.get("Factory-Triage", "")
         for id, trade, trying in self._named(event):
-            self._counts["failed", trade, triage if triage in set(Triage) else OTHER] += 1
+            self._counts["failed", trade, triage if triage in TRIAGES else OTHER] += 1
             self._ended(trying, event.time)
             self._items[id] = trying._replace(fails=trying.fails + 1, began=None, waits=event.time)
             self._evidence(beyond.said.get(id), passed=False)
@@ -212,8 +214,8 @@ class Counting:
         for call in said.calls:
             model = self._model(call.model)
             self._time(("calls", call.op, model), histogram.CALL, call.seconds)
-            if call.status >= 400 or not call.status:
-                self._counts["errors", str(call.status or "none"), model] += 1
+            if not 200 <= call.status < 300:  # a redirect is a refusal too
+                self._counts["errors", str(call.status) if 100 <= call.status < 600 else OTHER, model] += 1
         for fate, count in said.tests.items():
             self._counts["tests", fate if fate in FATES else OTHER] += count
         if said.gated:

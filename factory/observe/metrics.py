@@ -39,8 +39,8 @@ DESIGN = (
         "gpt5_error_total",
         "counter",
         ("code", "model"),
-        "Requests that a model's provider refused, by HTTP status, and attempts that were put off for a rate limit or "
-        "an overload (limit) or a used-up quota (daily_quota).",
+        "Requests that a model's provider refused, by HTTP status (other: none that there is), and attempts that were "
+        "put off for a rate limit or an overload (limit) or a used-up quota (daily_quota).",
     ),
     Metric(
         "github_pr_open_total",

@@ -98,7 +98,7 @@ def told_by_main(repo: Repo, ledger: Ledger, main: Oid, known: frozenset[Oid]) -
         if word.stamp and word.oid not in known:
             yield _event(word.oid, word.stamp.time, word.ticket)
         elif not word.stamp and not rewritten:
-            yield Event(name="rewind", ticket=word.ticket, oid=word.oid)
+            yield Event(name="rewind", ticket=word.ticket, oid=word.oid, time=repo.store.commit(word.oid).time)
     if repo.store.entry(main, BACKLOG) is not None:
         for cards in Yard(repo, ledger, main).words:
             if cards.oid not in known:

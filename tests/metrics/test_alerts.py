@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 import subprocess
@@ -282,6 +283,32 @@ def test_the_dashboard_shows_metrics_that_there_are() -> None:
     shown = set(re.findall(r"\b((?:factory|gpt5|ko|kb|ci|flaky|github|auto|alert|user)_[a-z0-9_]+)\b", grafana_json()))
     assert shown <= known
     assert len(shown) > 20
+
+
+def test_the_dashboard_has_a_place_for_each_panel() -> None:
+    from factory.observe.dashboard import grafana_json
+
+    panels = json.loads(grafana_json())["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels) > 20
+    taken = set[tuple[int, int]]()
+    for at in (panel["gridPos"] for panel in panels):
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert not cells & taken
+        assert max(x for x, _ in cells) < 24
+        taken |= cells
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian's package prometheus has it)")
+def test_prometheus_reads_every_question_of_the_dashboard(tmp_path: Path) -> None:
+    from factory.observe.dashboard import grafana_json
+
+    panels = json.loads(grafana_json())["panels"]
+    asked = [target["expr"] for panel in panels for target in panel.get("targets", ())]
+    asked = [expr.replace("$__rate_interval", "5m").replace("$repository", ".*") for expr in asked]
+    rules = [{"record": f"panel_{n}", "expr": expr} for n, expr in enumerate(asked)]
+    at = tmp_path / "panels.yml"
+    at.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}), encoding="utf-8")
+    assert _promtool("check", "rules", str(at)) == (0, "")
 
 
 def test_a_page_of_samples_can_be_judged_as_well_as_the_numbers_themselves() -> None:

@@ -68,7 +68,9 @@ def test_a_stamp_is_autonomous_at_the_first_attempt_and_with_no_person(
 
 
 def test_a_change_that_a_person_handed_in_is_no_autonomous_stamp() -> None:
-    assert number(told(folded(story("start D-1 @1", "stamped D-1 @9"))), "auto_progress_ratio") == 0
+    for before in ((), (event("run - @0", Run="of last night"),)):  # also after one that was killed
+        handed_in = event("start D-1 @1", Run="by hand")
+        assert number(told(folded(story(*before, handed_in, "stamped D-1 @9"))), "auto_progress_ratio") == 0
 
 
 def test_shares_are_of_the_last_hundred_and_have_no_value_before_the_first() -> None:
@@ -139,6 +141,14 @@ def test_what_the_evidence_says_is_counted_by_model() -> None:
     assert number(found, "factory_verdicts_total", verdict="fail") == 1
     assert number(found, "factory_tests_total", fate="flaky") == 2
     assert number(found, "factory_unread_evidence_total") == 0
+
+
+def test_a_status_is_a_label_only_where_it_is_one_and_a_redirect_is_a_refusal() -> None:
+    calls = tuple(ModelCall("answer", "m", status, 1.0) for status in (200, 204, 302, 503, 0, 999_999))
+    fail = event("fail D-1 @9", Triage="TEST")
+    found = told(Measured().then([fail], {fail.oid: said(calls=calls)}))
+    assert {key[0] for key in found["gpt5_error_total"] if found["gpt5_error_total"][key]} == {"302", "503", OTHER}
+    assert number(found, "factory_model_errors_total") == 4
 
 
 def test_an_attempt_whose_evidence_is_not_here_is_counted_and_said_to_be_unread() -> None:
