@@ -104,9 +104,8 @@ class Shift:
         return self._ended(word.exit, str(word))._replace(word=word)
 
     def _ended(self, code: Exit, reason: str) -> ShiftEnd:
-        tickets, others = self._stamped.get("ticket", 0), {**self._stamped}
-        others.pop("ticket", None)
-        return ShiftEnd(code, reason, tickets, self._failed, others, len(self._worked))
+        others = {name: count for name, count in self._stamped.items() if name != "ticket"}
+        return ShiftEnd(code, reason, self._stamped.get("ticket", 0), self._failed, others, len(self._worked))
 
     def _next(self) -> bool:
         """A half of the first trade that has one; a run with a limit takes tickets alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from factory.clock import Clock
 from factory.errors import FactoryError, Interrupted
 from factory.line import shift
 from factory.line.forever import Forever
+from factory.line.house import House
 from factory.line.opening import furnished, hold
 from factory.line.until import Until
 from factory.model import Progress
@@ -41,6 +42,7 @@ class Sleepless(Clock):
         self.meanwhile: Callable[[], None] = lambda: None
         self.stop: Callable[[], None] = lambda: None
         self.heard: Callable[[Progress], None] = lambda _: None
+        self.opening: Callable[[], None] = lambda: None  # before each shift gets its tools
 
     def now(self) -> float:
         return self._time + (self._passed.stat().st_size if self._passed.exists() else 0)
@@ -85,4 +87,10 @@ class Sleepless(Clock):
         environ = dict(os.environ)
         with hold(shop.path, environ) as repo:
             at = Until(until, ZoneInfo("Asia/Seoul"), self.now()) if until else None
-            yield partial(furnished, repo, environ, clock=self, say=say, working=True, until=at)
+            tools = partial(furnished, repo, environ, clock=self, say=say, working=True, until=at)
+
+            def opened() -> AbstractContextManager[House]:
+                self.opening()
+                return tools()
+
+            yield opened

@@ -370,6 +370,16 @@ def test_a_stop_ends_it_while_it_sleeps(make: Make, tmp_path: Path) -> None:
     assert shop.run("run").code == 0
 
 
+def test_a_ctrl_c_between_two_shifts_is_heard_by_the_second(make: Make, tmp_path: Path) -> None:
+    shop = make("D-1 One", settings=ZONED)
+    run = Watched(shop, tmp_path, lambda: shop.release("D-2 Two"))
+    run.clock.opening = lambda: run.clock.stop() if run.kinds else None
+    ended = run.run()
+    assert (ended.code, ended.stamped, run.kinds) == (130, 1, ["work"]), ended.said
+    assert states(shop) == {"D-1": "DONE", "D-2": "PENDING"}
+    assert stops(shop) == ["done", "interrupted"]
+
+
 def test_a_storm_of_failures_ends_it(make: Make, tmp_path: Path) -> None:
     rows = [f"D-{n} Ticket {n}" for n in range(1, 5)]
     shop = make(*rows, settings=ZONED + "\n[storm]\nfailures = 3\n", worker="exit 1\n")

@@ -82,6 +82,11 @@ def by_cron(command: str) -> str:
     return found + ("\\" if escaped else "")
 
 
+def by_systemd(word: str) -> str:
+    """What systemd hands on of a word of a command: `$$` is a `$`, and `${NAME}` a variable, which is not set."""
+    return re.sub(r"\$\$|\$\{\w+\}", lambda found: "$" if found[0] == "$$" else "", word)
+
+
 def test_cron_starts_the_run_that_was_meant(odd: Nightly) -> None:
     *remarks, line = schedulers.cron(odd).splitlines()
     assert all(remark.startswith("#") for remark in remarks)
@@ -109,12 +114,12 @@ def test_systemd_starts_the_run_that_was_meant(odd: Nightly) -> None:
     service = schedulers.units(odd)["stampmill-odd-123456.service"]
     values = dict(line.split("=", 1) for line in service.splitlines() if "=" in line)
     first, *words = shlex.split(values["ExecStart"].replace("%%", "%"))  # its double quotes are the shell's
-    given = [first, *(word.replace("$$", "$") for word in words)]
+    given = [first, *(by_systemd(word) for word in words)]
     if given[0] == "/bin/sh":  # systemd starts no program with a quote or a backslash in its name
         assert given[1:3] == ["-c", 'exec "$0" "$@"']
         given = given[3:]
     assert given == list(odd.command)
-    started = subprocess.run([first, *(word.replace("$$", "$") for word in words)], capture_output=True, check=True)
+    started = subprocess.run([first, *(by_systemd(word) for word in words)], capture_output=True, check=True)
     assert started.stdout.decode().splitlines()[:-1] == list(odd.command[1:])
     assert shlex.split(values["Environment"].replace("%%", "%")) == [f"PATH={odd.path}"]
     assert values["EnvironmentFile"].replace("%%", "%") == f"-{odd.keys}"
