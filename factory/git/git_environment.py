@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 _CONFIG = {
     "core.hooksPath": os.devnull,
@@ -46,3 +47,12 @@ def environment(theirs: bool = False, trusted: Iterable[str] = ()) -> dict[str, 
     if not theirs:
         env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
     return env
+
+
+def located(git_dir: Path, objects: Path, aside: Path | None) -> dict[str, str]:
+    """Where git works; with `aside` it reads the objects where they are, and writes new ones to that folder."""
+    found = {"GIT_DIR": str(git_dir)}
+    if aside:
+        quoted = str(objects).replace("\\", "\\\\").replace('"', '\\"')
+        found |= {"GIT_OBJECT_DIRECTORY": str(aside), "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
+    return found

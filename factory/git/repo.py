@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import CouldNotRun, GitFailed, Mistake, Moved
-from factory.git.git_environment import environment
+from factory.git.git_environment import environment, located
 from factory.git.mover import Mover
 from factory.git.names import uninstalled
 from factory.git.objects import to_name
@@ -70,15 +70,16 @@ class Logged(NamedTuple):
 
 
 class Repo:
-    """A repository that the factory works on. Close it: it holds child processes."""
+    """A repository that the factory works on; `aside` takes new objects in its stead. Close it: it holds processes."""
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, aside: Path | None = None) -> None:
         self._gitpython = _git()
         self._git = _at(self._gitpython, path, environment())
         env = environment(trusted=self._open(path))
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
-        self._git = _at(self._gitpython, self.git_dir, {**env, "GIT_DIR": str(self.git_dir)})
-        self.store = Store(self.common_dir / "objects", self.algorithm, self._start_reader, durable)
+        own = self.common_dir / "objects"
+        self._git = _at(self._gitpython, self.git_dir, {**env, **located(self.git_dir, own, aside)})
+        self.store = Store(aside or own, self.algorithm, self._start_reader, durable)
         self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
     @classmethod

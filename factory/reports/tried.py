@@ -231,9 +231,13 @@ def patch(repo: Repo, work: Oid, most: int = PATCH) -> str:
 
 @functools.lru_cache(500)
 def _patch(reader: _Reader, work: Oid, most: int) -> str:
-    repo = reader.repo
-    parent = repo.store.commit(work).parents[0]
-    asked = ("diff-tree", "-p", "-r", "--no-ext-diff", "--no-textconv", "--no-renames", parent, work)
-    out = repo.call(*asked, "--", ".", f":(exclude){RESERVED}")
+    out = whole_patch(reader.repo, work)
     text = out[:most].decode("utf-8", "replace")
     return text if len(out) <= most else f"{text}\n[{len(out) - most:,} more bytes: `git show {work[:12]}`]"
+
+
+def whole_patch(repo: Repo, work: Oid) -> bytes:
+    """All that a work commit changed, as git shows it."""
+    parent = repo.store.commit(work).parents[0]
+    asked = ("diff-tree", "-p", "-r", "--no-ext-diff", "--no-textconv", "--no-renames", parent, work)
+    return repo.call(*asked, "--", ".", f":(exclude){RESERVED}")

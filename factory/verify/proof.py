@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from factory.git import objects
-from factory.git.objects import IDENTITY
+from factory.git.objects import IDENTITY, Commit
 from factory.git.repo import Repo
 from factory.model import Conclusion, Oid, Result
 from factory.records import evidence, signed
@@ -26,29 +26,52 @@ ALWAYS = ("scope", "protected", "ssot_docs")  # guards that every verdict holds
 
 def faults(claim: Claim, again: Rerun | None, guards: Guards) -> Iterator[str]:
     """Everything that is wrong with one stamp; `guards` looks again. KeyError or ValueError where it cannot be read."""
+    for asked in questions(claim, again, guards):
+        yield from asked.faults
+
+
+class StampQuestion(NamedTuple):
+    """One thing that a stamp is asked. Its faults are to be taken before the next question is."""
+
+    name: str
+    item: str  # the card that it is about; empty: the stamp
+    faults: Iterator[str]
+
+
+def questions(claim: Claim, again: Rerun | None, guards: Guards) -> Iterator[StampQuestion]:
+    """Everything that a stamp is asked, one after the other. KeyError or ValueError where it cannot be read."""
     repo, commit = claim.repo, claim.commit
+    yield StampQuestion("shape", "", _shape(commit))
     if len(commit.parents) != 2:
-        yield f"a stamp is a merge of two parents, and this commit has {len(commit.parents)}: it was copied or rebased"
         return
     of_cards = CARDS in claim.said
     trade: Asked = OfCards(claim) if of_cards else OfTicket(claim)
     if not trade.is_named:
-        yield "its subject and its trailers do not name one half"
+        yield StampQuestion("words", "", iter(["its subject and its trailers do not name one half"]))
         return
-    yield from _hand(claim)
-    yield from (f"it turns {row} to DONE, and it is no stamp of a ticket" for row in (claim.turned if of_cards else ()))
+    yield StampQuestion("hand", "", _hand(claim))
+    turned = claim.turned if of_cards else ()
+    yield StampQuestion("rows", "", (f"it turns {row} to DONE, and it is no stamp of a ticket" for row in turned))
     chain = read_chain(repo, commit, trade.numbers, of_cards=of_cards)
-    yield from _words(claim, chain, trade)
-    yield from chain.strange
-    yield from trade.whole(chain)
+    yield StampQuestion("words", "", _words(claim, chain, trade))
+    yield StampQuestion("chain", "", iter(chain.strange))
+    yield StampQuestion("whole", "", trade.whole(chain))
     for name, proof in chain.proofs.items():
+        item = name if proof.card else ""
         prefix = f"{name}: " if proof.card else ""
-        yield from (f"{prefix}{why}" for why in _item(repo, chain, trade, name))
+        for what, found in _item(repo, chain, trade, name):
+            yield StampQuestion(what, item, (f"{prefix}{why}" for why in found))
         if proof.is_gated:
-            yield from (f"{prefix}{why}" for why in guards(name, look(repo, trade.case(chain, proof), chain, proof)))
+            found = guards(name, look(repo, trade.case(chain, proof), chain, proof))
+            yield StampQuestion("guards", item, (f"{prefix}{why}" for why in found))
         if again is not None and (why := again(chain, proof)):
-            yield f"{prefix}{trade.again}: {why}"
-    yield from signed.faults(repo, commit, chain.main)
+            yield StampQuestion("again", item, iter([f"{prefix}{trade.again}: {why}"]))
+    yield StampQuestion("signature", "", signed.faults(repo, commit, chain.main))
+
+
+def _shape(commit: Commit) -> Iterator[str]:
+    if len(commit.parents) != 2:
+        yield f"a stamp is a merge of two parents, and this commit has {len(commit.parents)}: it was copied or rebased"
 
 
 def _hand(claim: Claim) -> Iterator[str]:
@@ -69,18 +92,22 @@ def _words(claim: Claim, chain: Chain, trade: Asked) -> Iterator[str]:
         yield f"its tree is not the tree that was {trade.judged} (Factory-Gate-Tree)"
 
 
-def _item(repo: Repo, chain: Chain, trade: Asked, name: str) -> Iterator[str]:
+def _item(repo: Repo, chain: Chain, trade: Asked, name: str) -> Iterator[tuple[str, Iterator[str]]]:
     proof = chain.proofs[name]
+    yield "result", _result(proof, trade.numbers[name])
+    if proof.is_gated:
+        yield "gate", _gated(repo, chain.main, proof.result, "it is a PATCH, and " if proof.card else "")
+    yield "evidence", (f"evidence: {fault}" for fault in evidence.faults(proof.pack))
+    yield "agrees", _agrees(chain, proof, trade)
+    yield "own", trade.one(chain, name, proof)
+
+
+def _result(proof: Proof, number: str) -> Iterator[str]:
     plan, result = proof.plan, proof.result
-    if not (str(plan.attempt) == str(result.attempt) == trade.numbers[name]):
+    if not (str(plan.attempt) == str(result.attempt) == number):
         yield "the attempt's number differs between the stamp, the plan and the result"
     if result.status is not Conclusion.PASS or result.triage:
         yield f"its result says {result.status.value}, not PASS"
-    if proof.is_gated:
-        yield from _gated(repo, chain.main, result, "it is a PATCH, and " if proof.card else "")
-    yield from (f"evidence: {fault}" for fault in evidence.faults(proof.pack))
-    yield from _agrees(chain, proof, trade)
-    yield from trade.one(chain, name, proof)
 
 
 def _gated(repo: Repo, main: Oid, result: Result, what: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,8 @@ from factory.git.repo import LEDGER, Repo
 from factory.line.knowledge import Lesson
 from factory.model import Event, Oid
 from factory.money.budget import day_of
-from factory.records.view import find_main, main_ref
+from factory.records.state import View
+from factory.records.view import find_main, look, main_ref
 from factory.reports.trail import between
 from factory.ssot.settings import Settings
 
@@ -65,8 +67,13 @@ class Watch:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.repo = Repo(path, durable=False)
-        settings, _ = find_main(self.repo)
+        self._aside = tempfile.TemporaryDirectory(prefix="factory-watch-")  # a proof is made of trees that nobody keeps
+        try:
+            self.repo = Repo(path, durable=False, aside=Path(self._aside.name))
+            settings, _ = find_main(self.repo)
+        except BaseException:
+            self._aside.cleanup()
+            raise
         self._refs = (LEDGER, main_ref(settings))
         self._zone = ZoneInfo(settings.factory.timezone)
         self._chronicle = Chronicle(self._zone)
@@ -76,8 +83,9 @@ class Watch:
         self._hearing, self._looking = threading.RLock(), threading.Lock()
 
     def close(self) -> None:
-        """End the child processes."""
+        """End the child processes, and take away what was written beside the repository."""
         self.repo.close()
+        self._aside.cleanup()
 
     def signs(self) -> Signs:
         """What differs as soon as main or the ledger moved: a few looks at names of files, and no program."""
@@ -126,6 +134,10 @@ class Watch:
         with self._hearing:
             return tuple(place.hex() for place in self._chronicle.places.get(item, ()))
 
+    def main(self) -> Oid:
+        """Main's tip now."""
+        return find_main(self.repo)[1]
+
     # --- a look
 
     def look(self) -> Sighting:
@@ -153,6 +165,11 @@ class Watch:
                     events=tale.count,
                 )
             return Sighting(**{**found.__dict__, "paid": self._paid_for(found.ended)})
+
+    def view(self) -> View:
+        """Main's tables now, and what the last look knew of the ledger."""
+        with self._looking:
+            return look(self.repo, self._ledger, self.main())
 
     def _paid_for(self, ended: tuple[AttemptEnd, ...]) -> Mapping[Oid, Paid]:
         wanted = {end.event.oid: end.event for end in ended[-JUDGED:]}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from factory.model import State, Triage
+from factory.desk.panes.word_groups import GROUPS, Word
+from factory.model import Triage
 from factory.money.spend import dollars
 from factory.reports import phrases
 from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
 
 LANGUAGES = ("en", "ko")
-Word = tuple[str, str]
 
 WORDS: Mapping[str, Word] = {
     # the page
@@ -155,6 +155,10 @@ WORDS: Mapping[str, Word] = {
     "not_here": ("This clone does not hold it.", "이 클론에는 없습니다."),
     "result": ("result", "결과"),
     # a stamp's page
+    "main_holds": ("main holds it", "main에 있음"),
+    "not_on_main": ("main does not hold it", "main에 없음"),
+    "deps": ("waits for", "기다리는 것"),
+    "risk": ("risk", "위험"),
     "proof": ("The proof, check by check", "증명, 검사 하나씩"),
     "holds": ("holds", "맞음"),
     "does_not_hold": ("does not hold", "맞지 않음"),
@@ -180,8 +184,8 @@ WORDS: Mapping[str, Word] = {
     "path": ("path", "경로"),
     "replay": ("Do it again", "다시 해 보기"),
     "masked": (
-        "Secrets are masked before anything is kept; what is masked is in no file.",
-        "비밀은 저장하기 전에 가립니다. 가려진 것은 어떤 파일에도 없습니다.",
+        "Secrets were masked before this was kept.",
+        "비밀은 저장하기 전에 가렸습니다.",
     ),
     # viewer
     "back": ("Back", "뒤로"),
@@ -209,37 +213,15 @@ WORDS: Mapping[str, Word] = {
     "do": ("What to do", "할 일"),
     "stops": ("Stops", "멈춤"),
     "last_changes": ("Last changes of main", "main의 최근 변경"),
+    "fire_stopped": ("The line stopped", "라인이 멈췄습니다"),
+    "fire_stale": ("Attempts without a sign of life", "신호가 없는 시도"),
+    "fire_budget": ("The day's money nears its cap", "하루 예산이 한도에 가깝습니다"),
+    "fire_red": ("Red on main", "main에 빨간 것"),
+    "fire_blocked": ("Waits for a person", "사람을 기다리는 것"),
+    "fire_recurs": ("Errors that came back after their fix", "해결 뒤 다시 온 오류"),
+    "fire_starves": ("Items that others pass by", "다른 것에 밀려난 항목"),
     "fault": ("It cannot be shown", "보여 줄 수 없습니다"),
 }
-
-STATES: Mapping[str, Word] = {
-    "READY": ("READY", "준비됨"),
-    "RUNNING": ("RUNNING", "실행 중"),
-    "RECOVERABLE": ("RECOVERABLE", "이어서 할 수 있음"),
-    "FAIL_STOP": ("FAIL_STOP", "사람이 필요함"),
-}
-HOW: Mapping[str, Word] = {
-    "done": ("done", "끝남"),
-    "failed": ("failed", "실패"),
-    "returned": ("dealt again later", "나중에 다시"),
-    "works": ("at work", "일하는 중"),
-    "waits": ("waits", "기다림"),
-    "free": ("free", "빈자리"),
-}
-MEASURES: Mapping[str, Word] = {
-    "calls": ("calls", "호출"),
-    "tokens_in": ("tokens in", "들어간 토큰"),
-    "tokens_out": ("tokens out", "나온 토큰"),
-    "usd": ("dollars", "달러"),
-}
-ITEM_STATES: Mapping[str, Word] = {
-    State.PENDING.value: ("waits", "기다림"),
-    State.INFLIGHT.value: ("at work", "일하는 중"),
-    State.DONE.value: ("done", "끝남"),
-    State.BLOCKED.value: ("blocked", "막힘"),
-    "PLANNED": ("not released", "아직 시작 안 함"),
-}
-GROUPS = {"states": STATES, "how": HOW, "measures": MEASURES, "item_states": ITEM_STATES}
 
 
 def words(language: str) -> dict[str, Any]:
