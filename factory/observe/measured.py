@@ -30,8 +30,8 @@ MODELS = 20  # names of models that a label may have: a worker says its model it
 MODEL_LENGTH = 80  # characters
 EVENTS = frozenset(
     words(
-        """adopt beat block cancel checkpoint compile day deal fail fold hopeless killed later leave note pack release
-        replan report reserve resume retry rewind run settle spent stamped start stop wait"""
+        """adopt beat block cancel checkpoint compile day deal fail fold hopeless killed later leave note notice pack
+        release replan report reserve resume retry rewind run settle spent stamped start stop unsent wait"""
     )
 )
 LIMITS = {pace.LIMITED: "limit", pace.DAILY: "daily_quota"}  # how a put-off begins that a provider asked for

@@ -144,7 +144,7 @@ def test_what_the_evidence_says_is_counted_by_model() -> None:
 
 
 def test_a_status_is_a_label_only_where_it_is_one_and_a_redirect_is_a_refusal() -> None:
-    calls = tuple(ModelCall("answer", "m", status, 1.0) for status in (200, 204, 302, 503, 0, 999_999))
+    calls = tuple(ProviderCall("answer", "m", status, 1.0) for status in (200, 204, 302, 503, 0, 999_999))
     fail = event("fail D-1 @9", Triage="TEST")
     found = told(Measured().then([fail], {fail.oid: said(calls=calls)}))
     assert {key[0] for key in found["gpt5_error_total"] if found["gpt5_error_total"][key]} == {"302", "503", OTHER}
