@@ -60,6 +60,7 @@ def turn_of_day(house: House, day: datetime.date) -> None:
         Event(name="report", text=f"the day {day.isoformat()} ended"), papers(house, day, factory_file(house.ledger))
     )
     house.say("", f"the day turned; `factory report --date {day.isoformat()}` tells of it")
+    lay_out(house)
 
 
 def lay_out(house: House) -> None:
