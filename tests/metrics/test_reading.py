@@ -13,11 +13,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from factory.desk.metrics import MetricsPage, page
+from factory.git.objects import Commit
+from factory.git.repo import Repo
 from factory.observe import beyond
 from factory.observe.beyond import ProviderCall
 from factory.observe.metrics import METRICS
 from factory.observe.reading import Numbers
-from tests.line.conftest import RIGHT, Shop
+from factory.observe.released import released
+from factory.tree import FILE, Entry
+from tests.line.conftest import RIGHT, Shop, roadmap
 from tests.line.night import FAST, SLOW, running
 from tests.trucks.conftest import MakeDay
 from tests.trucks.test_failures import GOOD_AND_BAD, NO_PRINTS
@@ -165,19 +169,65 @@ def test_a_ledger_that_was_rewritten_is_counted_anew(make: Make) -> None:
     assert seen(shop, now, known).text == seen(shop, now).text
 
 
-def test_the_oldest_wait_counts_from_the_release_and_from_an_attempts_end(make: Make) -> None:
-    shop = make("D-1 One", "D-2 Two", worker="exit 75\n", settings=FAST, planned=("D-2",))
-    released = int(shop.git("log", "-1", "--format=%ct", "main"))
-    found = numbers(seen(shop, released + 100.0).text)
-    assert number(found, "factory_oldest_wait_seconds") == 100
-    table = shop.read("D_ROADMAP.md").replace("| D-2 | PLANNED", "| D-2 | IN_PROGRESS").replace("One", "The one")
-    shop.commit({"D_ROADMAP.md": table}, "D-2 is released, and D-1 has another title")
-    first, second = seen(shop, released + 200.0), shop.git("log", "-2", "--format=%ct", "main").split()
-    assert dict(first.numbers.released.since) == {"D-1": int(second[1]), "D-2": int(second[0])}
-    shop.commit({"D_ROADMAP.md": table.replace("| D-1 | IN_PROGRESS", "| D-1 | PLANNED")}, "D-1 is not wanted now")
-    again = seen(shop, released + 300.0, first.numbers)
-    assert number(numbers(again.text), "factory_oldest_wait_seconds") == released + 300 - int(second[0])
-    assert again.text == seen(shop, released + 300.0).text
+def test_a_main_that_lost_a_stamp_doubles_nothing_and_no_counter_falls(make: Make) -> None:
+    """Its last stamp is gone, which the records had folded in: what is left is all told by the ledger already."""
+    shop = make("D-1 One", "D-2 Two", worker=WORKER, settings=FAST)
+    assert [shop.run(*words).code for words in (("run",), ("rewind", "D-2"), ("run",))] == [0, 0, 0]
+    known = seen(shop)
+    shop.git("update-ref", "refs/heads/main", "main^1")
+    for found in (numbers(seen(shop).text), numbers(seen(shop, known=known.numbers).text)):
+        assert number(found, "factory_stamps_total", trade="ticket") == 3
+        assert number(found, "factory_rewinds_total") == 1
+        assert number(found, "gpt5_token_usage_total", type="in") == 400
+
+
+# --- how long something waits -----------------------------------------------------------------------------
+
+
+def commit(shop: Shop, at: int, change: Callable[[str], str]) -> None:
+    """A person's commit on the roadmap, at a second of its own."""
+    table = change(shop.read("D_ROADMAP.md")).encode()
+    with Repo(shop.path) as repo:
+        main = repo.tip("refs/heads/main") or ""
+        tree = repo.store.edit(repo.store.tree_of(main), {"D_ROADMAP.md": Entry(FILE, repo.store.write_blob(table))})
+        repo.move("refs/heads/main", repo.store.write_commit(Commit(tree, (main,), "a person's\n", at)), main)
+
+
+def test_the_oldest_wait_counts_from_the_commit_that_released_the_ticket(make: Make) -> None:
+    shop = make("D-1 One", "D-2 Two", settings=FAST, planned=("D-2",))
+    start = int(shop.git("log", "-1", "--format=%ct", "main"))
+    assert number(numbers(seen(shop, start + 100.0).text), "factory_oldest_wait_seconds") == 100
+    release = "| D-2 | PLANNED", "| D-2 | IN_PROGRESS"
+    commit(shop, start + 50, lambda table: table.replace(*release).replace("One", "Another title"))
+    first = seen(shop, start + 200.0)
+    assert dict(first.numbers.released.since) == {"D-1": start, "D-2": start + 50}
+    assert number(numbers(first.text), "factory_oldest_wait_seconds") == 200
+    commit(shop, start + 60, lambda table: table.replace("| D-1 | IN_PROGRESS", "| D-1 | PLANNED"))
+    again = seen(shop, start + 300.0, first.numbers)
+    assert number(numbers(again.text), "factory_oldest_wait_seconds") == 250
+    commit(shop, start + 70, lambda table: "")  # nobody can read it: what was known of the others stays
+    with Repo(shop.path) as repo:
+        assert released(repo, repo.tip("refs/heads/main") or "", first.numbers.released).since["D-1"] == start
+    commit(shop, start + 80, lambda _: roadmap("D-1 One", "D-2 Two"))
+    assert dict(seen(shop, start + 90.0).numbers.released.since) == {"D-1": start + 80, "D-2": start + 80}
+
+
+def test_a_ticket_that_failed_waits_since_its_last_attempt(make: Make) -> None:
+    shop = make("D-1 One", worker="exit 1\n", settings=FAST)
+    assert shop.run("run", "--once").code == 3
+    failed = int(shop.git("log", "-1", "--format=%ct", "--grep=^fail", "factory/ledger"))
+    assert number(numbers(seen(shop, failed + 30.0).text), "factory_oldest_wait_seconds") == 30
+
+
+def test_a_stamp_that_was_taken_back_waits_since_then_also_where_main_alone_tells(make: Make) -> None:
+    shop = make("D-1 One", settings=FAST)
+    assert shop.run("run").code == 0
+    assert shop.run("rewind", "D-1").code == 0
+    back = int(shop.git("log", "-1", "--format=%ct", "main"))
+    for _ in range(2):
+        assert number(numbers(seen(shop, back + 30.0).text), "factory_oldest_wait_seconds") in (29, 30)
+        assert number(numbers(seen(shop).text), "factory_rewinds_total") == 1
+        shop.git("update-ref", "refs/heads/factory/ledger", "factory/ledger^1")  # killed before its event
 
 
 # --- what evidence says -----------------------------------------------------------------------------------
