@@ -20,6 +20,7 @@ from factory.out.folder import Folder
 from factory.out.laying import lay
 from factory.records.view import find_main
 from tests.line.conftest import SETTINGS, Shop
+from tests.line.night import FAST, SLOW, running
 
 Make = Callable[..., Shop]
 
@@ -257,3 +258,23 @@ def test_a_bare_repository_has_no_folder_and_runs_as_ever(
     assert not (tmp_path / "bare" / "factory-out").exists()
     with Repo(tmp_path / "bare") as repo:
         assert repo.bare
+
+
+def test_after_a_kill_the_report_and_the_next_run_tell_the_truth(make: Make, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    shop = make("D-1 First", "D-2 Second", worker=SLOW.replace("@GO@", str(go)), settings=FAST)
+    with running(shop, go) as run:
+        run.until(lambda: (out(shop) / "today.md").is_file(), "the folder")
+        assert "A run is on." in (out(shop) / "today.md").read_text()
+        run.child.kill()
+        run.child.wait()
+    assert "The run was killed while it worked." in shop.run("--lang", "en", "report").out
+    assert shop.run("status", "--json").json["state"] == "RECOVERABLE"
+    go.touch()
+    assert shop.run("run").code == 0
+    today = (out(shop) / "today.md").read_text()
+    assert "The run was killed while it worked." in today
+    assert "It went on at " in today
+    assert "A run is on." not in today
+    assert "| D-1 | First | `" in today
+    assert not list(out(shop).rglob("*.part"))
