@@ -14,7 +14,7 @@ from factory.model import Event
 
 LOOK = 0.015  # seconds between two looks at the names of refs
 APART = 0.25  # seconds between two looks at the whole, at least
-SHARE = 3  # and so many times as long as one takes
+SHARE = 8  # and so many times as long as one takes: what is new is heard at once all the same
 IDLE = 15.0  # seconds after which the whole is looked at again though nothing moved, where somebody watches
 
 
