@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from factory.desk.panes.chronicle import AttemptEnd, Chronicle, DayTotals
 from factory.desk.panes.paid import Paid, paid
 from factory.desk.snapshot import Snapshot, read
-from factory.git import history
+from factory.git import history, lock
 from factory.git.ledger import Ledger, parse_event
+from factory.git.places import private_dir
 from factory.git.repo import LEDGER, Repo
 from factory.line.knowledge import Lesson
 from factory.model import Event, Oid
@@ -90,9 +91,14 @@ class Watch:
         self._aside.cleanup()
 
     def signs(self) -> Signs:
-        """What differs as soon as main or the ledger moved: a few looks at names of files, and no program."""
-        at = self.repo.common_dir
-        return tuple(map(_sign, (*(at / ref for ref in self._refs), at / "packed-refs", at / "reftable")))
+        """What differs as soon as main or the ledger moved, or a run began or ended: a few looks at names of files."""
+        at, private = self.repo.common_dir, private_dir(self.repo)
+        refs = (*(at / ref for ref in self._refs), at / "packed-refs", at / "reftable")
+        return tuple(map(_sign, (*refs, private / lock.LOCK)))
+
+    def runs(self) -> bool:
+        """Whether a run is on; one that was killed leaves no other sign."""
+        return bool(lock.holder(private_dir(self.repo)))
 
     # --- what is new
 

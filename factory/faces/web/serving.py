@@ -22,6 +22,7 @@ from factory.faces.web.console import Console
 ADDRESS = "127.0.0.1"
 SWITCH = 0.0005  # seconds that a look at the whole may hold up a word of what is new
 BACKLOG = 128  # who may knock before the door is opened
+CLOSING = 30  # seconds that the server may take to end, where something else went on beside it
 PATIENCE = 2  # seconds that open pages have to let go
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -75,7 +76,7 @@ def served_beside(repo: Path, port: int, say: Callable[[str], None]) -> Iterator
             yield wait
         finally:
             server.should_exit = True
-            thread.join(PATIENCE * 2)
+            thread.join(CLOSING)
 
 
 def _told(door: socket.socket, say: Callable[[str], None], place: str) -> str:
