@@ -106,6 +106,15 @@ test_clients *args: _env
     python -m tests.clients.install "$at"
     FACTORY_CLIENTS="$at/node_modules/.bin:$at/bin" python -m pytest -q -m clients tests/clients {{args}}
 
+# the console in a real Chromium, with axe-core and the HTML checker: installs the pinned versions beside the cache (npm, Java)
+test_console *args: _env
+    #!/usr/bin/env bash
+    set -euo pipefail
+    at="${XDG_CACHE_HOME:-$HOME/.cache}/stampmill/referees"
+    npm install --silent --no-save --prefix "$at" axe-core@4.14.1 vnu-jar@26.9.27
+    export FACTORY_AXE="$at/node_modules/axe-core/axe.min.js" FACTORY_VNU="$at/node_modules/vnu-jar/build/dist/vnu.jar"
+    python -m pytest -q -n 2 -m "prove or not prove" tests/web {{args}}
+
 # style, types, layers, and every page that is generated or counted: `python -m factory.reference` renews the tables
 lint: _env
     ruff check .

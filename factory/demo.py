@@ -6,6 +6,7 @@ import difflib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from factory.demo_shop import JOBS, DemoEdit
@@ -22,18 +23,26 @@ from factory.tree import FILE, Entry
 
 MODULES = ("text", "money", "stats")
 Print = Callable[[str], None]
+Beside = Callable[[Path], AbstractContextManager[Callable[[], None] | None]]
 
 
-def demo(show: Print, tell: Tell, environ: Mapping[str, str], keep: Path | None) -> None:
-    """Make the repository, run the factory on it, show what came of it. Without `keep` it is removed again."""
+def demo(
+    show: Print, tell: Tell, environ: Mapping[str, str], keep: Path | None, beside: Beside = lambda _: nullcontext(None)
+) -> None:
+    """Make the repository, run the factory on it, show what came of it. Without `keep` it is removed again.
+
+    `beside`: what goes on beside the run, and what is waited for at the end."""
     folder = keep or Path(tempfile.mkdtemp(prefix="factory-demo-"))
     home = Path(tempfile.mkdtemp(prefix="factory-demo-home-"))
     try:
         make_shop(folder)
         show(f"A small shop with bugs, and twelve tickets, in {folder}. The workers replay changes that someone wrote.")
-        with open_house(folder, {**environ, "XDG_CACHE_HOME": str(home)}, say=tell) as house:
-            ended = shift.run(house)
-        _show(show, folder, ended, house.clock.now())
+        with beside(folder) as wait:
+            with open_house(folder, {**environ, "XDG_CACHE_HOME": str(home)}, say=tell) as house:
+                ended = shift.run(house)
+            _show(show, folder, ended, house.clock.now())
+            if wait:
+                wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
         if keep is None:
@@ -53,6 +62,7 @@ def _show(show: Print, folder: Path, ended: shift.ShiftEnd, now: float) -> None:
     for line in (
         "factory-out/today.html                        # the day, to open by a double click; today.md, today.ko.md",
         "factory-out/runs/*/why/D-010-3.md             # why an attempt failed, and what to do",
+        "factory serve --open                          # the console in a browser (the extra `console`)",
         "factory verify                                # every stamp, from git alone",
         "factory log D-009                             # wrong, then right",
         "git show factory/ledger:factory.json          # how the factory stands",

@@ -38,6 +38,7 @@ class Store:
 
     def __init__(self, objects_dir: Path, algorithm: str, start: Callable[[], Pipe], durable: bool = True) -> None:
         self._dir, self.algorithm, self._durable = objects_dir, algorithm, durable
+        self.kept_trees = 20_000  # in memory, at most
         self.width = 20 if algorithm == "sha1" else 32
         self._reader = Reader(start, algorithm, self._lacks)
         self._unsynced = Unsynced()
@@ -127,7 +128,7 @@ class Store:
         """One level of a tree: name -> entry."""
         if (known := self._trees.get(tree)) is None:
             known = objects.parse_tree(self.read(tree, "tree"), self.width, tree)
-            if len(self._trees) > 20_000:
+            if len(self._trees) > self.kept_trees:
                 self._trees.clear()
             self._trees[tree] = known
         return known

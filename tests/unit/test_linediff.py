@@ -44,7 +44,9 @@ def _row(above: list[int], one: str, new: list[str]) -> list[int]:
     return row
 
 
-@settings(derandomize=True)  # nearly always, and not for every text that there is: `acdaaabaabaa` to `acaaabaabaad` is not
+@settings(
+    derandomize=True
+)  # nearly always, and not for every text that there is: `acdaaabaabaa` to `acaaabaabaad` is not
 @given(LINES, LINES)
 def test_short_texts_without_lines_of_their_own_are_told_in_few_lines(old: list[str], new: list[str]) -> None:
     doubled = [old * 2, new * 2]  # no line is alone, so nothing but the shortest way decides

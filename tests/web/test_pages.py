@@ -156,8 +156,16 @@ def test_every_word_stands_in_both_languages() -> None:
     rows = [*WORDS.items(), *(row for group in GROUPS.values() for row in group.items())]
     assert [key for key, (english, korean) in rows if not english or not korean] == []
     assert [key for key in WORDS if key in dir(dict)] == []
-    same = {key for key, (english, korean) in rows if english == korean}
-    assert same <= {"none"}
+    assert {key for key, (english, korean) in rows if english == korean} == {"none"}
+
+
+def test_what_the_factory_worded_is_said_in_korean(mixed: Mixed, served: Served) -> None:
+    shop = mixed()
+    assert shop.run("run").code == 1
+    page = served(shop.path).get("/?panes=line,people&lang=ko").text
+    assert "실패" in page
+    assert ">fail<" not in page
+    assert "할 수 있는 일을 모두 끝냈습니다." in page
 
 
 def test_layouts_are_kept_in_a_persons_own_configuration(mixed: Mixed, served: Served) -> None:

@@ -124,7 +124,7 @@ class Queued(NamedTuple):
 
 
 class QueuePane(NamedTuple):
-    """What waits: oldest first, and those that nobody looked at for long on top."""
+    """What waits, oldest first."""
 
     ready: int  # could begin now
     held: int  # wait for others, or for something to be mended
@@ -163,6 +163,7 @@ def _queued(look: Sighting, item: ShownItem, deps: tuple[str, ...]) -> Queued:
     return Queued(item.id, item.title, item.priority, item.attempts, since, passed_by, starves, deps, item.why)
 
 
-def _oldest(row: Queued) -> tuple[bool, bool, float, str]:
-    """Who starves, then who could begin, then by the last word on them; who was never begun follows by priority."""
-    return not row.starves, bool(row.deps), row.since or float("inf"), row.priority
+def _oldest(row: Queued) -> tuple[bool, float, str]:
+    """Who could begin, then by the last word on them, so that who starves is on top; who was never begun follows by
+    priority."""
+    return bool(row.deps), row.since or float("inf"), row.priority

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from factory.desk.panes.chronicle import AttemptEnd, Chronicle, DayTotals
 from factory.desk.panes.paid import Paid, paid
 from factory.desk.snapshot import Snapshot, read
-from factory.git import history
+from factory.git import history, lock
 from factory.git.ledger import Ledger, parse_event
+from factory.git.places import private_dir
 from factory.git.repo import LEDGER, Repo
 from factory.line.knowledge import Lesson
 from factory.model import Event, Oid
@@ -30,6 +31,7 @@ from factory.ssot.settings import Settings
 AT_ONCE = 5000  # events that are read by one program
 STEPS = 200  # events that are read one by one, before a program is started for them
 JUDGED = 300  # the newest attempts whose evidence is read
+TREES = 3000  # that stay in memory: a process that looks for days sees new ones at each look
 TAGS_SECONDS = 10.0  # between two questions for the newest tag
 Signs = tuple[tuple[int, int, int], ...]
 
@@ -70,6 +72,7 @@ class Watch:
         self._aside = tempfile.TemporaryDirectory(prefix="factory-watch-")  # a proof is made of trees that nobody keeps
         try:
             self.repo = Repo(path, durable=False, aside=Path(self._aside.name))
+            self.repo.store.kept_trees = TREES
             settings, _ = find_main(self.repo)
         except BaseException:
             self._aside.cleanup()
@@ -88,9 +91,14 @@ class Watch:
         self._aside.cleanup()
 
     def signs(self) -> Signs:
-        """What differs as soon as main or the ledger moved: a few looks at names of files, and no program."""
-        at = self.repo.common_dir
-        return tuple(map(_sign, (*(at / ref for ref in self._refs), at / "packed-refs", at / "reftable")))
+        """What differs as soon as main or the ledger moved, or a run began or ended: a few looks at names of files."""
+        at, private = self.repo.common_dir, private_dir(self.repo)
+        refs = (*(at / ref for ref in self._refs), at / "packed-refs", at / "reftable")
+        return tuple(map(_sign, (*refs, private / lock.LOCK)))
+
+    def runs(self) -> bool:
+        """Whether a run is on; one that was killed leaves no other sign."""
+        return bool(lock.holder(private_dir(self.repo)))
 
     # --- what is new
 

@@ -35,6 +35,36 @@ ITEM_STATES: Mapping[str, Word] = {
     State.BLOCKED.value: ("blocked", "막힘"),
     "PLANNED": ("not released", "아직 시작 안 함"),
 }
+EVENTS: Mapping[str, Word] = {
+    "run": ("run", "실행 시작"),
+    "stop": ("stop", "멈춤"),
+    "resume": ("resume", "다시 시작"),
+    "deal": ("deal", "나눔"),
+    "start": ("start", "시작"),
+    "stamped": ("stamped", "스탬프"),
+    "fail": ("fail", "실패"),
+    "block": ("block", "막힘"),
+    "later": ("later", "미룸"),
+    "killed": ("killed", "강제 종료"),
+    "wait": ("wait", "기다림"),
+    "checkpoint": ("checkpoint", "체크포인트"),
+    "reserve": ("reserve", "따로 둠"),
+    "settle": ("settle", "정산"),
+    "spent": ("spent", "지출"),
+    "release": ("release", "풀림"),
+    "retry": ("retry", "재시도"),
+    "replan": ("replan", "다시 계획"),
+    "cancel": ("cancel", "취소"),
+    "rewind": ("rewind", "되돌림"),
+    "adopt": ("adopt", "이전 기록"),
+    "leave": ("leave", "남김"),
+    "note": ("note", "메모"),
+    "pack": ("pack", "꾸림"),
+    "fold": ("fold", "정리"),
+    "report": ("report", "보고서"),
+    "compile": ("compile", "카드로 만듦"),
+    "day": ("day", "하루"),
+}
 CHECKS: Mapping[str, Word] = {
     "shape": ("It is a merge of two parents", "두 부모의 병합입니다"),
     "hand": ("The factory wrote it, and nobody amended it", "공장이 썼고 아무도 고치지 않았습니다"),
@@ -73,4 +103,11 @@ CHECKS: Mapping[str, Word] = {
         "서명할 사람을 main이 정했다면, 그중 한 사람이 서명했습니다",
     ),
 }
-GROUPS = {"checks": CHECKS, "states": STATES, "how": HOW, "measures": MEASURES, "item_states": ITEM_STATES}
+GROUPS = {
+    "checks": CHECKS,
+    "event_names": EVENTS,
+    "states": STATES,
+    "how": HOW,
+    "measures": MEASURES,
+    "item_states": ITEM_STATES,
+}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from factory.desk.panes.word_groups import GROUPS, Word
-from factory.model import Triage
+from factory.model import Event, Triage
 from factory.money.spend import dollars
 from factory.reports import phrases
+from factory.reports.runs import STOP
 from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
 
 LANGUAGES = ("en", "ko")
@@ -259,3 +260,19 @@ def stop_in(language: str, why: str) -> str:
         if why.startswith(english):
             return korean + why.removeprefix(english)
     return why
+
+
+def event_in(language: str, event: Event) -> str:
+    """What an event says, in a language where the factory worded it, and else as it stands in the ledger."""
+    if event.name == "stop":
+        return stop_kind(language, event.trailers.get(STOP, "")) if event.text in ENGLISH_STOPS else event.text
+    return why_in(language, event.trailers.get("Factory-Triage", ""), event.text)
+
+
+def why_in(language: str, triage: str, why: str) -> str:
+    """A reason: before the exact one, which is kept, what it means in the language, where there is such a sentence."""
+    told = phrases.of(language).detail(triage, why.removeprefix(f"{triage}: ")) if triage else None
+    return f"{told}: {why}" if told else why
+
+
+ENGLISH_STOPS = frozenset(stop.english for stop in STOPS.values())

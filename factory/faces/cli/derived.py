@@ -15,7 +15,7 @@ import typer
 
 from factory.desk.commands import COMMANDS, GROUPS, Command, Run, Status
 from factory.faces.cli.helping import language
-from factory.faces.cli.serving import serve
+from factory.faces.cli.serving import PORT, must_be_installed, serve
 from factory.faces.cli.terminal import AsJson, RepoDir, complain, end, print_json, progress, quiet, say, typed
 from factory.faces.cli.topping import top
 from factory.stream import wait_no_more
@@ -135,9 +135,17 @@ def _watch(repo: Path, times: int, language: str) -> None:
 
 def demo(
     keep: Annotated[Path | None, typer.Option(help="make the demo's repository here and leave it")] = None,
+    live: Annotated[bool, typer.Option("--serve", help="show it live in the console, and stay until Ctrl-C")] = False,
+    port: Annotated[int, typer.Option(help="with --serve: on 127.0.0.1; 0: any", min=0, max=65535)] = PORT,
 ) -> None:
     """Run the factory on a small real repository. It is made for that, in a temporary folder."""
     from factory.demo import demo as show_it
 
     wait_no_more()
-    show_it(say, progress, dict(os.environ), keep)
+    if not live:
+        show_it(say, progress, dict(os.environ), keep)
+        return
+    must_be_installed()
+    from factory.faces.web.serving import served_beside
+
+    show_it(say, progress, dict(os.environ), keep, lambda repo: served_beside(repo, port, say))

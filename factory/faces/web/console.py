@@ -14,7 +14,8 @@ from factory.model import Event
 
 LOOK = 0.015  # seconds between two looks at the names of refs
 APART = 0.25  # seconds between two looks at the whole, at least
-SHARE = 3  # and so many times as long as one takes
+SHARE = 8  # and so many times as long as one takes: what is new is heard at once all the same
+ASK = 1.0  # second between two looks whether a run that was on is dead
 IDLE = 15.0  # seconds after which the whole is looked at again though nothing moved, where somebody watches
 
 
@@ -74,9 +75,16 @@ class Console:
             if look.done():
                 look.result()
                 idle = self.watchers and time.monotonic() - self._at > IDLE
-                if (due or idle) and time.monotonic() - self._at >= max(APART, SHARE * self._took):
+                if (due or idle or self._killed()) and time.monotonic() - self._at >= max(APART, SHARE * self._took):
                     due, look = 0.0, asyncio.create_task(self._look())
             await asyncio.sleep(LOOK)
+
+    def _killed(self) -> bool:
+        """Whether a run was on at the last look, and is not now: asked once a second."""
+        if self.sighting is None or self.sighting.seen.state != "RUNNING" or time.monotonic() < self._asked + ASK:
+            return False
+        self._asked = time.monotonic()
+        return not self.watch.runs()
 
     async def _hear(self) -> None:
         with suppress(FactoryError, OSError, KeyError):
@@ -98,4 +106,4 @@ class Console:
         self._first.set()
         await self._tell()
 
-    _at = _took = 0.0
+    _at = _took = _asked = 0.0

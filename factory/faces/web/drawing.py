@@ -76,6 +76,8 @@ class Drawing:
             "amount": lambda name, amount: usd(amount) if name == "usd" else f"{amount:,.0f}",
             "stop_words": functools.partial(words.stop_in, self.lang),
             "stop_kind": functools.partial(words.stop_kind, self.lang),
+            "event_words": functools.partial(words.event_in, self.lang),
+            "why_words": functools.partial(words.why_in, self.lang),
             "triage_words": functools.partial(words.triage_in, self.lang),
         }
         return Markup(environment().get_template(template).render(own | given))

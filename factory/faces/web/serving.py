@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -18,8 +20,11 @@ from factory.faces.web.app import make_app
 from factory.faces.web.console import Console
 
 ADDRESS = "127.0.0.1"
+SWITCH = 0.0005  # seconds that a look at the whole may hold up a word of what is new
+BACKLOG = 128  # who may knock before the door is opened
+CLOSING = 30  # seconds that the server may take to end, where something else went on beside it
 PATIENCE = 2  # seconds that open pages have to let go
-ENDS = (signal.SIGINT, signal.SIGTERM)
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Server(uvicorn.Server):
@@ -28,7 +33,11 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As the base class does, but for raising the signal once more at the end."""
-        before = {one: signal.signal(one, self._end) for one in ENDS}
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        heard = [one for one in ENDS if signal.getsignal(one) is not signal.SIG_IGN]
+        before = {one: signal.signal(one, self._end) for one in heard}
         try:
             yield
         finally:
@@ -41,23 +50,59 @@ class _Server(uvicorn.Server):
 
 def serve(repo: Path, port: int, say: Callable[[str], None], *, browser: bool = False, place: str = "/") -> None:
     """Serve until a signal. Mistake where there is no repository; CouldNotRun where the port is taken."""
-    with listening(port) as door:
-        watch = Watch(repo)
+    with watched(repo) as watch, listening(port) as door:
+        address = _told(door, say, place)
+        if browser:
+            webbrowser.open_new_tab(address)
+        _server(watch).run(sockets=[door])
+
+
+@contextmanager
+def served_beside(repo: Path, port: int, say: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """Serve while something else goes on in this process; what comes back waits until somebody says Ctrl-C."""
+    with watched(repo) as watch, listening(port) as door:
+        server = _server(watch)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="console", daemon=True)
+        _told(door, say, "/")
+        thread.start()
+
+        def wait() -> None:
+            say("the console stays until Ctrl-C")
+            with suppress(KeyboardInterrupt):
+                while thread.is_alive():
+                    thread.join(1.0)
+
         try:
-            address = f"http://{ADDRESS}:{door.getsockname()[1]}{place}"
-            config = uvicorn.Config(
-                make_app(Console(watch)),
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=PATIENCE,
-                server_header=False,
-            )
-            say(f"the console is at {address}, for this machine alone; Ctrl-C ends it")
-            if browser:
-                webbrowser.open_new_tab(address)
-            _Server(config).run(sockets=[door])
+            yield wait
         finally:
-            watch.close()
+            server.should_exit = True
+            thread.join(CLOSING)
+
+
+def _told(door: socket.socket, say: Callable[[str], None], place: str) -> str:
+    address = f"http://{ADDRESS}:{door.getsockname()[1]}{place}"
+    say(f"the console is at {address}, for this machine alone; Ctrl-C ends it")
+    return address
+
+
+def _server(watch: Watch) -> uvicorn.Server:
+    sys.setswitchinterval(SWITCH)
+    app = make_app(Console(watch))
+    return _Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE, server_header=False
+        )
+    )
+
+
+@contextmanager
+def watched(repo: Path) -> Iterator[Watch]:
+    """A repository that is watched until the block ends."""
+    watch = Watch(repo)
+    try:
+        yield watch
+    finally:
+        watch.close()
 
 
 @contextmanager
@@ -67,6 +112,7 @@ def listening(port: int) -> Iterator[socket.socket]:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((ADDRESS, port))
+            door.listen(BACKLOG)
         except OSError as error:
             why = f"port {port} cannot be had ({error.strerror})"
             raise CouldNotRun(f"{why}; `--port 0` takes any that is free") from None
