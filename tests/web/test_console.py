@@ -182,3 +182,20 @@ def test_without_the_extra_it_is_one_line(mixed: Mixed, monkeypatch: pytest.Monk
     answer = mixed().run("serve", "--port", "0")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "factory: the console is not installed; pip install 'stampmill[console]'\n"
+
+
+def test_the_numbers_are_those_of_the_command_at_every_scrape(mixed: Mixed, served: Served) -> None:
+    shop = mixed()
+    client = served(shop.path)
+    before = client.get("/metrics")
+    assert before.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert shop.run("run").code == 1
+    told, again = client.get("/metrics").text, shop.run("metrics").out
+    assert "factory_stamps_total" in told
+    assert told != before.text
+    assert counted(told) == counted(again) != counted(before.text)
+
+
+def counted(text: str) -> list[str]:
+    """The lines that do not tell of the moment at which they are asked for."""
+    return [line for line in text.splitlines() if "_seconds" not in line.partition(" ")[0] and "_wait" not in line]

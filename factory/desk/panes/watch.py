@@ -68,7 +68,7 @@ class Watch:
     """Writes nothing. Safe to share between threads: what is new is heard while a look is under way. Close it."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
+        self.path, self.clock = path, clock
         self._aside = tempfile.TemporaryDirectory(prefix="factory-watch-")  # a proof is made of trees that nobody keeps
         try:
             self.repo = Repo(path, durable=False, aside=Path(self._aside.name))

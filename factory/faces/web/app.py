@@ -23,6 +23,7 @@ from factory.faces.web import pages
 from factory.faces.web.console import Console
 from factory.faces.web.drawing import HERE, drawn, link, page
 from factory.faces.web.guarding import OwnBrowser
+from factory.faces.web.numbers import Scraped
 from factory.faces.web.stream import messages
 
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -37,7 +38,8 @@ def make_app(console: Console) -> Starlette:
         async with console.watching():
             yield
 
-    app = Starlette(routes=ROUTES, middleware=[Middleware(OwnBrowser)], lifespan=life)
+    numbers = Route("/metrics", Scraped().answer)
+    app = Starlette(routes=[*ROUTES, numbers], middleware=[Middleware(OwnBrowser)], lifespan=life)
     app.state.console = console
     return app
 
