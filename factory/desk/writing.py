@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,11 @@ from factory.errors import Exit, Interrupted, Mistake
 from factory.line.answer import Answer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factory.line.house import House
     from factory.line.shift import ShiftEnd
+    from factory.notices.notice import Urgency
 
 NOTHING = "there was nothing to do: no ticket that can be worked on is IN_PROGRESS in D_ROADMAP.md on main"
 LOOK = "`factory status` shows what stands where, `git log --first-parent` the proof"
@@ -68,11 +71,23 @@ def _shifts(caller: Caller, asked: commands.Run) -> ShiftEnd:
 
 
 def _tell_alerts(caller: Caller, house: House, ended: ShiftEnd) -> None:
-    from factory.desk.kpi import kpis
     from factory.line import telling
 
     if ended.dealt:
-        telling.alerts(house, lambda: kpis(caller.path, house.clock.now())[1])
+        telling.alerts(house, partial(_fires, caller.path, house.clock.now(), house.settings.factory.language))
+
+
+def _fires(path: Path, now: float, language: str) -> Iterator[tuple[str, str, Urgency]]:
+    """What is beyond a threshold of `[kpi]`, and every alert of `factory alerts`."""
+    from factory.desk.kpi import kpis
+    from factory.desk.metrics import judged
+
+    for line in kpis(path, now)[1]:
+        name = line.split(" ", 1)[0]
+        yield name, line, "P1" if name in ("success_rate", "stale_leases") else "P2"
+    for one in judged(path, now).fired:
+        told = one.rule.korean if language == "ko" else one.rule.english
+        yield one.rule.name, told, "P0" if one.rule.priority == "page" else "P2"
 
 
 def submit(caller: Caller, asked: commands.Submit) -> Answer:

@@ -19,7 +19,7 @@ from factory.notices.wording import HowEnded
 from factory.records.redact import redact
 from factory.reports.stops import STOPS
 
-URGENCY: dict[str, Urgency] = {"success_rate": "P1", "stale_leases": "P1"}  # of an alert; P2 for every other
+Alert = tuple[str, str, Urgency]  # its name, what fires in words, and how urgent it is
 
 
 def herald(house: House, language: str = "en") -> Herald | None:
@@ -47,14 +47,12 @@ def ended(house: House, kind: str, detail: str, command: str) -> None:
     _tell(house, lambda herald: herald.ended(house.clock.now(), stop, house.main()))
 
 
-def alerts(house: House, find: Callable[[], Iterable[str]]) -> None:
-    """Numbers that are beyond their thresholds, a line each that begins with the number's name; they are looked for
-    only where somebody wants to hear of them."""
+def alerts(house: House, find: Callable[[], Iterable[Alert]]) -> None:
+    """What fires; it is looked for only where somebody wants to hear of it."""
 
     def tell(herald: Herald) -> None:
-        for line in find():
-            name = line.split(" ", 1)[0]
-            herald.alert(house.clock.now(), name, line, URGENCY.get(name, "P2"))
+        for name, line, urgency in find():
+            herald.alert(house.clock.now(), name, line, urgency)
 
     if wants_alerts(house.settings):
         _tell(house, tell)
