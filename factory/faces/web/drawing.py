@@ -38,6 +38,12 @@ def environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Read every template, so that the first page waits for none."""
+    for name in environment().list_templates(extensions=["html"]):
+        environment().get_template(name)
+
+
 def _shown(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
