@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -11,13 +12,18 @@ import hypothesis.strategies as st
 import pytest
 
 from factory.desk.panes import layouts
+from factory.desk.panes.catalogue import PANES
 from factory.desk.panes.viewport import LINES, viewport
 from factory.desk.panes.word_groups import GROUPS
 from factory.desk.panes.words import WORDS
+from factory.desk.shown import ShownItem
 from factory.errors import Mistake
+from factory.faces.web.drawing import Drawing
 from factory.git.repo import Repo
+from factory.model import State
 from factory.verify.walked import QUESTIONS, walk
 from tests.desk.conftest import Mixed
+from tests.desk.test_panes import look
 from tests.line.conftest import Shop
 from tests.web.conftest import Served
 from tests.web.test_console import state
@@ -197,3 +203,16 @@ def test_a_file_of_layouts_that_is_none_is_told_and_the_page_stays(content: str,
     with pytest.raises(Mistake):
         layouts.layouts(os.environ)
     assert served(mixed().path).get("/?layout=night").status_code == 200
+
+
+def test_a_pane_of_ten_thousand_tickets_is_no_larger_than_a_page_may_be() -> None:
+    titles = "제목 <b> & " * 40
+    items = tuple(
+        ShownItem(f"D-{n}", "ticket", State.PENDING, title=titles, why=titles, priority="P2") for n in range(10_000)
+    )
+    blocked = tuple(replace(item, id=f"B-{item.id}", state=State.BLOCKED) for item in items)
+    found = look(items=(*items, *blocked))
+    drawing = Drawing(found, "ko")
+    sizes = {name: len(drawing.draw(f"panes/{name}.html", p=pane(found)).encode()) for name, pane in PANES.items()}
+    assert sizes["queue"] > 10_000
+    assert sum(sorted(sizes.values())[-4:]) < 100_000

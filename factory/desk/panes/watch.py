@@ -31,7 +31,7 @@ from factory.ssot.settings import Settings
 AT_ONCE = 5000  # events that are read by one program
 STEPS = 200  # events that are read one by one, before a program is started for them
 JUDGED = 300  # the newest attempts whose evidence is read
-TREES = 3000  # that stay in memory: a process that looks for days sees new ones at each look
+TREES = 700  # that stay in memory: a process that looks for days sees new ones at each look
 TAGS_SECONDS = 10.0  # between two questions for the newest tag
 Signs = tuple[tuple[int, int, int], ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from factory.desk.panes.layouts import layouts
 from factory.errors import Mistake
 from factory.faces.web import pages
 from factory.faces.web.console import Console
-from factory.faces.web.drawing import HERE, drawn, link, page
+from factory.faces.web.drawing import HERE, drawn, link, page, prepare
 from factory.faces.web.guarding import OwnBrowser
 from factory.faces.web.numbers import Scraped
 from factory.faces.web.stream import messages
@@ -36,6 +37,7 @@ def make_app(console: Console) -> Starlette:
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         async with console.watching():
+            await asyncio.to_thread(prepare)
             yield
 
     numbers = Route("/metrics", Scraped().answer)

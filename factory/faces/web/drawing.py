@@ -38,6 +38,12 @@ def environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Read every template, so that the first page waits for none."""
+    for name in environment().list_templates(extensions=["html"]):
+        environment().get_template(name)
+
+
 def _shown(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -52,11 +58,16 @@ def link(path: str, language: str, **query: object) -> str:
     return f"{path}?{urlencode(pairs, safe=',')}" if pairs else path
 
 
+def known(language: str) -> str:
+    """A language that was asked for; empty for one that there is not: what is kept of each is bounded."""
+    return language if language in words.LANGUAGES else ""
+
+
 class Drawing:
     """Draws in one language, of one look."""
 
     def __init__(self, look: Sighting | None, asked: str) -> None:
-        self.asked = asked if asked in words.LANGUAGES else ""
+        self.asked = known(asked)
         self.lang = self.asked or (look.settings.factory.language if look else "en")
         self.zone = ZoneInfo(look.seen.zone) if look else dt.UTC
         self.now = look.seen.at if look else 0.0
@@ -106,9 +117,9 @@ def usd(amount: float) -> str:
     return words.money(amount)
 
 
-def drawn(console: Console, name: str, asked: str) -> Markup:
+def drawn(console: Console, name: str, language: str) -> Markup:
     """The ribbon or a pane of the last look, made once for all who watch it."""
-    look = console.sighting
+    look, asked = console.sighting, known(language)
     key = (name, asked)
     made, text = console.drawn.get(key, (-1, ""))
     if made == console.looked:
@@ -125,8 +136,9 @@ def drawn(console: Console, name: str, asked: str) -> Markup:
     return Markup(text)
 
 
-def news(console: Console, asked: str) -> Markup:
+def news(console: Console, language: str) -> Markup:
     """The last events, made once for all who watch them."""
+    asked = known(language)
     key = ("news", asked)
     made, text = console.drawn.get(key, (-1, ""))
     if made != console.heard:
