@@ -142,7 +142,7 @@ class Workers(Read, name="workers"):
 
 
 class Ping(Read, name="ping"):
-    """Try out what a night relies on; exit code 4 where it does not work. It sends a message, or makes a stamp
+    """Try out what a night relies on. The exit code is 4 where it does not work. It sends a message, or makes a stamp
     in a scratch repository and a small paid call to each worker with a model: for cron."""
 
     notify: Annotated[bool, Argument("send a test message to every receiver of [notify]")] = False

@@ -53,7 +53,7 @@ def lines_of(one: Tried) -> list[str]:
     """What an attempt did, and why it failed, in lines."""
     model = f", model {one.model}" if one.model else ""
     paid = f"{said('calls', one.calls)}, {said('usd', one.usd)}"
-    changed = f"changed {_some(one.size.files, 'file')}, {one.size} lines" if one.size.files else "changed nothing"
+    changed = f"changed {_some(one.size.files, 'file')} ({one.size})" if one.size.files else "changed nothing"
     lines = [
         f"worker {one.worker}{model}: {one.seconds:.0f} s, {paid}",
         changed,

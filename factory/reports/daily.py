@@ -76,7 +76,7 @@ class Day(NamedTuple):
     absent: str | None = None  # where the ledger is not in this clone: the command that brings it, or ""
     fault: str = ""  # why the tables could not be read
     red: tuple[tuple[str, str], ...] = ()  # what stays red on main, and why
-    at: float = 0.0  # when it was looked at, seconds since the epoch; 0 where the day is over
+    at: float = 0.0  # of its last event, seconds since the epoch; 0 where it has none, or is over
     held: str = ""  # an operator's word that keeps the next run from starting
     worked: tuple[Worked, ...] = ()  # the tickets of the day
     due: tuple[Due, ...] = ()  # of `waiting`: what comes next, best first
@@ -108,6 +108,7 @@ def facts(
     main, tip = history.before(repo, ref, until), history.before(repo, LEDGER, until)
     then, eve = ledger.at(tip), history.before(repo, LEDGER, begin)
     factory, last = coming or (factory_file(then), None)
+    last = last and last.model_copy(update={"time": int(ledger.now())})
     events = [*trail.between(repo, tip, eve), *([last] if last else [])]
     found, planned, fault = _standings(repo, then, main)
     boxes = list(then.read_all("boxes", Half.model_validate).values())
@@ -117,7 +118,7 @@ def facts(
     day = fold(date, settings.factory.timezone, seen)
     absent = elsewhere.absent(repo, then, main) if main else None
     return day._replace(
-        at=0.0 if alive is None else ledger.now(),
+        at=0.0 if alive is None or not events else float(events[-1].time),
         worked=worked(repo, events, {s.ticket.id: s.ticket.title for s in found}),
         planned=planned,
         out=settings.factory.out,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.cards.card import is_card
+from factory.errors import NotHere
 from factory.gate.failures import first_failure
 from factory.gate.tally import last_heard
 from factory.gate.triage import tail
@@ -142,7 +143,7 @@ def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
             heard=last_heard(log.decode("utf-8", "replace")),
         )
         size = size_of(repo, str(papers.result.get("work", "")))
-    except KeyError:
+    except (KeyError, NotHere):
         return None
     return _made(item, evidence, papers, size) if papers.result else None
 

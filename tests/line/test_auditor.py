@@ -126,7 +126,7 @@ def test_what_passed_waits_for_an_auditor_that_breaks_and_nobody_is_paid_again(
     assert told["stop_reason"].startswith(STOPS["auditor"].english)
     page = shop.run("report").out
     assert f"- D-1 waits until this is mended, and nothing of it failed: `{why}" in page
-    assert f"- {STOPS['auditor'].korean} (감사자에게 물을 수 없었습니다. 감사자 reader: {korean}" in page
+    assert f"{STOPS['auditor'].korean} (감사자에게 물을 수 없었습니다. 감사자 reader: {korean}" in page
     assert sorted(calls.read_text().split()) == ["D-1", "D-2", "asked", "asked"]
     shop.commit({"tools/auditor.py": asked + AUDITOR})
     assert shop.run("run").code == 0

@@ -20,7 +20,7 @@ MAIN = "refs/heads/main"
 TREE = cli.commands().commands  # type: ignore[attr-defined]
 COMMANDS = sorted(name for name, command in TREE.items() if not hasattr(command, "commands"))
 GROUPS = sorted(name for name in TREE if name not in COMMANDS)
-TAKE_A_WORD = {"add": ["a sentence"], "import": ["queue.md"]}
+TAKE_A_WORD = {"add": ["a sentence"], "import": ["queue.md"], "ping": ["--notify"]}
 TAKE_A_TICKET = ("submit", "rewind", "cancel", "retry", "replan", "audit")
 READING = ("status", "verify", "evidence_check", "dry", "log", "guard", "docops")
 

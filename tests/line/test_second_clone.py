@@ -79,7 +79,7 @@ def test_the_report_of_a_second_clone_tells_todays_stamps_and_no_cost(shop: Shop
         assert "| 5 | 1 | ? | 4 | 0 |" in page
         assert f"`{BRINGS}`" in page
         assert "0.00" not in page
-    assert "- D-2 needs a person: the worker itself broke down (the factory set it" in english
+    assert "D-2 needs a person: the worker itself broke down (the factory set it" in english
     assert "D-4 needs a person: a person set its row to BLOCKED" in english
     assert "작업자 자체가 고장 났습니다 (공장이 막았습니다" in korean
 

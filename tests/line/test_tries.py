@@ -20,14 +20,14 @@ else {RIGHT} fi
     failed = shop.run("log", "D-1").out.split(" fail ")[1]
     assert "\n    worker default, model m-1: " in failed
     assert ", 1 call, $0.00\n" in failed
-    assert "\n    changed 1 file: D-1.txt\n" in failed
+    assert "\n    changed 1 file: D-1.txt (+1 -0)\n" in failed
     assert "\n    failed: AC-D-1-1 is still red: `grep -q right D-1.txt`\n" in failed
     patch = failed.partition("the patch: git ")[2].splitlines()[0].split()
     assert "+wrong" in shop.git(*patch)
     log = failed.partition("all that the gate said: git ")[2].splitlines()[0].split()
     assert "== AC-D-1-1 after" in shop.git(*log)
     stamped = shop.run("log", "D-1", "--json").json[0]
-    assert "changed 1 file: D-1.txt" in stamped["tried"]
+    assert "changed 1 file: D-1.txt (+1 -0)" in stamped["tried"]
     assert shop.run("log", "D-2").out == "nothing has happened to D-2 yet\n"
     unknown = shop.run("log", "D-7")
     assert (unknown.code, unknown.err) == (

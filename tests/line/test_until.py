@@ -117,7 +117,7 @@ def test_at_that_time_nothing_new_begins_and_what_runs_is_judged(make: Make, tmp
     assert "The time until which it was to work had come" in english
     assert "(Asia/Seoul), until" not in english
     assert "일하기로 한 시각이 되어 멈췄고" in korean
-    assert "Asia/Seoul 시각으로" in korean
+    assert "(Asia/Seoul)까지 일하기로 했습니다" in korean
     assert clock.run(shop).code == 0
 
 

@@ -29,9 +29,11 @@ def shop(make: Make, request: pytest.FixtureRequest) -> Shop:
 
 
 def lies_there(shop: Shop) -> set[str]:
-    return {str(path.relative_to(shop.path)) for path in shop.path.rglob("*") if path.is_file()} - {
-        str(path.relative_to(shop.path)) for path in (shop.path / ".git").rglob("*")
-    }
+    return {
+        str(path.relative_to(shop.path))
+        for path in shop.path.rglob("*")
+        if path.is_file() and "factory-out" not in path.parts
+    } - {str(path.relative_to(shop.path)) for path in (shop.path / ".git").rglob("*")}
 
 
 def test_a_stamp_lands_and_the_persons_choice_is_kept(shop: Shop) -> None:

@@ -109,7 +109,14 @@ def test_every_other_ticket_is_stamped_and_each_trouble_is_told_as_it_is(
             continue
         for page, waits, blocked in ((english, "waits until this is mended", "needs a person"),
                                      (korean, "고칠 때까지 기다립니다", "사람이 봐야 합니다")):  # fmt: skip
-            line = next((line for line in page.splitlines() if line.startswith((f"- {name} ", f"- {name}: "))), "")
+            line = next(
+                (
+                    line
+                    for line in page.splitlines()
+                    if line.startswith((f"- {name} ", f"- {name}: ", f"{name} needs", f"{name}: "))
+                ),
+                "",
+            )
             assert trouble.says in line, line
             assert (waits if trouble.ends == "PENDING" else blocked) in line
     assert shop.run("verify").code == 0

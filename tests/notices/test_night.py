@@ -14,7 +14,6 @@ from factory.git.ledger import Ledger
 from factory.line import shift
 from factory.model import Event
 from factory.notices import herald, post, sending
-from factory.ssot.settings import Factory
 from tests.line.conftest import RIGHT, Shop
 from tests.line.night import FAST, SLOW, running
 from tests.night.quick import night
@@ -39,7 +38,7 @@ def test_a_run_that_is_finished_says_so_with_its_counts(make: Make, ear: Ear) ->
     assert told.text.splitlines() == [
         "Everything that could be done was done. In this run: 2 stamped, 0 failed attempts.",
         "What to do: nothing.",
-        "To read: `factory report`",
+        "To read: factory-out/today.md",
     ]
 
 
@@ -51,11 +50,8 @@ def test_a_run_with_nothing_to_do_and_one_that_told_it_already_are_silent(make: 
     assert notices(shop) == ["notice: shop: the run is finished"]
 
 
-def test_a_factory_that_speaks_korean_does_so_here_too(make: Make, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Factory, "language", "ko", raising=False)
-    shop = make("D-1 A ticket", settings=settings(ear.url))
-    (shop.path / "factory-out").mkdir()
-    (shop.path / "factory-out" / "today.ko.md").write_text("")
+def test_a_factory_that_speaks_korean_does_so_here_too(make: Make, ear: Ear) -> None:
+    shop = make("D-1 A ticket", settings=settings(ear.url) + '\n[factory]\nlanguage = "ko"\n')
     shop.run("run")
     [told] = ear.heard()
     assert told.title == "shop: 실행이 끝났습니다"
@@ -79,7 +75,7 @@ def test_ten_tickets_that_fail_alike_are_one_message_that_counts_them(make: Make
         "D-1, D-2, D-3, D-4, D-5, D-6 and 4 more. The worker itself broke down. (the worker ended with exit code 3)"
     )
     assert todo.startswith("What to do: `factory log D-1` shows what was tried.")
-    assert look == "To read: `factory report`"
+    assert look == "To read: factory-out/today.md"
     assert "BLOCKED in it: D-1, D-2, D-3, D-4, D-5, D-6 and 4 more." in finished.text
 
 

@@ -34,7 +34,7 @@ def test_a_failing_call_stops_the_run_with_its_reason(where: Path, error: str, s
 
 def test_a_git_that_cannot_be_started_is_not_called_absent(where: Path) -> None:
     field = Field.plant(where)
-    place = "start git.repo:_git<git.repo:__init__<line.opening:open_house<desk.writing:run"
+    place = "start git.repo:_git<git.repo:__init__<line.opening:hold<desk.writing:_shifts"
     ran = field.run(Order(at=1, error="EMFILE", place=place))
     field.close()
     assert (ran.code, ran.err) == (

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.cells import cell_len
 from textual.widgets import ContentSwitcher, DataTable, Input
 
 from factory.desk.panes.line import AtWork
+from factory.desk.panes.watch import Watch
 from factory.faces.top import rows
 from factory.faces.top.app import ItemPage, Top
 from factory.faces.top.rows import Frame
@@ -36,13 +38,14 @@ def driven(path: Path, size: tuple[int, int], steps: Callable[[Top, Any], Any], 
     """The panel on that repository, while `steps` presses keys."""
 
     async def drive() -> None:
-        app = Top(path, language)
+        app = Top(watch, language)
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app._seen is not None)
             await pilot.pause()
             await steps(app, pilot)
 
-    asyncio.run(drive())
+    with closing(Watch(path)) as watch:
+        asyncio.run(drive())
 
 
 async def until(pilot: Any, holds: Callable[[], bool]) -> None:
@@ -157,8 +160,7 @@ def test_a_title_is_no_markup(make: Make) -> None:
 
     async def steps(app: Top, pilot: Any) -> None:
         await pilot.press("2")
-        await pilot.pause()
-        assert "[red]First[/]" in "\n".join(screen(app))
+        await until(pilot, lambda: "[red]First[/]" in "\n".join(screen(app)))
 
     driven(shop.path, (120, 24), steps)
 

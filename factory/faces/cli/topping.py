@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import typer
@@ -14,11 +15,14 @@ from factory.faces.cli.terminal import RepoDir
 
 
 def top(context: typer.Context, repo: RepoDir = Path(".")) -> None:
-    """The terminal panel: rooms with what they print, the queue, money, the log. It looks, and changes nothing."""
+    """The terminal panel: rooms, the queue, money, the log. It looks, and changes nothing."""
     if importlib.util.find_spec("textual") is None:
         raise Mistake("the panel is not installed", remedy="pip install 'stampmill[tui]'; `factory status --watch` is")
-    if not sys.stdout.isatty():
-        raise Mistake("the panel needs a terminal", remedy="`factory status --watch` writes lines anywhere")
-    from factory.faces.top.app import Top
+    from factory.desk.panes.watch import Watch
 
-    Top(repo, language(context)).run()
+    with closing(Watch(repo)) as watch:
+        if not sys.stdout.isatty():
+            raise Mistake("the panel needs a terminal", remedy="`factory status --watch` writes lines anywhere")
+        from factory.faces.top.app import Top
+
+        Top(watch, language(context)).run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -46,7 +45,7 @@ class ItemPage(Screen[None]):
 
 
 class Top(App[None]):
-    """Made of a Watch and nothing else."""
+    """Made of a Watch, which whoever opened it closes."""
 
     CSS = """
     #top { height: 1; text-style: bold; }
@@ -65,9 +64,9 @@ class Top(App[None]):
         ("q", "quit", "quit"),
     ]
 
-    def __init__(self, path: Path, language: str = "") -> None:
+    def __init__(self, watch: Watch, language: str = "") -> None:
         super().__init__()
-        self._path, self._watch = path, Watch(path)
+        self._path, self._watch = watch.path, watch
         self._asked, self._language = "", language
         self._sign: Signs | None = None
         self._seen: Sighting | None = None
@@ -93,10 +92,6 @@ class Top(App[None]):
         self.look()
         self.set_interval(LOOK, self._moved)
         self.set_interval(AGAIN, self.look)
-
-    def on_unmount(self) -> None:
-        """End the child processes."""
-        self._watch.close()
 
     def on_resize(self) -> None:
         """As wide as the window is now."""
