@@ -24,6 +24,7 @@ from factory.records.halves import BACK, Half
 from factory.records.state import criteria_of
 
 BEAT = 60.0  # seconds between heartbeats
+SOON = 1.0  # seconds: of a run that ends within them its end alone lays the files to open
 T = TypeVar("T")
 
 
@@ -52,6 +53,7 @@ class Shift:
         self._shut: dict[str, FactoryError] = {}  # trade -> what is wrong with all of it
         self._worked: set[str] = set()
         self._day, self._beaten = purse.today(house), house.clock.now()
+        self._began = self._beaten
         self._stamped: dict[str, int] = {}  # by trade
         self._failed = self._turns = 0
         self.looked = house.main()  # main as it was when the shift last began to look for work
@@ -142,7 +144,6 @@ class Shift:
         tickets = next(trade for trade in self._trades if trade.name == "ticket")
         waiting = [name for name, state in tickets.states().items() if state is State.PENDING]
         able = self._tools.aside.able(tickets, tickets.items(waiting))
-        ending.lay_out(house)
         if able:
             way.must_be_open(house, sight.now().main)
         for line in beforehand.warnings(stands_on):
@@ -177,7 +178,8 @@ class Shift:
         if self._over() and at_work.left():
             raise house.signals.why or LimitReached("one attempt was asked for; `factory run` does the rest")
         trade.close(half)
-        ending.lay_out(house)
+        if abs(house.clock.now() - self._began) >= SOON:
+            ending.lay_out(house)
         return not (half.half == BACK and self._full())
 
     def _deal(self, trade: Trade, half: Half) -> Half:

@@ -38,9 +38,9 @@ TOLD = [
         "`factory log`를 보고 원인을 고친 뒤 `factory run`을 실행하세요",
     ),
     (
-        "passed, and waits: /work/shop: uncommitted work in a.txt, b.txt and 3 more would be overwritten; commit it, "
+        "passed, and waits: /home/me/shop: uncommitted work in a.txt, b.txt and 3 more would be overwritten; commit it, "
         "stash it or move it away, then `factory run`",
-        "통과했고, 기다립니다. /work/shop: 커밋하지 않은 파일을 덮어쓰게 됩니다: a.txt, b.txt 외 3개. "
+        "통과했고, 기다립니다. /home/me/shop: 커밋하지 않은 파일을 덮어쓰게 됩니다: a.txt, b.txt 외 3개. "
         "커밋하거나 stash 하거나 옮긴 뒤 `factory run`을 실행하세요",
     ),
     (

@@ -227,6 +227,7 @@ BEYOND = st.builds(
             EvidenceSaid,
             model=st.text(max_size=3),
             tokens_in=st.integers(0, 99),
+            tokens_out=st.integers(0, 99),
             gated=st.booleans(),
             tests=st.dictionaries(st.sampled_from(["passed", "flaky", "odd"]), st.integers(0, 9)),
             calls=st.lists(

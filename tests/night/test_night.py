@@ -102,7 +102,7 @@ def stamps(lines: list[str]) -> int:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("tickets", [24, pytest.param(120, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("tickets", [12, pytest.param(120, marks=pytest.mark.prove)])
 def test_a_night_ends_with_every_ticket_done_or_blocked_and_its_true_reason(
     tickets: int, make: Make, tmp_path: Path
 ) -> None:
