@@ -91,7 +91,7 @@ example_library *args: _env
 
 # every test; the sandbox tests start what they need. Four at a time also on two cores: half of their time they wait
 test *args: _env
-    python -m pytest -n 4 {{args}}
+    python -m pytest -n 5 {{args}}
 
 # the long proofs: every kill, every cut, every failing call, whole corpora; figures in docs/proof.md. Broken off, it goes on where it was (`.proof/`)
 prove *args: _env
