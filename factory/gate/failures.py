@@ -13,6 +13,7 @@ MOST = 50  # failures that are listed; more of them say nothing new
 WIDTH = 300  # characters of one line that is kept
 LONGEST = 2000  # characters of one line that are looked at: a minified file must not cost a minute
 
+HEARD = re.compile(r"^== (?!.*=$).+: ", re.MULTILINE)  # where a command begins in a verdict's log
 _ERROR_NAME = r"[\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Expired|Timeout|NotFound|Failure|Failed|Refused)\b"
 _SECTION = re.compile(r"^_+ (?!_)(?P<name>\S.*?) _+$")
 _SUMMARY = re.compile(r"^(?:FAILED|ERROR) (?P<name>\S+?(?:::.+?)?)(?: - (?P<why>.*))?$")
@@ -49,6 +50,12 @@ def gist(text: str) -> str:
     """What failed, in one line: the first of it, and how much more there is."""
     first, *more = failures(text) or ("it printed nothing",)
     return first + (f" (and {len(more)} more)" if more else "")
+
+
+def last_heard(log: str) -> str:
+    """Of a verdict's log what the last command said: what stands before it is of main, or passed."""
+    starts = [found.start() for found in HEARD.finditer(log)]
+    return log[starts[-1] :] if starts else log
 
 
 def tail(text: str, lines: int = 40) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -13,15 +12,6 @@ from factory.model import Conclusion, CriterionResult, Fate, Finding, Tests, Tie
 
 MOST = 200  # of what stays red that is told by name
 TIERS = ("doctor", "fast", "regression")
-
-
-HEARD = re.compile(r"^== (?!.*=$).+: ", re.MULTILINE)
-
-
-def last_heard(log: str) -> str:
-    """Of a verdict's log what the last command said: what stands before it is of main, or passed."""
-    starts = [found.start() for found in HEARD.finditer(log)]
-    return log[starts[-1] :] if starts else log
 
 
 class Tally:

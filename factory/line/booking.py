@@ -142,8 +142,7 @@ def reason(verdict: Verdict) -> str:
 
 def previous(plan: Plan, verdict: Verdict, secrets: tuple[str, ...], advice: tuple[str, ...] = ()) -> Previous:
     """What the next attempt is told of this one."""
-    from factory.gate.tally import last_heard
-    from factory.gate.triage import tail
+    from factory.gate.failures import last_heard, tail
 
     def clean(text: str) -> str:
         return redact.redact(redact.printable(text), secrets)

@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 
 from factory.cards.card import is_card
 from factory.errors import NotHere
-from factory.gate.failures import first_failure
-from factory.gate.tally import last_heard
-from factory.gate.triage import tail
+from factory.gate.failures import first_failure, last_heard, tail
 from factory.git.repo import Repo
 from factory.linediff import differences, lines_of
 from factory.model import Event, Oid, Triage

@@ -11,6 +11,7 @@ import pytest
 
 from factory.sandbox import process
 from tests.line.conftest import Shop
+from tests.line.night import FAST
 
 Make = Callable[..., Shop]
 HEAVY = ("google", "rich", "ast_grep_py", "jscpd", "importlinter", "genai_prices", "textual", "tenacity", "httpx")
@@ -50,3 +51,10 @@ def test_a_reading_command_loads_nothing_heavy(make: Make, command: str) -> None
 def test_what_parses_no_table_loads_no_parser(make: Make) -> None:
     shop = make("D-1 A ticket")
     assert not loaded("log", "--repo", str(shop.path)) & {"tree_sitter", "tree_sitter_markdown", *HEAVY}
+
+
+@pytest.mark.parametrize("words", [["status"], ["log"], ["report"]])
+def test_who_looks_at_what_was_tried_loads_no_judge(make: Make, words: list[str]) -> None:
+    shop = make("D-1 One", worker="exit 1\n", settings=FAST)
+    assert shop.run("run").code in (1, 3)  # it was tried
+    assert "guards" not in loaded(*words, "--repo", str(shop.path))

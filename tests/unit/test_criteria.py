@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from factory.gate.criteria import Passes, Touching, judge
+from factory.gate.failures import last_heard
 from factory.gate.observe import Observation
 from factory.gate.proving import dim, proven
-from factory.gate.tally import Tally, last_heard
+from factory.gate.tally import Tally
 from factory.gate.trial import Ran
 from factory.model import Fate, PlanCriterion, Triage
 
