@@ -34,10 +34,10 @@ NUMBERS = itertools.count()  # of the files of this process that have no name ye
 
 
 class Store:
-    """The objects of one repository. Safe to share between threads."""
+    """The objects of one repository, new ones `aside` where that is named. Safe to share between threads."""
 
-    def __init__(self, objects_dir: Path, algorithm: str, start: Callable[[], Pipe], durable: bool = True) -> None:
-        self._dir, self.algorithm, self._durable = objects_dir, algorithm, durable
+    def __init__(self, at: Path, aside: Path | None, algorithm: str, start: Callable[[], Pipe], durable: bool) -> None:
+        self._own, self._dir, self.algorithm, self._durable = at, aside or at, algorithm, durable
         self.kept_trees = 20_000  # in memory, at most
         self.width = 20 if algorithm == "sha1" else 32
         self._reader = Reader(start, algorithm, self._lacks)
@@ -89,7 +89,7 @@ class Store:
 
     @property
     def _partial(self) -> bool:
-        return any((self._dir / "pack").glob("*.promisor"))
+        return any((self._own / "pack").glob("*.promisor"))
 
     def _none(self, kind: str, name: str) -> Exception:
         """Why there is no such object: a name that nothing has, or an id that a partial clone left at its server."""
@@ -168,10 +168,16 @@ class Store:
 
     def named(self, names: Iterable[str]) -> Iterator[bytes | None]:
         """The bodies of objects that are named in any way that git understands (`COMMIT:PATH`), in order; None where
-        there is none. Many are asked in one breath."""
+        there is none, or where a partial clone left it at its server. Many are asked in one breath."""
         for some in _breaths(names):
-            for found in self._ask(some):
+            for found in self._held(some):
                 yield None if found is None else found[2]
+
+    def _held(self, names: list[str]) -> list[Found | None]:
+        try:
+            return self._ask(names)
+        except NotHere:  # git died over one of them, and says not over which
+            return [None] if len(names) == 1 else [found for name in names for found in self._held([name])]
 
     # --- writing
 

@@ -10,11 +10,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from factory.model import State
-from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
+from factory.observe.beyond import Beyond
 from factory.observe.exposition import LENGTH
 from factory.observe.measured import Measured
 from factory.observe.metrics import DESIGN, METRICS
 from factory.observe.values import samples
+from factory.records.papers import ModelCall, Paid
 from tests.metrics.story import event, folded, has, page, story, told
 
 # as the design gave them, letter for letter, with the labels that it names
@@ -38,13 +39,18 @@ def rich() -> Measured:
     """Numbers under every label that strangers can write."""
     events = [event(f"fail D-1 @{n}", text, Triage=text) for n, text in enumerate(HOSTILE)]
     said = {
-        one.oid: EvidenceSaid(
-            model=text, tokens_in=1, gated=True, tests={"passed": 2}, calls=(ProviderCall("answer", text, 500, 1.5),)
+        one.oid: Paid(
+            "D-1",
+            model=text,
+            tokens_in=1,
+            judged=True,
+            tests={"passed": 2},
+            seen=(ModelCall(path=text, model=text, status=500, seconds=1.5),),
         )
         for one, text in zip(events, HOSTILE, strict=True)
     }
     return folded(story("run - @0", "start D-1 @1", "stamped D-1 @9")).then(
-        events, {oid: Beyond(said={"D-1": one}) for oid, one in said.items()}
+        events, {oid: Beyond(paid={"D-1": one}) for oid, one in said.items()}
     )
 
 
