@@ -16,6 +16,7 @@ from factory.observe.measured import Measured
 from factory.observe.metrics import DESIGN, METRICS
 from factory.observe.values import samples
 from factory.records.papers import ModelCall, Paid
+from tests.hostile import HOSTILE
 from tests.metrics.story import event, folded, has, page, story, told
 
 # as the design gave them, letter for letter, with the labels that it names
@@ -26,12 +27,6 @@ GIVEN = {
     "kb_new_fingerprint_total": "", "kb_recurrence_total": "", "kb_verified_ratio": "", "user_approval_time_seconds": "",
     "auto_progress_ratio": "", "alert_noise_index": "",
 }  # fmt: skip
-HOSTILE = (
-    'a"b', "a\\", "a\\n", 'x"} 1\nforged_total 7', "line\nbreak", "cr\rlf\r\n", "\x00nul", "\x1b[2J\x1b[31mred", "\u202egnp.exe",
-    "zero\u200bwidth", "<script>alert(1)</script>", "{{ $value }}", "{label=\"x\"}", "# HELP a b", "# TYPE ci_pass_rate counter",
-    "\ud800half", "가나다 ✅", "é" * 500, "'; drop table--", "$(reboot)", "`id`", "a,b=c", "le=\"+Inf\"", "\u2028sep", "\t tab",
-    "NaN", "+Inf", "\U000e0041tag", "\ufeffbom", "\\\"\\\\\n\"",
-)  # fmt: skip
 PROMTOOL = shutil.which("promtool")
 
 
