@@ -60,9 +60,7 @@ class Store:
         if fresh:
             others = iter(self._ask([name for name in names if name not in fresh]))
             return [fresh[name] if name in fresh else next(others) for name in names]
-        if not names:
-            return []
-        return self._reader.ask(names)
+        return self._reader.ask(names) if names else []
 
     def _fresh(self, name: str) -> Found | None:
         """An object of ours that git cannot see yet."""
@@ -94,8 +92,7 @@ class Store:
     def _none(self, kind: str, name: str) -> Exception:
         """Why there is no such object: a name that nothing has, or an id that a partial clone left at its server."""
         oid = name.partition("^")[0]
-        full = len(oid) == 2 * self.width and not oid.strip("0123456789abcdef")
-        return self._lacks() if full and self._partial else KeyError(f"{kind} {name}")
+        return self._lacks() if _OID.fullmatch(oid) and self._partial else KeyError(f"{kind} {name}")
 
     def _at(self, oid: Oid) -> Path:
         return self._dir / oid[:2] / oid[2:]
@@ -170,8 +167,7 @@ class Store:
         """The bodies of objects that are named in any way that git understands (`COMMIT:PATH`), in order; None where
         there is none, or where a partial clone left it at its server. Many are asked in one breath."""
         for some in _breaths(names):
-            for found in self._held(some):
-                yield None if found is None else found[2]
+            yield from (found and found[2] for found in self._held(some))
 
     def _held(self, names: list[str]) -> list[Found | None]:
         try:
