@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from factory.cards.card import is_card
 from factory.git.repo import Repo
 from factory.line.answer import Answer
 from factory.model import Event
@@ -14,7 +13,6 @@ from factory.money.spend import said
 from factory.plain import many
 from factory.records import attempts
 from factory.records.elsewhere import not_known
-from factory.records.plans import RESERVED
 from factory.records.view import find_main
 from factory.reports.trail import as_line, must_be_known, printed, trail, when
 from factory.reports.tried import Tried, tried
@@ -62,7 +60,7 @@ def lines_of(one: Tried) -> list[str]:
     more = many(len(one.failed) - MOST, "line")
     lines += [f"failed: {more} more, in verify_report.json beside gate.log"] * (len(one.failed) > MOST)
     lines += [f"| {line}" for line in one.assertion]
-    at = f"git show {one.evidence[:12]}:{attempts.folder(one.item) if is_card(one.item) else RESERVED}/evidence"
+    at = f"git show {one.evidence[:12]}:{attempts.place(one.item)}/evidence"
     return [*lines, f"the patch: git show {one.work[:12]}", f"all that the gate said: {at}/gate.log"]
 
 

@@ -79,7 +79,7 @@ class Repo:
         # In the git directory, not in the person's checkout: no attribute or filter of a working tree can act.
         own = self.common_dir / "objects"
         self._git = _at(self._gitpython, self.git_dir, {**env, **located(self.git_dir, own, aside)})
-        self.store = Store(aside or own, self.algorithm, self._start_reader, durable)
+        self.store = Store(own, aside, self.algorithm, self._start_reader, durable)
         self._mover = Mover(self._start, self.common_dir, self.store.width, durable)
 
     @classmethod

@@ -34,10 +34,10 @@ NUMBERS = itertools.count()  # of the files of this process that have no name ye
 
 
 class Store:
-    """The objects of one repository. Safe to share between threads."""
+    """The objects of one repository, new ones `aside` where that is named. Safe to share between threads."""
 
-    def __init__(self, objects_dir: Path, algorithm: str, start: Callable[[], Pipe], durable: bool = True) -> None:
-        self._dir, self.algorithm, self._durable = objects_dir, algorithm, durable
+    def __init__(self, at: Path, aside: Path | None, algorithm: str, start: Callable[[], Pipe], durable: bool) -> None:
+        self._own, self._dir, self.algorithm, self._durable = at, aside or at, algorithm, durable
         self.kept_trees = 20_000  # in memory, at most
         self.width = 20 if algorithm == "sha1" else 32
         self._reader = Reader(start, algorithm, self._lacks)
@@ -60,9 +60,7 @@ class Store:
         if fresh:
             others = iter(self._ask([name for name in names if name not in fresh]))
             return [fresh[name] if name in fresh else next(others) for name in names]
-        if not names:
-            return []
-        return self._reader.ask(names)
+        return self._reader.ask(names) if names else []
 
     def _fresh(self, name: str) -> Found | None:
         """An object of ours that git cannot see yet."""
@@ -89,13 +87,12 @@ class Store:
 
     @property
     def _partial(self) -> bool:
-        return any((self._dir / "pack").glob("*.promisor"))
+        return any((self._own / "pack").glob("*.promisor"))
 
     def _none(self, kind: str, name: str) -> Exception:
         """Why there is no such object: a name that nothing has, or an id that a partial clone left at its server."""
         oid = name.partition("^")[0]
-        full = len(oid) == 2 * self.width and not oid.strip("0123456789abcdef")
-        return self._lacks() if full and self._partial else KeyError(f"{kind} {name}")
+        return self._lacks() if _OID.fullmatch(oid) and self._partial else KeyError(f"{kind} {name}")
 
     def _at(self, oid: Oid) -> Path:
         return self._dir / oid[:2] / oid[2:]
@@ -168,10 +165,15 @@ class Store:
 
     def named(self, names: Iterable[str]) -> Iterator[bytes | None]:
         """The bodies of objects that are named in any way that git understands (`COMMIT:PATH`), in order; None where
-        there is none. Many are asked in one breath."""
+        there is none, or where a partial clone left it at its server. Many are asked in one breath."""
         for some in _breaths(names):
-            for found in self._ask(some):
-                yield None if found is None else found[2]
+            yield from (found and found[2] for found in self._held(some))
+
+    def _held(self, names: list[str]) -> list[Found | None]:
+        try:
+            return self._ask(names)
+        except NotHere:  # git died over one of them, and says not over which
+            return [None] if len(names) == 1 else [found for name in names for found in self._held([name])]
 
     # --- writing
 

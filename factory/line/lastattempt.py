@@ -13,14 +13,13 @@ from factory.line.audits import opinion_of
 from factory.line.house import House
 from factory.model import Oid, Plan, Result, Triage, Verdict
 from factory.records import attempts
-from factory.records.plans import RESERVED
 from factory.records.yard import attempts_of
 
 
 def opinion(house: House, item: str) -> Opinion:
     """Ask the auditor about it. Mistake where the item has no attempt yet; CouldNotRun where it gives no opinion."""
     evidence, store = _evidence(house, item), house.repo.store
-    at = attempts.folder(item) if is_card(item) else RESERVED
+    at = attempts.place(item)
 
     def file(name: str) -> bytes:
         return store.file(evidence, f"{at}/{name}") or b"{}"

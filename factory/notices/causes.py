@@ -10,7 +10,7 @@ from factory.gate.failures import fingerprint
 from factory.model import Event, Triage
 from factory.money.wallet import WARNED
 from factory.notices.notice import Cause
-from factory.reports.trail import cards_named
+from factory.records.papers import cards_named
 from factory.ssot.settings import Word
 
 NOTICE = "notice"  # the event of a message that went out

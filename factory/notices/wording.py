@@ -109,7 +109,7 @@ def of_test(around: NoticeFrame) -> Notice:
 
 
 def _title(around: NoticeFrame, said: str) -> str:
-    return f"{around.place}: {said}"
+    return f"{whole_line(around.place)}: {said}"
 
 
 def _blocked(cause: Cause, words: NoticePhrases) -> str:

@@ -14,14 +14,14 @@ from factory.cards.card import is_card
 from factory.model import Event, Oid, Triage
 from factory.money import pace
 from factory.observe import histogram
-from factory.observe.beyond import STAMP, Beyond, EvidenceSaid
+from factory.observe.beyond import Beyond
 from factory.observe.histogram import Histogram
 from factory.observe.trying import GateRun, Key, Trying
 from factory.plain import one_line, words
 from factory.records.halves import FAILED
+from factory.records.papers import STAMP, Paid, items_of
 from factory.reports.daily import KILLED, STOP
 from factory.reports.stops import STOPS
-from factory.reports.trail import cards_named
 
 TICKET, CARD, OTHER = "ticket", "card", "other"
 RUN = "Factory-Run"  # the trailer of every event: who wrote it
@@ -142,7 +142,7 @@ class Counting:
 
     def _named(self, event: Event) -> Iterator[tuple[str, str, Trying]]:
         """(id, trade, how it stood) of each item of an event."""
-        for id in cards_named(event) or ([event.ticket] if event.ticket else []):
+        for id in items_of(event):
             yield id, CARD if is_card(id) else TICKET, self._items.get(id, Trying())
 
     def _start(self, event: Event, _: Beyond) -> None:
@@ -158,7 +158,7 @@ class Counting:
             self._counts["failed", trade, triage if triage in TRIAGES else OTHER] += 1
             self._ended(trying, event.time)
             self._items[id] = trying._replace(fails=trying.fails + 1, began=None, waits=event.time)
-            self._evidence(beyond.said.get(id), passed=False)
+            self._evidence(beyond.paid.get(id), passed=False)
 
     def _stamped(self, event: Event, beyond: Beyond) -> None:
         time = event.time if beyond.time is None else beyond.time
@@ -174,7 +174,7 @@ class Counting:
                 self._retries += trying.fails
                 self._alone.append(not trying.fails and not trying.hands)
             self._items.pop(id, None)
-            self._evidence(beyond.said.get(id), passed=True)
+            self._evidence(beyond.paid.get(id), passed=True)
 
     def _back(self, event: Event, _: Beyond) -> None:
         for id, trade, trying in self._named(event):
@@ -203,24 +203,26 @@ class Counting:
         if trying.began is not None:
             self._time(("tries",), histogram.TRY, max(0, time - trying.began))
 
-    def _evidence(self, said: EvidenceSaid | None, *, passed: bool) -> None:
-        if said is None:
+    def _evidence(self, paid: Paid | None, *, passed: bool) -> None:
+        if paid is None:
             self._counts["unread",] += 1
             return
-        if said.model or said.tokens_in or said.tokens_out:
-            model = self._model(said.model)
-            self._counts["tokens", "in", model] += said.tokens_in
-            self._counts["tokens", "out", model] += said.tokens_out
-        for call in said.calls:
+        if paid.model or paid.tokens_in or paid.tokens_out:
+            model = self._model(paid.model)
+            self._counts["tokens", "in", model] += paid.tokens_in
+            self._counts["tokens", "out", model] += paid.tokens_out
+        for call in paid.seen:
+            if call.took is None:
+                continue
             model = self._model(call.model)
-            self._time(("calls", call.op, model), histogram.CALL, call.seconds)
+            self._time(("calls", call.kind, model), histogram.CALL, call.took)
             if not 200 <= call.status < 300:  # a redirect is a refusal too
                 self._counts["errors", str(call.status) if 100 <= call.status < 600 else OTHER, model] += 1
-        for fate, count in said.tests.items():
+        for fate, count in paid.tests.items():
             self._counts["tests", fate if fate in FATES else OTHER] += count
-        if said.gated:
-            ran = sum(said.tests.get(fate, 0) for fate in RAN)
-            self._gate.append(GateRun(passed, ran, said.tests.get("flaky", 0)))
+        if paid.judged:
+            ran = sum(paid.tests.get(fate, 0) for fate in RAN)
+            self._gate.append(GateRun(passed, ran, paid.tests.get("flaky", 0)))
             self._counts["verdicts", "pass" if passed else "fail"] += 1
 
     def _time(self, key: Key, bounds: tuple[float, ...], seconds: float) -> None:

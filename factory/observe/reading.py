@@ -15,9 +15,9 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Event, Oid
 from factory.observe import beyond
-from factory.observe.beyond import STAMP
 from factory.observe.measured import Measured
 from factory.observe.released import Released, released
+from factory.records.papers import STAMP
 from factory.records.view import factory_file
 from factory.records.yard import CARDS, Yard
 from factory.reports.trail import between

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from factory.errors import Mistake
+from factory.errors import Mistake, NotHere
 from factory.git import history, objects
 from factory.git.repo import Logged, Repo
 from factory.model import Oid, TicketStatus
@@ -59,8 +59,8 @@ def _cells(line: str) -> tuple[str, ...]:
 
 
 def _lines(repo: Repo, commit: Oid) -> tuple[str, ...]:
-    """The table's lines at a commit; none where nobody could read them then, or a shallow clone ends."""
+    """The table's lines at a commit; none where nobody could read them then, or a clone lacks it."""
     try:
         return tuple(encoding.read(repo.store.file(commit, ROADMAP) or b"", ROADMAP).plain.split("\n"))
-    except (KeyError, Mistake):
+    except (KeyError, Mistake, NotHere):
         return ()

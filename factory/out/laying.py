@@ -15,6 +15,7 @@ from factory.records.view import FactoryFile, factory_file, main_ref
 from factory.reports import daily, phrases, report, trail
 from factory.reports.daily import Day
 from factory.reports.runs import RunTold, runs
+from factory.reports.setbacks import told_of_run
 from factory.reports.wording import Phrases
 from factory.ssot.settings import Settings
 
@@ -47,4 +48,4 @@ def _run(ledger: Ledger, day: Day, factory: FactoryFile, words: Phrases, zone: Z
     eve = history.before(ledger.repo, LEDGER, factory.since)
     events = one_run.of_run(trail.between(ledger.repo, ledger.tip, eve), factory.run)
     last = (runs(events) or (RunTold(run=factory.run),))[-1]
-    return RunFiles(factory.run, events, zone, words, report.told_of_run(day, last, words))
+    return RunFiles(factory.run, events, zone, words, told_of_run(day, last, words))

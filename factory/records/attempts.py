@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from factory.cards.card import is_card
 from factory.git import objects
 from factory.git.objects import Commit
 from factory.git.repo import Repo
@@ -49,8 +50,13 @@ def of_cards(half: str, numbers: str) -> Named:
 
 
 def folder(card: str) -> str:
-    """Where a card's plan, result and evidence lie; a ticket's lie in `.factory` itself."""
+    """Where a card's plan, result and evidence lie."""
     return f"{CARDS}/{card}"
+
+
+def place(item: str) -> str:
+    """Where an item's plan, result and evidence lie: a ticket's in `.factory` itself."""
+    return folder(item) if is_card(item) else RESERVED
 
 
 def ref(ticket: str, attempt: int) -> str:

@@ -12,8 +12,8 @@ from factory.git.ledger import Ledger
 from factory.git.repo import Repo
 from factory.model import Event, Oid, State, Triage
 from factory.records.card_standing import standing
+from factory.records.papers import cards_named
 from factory.records.yard import Yard
-from factory.reports.trail import cards_named
 
 
 class BlockedCard(NamedTuple):

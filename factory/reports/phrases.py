@@ -24,7 +24,6 @@ ENGLISH = Phrases(
     box_failed="failed: {0}",
     box_returned="dealt again later: {0}",
     box_stopped="stopped: {0}",
-    no_boxes="None.",
     spent="Spent {day}: {usd}; calls: {calls:,}; tokens in: {tokens_in:,}; tokens out: {tokens_out:,}. "
     "In {date:%Y-%m}: {month}.",
     reserved="Set aside for calls that have not ended: {usd}.",
@@ -131,7 +130,6 @@ KOREAN = Phrases(
     box_failed="실패: {0}",
     box_returned="나중에 다시 나눠 줌: {0}",
     box_stopped="멈춤: {0}",
-    no_boxes="없습니다.",
     spent="{day} 쓴 비용: {usd}, 호출 {calls:,}번, 입력 토큰 {tokens_in:,}개, 출력 토큰 {tokens_out:,}개. "
     "{date:%Y-%m} 한 달: {month}.",
     reserved="아직 끝나지 않은 호출에 예약해 둔 비용: {usd}.",

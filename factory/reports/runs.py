@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from factory.model import Event
+from factory.records.papers import cards_named
 from factory.reports.stops import KILLED_KIND as KILLED
-from factory.reports.trail import cards_named
 
 __all__ = ["KILLED", "RUN", "STOP", "RunTold", "runs"]
 

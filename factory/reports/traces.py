@@ -3,7 +3,6 @@ call to a model. The same ids and times whoever makes it, wherever, as often as 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -12,8 +11,8 @@ from factory.git import objects
 from factory.git.repo import Repo
 from factory.model import Event, Oid
 from factory.money.wallet import CALL
-from factory.records import spans
-from factory.records.attempts import PLAN, RESULT
+from factory.records import papers, spans
+from factory.records.papers import PLAN, RESULT
 from factory.reports.trail import trail
 
 Measure = Literal["measured", "booked", "derived"]
@@ -170,9 +169,5 @@ def _of_result(result: dict[str, Any]) -> Attributes:
     return {f"said.{name}": result[name] for name in names if result.get(name)}
 
 
-def _read(repo: Repo, commit: Oid, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(repo.store.file(commit, path) or b"{}")
-    except (ValueError, KeyError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _read(repo: Repo, commit: Oid, name: str) -> dict[str, Any]:
+    return next(papers.read(repo.store, [("", commit)], [name])).told(name)

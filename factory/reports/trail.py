@@ -9,6 +9,7 @@ from factory.errors import Mistake
 from factory.git.ledger import parse_event
 from factory.git.repo import LEDGER, Repo
 from factory.model import Event, Oid
+from factory.records.papers import cards_named
 from factory.records.view import ROADMAP, find_main
 from factory.ssot import documents
 
@@ -52,11 +53,6 @@ def between(repo: Repo, new: Oid | None, old: Oid | None) -> list[Event]:
         return []
     logged = repo.log(new, *([f"^{old}"] if old else []))
     return [parse_event(one.oid, one.time, one.message) for one in logged][::-1]
-
-
-def cards_named(event: Event) -> list[str]:
-    """The cards that an event of a half names."""
-    return [name.partition("#")[0] for name in event.trailers.get("Factory-Cards", "").split()]
 
 
 def when(event: Event, zone: datetime.tzinfo) -> datetime.datetime:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from factory.cards.card import is_card
 from factory.errors import NotHere
 from factory.gate.failures import first_failure, last_heard, tail
 from factory.git.repo import Repo
 from factory.linediff import differences, lines_of
 from factory.model import Event, Oid, Triage
 from factory.plain import whole_line
-from factory.records import attempts
+from factory.records import attempts, papers
 from factory.records.bounded import is_binary
+from factory.records.papers import LOG, PLAN, REPORT, RESULT, Paid, Papers, listed, text, within
 from factory.records.plans import RESERVED
 
 SUBMODULE = "160000"
@@ -85,21 +84,12 @@ class Tried(NamedTuple):
         return self.status == "PASS"
 
 
-def evidence_of(repo: Repo, event: Event) -> Oid | None:
-    """The evidence commit of the attempt that an event ended: the second parent of a `fail` event, or of the stamp that
-    it tells of. None where it ended none, or this clone does not hold it."""
-    stamp = event.trailers.get("Factory-Stamp", "")
-    told = stamp if event.name == "stamped" else event.oid if event.name == "fail" else ""
-    if not told or not event.ticket or repo.store.get(told) is None:
-        return None
-    parents = repo.store.commit(told).parents
-    return parents[1] if len(parents) == 2 and repo.store.get(parents[1]) else None
-
-
-def tried(repo: Repo, event: Event) -> Tried | None:
-    """The attempt that an event ended; None where it ended none, or a shallow clone lacks it."""
-    evidence = evidence_of(repo, event)
-    return _tried(_Reader(repo), event.ticket, evidence) if evidence else None
+def tried(repo: Repo, event: Event, item: str = "") -> Tried | None:
+    """The attempt that an event ended; of a half's event that of a card (`item`). None where it ended none, or this
+    clone lacks it."""
+    item, at = item or event.ticket, papers.evidence_of(event)
+    evidence = repo.store.get(f"{at}^{{commit}}") if at and item else None
+    return _tried(_Reader(repo), item, evidence[0]) if evidence else None
 
 
 class _Reader:
@@ -119,62 +109,42 @@ class _Reader:
         return self.repo.common_dir
 
 
-class Papers(NamedTuple):
-    """What an attempt left, as its evidence commit holds it."""
-
-    plan: Mapping[str, Any]
-    result: Mapping[str, Any]
-    report: Mapping[str, Any]
-    heard: str  # what the gate's last command printed
-
-
 @functools.lru_cache(2000)  # a night's attempts: its papers are written after each half
 def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
     repo = reader.repo
-    under = attempts.folder(item) if is_card(item) else RESERVED
+    (left,) = papers.read(repo.store, [(item, evidence)], (PLAN, RESULT, REPORT, LOG))
+    paid = papers.paid(left)
     try:
-        log = repo.store.file(evidence, f"{under}/evidence/gate.log") or b""
-        papers = Papers(
-            plan=_json(repo, evidence, f"{under}/plan.json"),
-            result=_json(repo, evidence, f"{under}/result.json"),
-            report=_json(repo, evidence, f"{under}/evidence/verify_report.json"),
-            heard=last_heard(log.decode("utf-8", "replace")),
-        )
-        size = size_of(repo, str(papers.result.get("work", "")))
+        return _made(left, paid, evidence, size_of(repo, text(left.told(RESULT), "work"))) if paid else None
     except (KeyError, NotHere):
         return None
-    return _made(item, evidence, papers, size) if papers.result else None
 
 
-def _made(item: str, evidence: Oid, papers: Papers, size: Size) -> Tried:
-    plan, result, report, heard = papers
-    lights = {one["id"]: one for one in result.get("criteria", ())}
-    criteria = [
-        CheckAsked(one["id"], one["text"], one.get("check", ""), *_lights(lights.get(one["id"], {})))
-        for one in plan.get("criteria", ())
-    ]
+def _made(left: Papers, paid: Paid, evidence: Oid, size: Size) -> Tried:
+    plan, result, report, heard = left.told(PLAN), left.told(RESULT), left.told(REPORT), last_heard(left.text(LOG))
+    status, triage, work = (text(result, key) for key in ("status", "triage", "work"))
     return Tried(
-        item=item,
-        attempt=result.get("attempt", 0),
-        status=result.get("status", ""),
-        triage=result.get("triage", ""),
-        title=plan.get("title", ""),
-        asked=plan.get("description", ""),
-        criteria=tuple(criteria),
-        told=tuple((plan.get("previous") or {}).get("failed", ())),
-        worker=plan.get("worker", "unknown"),
-        model=result.get("model_used", ""),
-        seconds=result.get("duration_seconds", 0.0),
-        calls=result.get("calls", 0),
-        tokens_in=result.get("tokens_in", 0),
-        tokens_out=result.get("tokens_out", 0),
-        usd=Decimal(str(result.get("cost_estimate_usd", 0))),
-        summary=str(report.get("worker_says", {}).get("summary", "")),
+        item=left.item,
+        attempt=paid.attempt,
+        status=status,
+        triage=triage,
+        title=text(plan, "title"),
+        asked=text(plan, "description"),
+        criteria=tuple(_criteria(plan, result)),
+        told=tuple(map(str, listed(within(plan, "previous"), "failed"))),
+        worker=text(plan, "worker") or "unknown",
+        model=paid.model,
+        seconds=paid.seconds,
+        calls=paid.calls,
+        tokens_in=paid.tokens_in,
+        tokens_out=paid.tokens_out,
+        usd=Decimal(str(paid.usd)),
+        summary=text(within(report, "worker_says"), "summary"),
         size=size,
-        failed=tuple(map(whole_line, report.get("failed", ()))),
-        assertion=first_failure(_printed(heard))[:ASSERTION] if result.get("triage") in OF_A_RUN else (),
+        failed=tuple(whole_line(str(line)) for line in listed(report, "failed")),
+        assertion=first_failure(_printed(heard))[:ASSERTION] if triage in OF_A_RUN else (),
         tail=tail(heard, TAIL),
-        work=result.get("work", ""),
+        work=work,
         evidence=evidence,
     )
 
@@ -184,16 +154,12 @@ def _printed(heard: str) -> str:
     return "\n".join(line for line in heard.split("\n") if not line.startswith(("== ", "-- exit code ")))
 
 
-def _lights(said: Mapping[str, Any]) -> tuple[str, str]:
-    return said.get("before") or "", said.get("after") or ""
-
-
-def _json(repo: Repo, commit: Oid, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(repo.store.file(commit, path) or b"{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _criteria(plan: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[CheckAsked]:
+    seen = {text(one, "id"): one for one in listed(result, "criteria") if isinstance(one, dict)}
+    for one in listed(plan, "criteria"):
+        if isinstance(one, dict):
+            id, said, check = (text(one, key) for key in ("id", "text", "check"))
+            yield CheckAsked(id, said, check, text(seen.get(id, {}), "before"), text(seen.get(id, {}), "after"))
 
 
 # --- what was changed ------------------------------------------------------------------------------------

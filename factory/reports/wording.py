@@ -28,7 +28,6 @@ class Phrases(NamedTuple):
     box_failed: str
     box_returned: str
     box_stopped: str
-    no_boxes: str
     spent: str
     reserved: str
     reasons: str

@@ -19,7 +19,7 @@ from factory.model import Event, State
 from factory.money import pace
 from factory.money.spend import Spend
 from factory.observe.alerts import ALERTS, DAY, HOUR, WINDOWS, AlertRule, judge
-from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
+from factory.observe.beyond import Beyond
 from factory.observe.condition import Condition, Readings, promql, span
 from factory.observe.exposition import text
 from factory.observe.measured import GateRun, Measured
@@ -27,6 +27,7 @@ from factory.observe.metrics import METRICS
 from factory.observe.moment import Learned
 from factory.observe.prometheus_rules import alerts_yml
 from factory.observe.values import Sample, counted, samples, values
+from factory.records.papers import ModelCall, Paid
 from tests.metrics.story import NOW, event, moment
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +40,13 @@ class Case(NamedTuple):
     """What happened, each event with what its evidence says, and how it stands."""
 
     events: tuple[Event, ...] = ()
-    said: EvidenceSaid | None = None
+    paid: Paid | None = None
     found: Mapping[str, Any] = {}  # of the fold, set by hand
     more: Mapping[str, Any] = {}  # of the moment
 
     def measured(self, until: float) -> Measured:
         events = [one for one in self.events if one.time <= until]
-        beyond = {one.oid: Beyond(said={one.ticket: self.said}) for one in events} if self.said else {}
+        beyond = {one.oid: Beyond(paid={one.ticket: self.paid}) for one in events} if self.paid else {}
         return dataclasses.replace(Measured().then(events, beyond), **self.found)
 
     def readings(self) -> Readings:
@@ -74,8 +75,8 @@ def budget(usd: float, reserved: float = 0.0) -> dict[str, Any]:
     return {"spent": Spend(calls=50, usd=usd), "reserved": Spend(usd=reserved)}  # type: ignore[arg-type]
 
 
-def gated(seconds: float = 1.0) -> EvidenceSaid:
-    return EvidenceSaid(gated=True, calls=(ProviderCall("answer", "m", 200, seconds),))
+def gated(seconds: float = 1.0) -> Paid:
+    return Paid("D-1", judged=True, seen=(ModelCall(path="/messages", model="m", status=200, seconds=seconds),))
 
 
 def gate(tests: int, flaky: int) -> dict[str, Any]:

@@ -10,11 +10,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from factory.model import State
-from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
+from factory.observe.beyond import Beyond
 from factory.observe.exposition import LENGTH
 from factory.observe.measured import Measured
 from factory.observe.metrics import DESIGN, METRICS
 from factory.observe.values import samples
+from factory.records.papers import ModelCall, Paid
+from tests.hostile import HOSTILE
 from tests.metrics.story import event, folded, has, page, story, told
 
 # as the design gave them, letter for letter, with the labels that it names
@@ -25,12 +27,6 @@ GIVEN = {
     "kb_new_fingerprint_total": "", "kb_recurrence_total": "", "kb_verified_ratio": "", "user_approval_time_seconds": "",
     "auto_progress_ratio": "", "alert_noise_index": "",
 }  # fmt: skip
-HOSTILE = (
-    'a"b', "a\\", "a\\n", 'x"} 1\nforged_total 7', "line\nbreak", "cr\rlf\r\n", "\x00nul", "\x1b[2J\x1b[31mred", "\u202egnp.exe",
-    "zero\u200bwidth", "<script>alert(1)</script>", "{{ $value }}", "{label=\"x\"}", "# HELP a b", "# TYPE ci_pass_rate counter",
-    "\ud800half", "가나다 ✅", "é" * 500, "'; drop table--", "$(reboot)", "`id`", "a,b=c", "le=\"+Inf\"", "\u2028sep", "\t tab",
-    "NaN", "+Inf", "\U000e0041tag", "\ufeffbom", "\\\"\\\\\n\"",
-)  # fmt: skip
 PROMTOOL = shutil.which("promtool")
 
 
@@ -38,13 +34,18 @@ def rich() -> Measured:
     """Numbers under every label that strangers can write."""
     events = [event(f"fail D-1 @{n}", text, Triage=text) for n, text in enumerate(HOSTILE)]
     said = {
-        one.oid: EvidenceSaid(
-            model=text, tokens_in=1, gated=True, tests={"passed": 2}, calls=(ProviderCall("answer", text, 500, 1.5),)
+        one.oid: Paid(
+            "D-1",
+            model=text,
+            tokens_in=1,
+            judged=True,
+            tests={"passed": 2},
+            seen=(ModelCall(path=text, model=text, status=500, seconds=1.5),),
         )
         for one, text in zip(events, HOSTILE, strict=True)
     }
     return folded(story("run - @0", "start D-1 @1", "stamped D-1 @9")).then(
-        events, {oid: Beyond(said={"D-1": one}) for oid, one in said.items()}
+        events, {oid: Beyond(paid={"D-1": one}) for oid, one in said.items()}
     )
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from factory.model import Event, Triage
 from factory.money import pace
-from factory.observe.beyond import Beyond, EvidenceSaid, ProviderCall
+from factory.observe.beyond import Beyond
 from factory.observe.measured import EVENTS, LATELY, MODELS, OTHER, Measured
+from factory.records.papers import ModelCall, Paid
 from tests.metrics.story import event, folded, has, number, story, told
 
 ROOT = Path(__file__).parents[2]
@@ -116,17 +117,17 @@ def test_what_a_provider_refused_is_an_error_and_what_was_in_the_way_is_none() -
 
 
 def said(**more: object) -> Beyond:
-    return Beyond(said={"D-1": EvidenceSaid()._replace(**more)})  # type: ignore[arg-type]
+    return Beyond(paid={"D-1": Paid("D-1")._replace(**more)})  # type: ignore[arg-type]
 
 
 def test_what_the_evidence_says_is_counted_by_model() -> None:
     calls = (
-        ProviderCall("answer", "small", 200, 0.2),
-        ProviderCall("answer", "small", 429, 70.0),
-        ProviderCall("count", "small", 200, 0.1),
+        ModelCall(path="/messages", model="small", status=200, seconds=0.2),
+        ModelCall(path="/messages", model="small", status=429, seconds=70.0),
+        ModelCall(path="/count_tokens", model="small", status=200, seconds=0.1),
     )
     told_by = said(
-        model="small", tokens_in=300, tokens_out=20, gated=True, tests={"passed": 8, "flaky": 2}, calls=calls
+        model="small", tokens_in=300, tokens_out=20, judged=True, tests={"passed": 8, "flaky": 2}, seen=calls
     )
     fail = event("fail D-1 @9", Triage="TEST")
     found = told(Measured().then([fail], {fail.oid: told_by}))
@@ -144,9 +145,9 @@ def test_what_the_evidence_says_is_counted_by_model() -> None:
 
 
 def test_a_status_is_a_label_only_where_it_is_one_and_a_redirect_is_a_refusal() -> None:
-    calls = tuple(ProviderCall("answer", "m", status, 1.0) for status in (200, 204, 302, 503, 0, 999_999))
+    calls = tuple(ModelCall(model="m", status=status, seconds=1.0) for status in (200, 204, 302, 503, 0, 999_999))
     fail = event("fail D-1 @9", Triage="TEST")
-    found = told(Measured().then([fail], {fail.oid: said(calls=calls)}))
+    found = told(Measured().then([fail], {fail.oid: said(seen=calls)}))
     assert {key[0] for key in found["gpt5_error_total"] if found["gpt5_error_total"][key]} == {"302", "503", OTHER}
     assert number(found, "factory_model_errors_total") == 4
 
@@ -221,17 +222,23 @@ TRAILERS = st.fixed_dictionaries(
 BEYOND = st.builds(
     Beyond,
     time=st.none() | st.integers(0, 5000),
-    said=st.dictionaries(
+    paid=st.dictionaries(
         ITEMS,
         st.builds(
-            EvidenceSaid,
+            Paid,
+            st.just("D-1"),
             model=st.text(max_size=3),
             tokens_in=st.integers(0, 99),
             tokens_out=st.integers(0, 99),
-            gated=st.booleans(),
+            judged=st.booleans(),
             tests=st.dictionaries(st.sampled_from(["passed", "flaky", "odd"]), st.integers(0, 9)),
-            calls=st.lists(
-                st.builds(ProviderCall, st.just("answer"), st.text(max_size=2), st.integers(0, 599), st.floats(0, 700))
+            seen=st.lists(
+                st.builds(
+                    ModelCall,
+                    model=st.text(max_size=2),
+                    status=st.integers(0, 599),
+                    seconds=st.none() | st.floats(0, 700),
+                )
             ).map(tuple),
         ),
         max_size=2,

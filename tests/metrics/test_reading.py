@@ -15,11 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from factory.desk.metrics import MetricsPage, page
 from factory.git.objects import Commit
 from factory.git.repo import Repo
-from factory.observe import beyond
-from factory.observe.beyond import ProviderCall
 from factory.observe.metrics import METRICS
 from factory.observe.reading import Numbers
 from factory.observe.released import released
+from factory.records.papers import CALLS, MOST_CALLS, RESULT, Paid, Papers, calls, paid
 from factory.tree import FILE, Entry
 from tests.line.conftest import RIGHT, Shop, roadmap
 from tests.line.night import FAST, SLOW, running
@@ -254,38 +253,48 @@ def line(**more: object) -> bytes:
     ],
 )
 def test_a_request_is_told_by_the_end_of_its_path(path: str, op: str) -> None:
-    assert [call.op for call in beyond.calls(line(path=path))] == [op]
+    assert [call.kind for call in calls(line(path=path))] == [op]
 
 
 def test_what_is_no_line_of_a_request_is_passed_over() -> None:
     rubbish = (b"", b"{", b"[]", b"7", b"null", b'{"status": "200", "seconds": 1}', b'{"status": 200, "seconds": NaN}',
                b'{"status": 200, "seconds": 1e400}', b'{"status": 1' + b"0" * 400 + b', "seconds": 1}', b"\xff\xfe", b"[" * 100_000)  # fmt: skip
     told = line() + b"\n".join(rubbish) + b"\n" + line(status=503)
-    assert list(beyond.calls(told)) == [ProviderCall("answer", "m", 200, 1.5), ProviderCall("answer", "m", 503, 1.5)]
+    assert [(call.status, call.took) for call in calls(told) if call.took is not None] == [(200, 1.5), (503, 1.5)]
 
 
 def test_what_our_own_way_out_refused_never_came_to_a_model_but_its_silence_did() -> None:
     told = line(status=403, why="this worker may not ask for that") + line(
         status=504, why="no answer from the provider"
     )
-    assert [call.status for call in beyond.calls(told)] == [504]
+    assert [call.status for call in calls(told) if call.took is not None] == [504]
 
 
 def test_an_attempt_tells_no_more_requests_than_it_may_have() -> None:
-    assert len(list(beyond.calls(line() * (beyond.MOST_CALLS + 5)))) == beyond.MOST_CALLS
+    assert len(calls(line() * (MOST_CALLS + 5))) == MOST_CALLS
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"tokens_in": -1}', b'{"guards": 7}', b"\xff"])
-def test_a_result_of_another_hand_is_unread(make: Make, content: bytes) -> None:
-    assert beyond._said(content, b"") is None
+def left(result: bytes | None, lines: bytes | None = None) -> Papers:
+    return Papers("D-1", {RESULT: result, CALLS: lines})
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"[" * 100_000, b"\xff"])
+def test_a_result_that_is_none_is_unread(content: bytes | None) -> None:
+    assert paid(left(content)) is None
+
+
+@pytest.mark.parametrize("value", [-1, "7", True, None, 1e99, [1], {"x": 1}])
+def test_what_another_hand_wrote_into_a_result_counts_as_nothing(value: object) -> None:
+    names = ("attempt", "duration_seconds", "calls", "tokens_in", "tokens_out", "cost_estimate_usd")
+    told = {**dict.fromkeys(names, value), "guards": [value], "tests": {"passed": value}}
+    assert paid(left(json.dumps(told).encode())) == Paid("D-1", tests={"passed": 0})
 
 
 def test_a_result_of_a_version_to_come_is_read() -> None:
-    said = beyond._said(
-        b'{"model_used": "m", "tokens_in": 5, "new": {"x": 1}, "tests": {"passed": 2, "odd": 1}}', line()
-    )
+    told = b'{"model_used": "m", "tokens_in": 5, "new": {"x": 1}, "tests": {"passed": 2, "odd": 1}}'
+    said = paid(left(told, line()))
     assert said is not None
-    assert (said.model, said.tokens_in, len(said.calls), said.gated) == ("m", 5, 1, False)
+    assert (said.model, said.tokens_in, len(said.seen), said.judged) == ("m", 5, 1, False)
 
 
 def test_the_page_names_no_text_of_a_person(make: Make) -> None:

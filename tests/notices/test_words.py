@@ -14,9 +14,13 @@ from factory.notices.phrases import ENGLISH, KOREAN, NoticePhrases, in_language
 from factory.notices.wording import HowEnded, NoticeFrame, of_alert, of_cause, of_stop, of_test
 from factory.records.record import BY_HAND
 from factory.reports.stops import STOPS
+from tests.hostile import HOSTILE
 
 FRAMES = {"en": NoticeFrame("shop", ENGLISH, "`factory report`"), "ko": NoticeFrame("shop", KOREAN, "`factory report`")}
 HANGUL = re.compile(r"[가-힣]")
+OBEYED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0041]"
+)
 LANGUAGES = pytest.mark.parametrize("language", FRAMES)
 
 
@@ -47,6 +51,19 @@ def test_every_cause_has_its_words(kind: str, count: int, language: str) -> None
     items = tuple(f"D-{n}" for n in range(count))
     for event in ("blocked", "waits"):
         is_whole(of_cause(Cause(event, "key", kind, "the exact reason", items), FRAMES[language]), language)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_strangers_words_stay_in_their_line_and_nothing_obeys_them(text: str) -> None:
+    frame = FRAMES["en"]._replace(place=text)
+    told = [
+        of_cause(Cause(event, "key", kind, text, ("D-1",)), frame)
+        for event in ("blocked", "waits")
+        for kind in ("", "TEST")
+    ]
+    for notice in (*told, of_stop(HowEnded("machine", text, "factory run"), "key", did_block(), frame)):
+        assert ("\n" in notice.title, notice.text.count("\n")) == (False, 2)
+        assert not OBEYED.search(notice.title + notice.text)
 
 
 @LANGUAGES

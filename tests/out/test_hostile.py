@@ -17,7 +17,7 @@ from factory.reports.phrases import BOTH, ENGLISH
 from factory.reports.tried import CheckAsked, Size, Tried
 from factory.reports.wording import Phrases
 from factory.reports.worked import Worked
-from tests.out.hostile import HOSTILE
+from tests.hostile import HOSTILE
 from tests.unit.test_report import a_day
 
 OBEYED = re.compile(

@@ -19,9 +19,9 @@ from factory.desk.panes.watch import Watch
 from factory.faces.top import rows
 from factory.faces.top.app import ItemPage, Top
 from factory.faces.top.rows import Frame
+from tests.hostile import HOSTILE
 from tests.line.conftest import Shop
 from tests.line.night import FAST, SLOW, running
-from tests.out.hostile import HOSTILE
 
 Make = Callable[..., Shop]
 WRONG = '[ "$FACTORY_TICKET" = D-1 ] && echo right > D-1.txt || { echo wrong > "$FACTORY_TICKET.txt"; }\n'

@@ -1,4 +1,4 @@
-"""Thirty texts that would be something else, in every page and in what is pushed: none is more than text."""
+"""Texts that would be something else, in every page and in what is pushed: none is more than text."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from factory.desk.panes.catalogue import PANES
 from factory.desk.panes.watch import Watch
 from factory.faces.web.console import Console
 from factory.faces.web.stream import messages
+from tests.hostile import HOSTILE
 from tests.line.conftest import Shop
+from tests.web.allowed import wrong
 from tests.web.conftest import Served
-from tests.web.hostile import TEXTS, wrong
 
-PLAIN = [text for text in TEXTS if text.isprintable() and "|" not in text]
+PLAIN = [text for text in HOSTILE if text.isprintable() and "|" not in text]
+PRINTED = [text for text in HOSTILE if "\0" not in text]  # with one in it a file is no text, and is not shown
 TITLE = " ".join(PLAIN[:10])
 WORKER = r"""
-import json, os, pathlib
+import json, os, pathlib, sys
 texts = json.loads(pathlib.Path("tools/texts.json").read_text("utf-8"))
 ticket = os.environ["FACTORY_TICKET"]
-print("\n".join(texts), flush=True)
+sys.stdout.buffer.write("\n".join(texts).encode("utf-8", "surrogatepass") + b"\n")
 for number, text in enumerate(texts):
     name = text.replace("/", "_")[:60]
     if name.isprintable() and not name.startswith("-"):
         pathlib.Path("odd").mkdir(exist_ok=True)
         pathlib.Path("odd", f"{ticket} {name}.txt").write_text(text, "utf-8")
 if ticket != "D-2":
-    pathlib.Path(f"{ticket}.txt").write_text("right\n" + "\n".join(texts), "utf-8")
+    pathlib.Path(f"{ticket}.txt").write_bytes(("right\n" + "\n".join(texts)).encode("utf-8", "surrogatepass"))
 report = {"summary": " ".join(texts), "model": texts[0], "calls": 1, "tokens_in": 2, "tokens_out": 3, "cost_usd": 0.01}
 pathlib.Path(os.environ["FACTORY_REPORT"]).write_text(json.dumps(report), "utf-8")
 """
@@ -44,12 +46,12 @@ def foul(make: Callable[..., Shop]) -> Shop:
     from tests.line.conftest import criteria
 
     rows = [f"D-{n} {TITLE}" for n in (1, 2, 3)]
-    files = {"tools/worker.py": WORKER, "tools/texts.json": json.dumps(TEXTS)}
+    files = {"tools/worker.py": WORKER, "tools/texts.json": json.dumps(PRINTED)}
     shop = make(
         *rows, worker="exec python3 tools/worker.py\n", files=files, ledger=criteria("D-1", "D-2", "D-3", check=CHECK)
     )
     assert shop.run("run").code == 1
-    shop.commit({"NOTES.md": "x"}, f"{TEXTS[0]} {TEXTS[22]}")
+    shop.commit({"NOTES.md": "x"}, f"{HOSTILE[0]} \u202eevil")
     assert shop.run("stop").code == 0
     return shop
 
@@ -59,7 +61,7 @@ def places(shop: Shop) -> list[str]:
     stamp = shop.git("log", "--format=%H", "--grep=^stamp(D-1)", "main").split()[0]
     attempts = [f"/ticket/{ticket}/1" for ticket in ("D-1", "D-2")]
     files = ("diff", "gate.log", "stdout.txt", "plan.json", "verify_report.json", "manifest.json")
-    words = [urllib.parse.quote(text, safe="") for text in TEXTS]
+    words = [urllib.parse.quote(text, safe="", errors="surrogatepass") for text in HOSTILE]
     return [
         *(f"/?panes={pane}" for pane in PANES),
         *(f"/ticket/{ticket}" for ticket in ("D-1", "D-2", "D-3")),

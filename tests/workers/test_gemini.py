@@ -16,8 +16,8 @@ from factory.egress.prices import cost, worst
 from factory.errors import CouldNotRun, Mistake, Stopped
 from factory.model import Ended
 from factory.money.spend import bill
-from factory.observe.beyond import calls
 from factory.proposals.answers import Answers
+from factory.records.papers import calls
 from factory.workers import Work, gemini
 from tests.servers import Ask, Books, Drop, Hang, Raw, Refusal, Reply, Tokens, serve
 from tests.servers import gemini as stand_in
@@ -385,7 +385,7 @@ def test_each_request_is_a_line_of_the_evidence_that_the_numbers_can_read(
     work, _, _ = run(tmp_path, script)
     told = list(calls(work.extra["egress.jsonl"]))
     assert [call.status for call in told] == statuses
-    assert [call.op for call in told] == ["count", "answer"] * (len(statuses) // 2)
+    assert [call.kind for call in told] == ["count", "answer"] * (len(statuses) // 2)
     assert {call.model for call in told} == {"gemini-2.5-flash"}
-    assert all(call.seconds >= 0 for call in told)
+    assert all(call.took is not None for call in told)
     assert b"the-key" not in work.extra["egress.jsonl"]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from factory.cards.card import is_card
 from factory.model import Event, Oid
+from factory.records.papers import cards_named
 from factory.reports.runs import STOP
-from factory.reports.trail import cards_named
 
 DAYS = 62  # that are counted
 ENDED, RECENT, ASKED, PLACES = 2000, 500, 200, 64  # the newest that are kept; the last: of one item

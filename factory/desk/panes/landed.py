@@ -8,8 +8,8 @@ from factory.desk.kpi import percentile
 from factory.desk.panes.chronicle import is_of_card
 from factory.desk.panes.watch import Sighting
 from factory.model import Event, Oid
+from factory.records.papers import cards_named
 from factory.reports.runs import RunTold, runs
-from factory.reports.trail import cards_named
 
 MOST = 20  # rows
 
@@ -57,7 +57,7 @@ def git_pane(look: Sighting) -> GitPane:
         lead_p95=percentile(leads, 95),
         rewinds=look.today.rewinds,
         pass_rate=sum(took.passed for took in judged) / len(judged) if judged else None,
-        flaky=sum(took.flaky for took in judged) / len(judged) if judged else None,
+        flaky=sum(took.tests.get("flaky", 0) for took in judged) / len(judged) if judged else None,
         rooms=len(look.seen.running),
         places=look.settings.factory.max_workers,
         red=tuple(look.seen.red.items())[:MOST],

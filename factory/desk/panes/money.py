@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from factory.desk.kpi import percentile
 from factory.desk.panes.chronicle import HOURS
-from factory.desk.panes.paid import Paid
 from factory.desk.panes.ribbon import today
 from factory.desk.panes.watch import Sighting
 from factory.money.spend import DayCaps, measures
+from factory.records.papers import Paid
 
 MOST = 12  # rows
 
@@ -52,7 +52,7 @@ def money_pane(look: Sighting) -> MoneyPane:
     book, caps = look.seen.budget, DayCaps.model_validate(look.settings.budget)
     models: dict[str, float] = defaultdict(float)
     for took in _today(look):
-        models[took.model or took.worker] += took.usd
+        models[took.by] += took.usd
     return MoneyPane(
         caps=tuple(
             Cap(name, float(getattr(book.settled, name)), float(getattr(look.seen.reserved, name)), float(most))
@@ -108,7 +108,7 @@ def models_pane(look: Sighting) -> ModelsPane:
     """Model by model; a worker without one stands under its own name."""
     found: dict[str, list[Paid]] = defaultdict(list)
     for took in look.paid.values():
-        found[took.model or took.worker].append(took)
+        found[took.by].append(took)
     rows = sorted((_model(name, some) for name, some in found.items()), key=lambda row: -row.attempts)
     return ModelsPane(len(look.paid), tuple(rows[:MOST]))
 

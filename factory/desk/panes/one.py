@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from factory.cards.card import is_card
-from factory.desk.panes.paid import Paid, paid_at
 from factory.desk.panes.viewport import Viewport, viewport
 from factory.desk.panes.watch import Sighting, Watch
 from factory.desk.shown import ShownItem
@@ -15,10 +13,10 @@ from factory.errors import Mistake
 from factory.git.ledger import parse_event
 from factory.git.repo import Repo
 from factory.model import Criterion, Event, Oid, Ticket
-from factory.records import attempts
+from factory.records import attempts, papers
 from factory.records.bounded import is_binary
-from factory.records.plans import RESERVED
-from factory.reports.tried import Tried, evidence_of, tried, whole_patch
+from factory.records.papers import CALLS, PLAN, RESULT, Paid
+from factory.reports.tried import Tried, tried, whole_patch
 from factory.tree import FOLDER
 from factory.verify.walked import Walked, walk
 
@@ -45,7 +43,7 @@ def ticket_page(watch: Watch, look: Sighting, id: str) -> TicketPage:
     events = _events(watch, id)
     if not (row or item or events):
         raise Mistake(f"there is no ticket and no card {id}", remedy="`factory status` lists them")
-    found = [one for event in events if (one := tried(watch.repo, _own(event, id)))]
+    found = [one for event in events if (one := tried(watch.repo, event, id))]
     criteria = tuple(criterion for criterion in view.criteria if criterion.ticket == id)
     return TicketPage(id, row, item, criteria, events, tuple(found))
 
@@ -54,11 +52,6 @@ def _events(watch: Watch, id: str) -> tuple[Event, ...]:
     """The last events of an item, the newest first."""
     commits = ((oid, watch.repo.store.commit(oid)) for oid in watch.places(id))
     return tuple(parse_event(oid, commit.time, commit.message) for oid, commit in commits)[::-1]
-
-
-def _own(event: Event, id: str) -> Event:
-    """A half's event, as one of the card that is asked for."""
-    return event if event.ticket else event.model_copy(update={"ticket": id})
 
 
 # --- an attempt
@@ -87,12 +80,12 @@ class AttemptPage(NamedTuple):
 def attempt_page(watch: Watch, id: str, number: int) -> AttemptPage:
     """Mistake where no such attempt has ended, or this clone lacks it."""
     repo, (event, one) = watch.repo, _attempt(watch, id, number)
-    files = tuple(_files(repo, one))
+    (left,) = papers.read(repo.store, [(id, one.evidence)], (PLAN, RESULT, CALLS))
     return AttemptPage(
         event=event,
         tried=one,
-        paid=paid_at(repo, id, one.evidence),
-        files=files,
+        paid=papers.paid(left),
+        files=tuple(_files(repo, one)),
         plan=viewport(_content(repo, one, "plan.json"), 0).text,
         stdout=viewport(_content(repo, one, "stdout.txt"), 0).text,
         diff=viewport(whole_patch(repo, one.work), 0).text,
@@ -101,14 +94,14 @@ def attempt_page(watch: Watch, id: str, number: int) -> AttemptPage:
 
 def _attempt(watch: Watch, id: str, number: int) -> tuple[Event, Tried]:
     for event in _events(watch, id):
-        one = tried(watch.repo, _own(event, id)) if evidence_of(watch.repo, _own(event, id)) else None
+        one = tried(watch.repo, event, id)
         if one and one.attempt == number:
             return event, one
     raise Mistake(f"no attempt {number} of {id} has ended here", remedy=f"`factory log {id}` tells of all")
 
 
 def _files(repo: Repo, one: Tried) -> Iterator[EvidenceFile]:
-    at = f"{_folder(one)}/evidence"
+    at = f"{attempts.place(one.item)}/evidence"
     entry = repo.store.entry(one.evidence, at)
     if entry is None or entry.mode != FOLDER:
         return
@@ -117,13 +110,9 @@ def _files(repo: Repo, one: Tried) -> Iterator[EvidenceFile]:
         yield EvidenceFile(name, len(content), is_binary(content))
 
 
-def _folder(one: Tried) -> str:
-    return attempts.folder(one.item) if is_card(one.item) else RESERVED
-
-
 def _content(repo: Repo, one: Tried, name: str) -> bytes:
     """A file of its evidence, or its plan or result beside it; empty where there is none."""
-    for path in (f"{_folder(one)}/evidence/{name}", f"{_folder(one)}/{name}"):
+    for path in (f"{attempts.place(one.item)}/evidence/{name}", f"{attempts.place(one.item)}/{name}"):
         if (found := repo.store.file(one.evidence, path)) is not None:
             return found
     return b""

@@ -8,13 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from factory.desk.panes.chronicle import AttemptEnd, Chronicle, DayTotals
-from factory.desk.panes.paid import Paid, paid
 from factory.desk.snapshot import Snapshot, read
 from factory.git import history, lock
 from factory.git.ledger import Ledger, parse_event
@@ -23,6 +22,8 @@ from factory.git.repo import LEDGER, Repo
 from factory.line.knowledge import Lesson
 from factory.model import Event, Oid
 from factory.money.budget import day_of
+from factory.records import papers
+from factory.records.papers import CALLS, PLAN, RESULT, Paid
 from factory.records.state import View
 from factory.records.view import find_main, look, main_ref
 from factory.reports.trail import between
@@ -159,11 +160,12 @@ class Watch:
             lessons = self._ledger.read_all("knowledge", Lesson.model_validate).values()
             with self._hearing:
                 tale = self._chronicle
+                today = tale.day(day_of(now, ZoneInfo(seen.zone)))  # it goes on being counted
                 waits = {item: (wait.word, tale.begun - wait.turn) for item, wait in tale.waits.items()}
                 found = Sighting(
                     seen=seen,
                     settings=settings,
-                    today=_copied(tale.day(day_of(now, ZoneInfo(seen.zone)))),
+                    today=replace(today, hours=list(today.hours), items=dict(today.items)),
                     ended=tuple(tale.ended),
                     recent=tuple(tale.recent),
                     asked=tuple(tale.asked),
@@ -172,7 +174,7 @@ class Watch:
                     release=self._newest_tag(now),
                     events=tale.count,
                 )
-            return Sighting(**{**found.__dict__, "paid": self._paid_for(found.ended)})
+            return replace(found, paid=self._paid_for(found.ended))
 
     def view(self) -> View:
         """Main's tables now, and what the last look knew of the ledger."""
@@ -181,7 +183,11 @@ class Watch:
 
     def _paid_for(self, ended: tuple[AttemptEnd, ...]) -> Mapping[Oid, Paid]:
         wanted = {end.event.oid: end.event for end in ended[-JUDGED:]}
-        self._paid = {oid: self._paid[oid] if oid in self._paid else paid(self.repo, wanted[oid]) for oid in wanted}
+        new = [event for oid, event in wanted.items() if oid not in self._paid]
+        asked = [(event.ticket, papers.evidence_of(event)) for event in new]
+        left = papers.read(self.repo.store, asked, (PLAN, RESULT, CALLS))
+        known = self._paid | {event.oid: papers.paid(one) for event, one in zip(new, left, strict=True)}
+        self._paid = {oid: known[oid] for oid in wanted}
         return {oid: one for oid, one in self._paid.items() if one}
 
     def _newest_tag(self, now: float) -> Release | None:
@@ -202,17 +208,3 @@ def _sign(path: Path) -> tuple[int, int, int]:
         found = path.stat()
         return found.st_mtime_ns, found.st_ino, found.st_size
     return 0, 0, 0
-
-
-def _copied(day: DayTotals) -> DayTotals:
-    """As it is now: the one that was counted goes on."""
-    return DayTotals(
-        stamped=day.stamped,
-        cards=day.cards,
-        failed=day.failed,
-        alone=day.alone,
-        rewinds=day.rewinds,
-        usd=day.usd,
-        hours=list(day.hours),
-        items=dict(day.items),
-    )

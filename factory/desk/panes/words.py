@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from factory.desk.panes.word_groups import GROUPS, Word
-from factory.model import Event, Triage
 from factory.money.spend import dollars
 from factory.reports import phrases
-from factory.reports.runs import STOP
-from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
 
 LANGUAGES = ("en", "ko")
 
@@ -146,15 +143,11 @@ WORDS: Mapping[str, Word] = {
     "files": ("files", "파일"),
     "lines": ("lines", "줄"),
     "diff": ("The whole diff", "전체 diff"),
-    "summary": ("The worker's own summary", "작업자의 요약"),
     "evidence": ("Evidence", "증거"),
     "bytes": ("bytes", "바이트"),
-    "messages": ("What passed to the model", "모델과 오간 것"),
     "log_tail": ("The end of the gate's log", "게이트 로그의 끝"),
     "how_to_verify": ("See for yourself", "직접 확인하기"),
     "no_attempts": ("No attempt has ended yet.", "아직 끝난 시도가 없습니다."),
-    "not_here": ("This clone does not hold it.", "이 클론에는 없습니다."),
-    "result": ("result", "결과"),
     # a stamp's page
     "main_holds": ("main holds it", "main에 있음"),
     "not_on_main": ("main does not hold it", "main에 없음"),
@@ -170,7 +163,6 @@ WORDS: Mapping[str, Word] = {
         "`factory verify` walks the whole line, and asks what one stamp cannot show: whether a number was given twice.",
         "`factory verify`는 줄 전체를 걷고, 스탬프 하나로는 알 수 없는 것, 곧 번호가 두 번 쓰였는지도 묻습니다.",
     ),
-    "names": ("It names", "이름"),
     # inspector
     "inspector": ("Messages of attempt", "시도의 메시지"),
     "told_worker": ("What the worker was told", "작업자가 들은 것"),
@@ -189,7 +181,6 @@ WORDS: Mapping[str, Word] = {
         "비밀은 저장하기 전에 가렸습니다.",
     ),
     # viewer
-    "back": ("Back", "뒤로"),
     "first": ("Start", "처음"),
     "previous": ("Before", "앞"),
     "next": ("After", "다음"),
@@ -240,39 +231,3 @@ def lasted(language: str, seconds: float) -> str:
 def money(amount: float) -> str:
     """Dollars, small sums as they are: `$1.50`, `$0.0023`."""
     return f"${dollars(amount)}"
-
-
-def triage_in(language: str, triage: str) -> str:
-    """What a class of failure means; empty for another word."""
-    return phrases.of(language).why[Triage(triage)] if triage in Triage.__members__ else ""
-
-
-def stop_kind(language: str, kind: str) -> str:
-    """Why a run ended, by its kind; the kind itself where it is none of ours."""
-    return phrases.of(language).stop.get(kind, kind)
-
-
-def stop_in(language: str, why: str) -> str:
-    """The reason of a stop, as `factory.json` words it, in a language: the exact part in brackets stays as it is."""
-    if language == "en":
-        return why
-    for english, korean in ((KILLED, KILLED_KOREAN), *((stop.english, stop.korean) for stop in STOPS.values())):
-        if why.startswith(english):
-            return korean + why.removeprefix(english)
-    return why
-
-
-def event_in(language: str, event: Event) -> str:
-    """What an event says, in a language where the factory worded it, and else as it stands in the ledger."""
-    if event.name == "stop":
-        return stop_kind(language, event.trailers.get(STOP, "")) if event.text in ENGLISH_STOPS else event.text
-    return why_in(language, event.trailers.get("Factory-Triage", ""), event.text)
-
-
-def why_in(language: str, triage: str, why: str) -> str:
-    """A reason: before the exact one, which is kept, what it means in the language, where there is such a sentence."""
-    told = phrases.of(language).detail(triage, why.removeprefix(f"{triage}: ")) if triage else None
-    return f"{told}: {why}" if told else why
-
-
-ENGLISH_STOPS = frozenset(stop.english for stop in STOPS.values())

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 RepoDir = Annotated[Path, typer.Option("--repo", help="the repository to work on", show_default="the one around here")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
-TicketId = Annotated[str, typer.Argument(help="the ticket's id, as in D_ROADMAP.md")]
 
 
 def say(text: str = "") -> None:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from factory.desk.panes.line import AtWork, line_pane, queue_pane
 from factory.desk.panes.money import Bar, money_pane
+from factory.desk.panes.reasons import stop_in
 from factory.desk.panes.ribbon import ribbon
 from factory.desk.panes.watch import Sighting
-from factory.desk.panes.words import lasted, money, stop_in, words
+from factory.desk.panes.words import lasted, money, words
 from factory.model import Event, State
 from factory.plain import cut, padded, whole_line
 

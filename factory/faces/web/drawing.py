@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from factory.desk.panes import words
+from factory.desk.panes import reasons, words
 from factory.desk.panes.catalogue import PANES, USUAL
 from factory.desk.panes.ribbon import ribbon
 from factory.desk.panes.watch import Sighting
@@ -85,11 +85,11 @@ class Drawing:
             "lasted": self.lasted,
             "usd": usd,
             "amount": lambda name, amount: usd(amount) if name == "usd" else f"{amount:,.0f}",
-            "stop_words": functools.partial(words.stop_in, self.lang),
-            "stop_kind": functools.partial(words.stop_kind, self.lang),
-            "event_words": functools.partial(words.event_in, self.lang),
-            "why_words": functools.partial(words.why_in, self.lang),
-            "triage_words": functools.partial(words.triage_in, self.lang),
+            "stop_words": functools.partial(reasons.stop_in, self.lang),
+            "stop_kind": functools.partial(reasons.stop_kind, self.lang),
+            "event_words": functools.partial(reasons.event_in, self.lang),
+            "why_words": functools.partial(reasons.why_in, self.lang),
+            "triage_words": functools.partial(reasons.triage_in, self.lang),
         }
         return Markup(environment().get_template(template).render(own | given))
 
