@@ -90,7 +90,7 @@ def _moment(repo: Repo, ledger: Ledger, seen: Snapshot, numbers: Numbers) -> Mom
         reserved=seen.reserved,
         ever=sum((book.settled for book in books), Spend()),
         caps=DayCaps.model_validate(settings.budget),
-        learned=learned(ledger.read_all("knowledge", Lesson.model_validate).values()),
+        learned=learned(ledger.read_all("knowledge", Lesson.model_validate).values(), seen.at),
         red=len(seen.red),
         known=not seen.not_known,
     )

@@ -195,6 +195,12 @@ OWN = (
     Metric("factory_run_killed", "gauge", (), "1 where the last run was killed, and none is on."),
     Metric("factory_red_on_main", "gauge", (), "Tests and criteria that stay red on main."),
     Metric(
+        "factory_came_back",
+        "gauge",
+        (),
+        "Kinds of failure that were seen again within the last day, although a fix of them was known.",
+    ),
+    Metric(
         "factory_ledger_known",
         "gauge",
         (),

@@ -15,7 +15,8 @@ import pytest
 
 from factory.desk.panes.catalogue import MOST, PANES, chosen
 from factory.desk.panes.chronicle import ASKED, ENDED, PLACES, RECENT, Chronicle
-from factory.desk.panes.finding import incident_page, search
+from factory.desk.panes.finding import search
+from factory.desk.panes.incident import Alarms, incident_page
 from factory.desk.panes.landed import errors_pane, git_pane, people_pane
 from factory.desk.panes.line import STARVES, line_pane, queue_pane
 from factory.desk.panes.money import bars, models_pane, money_pane
@@ -238,8 +239,8 @@ def test_every_pane_is_made_of_a_look_and_a_look_again_is_the_same(watched: Watc
     assert first.events == again.events > 10
     assert ribbon(first).done > 0
     assert {took.item for took in first.paid.values()} >= {"D-1", "D-2"}
-    page = incident_page(watched, first)
-    assert [one.what for one in page.fires] == ["fire_blocked"]
+    page = incident_page(watched, first, Alarms(watched.path, watched.clock))
+    assert "FactoryBlocked" in [one.rule.name for one in page.fires]
     assert page.changes[0].oid == first.seen.main
     assert search(watched, first, "three").tickets[0].id == "D-3"
 

@@ -103,7 +103,12 @@ CHECKS: Mapping[str, Word] = {
         "서명할 사람을 main이 정했다면, 그중 한 사람이 서명했습니다",
     ),
 }
+PRIORITIES: Mapping[str, Word] = {
+    "page": ("page", "호출"),
+    "ticket": ("ticket", "나중에"),
+}
 GROUPS = {
+    "priorities": PRIORITIES,
     "checks": CHECKS,
     "event_names": EVENTS,
     "states": STATES,

@@ -211,16 +211,12 @@ WORDS: Mapping[str, Word] = {
     # incident
     "fires": ("What fires", "울리는 것"),
     "calm": ("Nothing fires.", "울리는 것이 없습니다."),
-    "do": ("What to do", "할 일"),
+    "number": ("its number", "값"),
+    "fires_when": ("it fires when", "울리는 조건"),
+    "runbook": ("Runbook", "대응 절차"),
+    "how_it_stands": ("How the line stands", "라인의 상태"),
     "stops": ("Stops", "멈춤"),
     "last_changes": ("Last changes of main", "main의 최근 변경"),
-    "fire_stopped": ("The line stopped", "라인이 멈췄습니다"),
-    "fire_stale": ("Attempts without a sign of life", "신호가 없는 시도"),
-    "fire_budget": ("The day's money nears its cap", "하루 예산이 한도에 가깝습니다"),
-    "fire_red": ("Red on main", "main에 빨간 것"),
-    "fire_blocked": ("Waits for a person", "사람을 기다리는 것"),
-    "fire_recurs": ("Errors that came back after their fix", "해결 뒤 다시 온 오류"),
-    "fire_starves": ("Items that others pass by", "다른 것에 밀려난 항목"),
     "fault": ("It cannot be shown", "보여 줄 수 없습니다"),
 }
 
