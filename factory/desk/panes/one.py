@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from factory.cards.card import is_card
-from factory.desk.panes.paid import Paid, paid_at
+from factory.desk.panes import messages
+from factory.desk.panes.messages import PricedCall, ShownExchange
+from factory.desk.panes.paid import EGRESS, Paid, paid_at
 from factory.desk.panes.viewport import Viewport, viewport
 from factory.desk.panes.watch import Sighting, Watch
 from factory.desk.shown import ShownItem
@@ -17,6 +19,7 @@ from factory.git.repo import Repo
 from factory.model import Criterion, Event, Oid, Ticket
 from factory.records import attempts
 from factory.records.bounded import is_binary
+from factory.records.exchanges import MESSAGES
 from factory.records.plans import RESERVED
 from factory.reports.tried import Tried, evidence_of, tried, whole_patch
 from factory.tree import FOLDER
@@ -78,6 +81,8 @@ class AttemptPage(NamedTuple):
     event: Event
     tried: Tried
     paid: Paid | None
+    requests: tuple[PricedCall, ...]
+    said: tuple[ShownExchange, ...]
     files: tuple[EvidenceFile, ...]
     plan: str
     stdout: str
@@ -92,6 +97,8 @@ def attempt_page(watch: Watch, id: str, number: int) -> AttemptPage:
         event=event,
         tried=one,
         paid=paid_at(repo, id, one.evidence),
+        requests=messages.priced(_content(repo, one, EGRESS)),
+        said=messages.shown(_content(repo, one, MESSAGES), one.evidence, _folder(one)),
         files=files,
         plan=viewport(_content(repo, one, "plan.json"), 0).text,
         stdout=viewport(_content(repo, one, "stdout.txt"), 0).text,

@@ -107,7 +107,13 @@ PRIORITIES: Mapping[str, Word] = {
     "page": ("page", "호출"),
     "ticket": ("ticket", "나중에"),
 }
+ROLES: Mapping[str, Word] = {
+    "system": ("Instructions", "지시"),
+    "user": ("Asked", "질문"),
+    "model": ("It had answered", "앞선 답"),
+}
 GROUPS = {
+    "roles": ROLES,
     "priorities": PRIORITIES,
     "checks": CHECKS,
     "event_names": EVENTS,

@@ -180,6 +180,22 @@ WORDS: Mapping[str, Word] = {
         "The evidence holds no request: this worker did not reach its model through the controller.",
         "증거에 요청이 없습니다. 이 작업자는 컨트롤러를 거쳐 모델에 닿지 않았습니다.",
     ),
+    "said": ("What was asked, and what it answered", "물은 것과 답한 것"),
+    "not_said": (
+        "The evidence holds no words of it: only the factory's own Gemini worker keeps them.",
+        "증거에 오간 말이 없습니다. 공장 자신의 Gemini 작업자만 남깁니다.",
+    ),
+    "ask_again": ("Ask the same again", "같은 것을 다시 묻기"),
+    "ask_again_whole": (
+        "Copy it into a shell in this repository. It costs what it cost then, and nobody books it.",
+        "이 저장소의 셸에 그대로 붙여 넣으세요. 그때만큼 돈이 들고, 장부에는 적히지 않습니다.",
+    ),
+    "ask_again_cut": (
+        "Something in it was masked or cut: it is not quite the same question. It costs money that nobody books.",
+        "가리거나 잘린 것이 있어서 똑같은 질문은 아닙니다. 돈이 들고, 장부에는 적히지 않습니다.",
+    ),
+    "price": ("price", "가격"),
+    "tokens": ("tokens", "토큰"),
     "status": ("status", "상태"),
     "seconds": ("seconds", "초"),
     "path": ("path", "경로"),
