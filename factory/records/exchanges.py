@@ -5,14 +5,14 @@ A secret is masked before a text is cut, and a text is cut before its line is wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pydantic import Field, ValidationError
 
 from factory.model import Value
 from factory.plain import json_text
-from factory.records.redact import cap_all, clean
+from factory.records.redact import FILE_CAP, cap_all, clean
 
 MESSAGES = "messages.jsonl"
 MOST = 512 << 10  # bytes of all texts of an attempt: a half of what a file of the evidence may have
@@ -37,16 +37,28 @@ class Exchange(Value):
 def written(found: Iterable[Exchange], known: tuple[str, ...]) -> bytes:
     """The lines, all texts of which have MOST bytes together: small ones stay whole, large ones share. `known`: the
     values of secrets."""
-    rows = [one.model_dump() for one in found]
-    texts: dict[str, bytes] = {}
-    _each(rows, lambda text: texts.setdefault(str(len(texts)), clean(text.encode("utf-8", "replace"), known)) and text)
+    masked = [_each(one.model_dump(), lambda text: _masked(text, known).decode()) for one in found]
+    texts = {str(n): text.encode() for n, text in enumerate(_texts(masked))}
     cut = iter(cap_all(texts, MOST).values())
-    told = _each(rows, lambda _: next(cut).decode("utf-8", "replace"))
+    told = _each(masked, lambda _: next(cut).decode("utf-8", "replace"))
     return "".join(f"{json_text(row, indent=None)}\n" for row in told).encode("utf-8", "replace")
 
 
+def _masked(text: str, known: tuple[str, ...]) -> bytes:
+    content = text.encode("utf-8", "replace")
+    return clean(content, known, max(len(content), FILE_CAP) * 2)  # what is masked may be longer than it was
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, in its order."""
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        yield from _texts(one)
+
+
 def _each(value: Any, made: Callable[[str], str]) -> Any:
-    """The value with every text in it replaced, in their order; keys are the API's own words."""
+    """The value with every text in it replaced, in the same order; keys are the API's own words."""
     if isinstance(value, str):
         return made(value)
     if isinstance(value, dict):

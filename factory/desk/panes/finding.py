@@ -1,14 +1,15 @@
-"""Search over tickets, errors, events and files."""
+"""Search over tickets, errors, attempts by an id, events and files."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
+from factory.desk.panes.tracing import FoundAttempt, attempts_of
 from factory.desk.panes.watch import Sighting, Watch
 from factory.git.ledger import parse_event
-from factory.git.repo import LEDGER
+from factory.git.repo import LEDGER, Logged
 from factory.line import knowledge
 from factory.line.knowledge import Lesson
 from factory.model import Event
@@ -34,12 +35,13 @@ class SearchPage(NamedTuple):
     words: str
     tickets: tuple[FoundTicket, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    attempts: tuple[FoundAttempt, ...] = ()  # that the id of a trace, a commit or a run leads to
     events: tuple[Event, ...] = ()
     files: tuple[str, ...] = ()
 
     @property
     def any(self) -> bool:
-        return bool(self.tickets or self.lessons or self.events or self.files)
+        return bool(self.tickets or self.lessons or self.attempts or self.events or self.files)
 
 
 def search(watch: Watch, look: Sighting, asked: str) -> SearchPage:
@@ -47,12 +49,13 @@ def search(watch: Watch, look: Sighting, asked: str) -> SearchPage:
     words = " ".join(printable(asked)[:LONGEST].split())
     if not words:
         return SearchPage("")
-    fits = _fits(words)
+    fits, newest = _fits(words), _newest(watch)
     return SearchPage(
         words,
         tickets=tuple(_some(_tickets(watch, look, fits))),
         lessons=tuple(knowledge.search(look.lessons, words))[:MOST],
-        events=tuple(_some(_events(watch, fits))),
+        attempts=tuple(_some(attempts_of(watch, words, newest))),
+        events=tuple(_some(_events(newest, fits))),
         files=tuple(_some(_files(watch, fits))),
     )
 
@@ -74,11 +77,15 @@ def _tickets(watch: Watch, look: Sighting, fits: Callable[[str], bool]) -> Itera
     yield from (FoundTicket(id, "", state) for id, state in states.items() if fits(id))
 
 
-def _events(watch: Watch, fits: Callable[[str], bool]) -> Iterator[Event]:
-    if look_at := watch.repo.tip(LEDGER):
-        for logged in watch.repo.log(look_at, limit=EVENTS):
-            if fits(logged.message.partition("\n")[0]):
-                yield parse_event(logged.oid, logged.time, logged.message)
+def _newest(watch: Watch) -> tuple[Logged, ...]:
+    tip = watch.repo.tip(LEDGER)
+    return tuple(watch.repo.log(tip, limit=EVENTS)) if tip else ()
+
+
+def _events(newest: Iterable[Logged], fits: Callable[[str], bool]) -> Iterator[Event]:
+    for logged in newest:
+        if fits(logged.message.partition("\n")[0]):
+            yield parse_event(logged.oid, logged.time, logged.message)
 
 
 def _files(watch: Watch, fits: Callable[[str], bool]) -> Iterator[str]:

@@ -106,6 +106,12 @@ def attempt_page(watch: Watch, id: str, number: int) -> AttemptPage:
     )
 
 
+def ended_attempts(watch: Watch, id: str) -> set[int]:
+    """The attempts at an item that have a page here."""
+    found = (tried(watch.repo, _own(event, id)) for event in _events(watch, id))
+    return {one.attempt for one in found if one}
+
+
 def _attempt(watch: Watch, id: str, number: int) -> tuple[Event, Tried]:
     for event in _events(watch, id):
         one = tried(watch.repo, _own(event, id)) if evidence_of(watch.repo, _own(event, id)) else None

@@ -64,6 +64,9 @@ EVENTS: Mapping[str, Word] = {
     "report": ("report", "보고서"),
     "compile": ("compile", "카드로 만듦"),
     "day": ("day", "하루"),
+    "plan": ("plan", "계획"),
+    "work": ("work", "작업"),
+    "evidence": ("evidence", "증거"),
 }
 CHECKS: Mapping[str, Word] = {
     "shape": ("It is a merge of two parents", "두 부모의 병합입니다"),

@@ -220,8 +220,8 @@ WORDS: Mapping[str, Word] = {
     "in_errors": ("Errors", "오류"),
     "nothing_found": ("Nothing was found.", "찾은 것이 없습니다."),
     "ask": (
-        "Words of a title, an id, a file's name, a cause, an event.",
-        "제목, 번호, 파일 이름, 원인, 사건의 낱말을 넣으세요.",
+        "Words of a title, an id, a file's name, a cause, an event; the beginning of a trace's or commit's id; a run.",
+        "제목, 번호, 파일 이름, 원인, 사건의 낱말이나, 추적·커밋의 id(앞부분만도 됩니다), 실행의 이름을 넣으세요.",
     ),
     "newest_events": ("Of the newest {:,} events.", "최근 사건 {:,}개 가운데."),
     # incident
