@@ -66,7 +66,7 @@ WORDS: Mapping[str, Word] = {
     "planned": ("not released", "아직 시작 안 함"),
     "priority": ("priority", "우선순위"),
     "tries": ("tries", "시도"),
-    "waits_since": ("last touched", "마지막으로 다룬 때"),
+    "waits_since": ("waits for", "기다린 시간"),
     "passed_by": ("begun since", "그 뒤 시작된 시도"),
     "after": ("after", "먼저 끝날 것:"),
     "never_begun": ("never begun", "시작한 적 없음"),
@@ -158,7 +158,7 @@ WORDS: Mapping[str, Word] = {
     # a stamp's page
     "main_holds": ("main holds it", "main에 있음"),
     "not_on_main": ("main does not hold it", "main에 없음"),
-    "deps": ("waits for", "기다리는 것"),
+    "deps": ("waits for these", "먼저 끝나야 할 것"),
     "risk": ("risk", "위험"),
     "proof": ("The proof, check by check", "증명, 검사 하나씩"),
     "holds": ("holds", "맞음"),
