@@ -1,6 +1,6 @@
 """Every metric by its name: the design's own names, as the user gave them, and the factory's below `factory_`.
 
-What does not exist yet (pull requests, approvals) is 0 where 0 is true, and has no value where any would be made up;
+What does not exist yet (pull requests, approvals) is 0 where 0 is true, and a share of nothing has no value;
 its meaning says so.
 """
 
@@ -98,7 +98,8 @@ DESIGN = (
         "alert_noise_index",
         "gauge",
         (),
-        "Share of alerts that nobody had to act on. No value: which alerts a person acted on is not on record yet.",
+        "Share of the last 100 messages to people (all but finished) that nobody acted on within a day: by a command, "
+        "by a commit to main, or, where a run had ended, by a new one. No value before one is decided.",
     ),
 )
 OWN = (

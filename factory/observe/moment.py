@@ -8,6 +8,7 @@ from typing import NamedTuple
 from factory.line.knowledge import Lesson
 from factory.model import State
 from factory.money.spend import DayCaps, Spend
+from factory.observe.noise import NoiseCount
 
 DAY = 86400  # seconds
 
@@ -38,6 +39,7 @@ class Moment(NamedTuple):
     learned: Learned
     red: int  # tests and criteria that stay red on main
     known: bool  # the ledger is in this clone, or there is nothing that it would tell
+    noise: NoiseCount = NoiseCount()  # messages that nobody had to act on
 
 
 def learned(lessons: Iterable[Lesson], now: float) -> Learned:

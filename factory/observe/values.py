@@ -9,10 +9,10 @@ from factory.model import State, Triage
 from factory.money.spend import measures
 from factory.observe import histogram
 from factory.observe.histogram import Histogram
-from factory.observe.measured import BY_A_PERSON, CARD, FATES, LIMITS, OTHER, TICKET, Measured
+from factory.observe.measured import CARD, FATES, LIMITS, OTHER, TICKET, Measured
 from factory.observe.metrics import METRICS
 from factory.observe.moment import Moment
-from factory.observe.trying import Key
+from factory.observe.trying import BY_A_PERSON, Key
 from factory.reports.daily import KILLED
 from factory.reports.stops import STOPS
 
@@ -92,7 +92,7 @@ def _standing(now: Moment) -> Values:
         "kb_recurrence_total": {NONE: now.learned.recurrences},
         "kb_verified_ratio": _ratio(now.learned.verified, now.learned.fingerprints),
         "user_approval_time_seconds": {NONE: histogram.empty(histogram.LEAD)},
-        "alert_noise_index": {},
+        "alert_noise_index": _ratio(*now.noise),
         "factory_items": items,
         "factory_attempts_in_flight": {NONE: now.running},
         "factory_stale_leases": {NONE: now.stale},
