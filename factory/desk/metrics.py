@@ -21,6 +21,7 @@ from factory.observe.alerts import ALERTS, WINDOWS, Fired, judge
 from factory.observe.condition import Readings
 from factory.observe.exposition import text
 from factory.observe.moment import Moment, learned
+from factory.observe.noise import changes_of_people, noise
 from factory.observe.prometheus_rules import alerts_yml
 from factory.observe.reading import Numbers, Yesterday, look, look_back
 from factory.observe.values import counted, samples, values
@@ -77,6 +78,7 @@ def name_of(repo: Repo) -> str:
 
 def _moment(repo: Repo, ledger: Ledger, seen: Snapshot, numbers: Numbers) -> Moment:
     books = ledger.read_all("budget", Book.model_validate).values()
+    told = numbers.shown.told
     settings = settings_at(repo, seen.main) or read_settings(None)
     return Moment(
         at=seen.at,
@@ -90,9 +92,10 @@ def _moment(repo: Repo, ledger: Ledger, seen: Snapshot, numbers: Numbers) -> Mom
         reserved=seen.reserved,
         ever=sum((book.settled for book in books), Spend()),
         caps=DayCaps.model_validate(settings.budget),
-        learned=learned(ledger.read_all("knowledge", Lesson.model_validate).values()),
+        learned=learned(ledger.read_all("knowledge", Lesson.model_validate).values(), seen.at),
         red=len(seen.red),
         known=not seen.not_known,
+        noise=noise(told, changes_of_people(repo, seen.main, told), seen.at),
     )
 
 

@@ -131,9 +131,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not usage.within(call.ask.tokens_in, call.ask.tokens_out):
             usage = Usage(1, model=call.ask.model, complete=False)
         self.egress.note_usage(usage)
-        self.egress.toll.leave(entered, usage)
+        usd = self.egress.toll.leave(entered, usage)
         counts = {"tokens_in": usage.tokens_in, "tokens_cached": usage.tokens_cached, "tokens_out": usage.tokens_out}
         self._line |= {**counts, "tokens_thought": usage.tokens_thought, "complete": usage.complete}
+        self._line["usd"] = round(usd, 9)
         self._line["model"] = usage.model
         call.last_words()
 

@@ -23,5 +23,6 @@ class Toll(Protocol):
     def enter(self, ask: Ask) -> object:
         """Reserves the worst case; what it returns is given back to `leave`. Raises a FactoryError to refuse it."""
 
-    def leave(self, entered: object, usage: Usage) -> None:
-        """Books what was used, once for each `enter`. `usage.complete` is False where the reservation must stand."""
+    def leave(self, entered: object, usage: Usage) -> float:
+        """Books what was used, once for each `enter`; the dollars that it came to. `usage.complete` is False where the
+        reservation must stand."""

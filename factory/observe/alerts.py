@@ -178,6 +178,13 @@ ALERTS = (
         "실패가 되풀이되는데, 알려진 종류 가운데 도움이 되는 조언이 있는 것은 30 %도 안 됩니다.",
     ),
     AlertRule(
+        "FactoryCameBack",
+        "ticket",
+        (Condition("factory_came_back", ">", 0),),
+        "A failure came back within the last day, although a fix of it was known.",
+        "고치는 법을 이미 아는 실패가 최근 하루 안에 다시 나타났습니다.",
+    ),
+    AlertRule(
         "FactoryNumbersOld",
         "ticket",
         (Condition("factory_metrics_timestamp_seconds", ">", 900, age=True),),

@@ -16,7 +16,8 @@ from factory.money import pace
 from factory.observe import histogram
 from factory.observe.beyond import Beyond
 from factory.observe.histogram import Histogram
-from factory.observe.trying import GateRun, Key, Trying
+from factory.observe.noise import ToldNotice, heard
+from factory.observe.trying import BY_A_PERSON, GateRun, Key, Trying
 from factory.plain import one_line, words
 from factory.records.halves import FAILED
 from factory.records.papers import STAMP, Paid, items_of
@@ -35,7 +36,6 @@ EVENTS = frozenset(
     )
 )
 LIMITS = {pace.LIMITED: "limit", pace.DAILY: "daily_quota"}  # how a put-off begins that a provider asked for
-BY_A_PERSON = ("release", "retry", "replan", "rewind", "cancel")  # an item's time and attempts count anew from there
 BACK = ("killed", "later", "wait")  # an attempt in flight ends without a verdict
 TRIAGES = frozenset(Triage)
 RAN = ("passed", "failed", "known_red", "flaky")  # fates of tests that ran
@@ -56,6 +56,7 @@ class Measured:
     stamps: frozenset[Oid] = frozenset()
     gate: tuple[GateRun, ...] = ()  # the newest verdicts, oldest first
     alone: tuple[bool, ...] = ()  # of the newest stamps of tickets: at the first attempt, and with no person
+    told: tuple[ToldNotice, ...] = ()  # the newest messages that asked for somebody
     models: tuple[str, ...] = ()  # the names that labels may have, as they came up
     items: Mapping[str, Trying] = field(default_factory=dict)
     run: str | None = None  # the run that has begun, and of which no end is written
@@ -84,7 +85,7 @@ class Counting:
         self._counts, self._times, self._items = Counter(before.counts), dict(before.times), dict(before.items)
         self._leads, self._retries, self._models = list(before.leads), before.retries, list(before.models)
         self._cards, self._stamps = set(before.cards), set(before.stamps)
-        self._gate, self._alone = list(before.gate), list(before.alone)
+        self._gate, self._alone, self._told = list(before.gate), list(before.alone), before.told
         self._does: dict[str, Callable[[Event, Beyond], None]] = {
             "run": self._run,
             "stop": self._stop,
@@ -110,6 +111,7 @@ class Counting:
             stamps=frozenset(self._stamps),
             gate=tuple(self._gate[-LATELY:]),
             alone=tuple(self._alone[-LATELY:]),
+            told=self._told,
             models=tuple(self._models),
             items=self._items,
             run=self._on,
@@ -119,6 +121,7 @@ class Counting:
         if booked:
             self._ledger, self._last = event.oid or self._ledger, max(self._last, event.time)
             self._counts["events", event.name if event.name in EVENTS else OTHER] += 1
+        self._told = heard(self._told, event)
         if does := self._does.get(event.name):
             does(event, beyond)
 

@@ -1,6 +1,6 @@
 """Every metric by its name: the design's own names, as the user gave them, and the factory's below `factory_`.
 
-What does not exist yet (pull requests, approvals) is 0 where 0 is true, and has no value where any would be made up;
+What does not exist yet (pull requests, approvals) is 0 where 0 is true, and a share of nothing has no value;
 its meaning says so.
 """
 
@@ -98,7 +98,8 @@ DESIGN = (
         "alert_noise_index",
         "gauge",
         (),
-        "Share of alerts that nobody had to act on. No value: which alerts a person acted on is not on record yet.",
+        "Share of the last 100 messages to people (all but finished) that nobody acted on within a day: by a command, "
+        "by a commit to main, or, where a run had ended, by a new one. No value before one is decided.",
     ),
 )
 OWN = (
@@ -194,6 +195,12 @@ OWN = (
     Metric("factory_state", "gauge", ("state",), "1 for the state that the factory is in, 0 for the others."),
     Metric("factory_run_killed", "gauge", (), "1 where the last run was killed, and none is on."),
     Metric("factory_red_on_main", "gauge", (), "Tests and criteria that stay red on main."),
+    Metric(
+        "factory_came_back",
+        "gauge",
+        (),
+        "Kinds of failure that were seen again within the last day, although a fix of them was known.",
+    ),
     Metric(
         "factory_ledger_known",
         "gauge",

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from factory.line.knowledge import Lesson
 from factory.model import State
 from factory.money.spend import DayCaps, Spend
+from factory.observe.noise import NoiseCount
+
+DAY = 86400  # seconds
 
 
 class Learned(NamedTuple):
@@ -16,6 +19,7 @@ class Learned(NamedTuple):
     fingerprints: int = 0  # kinds of failure
     recurrences: int = 0  # failures of a kind that was known
     verified: int = 0  # kinds with advice that helped more often than it misled
+    came_back: int = 0  # kinds that were seen again within the last day, although a fix of them was known
 
 
 class Moment(NamedTuple):
@@ -35,12 +39,16 @@ class Moment(NamedTuple):
     learned: Learned
     red: int  # tests and criteria that stay red on main
     known: bool  # the ledger is in this clone, or there is nothing that it would tell
+    noise: NoiseCount = NoiseCount()  # messages that nobody had to act on
 
 
-def learned(lessons: Iterable[Lesson]) -> Learned:
-    """What the lessons come to."""
-    found = Learned()
-    for lesson in lessons:
-        helped = bool(lesson.fixes) and not lesson.demoted
-        found = Learned(found.fingerprints + 1, found.recurrences + max(0, lesson.seen - 1), found.verified + helped)
-    return found
+def learned(lessons: Iterable[Lesson], now: float) -> Learned:
+    """What the lessons come to. `now`: seconds since the epoch."""
+    found = list(lessons)
+    return Learned(
+        fingerprints=len(found),
+        recurrences=sum(max(0, lesson.seen - 1) for lesson in found),
+        verified=sum(bool(lesson.fixes) and not lesson.demoted for lesson in found),
+        # a fix stays known: where it came back once after one, the last time was after one too
+        came_back=sum(lesson.after_fix > 0 and now - lesson.last < DAY for lesson in found),
+    )

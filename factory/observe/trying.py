@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+BY_A_PERSON = ("release", "retry", "replan", "rewind", "cancel")  # an item's time and attempts count anew from there
 Key = tuple[str, ...]  # what is counted, and its labels
 
 

@@ -9,10 +9,10 @@ from factory.model import State, Triage
 from factory.money.spend import measures
 from factory.observe import histogram
 from factory.observe.histogram import Histogram
-from factory.observe.measured import BY_A_PERSON, CARD, FATES, LIMITS, OTHER, TICKET, Measured
+from factory.observe.measured import CARD, FATES, LIMITS, OTHER, TICKET, Measured
 from factory.observe.metrics import METRICS
 from factory.observe.moment import Moment
-from factory.observe.trying import Key
+from factory.observe.trying import BY_A_PERSON, Key
 from factory.reports.daily import KILLED
 from factory.reports.stops import STOPS
 
@@ -83,17 +83,16 @@ def values(found: Measured, now: Moment) -> Values:
 def _standing(now: Moment) -> Values:
     items: dict[Key, float] = {(trade, state.value): 0 for trade in TRADES for state in State}
     items |= {(trade, state.value): count for (trade, state), count in now.items.items()}
-    new, again, verified = now.learned
     return {
         "github_pr_open_total": {NONE: 0},
         "github_pr_open": {NONE: 0},
         "ko_queue_depth": {NONE: sum(count for key, count in items.items() if key[1] == State.PENDING)},
         "ko_busy_state": {NONE: int(now.state == "RUNNING")},
-        "kb_new_fingerprint_total": {NONE: new},
-        "kb_recurrence_total": {NONE: again},
-        "kb_verified_ratio": _ratio(verified, new),
+        "kb_new_fingerprint_total": {NONE: now.learned.fingerprints},
+        "kb_recurrence_total": {NONE: now.learned.recurrences},
+        "kb_verified_ratio": _ratio(now.learned.verified, now.learned.fingerprints),
         "user_approval_time_seconds": {NONE: histogram.empty(histogram.LEAD)},
-        "alert_noise_index": {},
+        "alert_noise_index": _ratio(*now.noise),
         "factory_items": items,
         "factory_attempts_in_flight": {NONE: now.running},
         "factory_stale_leases": {NONE: now.stale},
@@ -101,6 +100,7 @@ def _standing(now: Moment) -> Values:
         "factory_state": {(state,): int(now.state == state) for state in STATES},
         "factory_run_killed": {NONE: int(now.killed)},
         "factory_red_on_main": {NONE: now.red},
+        "factory_came_back": {NONE: now.learned.came_back},
         "factory_ledger_known": {NONE: int(now.known)},
         "factory_metrics_timestamp_seconds": {NONE: now.at},
     }

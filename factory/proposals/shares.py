@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from factory.model import Oid, Plan, Value
 from factory.money.spend import MICRO, Spend
@@ -19,6 +20,7 @@ class Share(Value):
 
     base: Oid  # what the ticket's files were when it was asked about
     text: str = ""
+    request: dict[str, Any] = Field(default_factory=dict)  # what was asked, as the provider's API reads it
     together: tuple[str, ...]  # the tickets of the call
     model: str = ""
     calls: int = 0

@@ -21,7 +21,7 @@ PLAN, RESULT, REPORT, LOG = "plan.json", "result.json", "evidence/verify_report.
 CALLS = f"evidence/{REQUESTS}"
 MOST_CALLS = 2000  # of one attempt
 LARGEST = 1e15  # a number beyond it is nobody's measure
-LAST_STATUS = 1e6
+LARGEST_OF_ONE = 1e6  # a status, seconds or dollars of one request
 MEASURES = (int, float)  # and no bool
 SILENT = (502, 504)  # what the way out says for a provider that does not answer
 KINDS = (  # of a request, by the end of its path: what a room asks for is its own word, and a label has few
@@ -92,6 +92,7 @@ class ModelCall(NamedTuple):
     bytes_in: int = 0
     bytes_out: int = 0
     why: str = ""  # it was denied
+    usd: float | None = None  # that were booked for it; None: it is free, or not on record
 
     @property
     def failed(self) -> bool:
@@ -161,7 +162,7 @@ def calls(content: bytes) -> tuple[ModelCall, ...]:
 def _calls(content: bytes) -> Iterator[ModelCall]:
     for line in content.decode("utf-8", "replace").split("\n")[:MOST_CALLS]:
         said = parsed(line)
-        if said is None or (status := number(said.get("status"), LAST_STATUS)) is None:
+        if said is None or (status := number(said.get("status"), LARGEST_OF_ONE)) is None:
             continue
         yield ModelCall(
             time=number(said.get("time")) or 0.0,
@@ -169,12 +170,13 @@ def _calls(content: bytes) -> Iterator[ModelCall]:
             path=text(said, "path"),
             model=text(said, "model"),
             status=int(status),
-            seconds=number(said.get("seconds"), LAST_STATUS),
+            seconds=number(said.get("seconds"), LARGEST_OF_ONE),
             tokens_in=_int(said.get("tokens_in")),
             tokens_out=_int(said.get("tokens_out")),
             bytes_in=_int(said.get("in")),
             bytes_out=_int(said.get("out")),
             why=text(said, "why"),
+            usd=number(said.get("usd"), LARGEST_OF_ONE),
         )
 
 

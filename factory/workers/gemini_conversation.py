@@ -20,6 +20,7 @@ from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
 CALL_SECONDS = 600.0
+ANSWER = "generateContent"
 SILENT = 504  # the status of a provider that does not answer
 
 
@@ -38,6 +39,7 @@ class Conversation:
         from google.genai import types
 
         settings, self.name, self.stop, self.words = task.settings, choice.model, task.stop, words
+        self.upstream = settings.base_url or GEMINI.upstream
         self.deadline = time.monotonic() + task.plan.timeout_minutes * 60
         self.max_out, self.plan, self.answers = settings.max_tokens_out, task.plan, Answers(task.answers)
         self.spending = Spending(task.wallet, GEMINI, choice.model, choice.price)
@@ -53,7 +55,7 @@ class Conversation:
         # Nothing of the environment (another key, a proxy, another service), and no retry of the SDK's own, which
         # ignores the delay that the server names and pays twice for a timeout.
         options = types.HttpOptions(
-            base_url=settings.base_url or GEMINI.upstream,
+            base_url=self.upstream,
             api_version="v1beta",
             timeout=int(CALL_SECONDS * 1000),
             retry_options=types.HttpRetryOptions(attempts=1),
@@ -65,8 +67,22 @@ class Conversation:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
         key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)
+        self.spending.telling.asked(f"{self.upstream}{self._path(ANSWER)}", self.body(contents))
         found = self.answers.find(key)
-        return self._buy(contents, key) if found is None else found
+        if found is None:
+            return self._buy(contents, key)
+        self.spending.telling.came(answer=found, note="bought in an earlier try")
+        return found
+
+    def body(self, contents: Any) -> dict[str, Any]:
+        """The request as the API reads it: what the SDK makes of these contents and our configuration."""
+        config = self.config.model_dump(mode="json", by_alias=True, exclude_none=True)
+        instructions = {"role": "user", "parts": [{"text": config.pop("systemInstruction")}]}
+        config.pop("automaticFunctionCalling")  # the SDK's own
+        return {"contents": contents, "systemInstruction": instructions, "generationConfig": config}
+
+    def _path(self, verb: str) -> str:
+        return f"/v1beta/models/{self.name}:{verb}"
 
     def _buy(self, contents: Any, key: str) -> str:
         """The answer is kept before it is booked: a kill between the two costs the reservation, not a second call."""
@@ -76,10 +92,11 @@ class Conversation:
         counted = self._call("countTokens", lambda: models.count_tokens(model=name, contents=whole)).total_tokens or 0
         with self.spending.call(tokens_in=counted, tokens_out=self.max_out) as call:
             answer = self._call(
-                "generateContent",
+                ANSWER,
                 lambda: models.generate_content(model=name, contents=contents, config=self.config),
             )
             call.told(safely(read_gemini, answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
+            self.spending.telling.came(answer=_said(answer))
             self.answers.keep(key, text := _text(answer))
         return text
 
@@ -106,7 +123,7 @@ class Conversation:
             raise Refusal(UpstreamRefusal(SILENT), sent=True) from error
         finally:
             if status:
-                self.spending.passed(f"/v1beta/models/{self.name}:{verb}", status, time.monotonic() - started)
+                self.spending.passed(self._path(verb), status, time.monotonic() - started)
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:
@@ -115,6 +132,12 @@ def _transport_errors() -> tuple[type[Exception], ...]:
 
     names = [name for name in ("httpx", "httpx2") if importlib.util.find_spec(name)]
     return (OSError, *(importlib.import_module(name).HTTPError for name in names))
+
+
+def _said(answer: Any) -> str:
+    """All that it said, also where it cannot be used."""
+    content = answer.candidates[0].content if answer.candidates else None
+    return "".join(part.text for part in (content.parts if content else None) or () if part.text)
 
 
 def _text(answer: Any) -> str:

@@ -50,6 +50,7 @@ def _kept(shares: Shares, plans: tuple[Plan, ...], texts: dict[str, str], conver
         Share(
             base=plan.base,
             text=texts[plan.ticket_id],
+            request=conversation.spending.telling.exchanges[-1].request,
             together=tuple(texts),
             model=used.model,
             calls=part.calls,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,13 @@ from factory.model import Ended, Report
 from factory.money.spend import bill
 from factory.proposals.shares import Share
 from factory.records.evidence import REQUESTS
+from factory.records.exchanges import MESSAGES, written
+from factory.records.redact import secret_values
 from factory.workers import Wallet, Work
 from factory.workers.bounded_call import Overdue
+from factory.workers.telling import Telling
+
+Line = dict[str, str | int | float]  # of the evidence, about one request
 
 
 class Refusal(Exception):
@@ -47,29 +53,36 @@ class Spending:
 
     def __init__(self, wallet: Wallet, provider: Provider, model: str, price: Price | None) -> None:
         self._wallet, self._provider, self._model, self._price = wallet, provider, model, price
-        self.usage, self.usd = Usage(model=model), 0.0
+        self.usage, self.usd, self.telling = Usage(model=model), 0.0, Telling()
         self._together: tuple[str, ...] = ()
-        self._passed: list[dict[str, str | int | float]] = []
+        self._passed: list[Line] = []
 
     def had(self, share: Share) -> None:
         """What this attempt's ticket has paid already, of a call for several: booked then, told now."""
         self.usage += Usage(share.calls, share.tokens_in, tokens_out=share.tokens_out, model=share.model)
         self.usd, self._together = self.usd + share.usd, share.together
+        self.telling.asked("", share.request)
+        counts = {"tokens_in": share.tokens_in, "tokens_out": share.tokens_out, "usd": share.usd}
+        self.telling.came(status=200, answer=share.text, note=f"its part of {self._shared()}", **counts)
 
     def passed(self, path: str, status: int, seconds: float) -> None:
         """A request was made: a line of the evidence, as the proxy writes it of what leaves a room."""
         at = {"time": round(time.time(), 3), "seconds": round(seconds, 3)}
         self._passed.append({**at, "method": "POST", "path": path, "status": status, "model": self._model})
+        self.telling.came(status=status)
 
     def _extra(self) -> dict[str, bytes]:
-        return {REQUESTS: "".join(f"{json.dumps(line)}\n" for line in self._passed).encode()} if self._passed else {}
+        """The requests with their times and prices, and all that was said."""
+        lines = "".join(f"{json.dumps(line)}\n" for line in self._passed).encode()
+        said = written(self.telling.exchanges, secret_values(os.environ))
+        return {name: content for name, content in ((REQUESTS, lines), (MESSAGES, said)) if content}
 
     @contextmanager
     def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
         """Around one call. Stopped where its worst case does not fit; however it ends, it is settled once."""
         usd = worst(tokens_in, tokens_out, self._provider.prices, self._model, self._price)
         reserved = self._wallet.reserve(bill(1, tokens_in, tokens_out, usd))
-        call = Call(Usage())
+        call, passed = Call(Usage()), len(self._passed)
         try:
             self._wallet.pace()
             call.usage = Usage(1, tokens_in, tokens_out=tokens_out, model=self._model, complete=False)
@@ -79,12 +92,16 @@ class Spending:
                 call.usage = Usage()
             raise
         finally:
-            self._settle(reserved, call.usage, usd)
+            self._settle(reserved, call.usage, usd, self._passed[passed:])
 
-    def _settle(self, reserved: str, used: Usage, worst_usd: float) -> None:
+    def _settle(self, reserved: str, used: Usage, worst_usd: float, lines: list[Line]) -> None:
         usd = cost(used, self._provider.prices, self._model, self._price) if used.complete else worst_usd
         self.usage, self.usd = self.usage + used, self.usd + usd
         self._wallet.settle(reserved, bill(used.calls, used.tokens_in, used.tokens_out, usd))
+        counts = {"tokens_in": used.tokens_in, "tokens_out": used.tokens_out, "usd": round(usd, 9)}
+        for line in lines:
+            line.update(counts)
+        self.telling.came(**counts)
 
     def report(self, summary: str) -> Report:
         return report_of(self.usage, summary, self.usd)
@@ -96,13 +113,16 @@ class Spending:
         return Work(Ended.DONE, report, history=self._history(told), extra=self._extra())
 
     def _history(self, told: str = "") -> tuple[str, ...]:
-        shared = f"one call for {', '.join(self._together)}" if self._together else ""
-        notes = "; ".join(filter(None, (shared, told)))
+        notes = "; ".join(filter(None, (self._shared(), told)))
         return (f"{self._provider.name} {self._model}" + (f"  # {notes}" if notes else ""),)
+
+    def _shared(self) -> str:
+        return f"one call for {', '.join(self._together)}" if self._together else ""
 
     def failed(self, error: Exception) -> Work:
         """How an attempt ended that did not end well. NoWorker for a refused key and Mistake for a model that
         does not exist: no ticket is to blame for them, and every further one would meet them too."""
+        self.telling.came(note=str(error))
         refused = error.refused if isinstance(error, Refusal) else None
         ended = Ended.LATER if refused and refused.later else Ended.FAILED
         if refused:

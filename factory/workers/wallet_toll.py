@@ -53,7 +53,7 @@ class WalletToll:
                         raise
                     self._settled.wait()
 
-    def leave(self, entered: object, usage: Usage) -> None:
+    def leave(self, entered: object, usage: Usage) -> float:
         assert isinstance(entered, Entered)
         ask, usd = entered.ask, entered.usd
         if usage.complete:
@@ -61,6 +61,7 @@ class WalletToll:
         else:
             usage = Usage(usage.calls, ask.tokens_in, tokens_out=ask.tokens_out)
         self._settle(entered, usage, usd)
+        return usd
 
     def _settle(self, entered: Entered, usage: Usage, usd: float) -> None:
         with self._settled:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from factory.desk.panes.catalogue import MOST, PANES, chosen
-from factory.desk.panes.chronicle import ASKED, ENDED, PLACES, RECENT, Chronicle
-from factory.desk.panes.finding import incident_page, search
+from factory.desk.panes.chronicle import ASKED, ENDED, PLACES, RECENT, STARTS, Chronicle
+from factory.desk.panes.finding import search
+from factory.desk.panes.incident import Alarms, incident_page
 from factory.desk.panes.landed import errors_pane, git_pane, people_pane
 from factory.desk.panes.line import STARVES, line_pane, queue_pane
 from factory.desk.panes.money import bars, models_pane, money_pane
@@ -65,6 +66,7 @@ def look(*events: Event, items: tuple[ShownItem, ...] = (), **more: Any) -> Sigh
         recent=tuple(tale.recent),
         asked=tuple(tale.asked),
         waits={item: (wait.word, tale.begun - wait.turn) for item, wait in tale.waits.items()},
+        starts=tuple(sorted(tale.starts)),
         **more,
     )
 
@@ -106,6 +108,8 @@ def test_what_is_kept_is_bounded_whatever_the_history_is() -> None:
     for minute in range(4000):
         found.feed([event("fail", "D-1", minute), event("cancel", "D-1", minute)])
     assert (len(found.ended), len(found.recent), len(found.asked)) == (ENDED, RECENT, ASKED)
+    found.feed([event("start", "D-1", minute) for minute in range(STARTS + 9)])
+    assert len(found.starts) == STARTS
     assert len(found.places["D-1"]) == PLACES
     for day in range(200):
         found.feed([event("fail", "D-1", day * 24 * 60)])
@@ -129,6 +133,27 @@ def test_who_starves_stands_on_top_and_who_waits_for_others_last() -> None:
     ]
     assert (pane.ready, pane.held, pane.more, pane.by_priority) == (2, 1, 0, (("P2", 3),))
     assert pane.rows[-1].deps == ("D-2",)
+
+
+def test_who_was_never_begun_waits_since_its_release_and_starves_as_well() -> None:
+    others = [event("start", f"X-{n}", 2 + n) for n in range(STARVES + 2)]
+    items = (*waiting("D-1", "D-2", "D-3", "D-4"), *waiting("D-5", deps=("D-1",)))
+    released = {"D-1": NOON, "D-2": NOON + 60 * 3, "D-3": NOON + 60 * 40, "D-5": NOON}
+    tried = (event("start", "D-3"), event("fail", "D-3", 1))
+    pane = queue_pane(look(*tried, *others, items=items, released=released))
+    assert [(row.id, row.since, row.begun, row.passed_by, row.starves) for row in pane.rows] == [
+        ("D-1", NOON, False, 7, True),
+        ("D-2", NOON + 180, False, 5, False),
+        ("D-3", NOON + 2400, True, 0, False),  # released anew after its failure
+        ("D-4", None, False, 0, False),
+        ("D-5", NOON, False, 7, False),
+    ]
+
+
+def test_a_release_before_the_last_word_counts_for_nothing() -> None:
+    events = (event("start", "D-1", 5), event("fail", "D-1", 6), event("start", "X-1", 7))
+    (row,) = queue_pane(look(*events, items=waiting("D-1"), released={"D-1": NOON})).rows
+    assert (row.since, row.begun, row.passed_by) == (NOON + 360, True, 1)
 
 
 def test_a_box_has_three_and_three_and_says_how_each_stands() -> None:
@@ -238,10 +263,12 @@ def test_every_pane_is_made_of_a_look_and_a_look_again_is_the_same(watched: Watc
     assert first.events == again.events > 10
     assert ribbon(first).done > 0
     assert {took.item for took in first.paid.values()} >= {"D-1", "D-2"}
-    page = incident_page(watched, first)
-    assert [one.what for one in page.fires] == ["fire_blocked"]
+    page = incident_page(watched, first, Alarms(watched.path, watched.clock))
+    assert "FactoryBlocked" in [one.rule.name for one in page.fires]
     assert page.changes[0].oid == first.seen.main
     assert search(watched, first, "three").tickets[0].id == "D-3"
+    (waits,) = [row for row in queue_pane(first).rows if row.id == "D-3"]
+    assert (waits.since, waits.begun) == (first.released["D-3"], False)
 
 
 def test_events_folded_one_by_one_or_all_at_once_come_to_the_same(

@@ -26,8 +26,9 @@ class Hooks:
             raise Stopped(reason)
         return None
 
-    def leave(self, entered: object, usage: Usage) -> None:
+    def leave(self, entered: object, usage: Usage) -> float:
         self._settle(usage)
+        return 0.0
 
 
 def proxy(

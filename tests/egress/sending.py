@@ -40,8 +40,9 @@ class Purse:
         self.asked.append(ask)
         return None
 
-    def leave(self, entered: object, usage: Usage) -> None:
+    def leave(self, entered: object, usage: Usage) -> float:
         self.left.append(usage)
+        return 0.0
 
 
 class Sent:

@@ -207,8 +207,9 @@ class Purse:
         self.asked.append(ask)
         return len(self.asked)
 
-    def leave(self, entered: object, usage: Usage) -> None:
+    def leave(self, entered: object, usage: Usage) -> float:
         self.left.append(entered)
+        return 0.0
 
 
 def test_the_worst_case_is_told_before_the_call(tmp_path: Path) -> None:

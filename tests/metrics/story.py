@@ -46,7 +46,7 @@ def moment(**more: object) -> Moment:
         reserved=Spend(),
         ever=Spend(),
         caps=CAPS,
-        learned=learned(list[Lesson]()),
+        learned=learned(list[Lesson](), NOW),
         red=0,
         known=True,
     )

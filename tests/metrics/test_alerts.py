@@ -109,6 +109,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "FactoryTampered": (Case(fails(1, triage="TAMPER")), Case((*fails(1), *fails(1, LONG_AGO, "TAMPER")))),
     "FactoryTookBack": (Case((event(f"rewind D-1 @{JUST_NOW}"),)), Case((event(f"rewind D-1 @{LONG_AGO}"),))),
     "FactoryLearnsNothing": (Case(more={"learned": Learned(10, 10, 2)}), Case(more={"learned": Learned(10, 10, 3)})),
+    "FactoryCameBack": (Case(more={"learned": Learned(1, 1, 0, 1)}), Case(more={"learned": Learned(1, 1, 0, 0)})),
     "FactoryNumbersOld": (Case(more={"at": NOW - 901}), Case(more={"at": NOW - 900})),
 }
 EVERY = [(name, fires) for name in RULES for fires in (True, False)]

@@ -14,10 +14,11 @@ from factory.observe.beyond import Beyond
 from factory.observe.exposition import LENGTH
 from factory.observe.measured import Measured
 from factory.observe.metrics import DESIGN, METRICS
+from factory.observe.noise import NoiseCount
 from factory.observe.values import samples
 from factory.records.papers import ModelCall, Paid
 from tests.hostile import HOSTILE
-from tests.metrics.story import event, folded, has, page, story, told
+from tests.metrics.story import event, folded, has, number, page, story, told
 
 # as the design gave them, letter for letter, with the labels that it names
 GIVEN = {
@@ -70,6 +71,7 @@ def test_what_does_not_exist_yet_is_nought_or_has_no_value_and_says_so() -> None
         assert [one.value for one in samples(found) if one.name == name] == [0]
     assert not has(found, "alert_noise_index")
     assert "No value" in meanings["alert_noise_index"]
+    assert number(told(noise=NoiseCount(1, 4)), "alert_noise_index") == 0.25
     assert "yet" in meanings["user_approval_time_seconds"]
     assert "yet" in meanings["github_pr_open_total"]
 

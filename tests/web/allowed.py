@@ -9,8 +9,8 @@ HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 WORDS = """
-html head meta title link script body a header nav ul li form label input button main h1 h2 h3 p div section b span
-table thead tbody tr th td footer kbd code pre dl dt dd ol meter svg rect text hx-partial
+html head meta title link script body a header nav ul li form label input button main h1 h2 h3 h4 p div section b span
+table thead tbody tr th td footer kbd code pre dl dt dd ol meter svg rect text details summary hx-partial
 """
 TAGS = set(WORDS.split())
 OWN = re.compile(r"/static/[\w.-]+|[?/#].*|")

@@ -248,6 +248,8 @@ def test_an_agents_change_is_made_and_its_calls_are_booked_from_the_proxy(attemp
     assert purse.total("tokens_out") == work.report.tokens_out == books.sum("out") + books.sum("thought") == 76
     assert work.report.cost_usd == pytest.approx(2 * cost(Usage(1, 500, 100, 38, 8), "openai", "m", PRICE))
     assert [line["tokens_in"] for line in map(json.loads, work.extra["egress.jsonl"].splitlines())] == [500, 500]
+    prices = [line["usd"] for line in map(json.loads, work.extra["egress.jsonl"].splitlines())]
+    assert sum(prices) == pytest.approx(work.report.cost_usd)
 
 
 def test_each_call_through_the_proxy_waits_for_its_turn(attempt: Attempt) -> None:

@@ -16,6 +16,7 @@ from factory.reports.runs import STOP
 
 DAYS = 62  # that are counted
 ENDED, RECENT, ASKED, PLACES = 2000, 500, 200, 64  # the newest that are kept; the last: of one item
+STARTS = 1000  # the newest: who was passed by more often than that starves anyway
 HOURS = 24
 ANEW = ("release", "retry", "replan", "rewind", "cancel")  # as `kpi`: a ticket's time counts from the next start
 PERSON = (*ANEW, "resume", "note")  # what a person's command leaves
@@ -65,6 +66,7 @@ class Chronicle:
         self.count = self.begun = 0
         self.days: dict[dt.date, DayTotals] = {}
         self.waits: dict[str, Wait] = {}
+        self.starts: deque[int] = deque(maxlen=STARTS)  # when attempts were begun, seconds since the epoch
         self.ended: deque[AttemptEnd] = deque(maxlen=ENDED)
         self.recent: deque[Event] = deque(maxlen=RECENT)
         self.asked: deque[Event] = deque(maxlen=ASKED)
@@ -112,6 +114,7 @@ class Chronicle:
 
     def _start(self, event: Event, _: DayTotals) -> None:
         self.begun += 1
+        self.starts.append(event.time)
         wait = self.waits.setdefault(event.ticket, Wait())
         wait.began = wait.began or event.time
 

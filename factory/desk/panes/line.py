@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from typing import Literal, NamedTuple
 
 from factory.desk.kpi import STALE_SECONDS
@@ -110,13 +111,15 @@ def _how(half: Half, id: str, running: set[str]) -> Literal["done", "failed", "r
 
 
 class Queued(NamedTuple):
-    """One item that waits. `since`: the last event about it, seconds since the epoch; None: it was never begun."""
+    """One item that waits. `since`: the last event about it, or its release where that came later, in seconds since the
+    epoch; None: neither is known."""
 
     id: str
     title: str
     priority: str
     attempts: int
     since: float | None
+    begun: bool
     passed_by: int  # attempts of others that were begun since then
     starves: bool
     deps: tuple[str, ...]  # that are not DONE
@@ -158,12 +161,24 @@ def queue_pane(look: Sighting) -> QueuePane:
 
 def _queued(look: Sighting, item: ShownItem, deps: tuple[str, ...]) -> Queued:
     word, passed_by = look.waits.get(item.id, (0, 0))
-    starves = not deps and passed_by > STARVES
-    since = float(word) if word else None
-    return Queued(item.id, item.title, item.priority, item.attempts, since, passed_by, starves, deps, item.why)
+    released = look.released.get(item.id, 0)
+    if released > word:  # nobody but its row has said anything of it since
+        passed_by = len(look.starts) - bisect.bisect_right(look.starts, released)
+    return Queued(
+        id=item.id,
+        title=item.title,
+        priority=item.priority,
+        attempts=item.attempts,
+        since=float(max(word, released)) or None,
+        begun=bool(word),
+        passed_by=passed_by,
+        starves=not deps and passed_by > STARVES,
+        deps=deps,
+        why=item.why,
+    )
 
 
 def _oldest(row: Queued) -> tuple[bool, float, str]:
-    """Who could begin, then by the last word on them, so that who starves is on top; who was never begun follows by
+    """Who could begin, then who waits longest, so that who starves is on top; of whom nothing is known follows by
     priority."""
     return bool(row.deps), row.since or float("inf"), row.priority

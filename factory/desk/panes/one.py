@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from factory.desk.panes import messages
+from factory.desk.panes.messages import ShownExchange
 from factory.desk.panes.viewport import Viewport, viewport
 from factory.desk.panes.watch import Sighting, Watch
 from factory.desk.shown import ShownItem
@@ -14,7 +16,9 @@ from factory.git.ledger import parse_event
 from factory.git.repo import Repo
 from factory.model import Criterion, Event, Oid, Ticket
 from factory.records import attempts, papers
+from factory.records.attempts import place
 from factory.records.bounded import is_binary
+from factory.records.exchanges import MESSAGES
 from factory.records.papers import CALLS, PLAN, RESULT, Paid
 from factory.reports.tried import Tried, tried, whole_patch
 from factory.tree import FOLDER
@@ -71,6 +75,7 @@ class AttemptPage(NamedTuple):
     event: Event
     tried: Tried
     paid: Paid | None
+    said: tuple[ShownExchange, ...]
     files: tuple[EvidenceFile, ...]
     plan: str
     stdout: str
@@ -85,11 +90,18 @@ def attempt_page(watch: Watch, id: str, number: int) -> AttemptPage:
         event=event,
         tried=one,
         paid=papers.paid(left),
+        said=messages.shown(_content(repo, one, MESSAGES), one.evidence, place(one.item)),
         files=tuple(_files(repo, one)),
         plan=viewport(_content(repo, one, "plan.json"), 0).text,
         stdout=viewport(_content(repo, one, "stdout.txt"), 0).text,
         diff=viewport(whole_patch(repo, one.work), 0).text,
     )
+
+
+def ended_attempts(watch: Watch, id: str) -> set[int]:
+    """The attempts at an item that have a page here."""
+    found = (tried(watch.repo, event, id) for event in _events(watch, id))
+    return {one.attempt for one in found if one}
 
 
 def _attempt(watch: Watch, id: str, number: int) -> tuple[Event, Tried]:

@@ -22,6 +22,7 @@ from factory.git.repo import LEDGER, Repo
 from factory.line.knowledge import Lesson
 from factory.model import Event, Oid
 from factory.money.budget import day_of
+from factory.observe.released import Released, released
 from factory.records import papers
 from factory.records.papers import CALLS, PLAN, RESULT, Paid
 from factory.records.state import View
@@ -55,6 +56,8 @@ class Sighting:
     recent: tuple[Event, ...] = ()
     asked: tuple[Event, ...] = ()  # what persons asked for
     waits: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # item -> its last word, attempts begun since
+    released: Mapping[str, int] = field(default_factory=dict)  # ticket -> when its row last said so
+    starts: tuple[int, ...] = ()  # when the newest attempts were begun, oldest first
     paid: Mapping[Oid, Paid] = field(default_factory=dict)  # event -> what the attempt took that it ended
     lessons: tuple[Lesson, ...] = ()
     release: Release | None = None
@@ -83,6 +86,7 @@ class Watch:
         self._chronicle = Chronicle(self._zone)
         self._ledger = Ledger(self.repo, clock)
         self._paid: dict[Oid, Paid | None] = {}
+        self._released = Released()
         self._release: tuple[float, Release | None] = (0.0, None)
         self._hearing, self._looking = threading.RLock(), threading.Lock()
 
@@ -157,6 +161,7 @@ class Watch:
             self._ledger.reload()
             seen = read(self.repo, now, "open", os.environ, self._ledger)
             settings, _ = find_main(self.repo)
+            self._released = released(self.repo, seen.main, self._released)
             lessons = self._ledger.read_all("knowledge", Lesson.model_validate).values()
             with self._hearing:
                 tale = self._chronicle
@@ -170,6 +175,8 @@ class Watch:
                     recent=tuple(tale.recent),
                     asked=tuple(tale.asked),
                     waits=waits,
+                    released=self._released.since,
+                    starts=tuple(sorted(tale.starts)),
                     lessons=tuple(lessons),
                     release=self._newest_tag(now),
                     events=tale.count,

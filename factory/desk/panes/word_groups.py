@@ -64,6 +64,9 @@ EVENTS: Mapping[str, Word] = {
     "report": ("report", "보고서"),
     "compile": ("compile", "카드로 만듦"),
     "day": ("day", "하루"),
+    "plan": ("plan", "계획"),
+    "work": ("work", "작업"),
+    "evidence": ("evidence", "증거"),
 }
 CHECKS: Mapping[str, Word] = {
     "shape": ("It is a merge of two parents", "두 부모의 병합입니다"),
@@ -103,7 +106,18 @@ CHECKS: Mapping[str, Word] = {
         "서명할 사람을 main이 정했다면, 그중 한 사람이 서명했습니다",
     ),
 }
+PRIORITIES: Mapping[str, Word] = {
+    "page": ("page", "호출"),
+    "ticket": ("ticket", "나중에"),
+}
+ROLES: Mapping[str, Word] = {
+    "system": ("Instructions", "지시"),
+    "user": ("Asked", "질문"),
+    "model": ("It had answered", "앞선 답"),
+}
 GROUPS = {
+    "roles": ROLES,
+    "priorities": PRIORITIES,
     "checks": CHECKS,
     "event_names": EVENTS,
     "states": STATES,

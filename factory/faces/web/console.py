@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from factory.desk.panes.incident import Alarms
 from factory.desk.panes.watch import Sighting, Watch
 from factory.errors import FactoryError
 from factory.model import Event
@@ -24,6 +25,7 @@ class Console:
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
+        self.alarms = Alarms(watch.path, watch.clock)
         self.sighting: Sighting | None = None
         self.fault = ""  # why there is no newer one
         self.news: tuple[Event, ...] = ()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from factory.desk.panes import finding, one
+from factory.desk.panes import finding, incident, one
 from factory.desk.panes.watch import Sighting, Watch
 from factory.errors import FactoryError, Mistake
 from factory.faces.web.console import Console
@@ -61,9 +61,10 @@ async def search(request: Request) -> Response:
     return await _answer(request, "search.html", lambda watch, look: finding.search(watch, look, words))
 
 
-async def incident(request: Request) -> Response:
+async def incidents(request: Request) -> Response:
     """What fires, and what went before it."""
-    return await _answer(request, "incident.html", finding.incident_page)
+    alarms = console_of(request).alarms
+    return await _answer(request, "incident.html", lambda watch, look: incident.incident_page(watch, look, alarms))
 
 
 async def _answer(request: Request, template: str, find: Callable[[Watch, Sighting], Any], **given: Any) -> Response:
@@ -89,5 +90,5 @@ ROUTES = [
     Route("/ticket/{id}/{number:int}/file/{name:path}", window),
     Route("/stamp/{oid}", stamp),
     Route("/search", search),
-    Route("/incident", incident),
+    Route("/incident", incidents),
 ]
