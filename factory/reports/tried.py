@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,31 +16,19 @@ from factory.gate.failures import first_failure
 from factory.gate.tally import last_heard
 from factory.gate.triage import tail
 from factory.git.repo import Repo
-from factory.linediff import differences, lines_of
 from factory.model import Event, Oid, Triage
 from factory.plain import whole_line
 from factory.records import attempts
-from factory.records.bounded import is_binary
 from factory.records.plans import RESERVED
+from factory.reports.size import Size, size_of
 
-SUBMODULE = "160000"
-LARGEST = 2 << 20  # bytes of a file whose lines are counted
+OUT, ERR = "stdout.txt", "stderr.txt"  # the worker's, in the evidence
+ASKED = re.compile(r"^== ", re.MULTILINE)  # how the gate's log begins to tell of a guard or a command
 PATCH = 20_000  # bytes of a diff that are shown
 TAIL = 40  # lines of a log that are shown
 ASSERTION = 12  # lines of a failure that are shown
 # Of these something that ran printed why; what a guard or a worker ended with says all itself.
 OF_A_RUN = (*(Triage.TEST, Triage.IMPORT, Triage.PATH, Triage.SCHEMA), *(Triage.API, Triage.ENVIRONMENT))
-
-
-class Size(NamedTuple):
-    """How much a change touched, in lines."""
-
-    files: tuple[str, ...] = ()
-    added: int = 0
-    removed: int = 0
-
-    def __str__(self) -> str:
-        return f"+{self.added} -{self.removed}"
 
 
 class CheckAsked(NamedTuple):
@@ -74,7 +63,8 @@ class Tried(NamedTuple):
     size: Size
     failed: tuple[str, ...]
     assertion: tuple[str, ...]  # the failure itself, as the program that found it printed it
-    tail: str  # of what the last command of the gate printed
+    tail: str  # of what the last command of the gate printed, or the worker where it did not come to the gate
+    log: str  # the file of the evidence that holds all of that
     work: Oid
     evidence: Oid
 
@@ -128,6 +118,8 @@ class Papers(NamedTuple):
     result: Mapping[str, Any]
     report: Mapping[str, Any]
     heard: str  # what the gate's last command printed
+    printed: str = ""  # by the worker, where no gate was asked
+    log: str = "gate.log"  # which of the evidence's files holds it
 
 
 @functools.lru_cache(2000)  # a night's attempts: its papers are written after each half
@@ -135,13 +127,15 @@ def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
     repo = reader.repo
     under = attempts.folder(item) if is_card(item) else RESERVED
     try:
-        log = repo.store.file(evidence, f"{under}/evidence/gate.log") or b""
+        log, out, err = (_text(repo, evidence, f"{under}/evidence/{name}") for name in ("gate.log", OUT, ERR))
         papers = Papers(
             plan=_json(repo, evidence, f"{under}/plan.json"),
             result=_json(repo, evidence, f"{under}/result.json"),
             report=_json(repo, evidence, f"{under}/evidence/verify_report.json"),
-            heard=last_heard(log.decode("utf-8", "replace")),
+            heard=last_heard(log),
         )
+        if not ASKED.search(log) and (out + err).strip():
+            papers = papers._replace(printed=f"{out.rstrip()}\n{err}".strip("\n"), log=ERR if err.strip() else OUT)
         size = size_of(repo, str(papers.result.get("work", "")))
     except (KeyError, NotHere):
         return None
@@ -149,7 +143,7 @@ def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
 
 
 def _made(item: str, evidence: Oid, papers: Papers, size: Size) -> Tried:
-    plan, result, report, heard = papers
+    plan, result, report, heard, printed, log = papers
     lights = {one["id"]: one for one in result.get("criteria", ())}
     criteria = [
         CheckAsked(one["id"], one["text"], one.get("check", ""), *_lights(lights.get(one["id"], {})))
@@ -174,11 +168,18 @@ def _made(item: str, evidence: Oid, papers: Papers, size: Size) -> Tried:
         summary=str(report.get("worker_says", {}).get("summary", "")),
         size=size,
         failed=tuple(map(whole_line, report.get("failed", ()))),
-        assertion=first_failure(_printed(heard))[:ASSERTION] if result.get("triage") in OF_A_RUN else (),
-        tail=tail(heard, TAIL),
+        assertion=_itself(result.get("triage"), heard, printed),
+        tail=tail(printed or heard, TAIL),
+        log=log,
         work=result.get("work", ""),
         evidence=evidence,
     )
+
+
+def _itself(triage: str | None, heard: str, printed: str) -> tuple[str, ...]:
+    if triage in OF_A_RUN:
+        return tuple(first_failure(_printed(heard))[:ASSERTION])
+    return tuple(tail(printed, ASSERTION).splitlines()) if triage == Triage.WORKER else ()
 
 
 def _printed(heard: str) -> str:
@@ -190,39 +191,16 @@ def _lights(said: Mapping[str, Any]) -> tuple[str, str]:
     return said.get("before") or "", said.get("after") or ""
 
 
+def _text(repo: Repo, commit: Oid, path: str) -> str:
+    return (repo.store.file(commit, path) or b"").decode("utf-8", "replace")
+
+
 def _json(repo: Repo, commit: Oid, path: str) -> dict[str, Any]:
     try:
         found = json.loads(repo.store.file(commit, path) or b"{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-# --- what was changed ------------------------------------------------------------------------------------
-
-
-def size_of(repo: Repo, work: Oid) -> Size:
-    """How much a work commit changed. KeyError where this clone does not hold it."""
-    if not work:
-        return Size()
-    files, added, removed = list[str](), 0, 0
-    for changed in repo.diff(repo.store.commit(work).parents[0], work):
-        if changed.path.startswith(f"{RESERVED}/"):
-            continue
-        files.append(attempts.as_text(changed.path))
-        gone, new = _counted(repo, changed.old_mode, changed.old), _counted(repo, changed.new_mode, changed.new)
-        if gone is not None and new is not None:
-            left, right = differences(gone, new)
-            removed, added = removed + len(left), added + len(right)
-    return Size(tuple(files), added, removed)
-
-
-def _counted(repo: Repo, mode: str, oid: Oid) -> list[bytes] | None:
-    """The lines of a file; none of what is absent, None of what is too large, no text, or no file (a submodule)."""
-    if mode == SUBMODULE:
-        return None
-    content = repo.store.read(oid, "blob") if oid else b""
-    return None if len(content) > LARGEST or is_binary(content) else lines_of(content)
 
 
 def patch(repo: Repo, work: Oid, most: int = PATCH) -> str:
