@@ -111,7 +111,7 @@ def read(
         why=stops.KILLED if killed else factory.stop_reason,
         stop_kind=KILLED_KIND if killed else factory.stop_kind,
         language=settings.factory.language,
-        next=factory.next_command,
+        next="factory run" if killed else factory.next_command,
         sleep=sleep.read(private_dir(repo), alive) if alive else None,
         items=(*tickets, *of_cards.items) if of_cards else tickets,
         counts={"ticket": _counted(tickets), **({"card": of_cards.counts} if of_cards else {})},

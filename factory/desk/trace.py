@@ -61,7 +61,8 @@ def lines_of(one: Tried) -> list[str]:
     lines += [f"failed: {more} more, in verify_report.json beside gate.log"] * (len(one.failed) > MOST)
     lines += [f"| {line}" for line in one.assertion]
     at = f"git show {one.evidence[:12]}:{attempts.place(one.item)}/evidence"
-    return [*lines, f"the patch: git show {one.work[:12]}", f"all that the gate said: {at}/gate.log"]
+    whose = "gate" if one.log == "gate.log" else "worker"
+    return [*lines, f"the patch: git show {one.work[:12]}", f"all that the {whose} said: {at}/{one.log}"]
 
 
 def _some(paths: Sequence[str], thing: str) -> str:

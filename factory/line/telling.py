@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -30,8 +31,8 @@ def herald(house: House, language: str = "en") -> Herald | None:
     zone, at = ZoneInfo(house.settings.factory.timezone), folder_of(house.repo)
     told = HeraldNeeds(zone, partial(frame, at, language), partial(redact, known=house.secrets))
 
-    def carry(one: Addressee, notice: Notice, stop: threading.Event) -> str:
-        return send(one, notice, house.environ, stop, at)
+    def carry(one: Addressee, notices: Sequence[Notice], stop: threading.Event) -> Sequence[str]:
+        return send(one, notices, house.environ, stop, at)
 
     return Herald(house.ledger, Post(to, carry), told)
 
@@ -76,5 +77,5 @@ def _tell(house: House, step: Callable[[Herald], None]) -> None:
         house.say("", f"no word could be sent: {error}", "warning")
     failed = house.herald.post.failed()
     house.herald.count(len(failed))
-    for one in failed:
-        house.say("", f"no word to {one.receiver}: {one.why}", "warning")
+    for one, times in Counter(failed).items():
+        house.say("", f"no word to {one.receiver}: {one.why}{f' ({times} messages)' * (times > 1)}", "warning")

@@ -1,5 +1,6 @@
-"""A process of its own that hands one message to apprise: JSON on stdin (url, title, body, urgent), exit code 0 where
-its service took it. The only importer of apprise.
+"""A process of its own that hands one receiver's messages to apprise: JSON on stdin (url, and letters of title, body,
+urgent), and a line of JSON for each as soon as it is known: why its service did not take it, empty where it did.
+Nothing else imports apprise.
 
 What it says of a failure is in its own words: the library's may hold parts of the URL.
 """
@@ -11,13 +12,14 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 REFUSED = re.compile(r"error=(\d{3})")
 
 
-def deliver(letter: dict[str, Any]) -> str:
-    """Why its service did not take it; empty where it did."""
+def deliver(url: str, letters: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Of each why its service did not take it; empty where it did."""
     import apprise
 
     heard = io.StringIO()
@@ -25,21 +27,26 @@ def deliver(letter: dict[str, Any]) -> str:
     log.addHandler(logging.StreamHandler(heard))
     log.propagate = False
     service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="stampmill", app_desc="stampmill", app_url=""))
-    if not service.add(letter["url"]):
-        return "its URL is none that apprise understands"
-    kind = apprise.NotifyType.FAILURE if letter["urgent"] else apprise.NotifyType.INFO
-    text = apprise.NotifyFormat.TEXT
-    if service.notify(body=letter["body"], title=letter["title"], notify_type=kind, body_format=text):
-        return ""
-    refused = REFUSED.search(heard.getvalue())
-    return f"its service refused it ({refused[1]})" if refused else "its service could not be reached"
+    known = service.add(url)
+    for letter in letters:
+        before = len(heard.getvalue())
+        kind = apprise.NotifyType.FAILURE if letter["urgent"] else apprise.NotifyType.INFO
+        text = apprise.NotifyFormat.TEXT
+        if not known:
+            yield "its URL is none that apprise understands"
+        elif service.notify(body=letter["body"], title=letter["title"], notify_type=kind, body_format=text):
+            yield ""
+        else:
+            refused = REFUSED.search(heard.getvalue(), before)
+            yield f"its service refused it ({refused[1]})" if refused else "its service could not be reached"
 
 
-def main() -> int:
-    why = deliver(json.load(sys.stdin))
-    sys.stdout.write(why)
-    return 1 if why else 0
+def main() -> None:
+    asked = json.load(sys.stdin)
+    for why in deliver(asked["url"], asked["letters"]):
+        sys.stdout.write(f"{json.dumps(why)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from factory.notices.notice import Notice
@@ -14,8 +14,10 @@ from factory.notices.receivers import Addressee
 
 MOST = 32  # messages that wait for one receiver
 LAST = 5.0  # seconds that a run's end gives to all that is on its way
+COMPANY = 2.0  # that a message waits for others to the same receiver
 ENDING = 3.0  # and then to the programs that are being ended
-Send = Callable[[Addressee, Notice, threading.Event], str]  # why it could not be; empty: it went out
+# Of each why it could not be; empty: it went out.
+Send = Callable[[Addressee, Sequence[Notice], threading.Event], Sequence[str]]
 
 
 class Unsent(NamedTuple):
@@ -57,9 +59,14 @@ class Post:
         return self._boxes[one.name]
 
     def _carry(self, one: Addressee, box: queue.Queue[Notice | None]) -> None:
-        while (notice := box.get()) is not None:
-            why = "it was not done when the run ended" if self._stop.is_set() else self._send(one, notice, self._stop)
-            if why:
+        more = True
+        while more:
+            found = _waiting(box)
+            notices = [notice for notice in found if notice is not None]
+            more = len(notices) == len(found)
+            late = ["it was not done when the run ended"] * len(notices)
+            told = late if self._stop.is_set() or not notices else self._send(one, notices, self._stop)
+            for why in filter(None, told):
                 self._failed.put(Unsent(one.name, why))
 
     def failed(self) -> list[Unsent]:
@@ -89,3 +96,15 @@ class Post:
                 box.put(None, timeout=max(0.0, until - time.monotonic()))
             except queue.Full:
                 continue
+
+
+def _waiting(box: queue.Queue[Notice | None]) -> list[Notice | None]:
+    """What comes in a while, or until the run ends: the last words of a run come one after the other, and as one letter
+    each they would not all be out in time."""
+    found, until = [box.get()], time.monotonic() + COMPANY
+    while found[-1] is not None and len(found) < MOST:
+        try:
+            found.append(box.get(timeout=max(0.0, until - time.monotonic())))
+        except queue.Empty:
+            break
+    return found

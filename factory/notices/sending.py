@@ -1,4 +1,4 @@
-"""One message to one receiver. Whatever goes wrong is a line, and never shows the URL."""
+"""Messages to one receiver. Whatever goes wrong is a line, and never shows the URL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,18 +24,20 @@ COURIER = (sys.executable, "-P", "-m", "factory.notices.courier")  # -P: nothing
 PLACE = re.compile(r"\{(title|text)\}")
 
 
-def send(to: Addressee, notice: Notice, environ: Mapping[str, str], stop: threading.Event, at: Path) -> str:
-    """Sends it; says why it could not be, empty where it was. `at`: the folder that a command is run in."""
+def send(
+    to: Addressee, notices: Sequence[Notice], environ: Mapping[str, str], stop: threading.Event, at: Path
+) -> list[str]:
+    """Sends them in their order; says of each why it could not be, empty where it was. `at`: where a command is run."""
     if to.lacks:
-        return to.lacks
+        return [to.lacks] * len(notices)
     try:
         if to.url.startswith(COMMAND):
-            return _by_command(to, notice, environ, stop, at)
-        return _by_apprise(to, notice, environ, stop)
+            return [_by_command(to, notice, environ, stop, at) for notice in notices]
+        return _by_apprise(to, notices, environ, stop)
     except FactoryError as error:
-        return str(error)
+        return [str(error)] * len(notices)
     except OSError as error:
-        return str(of_machine(error))
+        return [str(of_machine(error))] * len(notices)
 
 
 def _by_command(to: Addressee, notice: Notice, environ: Mapping[str, str], stop: threading.Event, at: Path) -> str:
@@ -64,14 +66,32 @@ def _filled(word: str, given: Mapping[str, str]) -> str:
     return PLACE.sub(lambda place: given[place[1]], word)
 
 
-def _by_apprise(to: Addressee, notice: Notice, environ: Mapping[str, str], stop: threading.Event) -> str:
-    """In a process of its own: what hangs there can be ended, and the line never loads the library."""
+def _by_apprise(
+    to: Addressee, notices: Sequence[Notice], environ: Mapping[str, str], stop: threading.Event
+) -> list[str]:
+    """In a process of its own: what hangs there can be ended, and the line never loads the library, which takes longer
+    than a message does."""
     if find_spec("apprise") is None:
-        return EXTRA
-    letter = {"url": to.url, "title": notice.title, "body": notice.text, "urgent": notice.urgency in URGENT}
+        return [EXTRA] * len(notices)
+    letters = [{"title": one.title, "body": one.text, "urgent": one.urgency in URGENT} for one in notices]
+    asked = json.dumps({"url": to.url, "letters": letters}).encode()
     env = {**environ, "PYTHONPATH": str(Path(factory.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = run(COURIER, env=env, timeout=SECONDS, stop=stop, pipes=Pipes(json.dumps(letter).encode(), cap=KEPT))
-    return _ended(done, done.stdout.decode("utf-8", "replace").strip() or "apprise could not send it")
+    done = run(COURIER, env=env, timeout=SECONDS * len(notices), stop=stop, pipes=Pipes(asked, cap=KEPT * len(notices)))
+    told = _told(done.stdout)[: len(notices)]
+    return told + [_ended(done, "apprise could not send it") or "apprise could not send it"] * (
+        len(notices) - len(told)
+    )
+
+
+def _told(printed: bytes) -> list[str]:
+    """What the courier said of each; a line that it was ended over says nothing."""
+    found = list[str]()
+    for line in printed.decode("utf-8", "replace").splitlines():
+        try:
+            found.append(str(json.loads(line)))
+        except ValueError:
+            break
+    return found
 
 
 def _ended(done: Finished, why: str) -> str:

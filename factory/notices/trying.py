@@ -39,7 +39,8 @@ def tried(path: Path, environ: Mapping[str, str]) -> list[ReceiverTried]:
     notice = of_test(frame(at, getattr(settings.factory, "language", "en")))
 
     def one(receiver: Addressee) -> ReceiverTried:
-        return ReceiverTried(receiver.name, receiver.kind, send(receiver, notice, environ, threading.Event(), at))
+        (why,) = send(receiver, (notice,), environ, threading.Event(), at)
+        return ReceiverTried(receiver.name, receiver.kind, why)
 
     with ThreadPoolExecutor(len(to)) as threads:
         return list(threads.map(one, to))

@@ -32,6 +32,10 @@ class Folder:
                 return
         files.put(place, content)
 
+    def has(self, path: str) -> bool:
+        """Whether a file lies there, whatever it says."""
+        return (self.at / path).is_file()
+
     def hold(self, under: str, found: Mapping[str, bytes]) -> None:
         """These files below `under`, and no others."""
         for name, content in found.items():

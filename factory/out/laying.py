@@ -15,7 +15,7 @@ from factory.records.view import FactoryFile, factory_file, main_ref
 from factory.reports import daily, phrases, report, trail
 from factory.reports.daily import Day
 from factory.reports.runs import RunTold, runs
-from factory.reports.setbacks import told_of_run
+from factory.reports.setbacks import told_of_run, why_file
 from factory.reports.wording import Phrases
 from factory.ssot.settings import Settings
 
@@ -39,9 +39,20 @@ def lay(ledger: Ledger, settings: Settings) -> Folder | None:
         found.lay(name, page.encode("utf-8", "replace"))
     factory = factory_file(ledger)
     if factory.run:
+        _owed(ledger, found, day, factory.run, words)
         found.hold(f"runs/{factory.run}", one_run.files(ledger, _run(ledger, day, factory, words, zone)))
         found.keep("runs")
     return found
+
+
+def _owed(ledger: Ledger, found: Folder, day: Day, run: str, words: Phrases) -> None:
+    """What today's page names of earlier runs: one that was killed left no page, and a person may have deleted it."""
+    blocked = {one.ticket for one in day.blocked}
+    for one in day.worked:
+        if one.ticket in blocked and one.last and one.run != run:
+            path = why_file(one.run, one.last.name)
+            if not found.has(path):
+                found.lay(path, one_run.page(ledger, one.last, words).encode("utf-8", "replace"))
 
 
 def _run(ledger: Ledger, day: Day, factory: FactoryFile, words: Phrases, zone: ZoneInfo) -> RunFiles:

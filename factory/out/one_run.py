@@ -107,9 +107,13 @@ def _attempt(one: EndedWith, run: RunFiles) -> dict[str, Any]:
 
 def _why(ledger: Ledger, ended: Sequence[EndedWith], one: EndedWith, run: RunFiles) -> str:
     after = [e.tried.told for e in ended if e.tried.item == one.tried.item and e.tried.attempt > one.tried.attempt]
-    return markdown(
-        why(one.tried, patch(ledger.repo, one.tried.work), after[0] if after else _next(ledger, one.tried), run.words)
-    )
+    return page(ledger, one.tried, run.words, after[0] if after else None)
+
+
+def page(ledger: Ledger, one: Tried, words: Phrases, next_told: tuple[str, ...] | None = None) -> str:
+    """Why an attempt failed. `next_told`: what the one after it was told; None where that has not ended."""
+    told = _next(ledger, one) if next_told is None else next_told
+    return markdown(why(one, patch(ledger.repo, one.work), told, words))
 
 
 def _next(ledger: Ledger, one: Tried) -> tuple[str, ...]:

@@ -28,10 +28,14 @@ def stuck(day: Day, words: Phrases) -> Iterator[Block]:
         if one and one.last and one.last.assertion:
             yield Printed("\n".join(one.last.assertion))
         if one and one.last and day.out:
-            at = f"{day.out}/runs/{one.run}/why/{one.last.name}.md"
-            yield Paragraph(words.shows_file.format(blocked.ticket, at))
+            yield Paragraph(words.shows_file.format(blocked.ticket, f"{day.out}/{why_file(one.run, one.last.name)}"))
         elif blocked.attempt:
             yield Paragraph(words.shows.format(blocked.ticket))
+
+
+def why_file(run: str, attempt: str) -> str:
+    """The page of a failed attempt, below the folder of files to open."""
+    return f"runs/{run}/why/{attempt}.md"
 
 
 def ends(day: Day, words: Phrases, named: dict[str, str]) -> Iterator[Block]:

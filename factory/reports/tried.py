@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -11,32 +12,20 @@ from typing import Any, NamedTuple
 from factory.errors import NotHere
 from factory.gate.failures import first_failure, last_heard, tail
 from factory.git.repo import Repo
-from factory.linediff import differences, lines_of
 from factory.model import Event, Oid, Triage
 from factory.plain import whole_line
-from factory.records import attempts, papers
-from factory.records.bounded import is_binary
+from factory.records import papers
 from factory.records.papers import LOG, PLAN, REPORT, RESULT, Paid, Papers, listed, text, within
 from factory.records.plans import RESERVED
+from factory.reports.size import Size, size_of
 
-SUBMODULE = "160000"
-LARGEST = 2 << 20  # bytes of a file whose lines are counted
+OUT, ERR = "evidence/stdout.txt", "evidence/stderr.txt"  # the worker's
+ASKED = re.compile(r"^== ", re.MULTILINE)  # how the gate's log begins to tell of a guard or a command
 PATCH = 20_000  # bytes of a diff that are shown
 TAIL = 40  # lines of a log that are shown
 ASSERTION = 12  # lines of a failure that are shown
 # Of these something that ran printed why; what a guard or a worker ended with says all itself.
 OF_A_RUN = (*(Triage.TEST, Triage.IMPORT, Triage.PATH, Triage.SCHEMA), *(Triage.API, Triage.ENVIRONMENT))
-
-
-class Size(NamedTuple):
-    """How much a change touched, in lines."""
-
-    files: tuple[str, ...] = ()
-    added: int = 0
-    removed: int = 0
-
-    def __str__(self) -> str:
-        return f"+{self.added} -{self.removed}"
 
 
 class CheckAsked(NamedTuple):
@@ -71,7 +60,8 @@ class Tried(NamedTuple):
     size: Size
     failed: tuple[str, ...]
     assertion: tuple[str, ...]  # the failure itself, as the program that found it printed it
-    tail: str  # of what the last command of the gate printed
+    tail: str  # of what the last command of the gate printed, or the worker where it did not come to the gate
+    log: str  # the file of the evidence that holds all of that
     work: Oid
     evidence: Oid
 
@@ -112,7 +102,7 @@ class _Reader:
 @functools.lru_cache(2000)  # a night's attempts: its papers are written after each half
 def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
     repo = reader.repo
-    (left,) = papers.read(repo.store, [(item, evidence)], (PLAN, RESULT, REPORT, LOG))
+    (left,) = papers.read(repo.store, [(item, evidence)], (PLAN, RESULT, REPORT, LOG, OUT, ERR))
     paid = papers.paid(left)
     try:
         return _made(left, paid, evidence, size_of(repo, text(left.told(RESULT), "work"))) if paid else None
@@ -123,6 +113,7 @@ def _tried(reader: _Reader, item: str, evidence: Oid) -> Tried | None:
 def _made(left: Papers, paid: Paid, evidence: Oid, size: Size) -> Tried:
     plan, result, report, heard = left.told(PLAN), left.told(RESULT), left.told(REPORT), last_heard(left.text(LOG))
     status, triage, work = (text(result, key) for key in ("status", "triage", "work"))
+    printed, log = _printed_by_worker(left)
     return Tried(
         item=left.item,
         attempt=paid.attempt,
@@ -142,11 +133,26 @@ def _made(left: Papers, paid: Paid, evidence: Oid, size: Size) -> Tried:
         summary=text(within(report, "worker_says"), "summary"),
         size=size,
         failed=tuple(whole_line(str(line)) for line in listed(report, "failed")),
-        assertion=first_failure(_printed(heard))[:ASSERTION] if triage in OF_A_RUN else (),
-        tail=tail(heard, TAIL),
+        assertion=_itself(triage, heard, printed),
+        tail=tail(printed or heard, TAIL),
+        log=log,
         work=work,
         evidence=evidence,
     )
+
+
+def _printed_by_worker(left: Papers) -> tuple[str, str]:
+    """What the worker printed, where the gate was not asked; and which file of the evidence holds all that was said."""
+    out, err = left.text(OUT), left.text(ERR)
+    if ASKED.search(left.text(LOG)) or not (out + err).strip():
+        return "", LOG.rpartition("/")[2]
+    return f"{out.rstrip()}\n{err}".strip("\n"), (ERR if err.strip() else OUT).rpartition("/")[2]
+
+
+def _itself(triage: str, heard: str, printed: str) -> tuple[str, ...]:
+    if triage in OF_A_RUN:
+        return tuple(first_failure(_printed(heard))[:ASSERTION])
+    return tuple(tail(printed, ASSERTION).splitlines()) if triage == Triage.WORKER else ()
 
 
 def _printed(heard: str) -> str:
@@ -160,33 +166,6 @@ def _criteria(plan: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Ch
         if isinstance(one, dict):
             id, said, check = (text(one, key) for key in ("id", "text", "check"))
             yield CheckAsked(id, said, check, text(seen.get(id, {}), "before"), text(seen.get(id, {}), "after"))
-
-
-# --- what was changed ------------------------------------------------------------------------------------
-
-
-def size_of(repo: Repo, work: Oid) -> Size:
-    """How much a work commit changed. KeyError where this clone does not hold it."""
-    if not work:
-        return Size()
-    files, added, removed = list[str](), 0, 0
-    for changed in repo.diff(repo.store.commit(work).parents[0], work):
-        if changed.path.startswith(f"{RESERVED}/"):
-            continue
-        files.append(attempts.as_text(changed.path))
-        gone, new = _counted(repo, changed.old_mode, changed.old), _counted(repo, changed.new_mode, changed.new)
-        if gone is not None and new is not None:
-            left, right = differences(gone, new)
-            removed, added = removed + len(left), added + len(right)
-    return Size(tuple(files), added, removed)
-
-
-def _counted(repo: Repo, mode: str, oid: Oid) -> list[bytes] | None:
-    """The lines of a file; none of what is absent, None of what is too large, no text, or no file (a submodule)."""
-    if mode == SUBMODULE:
-        return None
-    content = repo.store.read(oid, "blob") if oid else b""
-    return None if len(content) > LARGEST or is_binary(content) else lines_of(content)
 
 
 def patch(repo: Repo, work: Oid, most: int = PATCH) -> str:

@@ -162,12 +162,31 @@ def test_a_box_has_three_and_three_and_says_how_each_stands() -> None:
     )
     back = Half(date="2026-01-05", box=1, half="back", dealt=("D-3", "D-4"))
     running = ShownItem("D-3", "ticket", State.INFLIGHT, attempt=2, since=NOON + 3000.0, beat=NOON + 3590.0)
-    pane = line_pane(look(items=(running,), seen={"halves": (front, back)}))
+    pane = line_pane(look(items=(running,), seen={"halves": (front, back), "state": "RUNNING"}))
     (box,) = pane.boxes
     assert [(place.id, place.how) for place in box.front] == [("D-1", "done"), ("D-2", "failed"), ("", "free")]
     assert [(place.id, place.how) for place in box.back] == [("D-3", "works"), ("D-4", "waits"), ("", "free")]
     (work,) = pane.works
     assert (work.attempt, work.lasted, work.silent, work.stale) == (2, 600, 10, False)
+
+
+def test_before_its_checkpoint_a_half_says_how_each_stands_now() -> None:
+    half = Half(date="2026-01-05", box=1, half="front", dealt=("D-1", "D-2", "D-3"))
+    items = (
+        ShownItem("D-1", "ticket", State.DONE),
+        ShownItem("D-2", "ticket", State.BLOCKED),
+        ShownItem("D-3", "ticket", State.INFLIGHT),
+    )
+    (box,) = line_pane(look(items=items, seen={"halves": (half,)})).boxes
+    assert [place.how for place in box.front] == ["done", "failed", "works"]
+
+
+def test_what_a_killed_run_worked_on_is_marked_at_once() -> None:
+    item = ShownItem("D-3", "ticket", State.INFLIGHT, attempt=2, since=NOON + 3000.0, beat=NOON + 3590.0)
+    marks = [
+        line_pane(look(items=(item,), seen={"state": state})).works[0].stale for state in ("RUNNING", "RECOVERABLE")
+    ]
+    assert marks == [False, True]
 
 
 def test_money_is_by_hour_and_by_item_and_what_is_set_aside_stands_apart() -> None:

@@ -134,6 +134,20 @@ def test_a_worker_that_changes_nothing_is_empty_and_one_that_fails_is_worker(mak
     assert (tickets["D-1"]["triage"], tickets["D-2"]["triage"]) == ("EMPTY", "WORKER")
 
 
+def test_what_a_broken_worker_printed_last_is_told_by_the_log_and_the_page(make: Make) -> None:
+    worker = "echo 'I look for my key'; echo 'no key: set MY_KEY' >&2; exit 3\n"
+    shop = make("D-1 Broken", worker=worker)
+    assert shop.run("run").code == 1
+    log = shop.run("log", "D-1").out
+    assert "    | I look for my key\n    | no key: set MY_KEY\n" in log
+    where = log.partition("all that the worker said: git ")[2].splitlines()[0].split()
+    said = shop.git(*where)
+    assert said.strip() == "no key: set MY_KEY"
+    assert "no key: set MY_KEY" in shop.run("report").out
+    (page,) = shop.path.glob("factory-out/runs/*/why/D-1-3.md")
+    assert "no key: set MY_KEY" in page.read_text()
+
+
 def test_a_check_that_is_green_before_any_work_is_vacuous(make: Make) -> None:
     shop = make("D-1 A ticket", ledger=criteria("D-1", check="true"))
     assert shop.run("run").code == 1

@@ -74,9 +74,9 @@ class Web(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, status: int, hang: bool) -> None:
+    def __init__(self, status: int, answers: int | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.hang, self.came = status, hang, list[dict[str, str]]()
+        self.status, self.answers, self.came = status, answers, list[dict[str, str]]()
         self.closing = threading.Event()
 
     @property
@@ -93,7 +93,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         self.server.came.append(json.loads(body))
-        if self.server.hang:
+        if self.server.answers is not None and len(self.server.came) > self.server.answers:
             self.server.closing.wait(60)
             return
         self.send_response(self.server.status)
@@ -102,9 +102,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def web(status: int = 200, *, hang: bool = False) -> Iterator[Web]:
-    """A server that takes JSON; with `hang` it never answers."""
-    server = Web(status, hang)
+def web(status: int = 200, *, answers: int | None = None) -> Iterator[Web]:
+    """A server that takes JSON; `answers`: so many, and then it hangs."""
+    server = Web(status, answers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

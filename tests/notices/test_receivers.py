@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from factory.errors import Mistake
+from factory.notices import post as sending_later
 from factory.notices import sending
 from factory.notices.notice import Notice
 from factory.notices.post import MOST, Post, Unsent
@@ -31,7 +32,8 @@ def to(url: str, *events: Word) -> Addressee:
 
 
 def sent(url: str, tmp_path: Path, notice: Notice = NOTICE, **environ: str) -> str:
-    return send(to(url), notice, {"PATH": "/usr/bin:/bin", **environ}, threading.Event(), tmp_path)
+    (why,) = send(to(url), (notice,), {"PATH": "/usr/bin:/bin", **environ}, threading.Event(), tmp_path)
+    return why
 
 
 # --- a command -------------------------------------------------------------------------------------------
@@ -92,6 +94,33 @@ def test_a_service_gets_title_and_text_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("library")
+def test_what_waits_for_one_receiver_goes_out_by_one_process_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, now = list[object](), sending.run
+    monkeypatch.setattr(sending, "run", lambda *args, **more: (started.append(args), now(*args, **more))[1])
+    notices = [NOTICE._replace(title=f"shop: {n}") for n in range(5)]
+    with web() as server:
+        assert send(to(f"json://{server.at}/hook"), notices, {}, threading.Event(), tmp_path) == [""] * 5
+    assert [came["title"] for came in server.came] == [one.title for one in notices]
+    assert len(started) == 1
+
+
+@pytest.mark.usefixtures("library")
+def test_what_went_out_before_the_run_ended_is_not_said_to_be_lost(tmp_path: Path) -> None:
+    stop, found = threading.Event(), list[str]()
+    with web(answers=2) as server:
+        at = to(f"json://{server.at}/?rto=600")
+        thread = threading.Thread(target=lambda: found.extend(send(at, [NOTICE] * 4, {}, stop, tmp_path)))
+        thread.start()
+        while len(server.came) < 3:
+            thread.join(0.05)
+        stop.set()
+        thread.join()
+    assert found == ["", "", *["it was not done when the run ended"] * 2]
+
+
+@pytest.mark.usefixtures("library")
 def test_a_service_that_refuses_is_told_without_its_url(tmp_path: Path) -> None:
     with web(403) as server:
         assert sent(f"json://user:{SECRET}@{server.at}/hook", tmp_path) == "its service refused it (403)"
@@ -102,10 +131,10 @@ def test_a_service_that_refuses_is_told_without_its_url(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("library")
 def test_a_service_that_never_answers_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
-    with web(hang=True) as server:
+    with web(answers=0) as server:
         found = list[str]()
         thread = threading.Thread(
-            target=lambda: found.append(send(to(f"json://{server.at}/?rto=600"), NOTICE, {}, stop, tmp_path))
+            target=lambda: found.extend(send(to(f"json://{server.at}/?rto=600"), (NOTICE,), {}, stop, tmp_path))
         )
         thread.start()
         while not server.came:
@@ -238,21 +267,36 @@ def test_alerts_are_heard_by_priority(wanted: Word, urgency: str, heard: bool) -
 def test_a_receiver_that_hangs_holds_up_no_other_and_its_queue_has_a_bound() -> None:
     hangs, came = threading.Event(), list[str]()
 
-    def carry(one: Addressee, notice: Notice, stop: threading.Event) -> str:
+    def carry(one: Addressee, notices: Sequence[Notice], stop: threading.Event) -> Sequence[str]:
         if one.name == "slow":
             hangs.wait(60)
-            return "too late"
-        came.append(notice.title)
-        return ""
+            return ["too late"] * len(notices)
+        came.extend(notice.title for notice in notices)
+        return [""] * len(notices)
 
     post = Post([Addressee("slow", "x://y", WORDS), Addressee("quick", "x://y", WORDS)], carry)
-    for _ in range(MOST + 5):
+    for _ in range(2 * MOST + 5):
         post.put(NOTICE)
-        while not came:
-            pass
     failed = post.failed()
     assert {one.why for one in failed if one.receiver == "slow"} == {"too many wait for it"}
     hangs.set()
     post.end(60)
     assert len(came) >= MOST
     assert Unsent("slow", "too late") in post.failed()
+
+
+def test_the_last_words_of_a_run_go_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending_later, "COMPANY", 60.0)
+    letters = list[list[str]]()
+
+    def carry(one: Addressee, notices: Sequence[Notice], stop: threading.Event) -> Sequence[str]:
+        letters.append([notice.title for notice in notices])
+        return [""] * len(notices)
+
+    post = Post([Addressee("phone", "x://y", WORDS)], carry)
+    for n in range(3):
+        post.put(NOTICE._replace(title=str(n)))
+        while post._boxes["phone"].qsize():
+            pass  # its thread has it in its hand
+    post.end(60)
+    assert (letters, post.failed()) == ([["0", "1", "2"]], [])

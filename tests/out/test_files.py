@@ -276,3 +276,13 @@ def test_after_a_kill_the_report_and_the_next_run_tell_the_truth(make: Make, tmp
     assert "A run is on." not in today
     assert "| D-1 | First | `" in today
     assert not list(out(shop).rglob("*.part"))
+
+
+def test_a_page_that_today_names_is_there_also_of_an_earlier_run(make: Make) -> None:
+    shop = worked(make)
+    shutil.rmtree(out(shop) / "runs")
+    shop.release("D-4 Fourth")
+    assert shop.run("run").code == 1
+    (named,) = set(re.findall(r"`(factory-out/runs/\S+?\.md)`", (out(shop) / "today.md").read_text()))
+    assert named.endswith("why/D-2-3.md")
+    assert "wrong 3" in (shop.path / named).read_text()

@@ -14,7 +14,8 @@ from factory.reports.daily import Blocked
 from factory.reports.html import Part, html
 from factory.reports.markdown import markdown
 from factory.reports.phrases import BOTH, ENGLISH
-from factory.reports.tried import CheckAsked, Size, Tried
+from factory.reports.size import Size
+from factory.reports.tried import CheckAsked, Tried
 from factory.reports.wording import Phrases
 from factory.reports.worked import Worked
 from tests.hostile import HOSTILE
@@ -30,7 +31,7 @@ def attempt(text: str) -> Tried:
         item="D-1", attempt=1, status="FAIL", triage="TEST", title=text, asked=text,
         criteria=(CheckAsked("AC-1", text, text, "RED", "RED"),), told=(text,), worker=text, model=text, seconds=1.0, calls=1,
         tokens_in=1, tokens_out=1, usd=Decimal(1), summary=text, size=Size((text,), 1, 1), failed=(text,),
-        assertion=(text,), tail=text, work="0" * 40, evidence="0" * 40,
+        assertion=(text,), tail=text, log="gate.log", work="0" * 40, evidence="0" * 40,
     )  # fmt: skip
 
 

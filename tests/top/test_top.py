@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import re
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import ContentSwitcher, DataTable, Input
 
+from factory.desk.commands import command
 from factory.desk.panes.line import AtWork
 from factory.desk.panes.watch import Watch
+from factory.desk.submit import submit
 from factory.faces.top import rows
 from factory.faces.top.app import ItemPage, Top
 from factory.faces.top.rows import Frame
@@ -98,6 +101,94 @@ def test_an_item_opens_with_what_was_tried_and_closes_again(make: Make) -> None:
     driven(shop.path, USUAL, steps)
 
 
+def test_an_items_page_is_read_by_keys_and_leads_to_the_others(make: Make) -> None:
+    shop = make("D-1 First", "D-2 Second", worker=WRONG, settings=FAST)
+    assert shop.run("run").code == 1
+
+    async def steps(app: Top, pilot: Any) -> None:
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ItemPage))
+        await pilot.pause()
+        before = screen(app)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: screen(app)[:3] != before[:3])
+        await pilot.press("4")
+        assert not isinstance(app.screen, ItemPage)
+        assert app.query_one(ContentSwitcher).current == "log"
+
+    driven(shop.path, (80, 12), steps)
+
+
+def test_ctrl_c_ends_it(make: Make) -> None:
+    shop = make("D-1 First", settings=FAST)
+
+    async def steps(app: Top, pilot: Any) -> None:
+        await pilot.press("slash", "ctrl+c")
+        assert app._exit
+
+    driven(shop.path, USUAL, steps)
+
+
+def test_a_repository_that_went_away_is_said_and_one_that_came_back_is_shown(make: Make) -> None:
+    shop = make("D-1 First", settings=FAST)
+    aside = shop.path.with_name("aside")
+
+    async def steps(app: Top, pilot: Any) -> None:
+        shop.path.rename(aside)
+        await until(pilot, lambda: "is no repository any more" in "".join(screen(app)))
+        aside.rename(shop.path)
+        await until(pilot, lambda: "ready 1" in screen(app)[1])
+
+    driven(shop.path, (200, 24), steps)
+
+
+def test_a_look_that_takes_long_is_not_asked_for_again_meanwhile(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, go, looks = make("D-1 First", settings=FAST), threading.Event(), list[int]()
+
+    async def steps(app: Top, pilot: Any) -> None:
+        await until(pilot, lambda: not app._busy)
+        now = app._watch.look
+        monkeypatch.setattr(app._watch, "look", lambda: (looks.append(1), go.wait(60), now())[-1])
+        for _ in range(5):
+            app.look()
+            await pilot.pause()
+        assert looks == [1]
+        go.set()
+        await until(pilot, lambda: not app._busy)
+
+    driven(shop.path, USUAL, steps)
+
+
+def test_the_cursor_stays_on_its_item_when_another_comes_before_it(make: Make) -> None:
+    shop = make("D-1 First", "D-2 Second", "D-3 Third", settings=FAST)
+
+    async def steps(app: Top, pilot: Any) -> None:
+        await pilot.press("2", "down")
+        table = app.query_one(DataTable)
+        assert str(table.get_row_at(table.cursor_row)[0]) == "D-2"
+        await asyncio.to_thread(submit, shop.path, command("cancel", item="D-3"))
+        await until(pilot, lambda: str(table.get_row_at(0)[0]) == "D-3")
+        assert str(table.get_row_at(table.cursor_row)[0]) == "D-2"
+
+    driven(shop.path, USUAL, steps)
+
+
+def test_after_a_kill_the_command_that_goes_on_stands_first(make: Make, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    shop = make("D-1 First", worker=SLOW.replace("@GO@", str(go)), settings=FAST)
+    with running(shop, go) as run:
+        run.child.kill()
+        run.child.wait()
+
+    async def steps(app: Top, pilot: Any) -> None:
+        lines = screen(app)
+        assert lines[0].startswith("RECOVERABLE")
+        assert lines[1].startswith("factory run: The run was killed")
+        assert lines[2].startswith("! D-1#1")
+
+    driven(shop.path, SMALL, steps)
+
+
 def test_a_word_is_looked_for_in_the_log_and_let_go_again(make: Make) -> None:
     shop = make("D-1 First", "D-2 Second", worker=WRONG, settings=FAST)
     assert shop.run("run").code == 1
@@ -141,6 +232,10 @@ def test_a_small_window_keeps_what_matters_and_no_line_is_too_wide(make: Make, l
             assert len(lines) <= SMALL[1]
             assert max(map(cell_len, lines)) <= SMALL[0]
             assert lines[0].startswith({"en": "READY", "ko": "준비됨"}[language])
+            assert "+1  x3  $0.00/$20.00" in lines[0]
+            assert lines[1].startswith({"en": "blocked 1", "ko": "막힘 1"}[language])
+            assert {"en": "q quit", "ko": "q 종료"}[language] in lines[-1]
+            assert key != "3" or lines[3] == lines[3].strip() != ""
 
     driven(shop.path, SMALL, steps, language)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 from factory.desk.kpi import STALE_SECONDS
 from factory.desk.panes.watch import Sighting
 from factory.desk.shown import ShownItem, Trade, TruckRow
+from factory.desk.snapshot import Snapshot
 from factory.model import Event, State
 from factory.records.halves import FRONT, Half
 
 QUEUE, NEWS, BOXES = 50, 30, 4
 STARVES = 5  # attempts that were begun since an item that could start was last looked at: more, and it starves
+
+How = Literal["done", "failed", "returned", "works", "waits", "free"]
+NOW: Mapping[State | None, How] = {State.DONE: "done", State.BLOCKED: "failed", State.INFLIGHT: "works"}
 
 
 class AtWork(NamedTuple):
@@ -32,7 +37,7 @@ class BoxPlace(NamedTuple):
     """One of the three places of a half, and what stands in it."""
 
     id: str
-    how: Literal["done", "failed", "returned", "works", "waits", "free"]
+    how: How
 
 
 class BoxRow(NamedTuple):
@@ -67,44 +72,46 @@ def line_pane(look: Sighting) -> LinePane:
         next=seen.next if seen.state != "RUNNING" else "",
         sandbox=seen.rooms.sandbox,
         rooms=seen.rooms.kind,
-        works=tuple(_at_work(item, seen.at) for item in seen.running),
+        works=tuple(_at_work(item, seen) for item in seen.running),
         boxes=tuple(_boxes(look)),
         trucks=seen.trucks[-BOXES:],
         news=look.recent[::-1][:NEWS],
     )
 
 
-def _at_work(item: ShownItem, now: float) -> AtWork:
-    silent = None if item.beat is None else max(0.0, now - item.beat)
-    lasted = None if item.since is None else max(0.0, now - item.since)
-    stale = silent is None or silent > STALE_SECONDS
+def _at_work(item: ShownItem, seen: Snapshot) -> AtWork:
+    silent = None if item.beat is None else max(0.0, seen.at - item.beat)
+    lasted = None if item.since is None else max(0.0, seen.at - item.since)
+    stale = seen.state != "RUNNING" or silent is None or silent > STALE_SECONDS  # of a killed run nobody works
     return AtWork(item.id, item.attempt, item.title, item.trade, lasted, silent, stale, item.usd)
 
 
 def _boxes(look: Sighting) -> list[BoxRow]:
-    running = {item.id for item in look.seen.running}
+    now = {item.id: item.state for item in look.seen.items}
     found: dict[str, BoxRow] = {}
     for half in look.seen.halves:
-        row = found.get(half.place, BoxRow(half.place, _places(None, running), _places(None, running), ""))
-        row, places = row._replace(stopped=half.stopped or row.stopped), _places(half, running)
+        row = found.get(half.place, BoxRow(half.place, _places(None, now), _places(None, now), ""))
+        row, places = row._replace(stopped=half.stopped or row.stopped), _places(half, now)
         found[half.place] = row._replace(front=places) if half.half == FRONT else row._replace(back=places)
     return list(found.values())[::-1][:BOXES]
 
 
-def _places(half: Half | None, running: set[str]) -> tuple[BoxPlace, ...]:
+def _places(half: Half | None, now: Mapping[str, State]) -> tuple[BoxPlace, ...]:
     dealt = half.dealt if half else ()
-    taken = tuple(BoxPlace(id, _how(half, id, running)) for id in dealt if half)
+    taken = tuple(BoxPlace(id, _how(half, id, now.get(id))) for id in dealt if half)
     return (*taken, *[BoxPlace("", "free")] * (3 - len(taken)))
 
 
-def _how(half: Half, id: str, running: set[str]) -> Literal["done", "failed", "returned", "works", "waits"]:
-    if id in half.done:
-        return "done"
-    if id in half.failed:
-        return "failed"
-    if id in running:
-        return "works"
-    return "returned" if id in half.returned else "waits"
+def _how(half: Half, id: str, now: State | None) -> How:
+    """Its checkpoint says how each ended; before that, where each stands now."""
+    told: tuple[tuple[Collection[str], How], ...] = (
+        (half.done, "done"),
+        (half.failed, "failed"),
+        (half.returned, "returned"),
+    )
+    if ended := next((how for items, how in told if id in items), None):
+        return ended
+    return "waits" if half.closed else NOW.get(now, "waits")
 
 
 # --- what waits

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from factory.desk.panes.chronicle import AttemptEnd, Chronicle, DayTotals
 from factory.desk.snapshot import Snapshot, read
+from factory.errors import Mistake
 from factory.git import history, lock
 from factory.git.ledger import Ledger, parse_event
 from factory.git.places import private_dir
@@ -156,6 +157,8 @@ class Watch:
     def look(self) -> Sighting:
         """How everything stands now. Mistake where main's tables or settings cannot be read."""
         with self._looking:
+            if not self.repo.common_dir.is_dir():
+                raise Mistake(f"{self.repo.common_dir} is no repository any more", remedy="it was moved or taken away")
             self.hear()
             now = self.clock()
             self._ledger.reload()

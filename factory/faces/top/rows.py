@@ -16,7 +16,10 @@ from factory.model import Event, State
 from factory.plain import cut, padded, whole_line
 
 BAR = 20  # columns of the longest bar
+NARROW = 60  # columns: in fewer a word is a sign
 NAME = 12  # columns of a bar's name
+HOW = {"done": "+", "failed": "x", "returned": "-", "works": "*", "waits": "o", "free": "."}
+COUNTED = (("done_today", "done"), ("failed_today", "failed"))
 
 
 class Frame(NamedTuple):
@@ -29,10 +32,11 @@ class Frame(NamedTuple):
 def top_line(look: Sighting, frame: Frame) -> str:
     """The day in one line; what matters most comes first, for a narrow window cuts its end off."""
     said, now = words(frame.language), ribbon(look)
+    done, failed = (f"{said[name]} " if frame.wide >= NARROW else HOW[how] for name, how in COUNTED)
     parts = [
         said["states"].get(now.state, now.state),
-        f"{said['done_today']} {now.done}",
-        f"{said['failed_today']} {now.failed}",
+        f"{done}{now.done}",
+        f"{failed}{now.failed}",
         f"{money(now.spent)}/{money(now.cap)}",
     ]
     if now.lead_minutes is not None:
@@ -43,12 +47,19 @@ def top_line(look: Sighting, frame: Frame) -> str:
 
 
 def second_line(look: Sighting, frame: Frame) -> str:
-    """Why it stands still and the command that goes on; or what waits."""
+    """Why it stands still and the command that goes on; or what waits, and first of it what needs a person."""
     said, pane, queue = words(frame.language), line_pane(look), queue_pane(look)
     if pane.why:
         return cut(whole_line(f"{pane.next}: {stop_in(frame.language, pane.why)}".strip(": ")), frame.wide)
-    counts = (("ready", queue.ready), ("held", queue.held), ("blocked", queue.blocked), ("planned", queue.planned))
+    counts = (("blocked", queue.blocked), ("ready", queue.ready), ("held", queue.held), ("planned", queue.planned))
     return cut("  ".join(f"{said[name]} {number}" for name, number in counts), frame.wide)
+
+
+def key_line(keys: Iterable[tuple[str, str]], frame: Frame) -> str:
+    """Keys with what they do; closer together where the window is narrow."""
+    said = words(frame.language)
+    gap = "  " if frame.wide >= NARROW else " "
+    return cut(gap.join(f"{key} {said[name].lower()}" for key, name in keys), frame.wide)
 
 
 def work_lines(works: Sequence[AtWork], tails: Mapping[str, Sequence[str]], frame: Frame, rows: int) -> list[str]:
@@ -75,10 +86,9 @@ def _at_work(work: AtWork, frame: Frame) -> str:
 
 def box_lines(look: Sighting, frame: Frame) -> list[str]:
     """Boxes of three and three."""
-    how = {"done": "+", "failed": "x", "returned": "-", "works": "*", "waits": "o", "free": "."}
     found = []
     for row in line_pane(look).boxes:
-        front, back = (" ".join(f"{how[place.how]}{place.id}" for place in half) for half in (row.front, row.back))
+        front, back = (" ".join(f"{HOW[place.how]}{place.id}" for place in half) for half in (row.front, row.back))
         found.append(cut(f"{row.name}  {front} | {back}", frame.wide))
     return found
 
@@ -89,11 +99,16 @@ def queue_rows(look: Sighting, frame: Frame) -> Iterator[tuple[str, ...]]:
     for item in look.seen.items:
         if item.state is State.BLOCKED:
             why = " ".join(filter(None, (said["blocked"], item.triage.value if item.triage else "", item.why)))
-            yield item.id, item.priority, str(item.attempts), whole_line(item.title), whole_line(why)
+            yield item.id, item.priority, str(item.attempts), _title(item.title, frame), whole_line(why)
     for row in queue_pane(look).rows:
         after = f"{said['after']} {', '.join(row.deps)}" if row.deps else ""
         why = " ".join(filter(None, (said["starves"] if row.starves else "", after, whole_line(row.why))))
-        yield row.id, row.priority, str(row.attempts), whole_line(row.title), why
+        yield row.id, row.priority, str(row.attempts), _title(row.title, frame), why
+
+
+def _title(text: str, frame: Frame) -> str:
+    """As much of it as leaves room for what stands beside it."""
+    return cut(whole_line(text), max(12, frame.wide // 3))
 
 
 def money_lines(look: Sighting, frame: Frame) -> Iterator[str]:
@@ -103,19 +118,22 @@ def money_lines(look: Sighting, frame: Frame) -> Iterator[str]:
         name = said["measures"].get(cap.name, cap.name)
         settled, reserved, most = (money(n) if cap.name == "usd" else f"{n:,.0f}" for n in cap[1:])
         used = f"{said['spent']} {settled}  {said['reserved']} {reserved}  {said['most']} {most}"
-        yield cut(f"{_name(name)} {cap.share:>3} %  {used}", frame.wide)
+        if frame.wide < NARROW:
+            used = f"{settled}+{reserved}/{most}"
+        yield cut(f"{_name(name)}{cap.share:>3} %  {used}", frame.wide)
     for title, bars in (("by_hour", pane.hours), ("by_model", pane.models), ("by_ticket", pane.items)):
         if shown := [bar for bar in bars if bar.amount]:
             yield from ("", said[title])
-            yield from (cut(f"{_name(bar.name)} {_bar(bar)} {money(bar.amount)}", frame.wide) for bar in shown)
+            yield from (cut(f"{_name(bar.name)} {_bar(bar, frame)} {money(bar.amount)}", frame.wide) for bar in shown)
 
 
 def _name(text: str) -> str:
     return padded(cut(whole_line(text), NAME), NAME)
 
 
-def _bar(bar: Bar) -> str:
-    return "#" * max(1, bar.share * BAR // 100)
+def _bar(bar: Bar, frame: Frame) -> str:
+    longest = max(1, min(BAR, frame.wide - NAME - 14))
+    return "#" * max(1, bar.share * longest // 100)
 
 
 def event_lines(events: Iterable[Event], look: Sighting, asked: str = "") -> list[str]:
