@@ -9,6 +9,7 @@ from factory.desk.panes.word_groups import GROUPS, Word
 from factory.model import Event, Triage
 from factory.money.spend import dollars
 from factory.reports import phrases
+from factory.reports.korean import told as in_korean
 from factory.reports.runs import STOP
 from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
 
@@ -293,6 +294,11 @@ def why_in(language: str, triage: str, why: str) -> str:
     """A reason: before the exact one, which is kept, what it means in the language, where there is such a sentence."""
     told = phrases.of(language).detail(triage, why.removeprefix(f"{triage}: ")) if triage else None
     return f"{told}: {why}" if told else why
+
+
+def reason_in(language: str, why: str) -> str:
+    """A reason of the factory's own making in a language; any other text as it stands."""
+    return why if language == "en" else in_korean("", why) or why
 
 
 ENGLISH_STOPS = frozenset(stop.english for stop in STOPS.values())

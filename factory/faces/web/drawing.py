@@ -88,6 +88,7 @@ class Drawing:
             "stop_words": functools.partial(words.stop_in, self.lang),
             "stop_kind": functools.partial(words.stop_kind, self.lang),
             "event_words": functools.partial(words.event_in, self.lang),
+            "reason_words": functools.partial(words.reason_in, self.lang),
             "why_words": functools.partial(words.why_in, self.lang),
             "triage_words": functools.partial(words.triage_in, self.lang),
         }
