@@ -63,7 +63,7 @@ class Spending:
         self.usd, self._together = self.usd + share.usd, share.together
         self.telling.asked("", share.request)
         counts = {"tokens_in": share.tokens_in, "tokens_out": share.tokens_out, "usd": share.usd}
-        self.telling.came(status=200, answer=share.text, note=f"its part of {self._shared()}", **counts)
+        self.telling.came(status=200, answer=share.text, note=self._shared(), **counts)
 
     def passed(self, path: str, status: int, seconds: float) -> None:
         """A request was made: a line of the evidence, as the proxy writes it of what leaves a room."""

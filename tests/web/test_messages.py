@@ -81,7 +81,9 @@ def test_of_a_call_for_several_each_ticket_keeps_the_question_and_its_own_part(
     for ticket in ("D-1", "D-2", "D-3"):
         page = html.unescape(client.get(f"/ticket/{ticket}/1").text)
         assert all(f"# Ticket {other}" in page for other in ("D-1", "D-2", "D-3"))
-        assert "its part of one call for D-1, D-2, D-3" in page
+        assert "one call for D-1, D-2, D-3" in page
+        korean = html.unescape(client.get(f"/ticket/{ticket}/1?lang=ko").text)
+        assert "호출 한 번으로 함께 한 것: D-1, D-2, D-3" in korean
         assert re.search(f'<pre [^>]*What it answered">[^<]*{ticket}.txt', page)
         assert COMMAND.findall(page) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from factory.model import Event, Triage
 from factory.reports import phrases
+from factory.reports.korean import told as in_korean
 from factory.reports.runs import STOP
 from factory.reports.stops import KILLED, KILLED_KOREAN, STOPS
 
@@ -41,3 +42,8 @@ def why_in(language: str, triage: str, why: str) -> str:
     """A reason: before the exact one, which is kept, what it means in the language, where there is such a sentence."""
     told = phrases.of(language).detail(triage, why.removeprefix(f"{triage}: ")) if triage else None
     return f"{told}: {why}" if told else why
+
+
+def reason_in(language: str, why: str) -> str:
+    """A reason of the factory's own making in a language; any other text as it stands."""
+    return why if language == "en" else in_korean("", why) or why

@@ -88,6 +88,7 @@ class Drawing:
             "stop_words": functools.partial(reasons.stop_in, self.lang),
             "stop_kind": functools.partial(reasons.stop_kind, self.lang),
             "event_words": functools.partial(reasons.event_in, self.lang),
+            "reason_words": functools.partial(reasons.reason_in, self.lang),
             "why_words": functools.partial(reasons.why_in, self.lang),
             "triage_words": functools.partial(reasons.triage_in, self.lang),
         }
