@@ -108,7 +108,7 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     return View(main, tickets, criteria, records, history.words(repo, main, folded))
 
 
-@functools.lru_cache(4)  # what was right stays so; a run looks anew after each event
+@functools.lru_cache(2)  # what was right stays so; a run looks anew after each event. Ten thousand rows take 30 MB
 def _tables(roadmap: bytes, ledger: bytes) -> tuple[tuple[Ticket, ...], tuple[Criterion, ...]]:
     tickets = documents.read_roadmap(roadmap)
     unread.check(roadmap)

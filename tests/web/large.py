@@ -15,7 +15,8 @@ from factory.git.repo import LEDGER, Repo
 from factory.model import State, Triage
 from factory.records.halves import BACK, FRONT, Half
 from factory.records.record import Record
-from factory.records.view import CRITERIA, RED, ROADMAP, factory_file, find_main
+from factory.records.view import CRITERIA, ROADMAP, factory_file
+from factory.records.yard import FOLDED
 from factory.line.knowledge import Lesson, path
 
 MAIN = "refs/heads/main"
@@ -51,11 +52,10 @@ def enlarge(repo: Path, home: Path, size: Size) -> None:
     stamps = _main(repo, home, _tables(roadmap, criteria, done, rest), done, at)
     stream = worlds.Stream(at)
     tip = f"{LEDGER}^0"
-    told = list(_told(done, rest[:BLOCKED], stamps))
-    told[-1:-1] = [("beat", "", 0, "alive", {}, {})] * (size.events - here - len(told))
+    told = list(_padded(list(_told(done, rest[:BLOCKED], stamps)), size.events - here))
     told[0][4].update(_state(done, rest[:BLOCKED], stamps))
     end = factory.model_copy(update={"main": stamps[done[-1]][0]}).model_dump(mode="json")
-    told[-1][4][FACTORY] = to_json(end)
+    told[-1][4].update({FACTORY: to_json(end), FOLDED: to_json({"main": end["main"]})})
     for name, item, attempt, text, files, more in told:
         said = {"Factory-Event": name, "Factory-Ticket": item, "Factory-Attempt": str(attempt or ""), **more}
         head = f"{name}({item}#{attempt})" if item else name
@@ -127,7 +127,6 @@ def _told(done: list[str], blocked: list[str], stamps: dict[str, tuple[str, str]
             yield from _attempt(name, n, attempt)
             yield "fail", name, attempt, "TEST: assert total == 10.01", {}, {"Factory-Triage": "TEST"}
         yield "block", name, 3, "TEST: assert total == 10.01", {}, {"Factory-Triage": "TEST"}
-    yield "resume", "", 0, "by a person", {}, {}
 
 
 def _attempt(name: str, n: int, attempt: int) -> Iterator[Told]:
@@ -135,6 +134,19 @@ def _attempt(name: str, n: int, attempt: int) -> Iterator[Told]:
     for _ in range(5):
         yield "beat", name, attempt, "alive", {}, {}
     yield "settle", name, attempt, "3 calls, $0.03", {}, {"Factory-Cost-USD": "0.030000"}
+
+
+def _padded(told: list[Told], count: int) -> Iterator[Told]:
+    """So many, with signs of life between them."""
+    short, given = count - len(told), 0
+    assert short > 0
+    for n, one in enumerate(told):
+        while given < short * n // len(told):
+            given += 1
+            yield "beat", "", 0, "alive", {}, {}
+        yield one
+    yield from [("beat", "", 0, "alive", {}, {})] * (short - given - 1)
+    yield "resume", "", 0, "by a person", {}, {}
 
 
 def _state(done: list[str], blocked: list[str], stamps: dict[str, tuple[str, str]]) -> dict[str, bytes]:
