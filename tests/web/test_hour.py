@@ -12,17 +12,12 @@ import pytest
 from tests.desk.conftest import Mixed
 from tests.web.browser import serving
 from tests.web.large import FULL, SMALL, Size, enlarge
-from tests.web.watchers import Memory, Watcher, busy_night, memory, quantiles, waits
+from tests.web.watchers import Memory, Watcher, busy_night, memory, quantiles, say, waits
 
 MINUTES = float(os.environ.get("FACTORY_HOUR", "60"))
 RATE, EVERY = 20.0, 10.0  # events a second; seconds between two samples
 PLACES = ("line", "line,queue", "line,money,errors,git", "line,models,people", "line,queue,money,errors")
 GROWS = 0.05  # of what it took when a third of the time was over, at most
-
-
-def say(line: str) -> None:
-    """Past whatever keeps a test's output, for somebody waits for an hour."""
-    os.write(2, f"{line}\n".encode())
 
 
 def hour(repo: Path, home: Path, size: Size, seconds: float, every: float) -> tuple[list[Memory], list[float]]:
