@@ -107,8 +107,16 @@ class Busy:
         return record
 
     def _tell(
-        self, name: str, record: Record, text: str, second: Oid | None = None, files: dict[str, object] = {}, **more: str
+        self,
+        name: str,
+        record: Record,
+        text: str,
+        second: Oid | None = None,
+        files: dict[str, object] | None = None,
+        **more: str,
     ) -> None:
+        if files is None:
+            files = {}
         said = f"{text} no.{self.count}."
         event = Event(name=name, ticket=record.ticket, attempt=record.attempt, text=said, trailers=more)
         book = {f"budget/{self.book.date.isoformat()}.json": self.book.model_dump(mode="json")}

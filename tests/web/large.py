@@ -12,12 +12,12 @@ from bench import programs, worlds
 from factory.git import objects
 from factory.git.ledger import FACTORY, Ledger, ticket_path, to_json
 from factory.git.repo import LEDGER, Repo
+from factory.line.knowledge import Lesson, path
 from factory.model import State, Triage
 from factory.records.halves import BACK, FRONT, Half
 from factory.records.record import Record
 from factory.records.view import CRITERIA, ROADMAP, factory_file
 from factory.records.yard import FOLDED
-from factory.line.knowledge import Lesson, path
 
 MAIN = "refs/heads/main"
 BLOCKED, WAITS, PLANNED, LESSONS, BOXES = 100, 500, 300, 200, 80
@@ -33,7 +33,7 @@ class Size(NamedTuple):
     events: int
 
 
-FULL, SMALL = Size(10_000, 100_000), Size(1_000, 5_000)
+FULL = Size(10_000, 100_000)
 
 
 def enlarge(repo: Path, home: Path, size: Size) -> None:
@@ -99,7 +99,12 @@ def _main(repo: Path, home: Path, tables: dict[str, bytes], done: list[str], at:
 
 def _evidence(name: str, n: int) -> dict[str, bytes]:
     model, seconds = MODELS[n % 3], 20 + n % 400
-    result = {"ticket_id": name, "attempt": 1, "status": "FAIL" if n % FAILS == 0 else "PASS", "guards": {"scope": "PASS"}}
+    result = {
+        "ticket_id": name,
+        "attempt": 1,
+        "status": "FAIL" if n % FAILS == 0 else "PASS",
+        "guards": {"scope": "PASS"},
+    }
     result |= {"tests": {"passed": 30, "flaky": n % 50 == 0}, "model_used": model, "duration_seconds": seconds}
     result |= {"tokens_in": 9_000 + n, "tokens_out": 900 + n, "calls": 3, "cost_estimate_usd": 0.03}
     call = {"method": "POST", "path": "/v1/messages", "status": 200 if n % 40 else 429, "model": model}
@@ -118,7 +123,14 @@ def _told(done: list[str], blocked: list[str], stamps: dict[str, tuple[str, str]
     for n, name in enumerate(done):
         yield from _attempt(name, n, 1)
         if n % FAILS == 0:
-            yield "fail", name, 1, "TEST: assert total == 10.01", {}, {"Factory-Triage": "TEST", "Factory-Status": "FAIL"}
+            yield (
+                "fail",
+                name,
+                1,
+                "TEST: assert total == 10.01",
+                {},
+                {"Factory-Triage": "TEST", "Factory-Status": "FAIL"},
+            )
             yield from _attempt(name, n, 2)
         trailers = {"Factory-Status": "PASS", "Factory-Stamp": stamps[name][0]}
         yield "stamped", name, 2 if n % FAILS == 0 else 1, TITLE, {}, trailers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from tests.desk.conftest import Mixed
 from tests.web.browser import serving
-from tests.web.large import FULL, SMALL, Size, enlarge
+from tests.web.large import FULL, Size, enlarge
 from tests.web.watchers import Memory, Watcher, busy_night, memory, quantiles, say, waits
 
 MINUTES = float(os.environ.get("FACTORY_HOUR", "60"))
@@ -24,7 +23,9 @@ def hour(repo: Path, home: Path, size: Size, seconds: float, every: float) -> tu
     """The samples, and how long each event took to a watcher."""
     enlarge(repo, home, size)
     with serving(repo) as (address, pid):
-        watchers = [Watcher(address, f"/stream?panes={panes}&lang={('en', 'ko')[n % 2]}") for n, panes in enumerate(PLACES)]
+        watchers = [
+            Watcher(address, f"/stream?panes={panes}&lang={('en', 'ko')[n % 2]}") for n, panes in enumerate(PLACES)
+        ]
         for one in watchers:
             one.start()
         with busy_night(repo, RATE, seconds) as night:
@@ -49,7 +50,12 @@ def test_an_hour_of_events_does_not_make_it_grow(mixed: Mixed, tmp_path: Path) -
     assert shop.run("run").code == 1
     samples, _ = hour(shop.path, tmp_path / "git", FULL, 60 * MINUTES, EVERY)
     third, sixth = len(samples) // 3, max(1, len(samples) // 6)
-    then, now = (sum(one.own + one.children for one in row) / len(row) for row in (samples[third : third + sixth], samples[-sixth:]))
-    say(f"{MINUTES:g} minutes: {samples[0].own:.0f} MB at first, {then:.0f} MB after a third, {now:.0f} MB at the end, its programs among them")
+    then, now = (
+        sum(one.own + one.children for one in row) / len(row)
+        for row in (samples[third : third + sixth], samples[-sixth:])
+    )
+    say(
+        f"{MINUTES:g} minutes: {samples[0].own:.0f} MB at first, {then:.0f} MB after a third, {now:.0f} MB at the end, its programs among them"
+    )
     assert now < then * (1 + GROWS)
     assert samples[-1].files <= samples[third].files + 2

@@ -143,7 +143,9 @@ class Quantiles(NamedTuple):
     most: float
 
     def __str__(self) -> str:
-        return f"{self.count} times, p50 {self.p50:.0f}, p95 {self.p95:.0f}, p99 {self.p99:.0f}, most {self.most:.0f} ms"
+        return (
+            f"{self.count} times, p50 {self.p50:.0f}, p95 {self.p95:.0f}, p99 {self.p99:.0f}, most {self.most:.0f} ms"
+        )
 
 
 def quantiles(seconds: list[float]) -> Quantiles:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from factory.desk.panes.watch import Sighting, Watch
 from factory.errors import FactoryError
-from factory.faces.web.drawing import News, known, piece, values
+from factory.faces.web.drawing import NewsLines, known, piece, values
 from factory.model import Event
 
 LOOK = 0.004  # seconds between two looks at the names of refs, where somebody watches
@@ -34,7 +34,7 @@ class Console:
         self.heard = self.looked = 0  # how often there was something new
         self.watchers = 0
         self.kept: dict[Piece, tuple[int, Markup]] = {}  # what was made of which look
-        self._news: dict[str, tuple[tuple[int, int], Markup, News]] = {}  # by language
+        self._news: dict[str, tuple[tuple[int, int], Markup, NewsLines]] = {}  # by language
         self._used: set[Piece] = set()  # since the last look
         self._changed = asyncio.Condition()
         self._first = asyncio.Event()
@@ -62,7 +62,7 @@ class Console:
     def told(self, language: str) -> Markup:
         """The last events, made once for all who watch them."""
         asked = known(language)
-        made, text, drawing = self._news.get(asked) or ((-1, -1), Markup(""), News(asked))
+        made, text, drawing = self._news.get(asked) or ((-1, -1), Markup(""), NewsLines(asked))
         if made != (now := (self.heard, self.looked)):
             text = drawing.draw(self.sighting, self.news)
             self._news[asked] = (now, text, drawing)

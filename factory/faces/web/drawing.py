@@ -139,7 +139,7 @@ def piece(look: Sighting | None, fault: str, name: str, asked: str, made_of: Any
     return drawing.draw(f"panes/{name}.html", p=found)
 
 
-class News:
+class NewsLines:
     """The last events in one language. A line is drawn once: of thirty, one is new."""
 
     def __init__(self, asked: str) -> None:
@@ -153,7 +153,8 @@ class News:
             self._day, self._lines = day, {}
         known = self._lines
         self._lines = {
-            event.oid: known[event.oid] if event.oid in known else drawing.draw("event.html", e=event) for event in shown
+            event.oid: known[event.oid] if event.oid in known else drawing.draw("event.html", e=event)
+            for event in shown
         }
         return drawing.draw("news.html", lines=self._lines.values())
 
