@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from factory.faces.web.console import Console
 from factory.faces.web.drawing import RIBBON, lines, partial
@@ -35,7 +35,7 @@ async def messages(console: Console, panes: Sequence[str], asked: str) -> AsyncI
         console.watchers -= 1
 
 
-def _new(told: dict[str, str], now: dict[str, str]) -> str:
+def _new(told: dict[str, str], now: Mapping[str, str]) -> str:
     """The pieces that were not told yet, and are from here on; empty for none."""
     new = {place: text for place, text in now.items() if told.get(place) != text}
     told |= new
