@@ -12,7 +12,7 @@ from factory.tree import FOLDER, Entry
 PATHS = 1_000_000  # of one tree; Linux has 90,000
 CHARACTERS = 256 << 20  # of all its paths together
 DEPTH = 400  # folders, one below the other
-KEPT = 200_000  # trees whose extent stays in memory
+KEPT = 200_000  # trees whose extent stays in memory, at most
 
 Level = Callable[[Oid], Mapping[str, Entry]]
 Difference = tuple[str, Entry | None, Entry | None]
@@ -38,6 +38,7 @@ class Walk:
 
     def __init__(self, level: Level) -> None:
         self._level = level
+        self.kept = KEPT
         self._known: dict[Oid, Extent] = {}
 
     def must_be_bounded(self, tree: Oid) -> None:
@@ -54,7 +55,7 @@ class Walk:
                 if depth > DEPTH:
                     raise _too_much(tree, f"lies deeper than {DEPTH} folders")
                 found = found.plus(name, self._extent(entry.oid, depth + 1) if entry.mode == FOLDER else ONE)
-            if len(self._known) > KEPT:
+            if len(self._known) > self.kept:
                 self._known.clear()
             self._known[tree] = found
         if depth + found.depth > DEPTH + 1:

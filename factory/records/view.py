@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, TypeVar
 
 from factory.errors import Mistake
 from factory.git import history, objects
@@ -108,13 +108,27 @@ def look(repo: Repo, ledger: Ledger, main: Oid) -> View:
     return View(main, tickets, criteria, records, history.words(repo, main, folded))
 
 
-@functools.lru_cache(4)  # what was right stays so; a run looks anew after each event
+@functools.lru_cache(2)  # what was right stays so; a run looks anew after each event
 def _tables(roadmap: bytes, ledger: bytes) -> tuple[tuple[Ticket, ...], tuple[Criterion, ...]]:
     tickets = documents.read_roadmap(roadmap)
     unread.check(roadmap)
     criteria = documents.read_ledger(ledger)
     crosscheck.check(tickets, criteria)
-    return tickets, criteria
+    return _shared(tickets), _shared(criteria)
+
+
+Row = TypeVar("Row", Ticket, Criterion)
+_LAST: dict[type, dict[str, Any]] = {}  # kind of row -> the rows that were read last, by id
+
+
+def _shared(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The same rows; one that did not change is the very value of the last time. A stamp changes two rows of ten
+    thousand, and who looks for days would else hold, and shred its memory with, a new copy of all after each."""
+    known = _LAST.get(type(rows[0]), {}) if rows else {}
+    found = tuple(old if (old := known.get(row.id)) == row else row for row in rows)
+    if found:
+        _LAST[type(found[0])] = {row.id: row for row in found}
+    return found
 
 
 def _tracked(repo: Repo, main: Oid) -> Mistake:

@@ -20,12 +20,19 @@ LACKS = "" if BROWSER and DRIVER else "no chromium and chromedriver here (Debian
 @contextmanager
 def console_at(repo: Path) -> Iterator[str]:
     """The console's address."""
+    with serving(repo) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(repo: Path) -> Iterator[tuple[str, int]]:
+    """The console's address, and its process."""
     command = [sys.executable, "-m", "factory", "serve", "--port", "0", "--repo", str(repo)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
     try:
         assert process.stdout
         line = process.stdout.readline()
-        yield re.findall(r"http://127\.0\.0\.1:\d+", line)[0]
+        yield re.findall(r"http://127\.0\.0\.1:\d+", line)[0], process.pid
     finally:
         process.terminate()
         code = process.wait(timeout=30)

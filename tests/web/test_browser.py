@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +13,11 @@ from factory.desk.panes.catalogue import PANES
 from tests.desk.conftest import Mixed
 from tests.line.conftest import Shop
 from tests.web.browser import LACKS, chromium, console_at
+from tests.web.referees import AXE, VNU, axe, complaints, vnu
 from tests.web.test_hostile import foul, places
 
 __all__ = ["foul"]
 
-AXE, VNU = (os.environ.get(name, "") for name in ("FACTORY_AXE", "FACTORY_VNU"))
 PATIENCE = 30.0
 pytestmark = pytest.mark.skipif(bool(LACKS), reason=LACKS)
 
@@ -42,11 +39,6 @@ def press(driver: Any, keys: str) -> None:
 
 def shown(driver: Any) -> str:
     return str(driver.execute_script("return document.getElementById('main').dataset.panes"))
-
-
-def complaints(driver: Any) -> list[str]:
-    """What the browser complained of: a policy that was violated, a script that failed. A 404 is none."""
-    return [line["message"] for line in driver.get_log("browser") if "404 (Not Found)" not in line["message"]]
 
 
 def test_a_page_that_is_open_lives_and_is_used_by_keys_alone(mixed: Mixed) -> None:
@@ -108,33 +100,17 @@ def pages(shop: Shop) -> list[str]:
 @pytest.mark.skipif(not AXE, reason="no axe-core: FACTORY_AXE names its file; `just test_console` installs it")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_no_serious_fault(foul: Shop, dark: bool) -> None:
-    axe = Path(AXE).read_text(encoding="utf-8")
-    run = "const done = arguments[arguments.length - 1]; axe.run().then((found) => done(JSON.stringify(found.violations)))"
     with console_at(foul.path) as address, chromium(dark=dark) as driver:
         bad = {}
         for place in pages(foul):
             driver.get(f"{address}{place}")
-            driver.execute_script(axe)
-            found = json.loads(driver.execute_async_script(run))
-            bad |= {place: [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]} if found else {}
+            if found := axe(driver):
+                bad[place] = found
         assert bad == {}
 
 
 @pytest.mark.prove
 @pytest.mark.skipif(not VNU, reason="no HTML checker: FACTORY_VNU names vnu.jar; `just test_console` installs it")
 def test_the_html_checker_finds_no_fault(foul: Shop, tmp_path: Path) -> None:
-    import urllib.error
-    import urllib.request
-
     with console_at(foul.path) as address:
-        for number, place in enumerate(pages(foul)):
-            try:
-                with urllib.request.urlopen(f"{address}{place}") as answer:
-                    html = answer.read()
-            except urllib.error.HTTPError as error:
-                html = error.read()
-                error.close()
-            (tmp_path / f"{number}.html").write_bytes(html)
-    told = subprocess.run(["java", "-jar", VNU, "--format", "gnu", *map(str, sorted(tmp_path.glob("*.html")))],
-                          capture_output=True, text=True, check=False)  # fmt: skip
-    assert told.stderr == ""
+        assert vnu(address, pages(foul), tmp_path) == ""

@@ -77,7 +77,7 @@ class Watch:
         self._aside = tempfile.TemporaryDirectory(prefix="factory-watch-")  # a proof is made of trees that nobody keeps
         try:
             self.repo = Repo(path, durable=False, aside=Path(self._aside.name))
-            self.repo.store.kept_trees = TREES
+            self.repo.store.kept_trees = self.repo.store.walk.kept = TREES
             settings, _ = find_main(self.repo)
         except BaseException:
             self._aside.cleanup()

@@ -22,7 +22,7 @@ from factory.desk.panes.layouts import layouts
 from factory.errors import Mistake
 from factory.faces.web import pages
 from factory.faces.web.console import Console
-from factory.faces.web.drawing import HERE, drawn, link, page, prepare
+from factory.faces.web.drawing import HERE, RIBBON, link, page, prepare
 from factory.faces.web.guarding import OwnBrowser
 from factory.faces.web.numbers import Scraped
 from factory.faces.web.stream import messages
@@ -52,9 +52,9 @@ async def home(request: Request) -> Response:
     await console.first()
     panes, named = _panes(request)
     asked = request.query_params.get("lang", "")
-    names = ("ribbon", *panes)
+    drawn = {name: console.drawn(name, asked) for name in (RIBBON, *panes)}
     html = page(
-        console,
+        console.sighting,
         "console.html",
         request.query_params,
         page="console",
@@ -62,8 +62,8 @@ async def home(request: Request) -> Response:
         panes=panes,
         layouts=named,
         stream=link("/stream", asked, panes=",".join(panes)),
-        ribbon=drawn(console, "ribbon", asked),
-        drawn={name: drawn(console, name, asked) for name in names},
+        ribbon=drawn[RIBBON],
+        drawn=drawn,
     )
     return HTMLResponse(html)
 

@@ -6,18 +6,22 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+
+from markupsafe import Markup
 
 from factory.desk.panes.incident import Alarms
 from factory.desk.panes.watch import Sighting, Watch
 from factory.errors import FactoryError
+from factory.faces.web.drawing import NewsLines, known, piece, values
 from factory.model import Event
 
-LOOK = 0.015  # seconds between two looks at the names of refs
+LOOK = 0.004  # seconds between two looks at the names of refs, where somebody watches
+REST = 0.1  # and where nobody does
 APART = 0.25  # seconds between two looks at the whole, at least
 SHARE = 8  # and so many times as long as one takes: what is new is heard at once all the same
 ASK = 1.0  # second between two looks whether a run that was on is dead
 IDLE = 15.0  # seconds after which the whole is looked at again though nothing moved, where somebody watches
+Piece = tuple[str, str]  # its name, and the language that was asked for
 
 
 class Console:
@@ -31,7 +35,9 @@ class Console:
         self.news: tuple[Event, ...] = ()
         self.heard = self.looked = 0  # how often there was something new
         self.watchers = 0
-        self.drawn: dict[Any, tuple[int, str]] = {}  # what was made of the last look, by what it is
+        self.kept: dict[Piece, tuple[int, Markup]] = {}  # what was made of which look
+        self._news: dict[str, tuple[tuple[int, int], Markup, NewsLines]] = {}  # by language
+        self._used: set[Piece] = set()  # since the last look
         self._changed = asyncio.Condition()
         self._first = asyncio.Event()
         self._ended = False
@@ -44,6 +50,25 @@ class Console:
     @property
     def ready(self) -> bool:
         return self.sighting is not None
+
+    def drawn(self, name: str, language: str) -> Markup:
+        """The ribbon or a pane of the last look, made once for all who watch it."""
+        key = (name, known(language))
+        self._used.add(key)
+        made, text = self.kept.get(key, (-1, Markup("")))
+        if made != self.looked:
+            text = piece(self.sighting, self.fault, *key)
+            self.kept[key] = (self.looked, text)
+        return text
+
+    def told(self, language: str) -> Markup:
+        """The last events, made once for all who watch them."""
+        asked = known(language)
+        made, text, drawing = self._news.get(asked) or ((-1, -1), Markup(""), NewsLines(asked))
+        if made != (now := (self.heard, self.looked)):
+            text = drawing.draw(self.sighting, self.news)
+            self._news[asked] = (now, text, drawing)
+        return text
 
     async def change(self, heard: int, looked: int, wait: float) -> None:
         """Return when there is more than that, or after a time."""
@@ -79,7 +104,7 @@ class Console:
                 idle = self.watchers and time.monotonic() - self._at > IDLE
                 if (due or idle or self._killed()) and time.monotonic() - self._at >= max(APART, SHARE * self._took):
                     due, look = 0.0, asyncio.create_task(self._look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK if self.watchers else REST)
 
     def _killed(self) -> bool:
         """Whether a run was on at the last look, and is not now: asked once a second."""
@@ -98,8 +123,10 @@ class Console:
     async def _look(self) -> None:
         began = time.monotonic()
         try:
-            found = await asyncio.to_thread(self.watch.look)
-            self.sighting, self.fault, self.news = found, "", found.recent
+            used, self._used = self._used, set()
+            found, drawn = await asyncio.to_thread(self._seen, used)
+            self.sighting, self.fault = found, ""  # its news may be older than what was heard meanwhile
+            self.kept = {key: (self.looked + 1, text) for key, text in drawn.items()}
         except (FactoryError, OSError, KeyError) as error:
             self.fault = str(error)
         self._at = time.monotonic()
@@ -107,5 +134,12 @@ class Console:
         self.looked += 1
         self._first.set()
         await self._tell()
+
+    def _seen(self, used: set[Piece]) -> tuple[Sighting, dict[Piece, Markup]]:
+        """A look, and what the pages that are open will want of it: made here, for nobody hears of an event while
+        the loop draws."""
+        found = self.watch.look()
+        made_of = values(found, {name for name, _ in used})
+        return found, {key: piece(found, "", *key, made_of[key[0]]) for key in used}
 
     _at = _took = _asked = 0.0

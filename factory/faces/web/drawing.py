@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from factory.desk.panes import reasons, words
 from factory.desk.panes.catalogue import PANES, USUAL
 from factory.desk.panes.ribbon import ribbon
 from factory.desk.panes.watch import Sighting
-from factory.faces.web.console import Console
+from factory.model import Event, Oid
 from factory.plain import printable, whole_line
 
 HERE = Path(__file__).parent
@@ -98,6 +98,11 @@ class Drawing:
         """A link that keeps the language."""
         return link(path, self.asked, **query)
 
+    @property
+    def today(self) -> dt.date:
+        """The day of the look, in the factory's zone."""
+        return dt.datetime.fromtimestamp(self.now, self.zone).date()
+
     def clock(self, at: float) -> str:
         """A time in the factory's zone; of another day with the date."""
         time, now = dt.datetime.fromtimestamp(at, self.zone), dt.datetime.fromtimestamp(self.now, self.zone)
@@ -118,42 +123,50 @@ def usd(amount: float) -> str:
     return words.money(amount)
 
 
-def drawn(console: Console, name: str, language: str) -> Markup:
-    """The ribbon or a pane of the last look, made once for all who watch it."""
-    look, asked = console.sighting, known(language)
-    key = (name, asked)
-    made, text = console.drawn.get(key, (-1, ""))
-    if made == console.looked:
-        return Markup(text)
+def values(look: Sighting, names: Iterable[str]) -> dict[str, Any]:
+    """What these pieces are made of (`ribbon`, or a pane), in no language yet."""
+    return {name: ribbon(look) if name == RIBBON else PANES[name](look) for name in names}
+
+
+def piece(look: Sighting | None, fault: str, name: str, asked: str, made_of: Any = None) -> Markup:
+    """The ribbon or a pane of one look. `fault`: why there is no newer one; `made_of`: its `values`, where they are
+    known already."""
     drawing = Drawing(look, asked)
-    if name == "ribbon":
-        given = {"r": ribbon(look)} if look else {}
-        text = drawing.draw("ribbon.html" if look else "fault.html", fault=console.fault, **given)
-    elif look is None:
-        text = ""
-    else:
-        text = drawing.draw(f"panes/{name}.html", p=PANES[name](look))
-    console.drawn[key] = (console.looked, text)
-    return Markup(text)
+    if look is None:
+        return drawing.draw("fault.html", fault=fault) if name == RIBBON else Markup("")
+    found = made_of or values(look, [name])[name]
+    if name == RIBBON:
+        return drawing.draw("ribbon.html", fault=fault, r=found)
+    return drawing.draw(f"panes/{name}.html", p=found)
 
 
-def news(console: Console, language: str) -> Markup:
-    """The last events, made once for all who watch them."""
-    asked = known(language)
-    key = ("news", asked)
-    made, text = console.drawn.get(key, (-1, ""))
-    if made != console.heard:
-        text = Drawing(console.sighting, asked).draw("news.html", rows=console.news[::-1][:NEWS])
-        console.drawn[key] = (console.heard, text)
-    return Markup(text)
+class NewsLines:
+    """The last events in one language. A line is drawn once: of thirty, one is new."""
+
+    def __init__(self, asked: str) -> None:
+        self._asked, self._day = known(asked), ""
+        self._lines: dict[Oid, Markup] = {}
+
+    def draw(self, look: Sighting | None, events: Sequence[Event]) -> Markup:
+        """All of them, the newest first."""
+        drawing, shown = Drawing(look, self._asked), events[::-1][:NEWS]
+        if (day := f"{drawing.lang} {drawing.today}") != self._day:  # another day's events are told with their date
+            self._day, self._lines = day, {}
+        known = self._lines
+        self._lines = {
+            event.oid: known[event.oid] if event.oid in known else drawing.draw("event.html", e=event)
+            for event in shown
+        }
+        return drawing.draw("news.html", lines=self._lines.values())
 
 
+RIBBON = "ribbon"
 NEWS = 30  # events on the page
 
 
-def page(console: Console, template: str, query: Mapping[str, str], **given: Any) -> Markup:
+def page(look: Sighting | None, template: str, query: Mapping[str, str], **given: Any) -> Markup:
     """A whole page."""
-    drawing = Drawing(console.sighting, query.get("lang", ""))
+    drawing = Drawing(look, query.get("lang", ""))
     lang = "en" if drawing.lang == "ko" else "ko"
     path = given.pop("path", "/")
     common = {

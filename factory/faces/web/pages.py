@@ -76,12 +76,12 @@ async def _answer(request: Request, template: str, find: Callable[[Watch, Sighti
         if look is None:
             raise Mistake(console.fault)
         found = await asyncio.to_thread(find, console.watch, look)
-        html = page(console, template, request.query_params, p=found, path=path, **given)
+        html = page(look, template, request.query_params, p=found, path=path, **given)
         return HTMLResponse(html)
     except (FactoryError, OSError, KeyError, ValueError) as error:
         code = NOT_FOUND if isinstance(error, Mistake) and look else CANNOT
         told = str(error) if isinstance(error, FactoryError) else f"git could not answer: {error}"
-        return HTMLResponse(page(console, "wrong.html", request.query_params, fault=told, path=path), code)
+        return HTMLResponse(page(look, "wrong.html", request.query_params, fault=told, path=path), code)
 
 
 ROUTES = [
