@@ -22,7 +22,7 @@ LATELY = 100  # messages that a share is taken of
 CHANGES = 2000  # of main's newest commits, that are looked through
 NO_ALERT = "finished"
 ENDED = ("stopped", "storm")  # of a message that a run had ended, and not for the day's budget
-COMMANDS = (*BY_A_PERSON, "resume", "note")
+BY_SOMEBODY = (*BY_A_PERSON, "resume", "note")
 STOPPED_BY_A_PERSON = ("operator", "held", "interrupted")
 
 
@@ -46,7 +46,7 @@ def heard(told: tuple[ToldNotice, ...], event: Event) -> tuple[ToldNotice, ...]:
     if event.name == NOTICE:
         about = event.trailers.get(ABOUT, "")
         return told if about == NO_ALERT else (*told, ToldNotice(event.time, about in ENDED))[-LATELY:]
-    by_person = event.name in COMMANDS or event.trailers.get(STOP, "") in STOPPED_BY_A_PERSON
+    by_person = event.name in BY_SOMEBODY or event.trailers.get(STOP, "") in STOPPED_BY_A_PERSON
     if not by_person and event.name != "run":
         return told
     return tuple(

@@ -36,6 +36,10 @@ WORDS: Mapping[str, Word] = {
     "read_only": ("Looks, and changes nothing.", "보기만 하고 아무것도 바꾸지 않습니다."),
     "none": ("–", "–"),
     "nothing": ("Nothing.", "없습니다."),
+    "back": ("Back", "뒤로"),
+    "log": ("Log", "로그"),
+    "quit": ("Quit", "종료"),
+    "look_for": ("a word; Enter keeps it, Escape lets it go", "찾을 낱말. Enter: 그대로 두기, Esc: 지우기"),
     # panes
     "line": ("Line now", "지금 라인"),
     "queue": ("Queue", "대기열"),

@@ -23,6 +23,8 @@ def top(context: typer.Context, repo: RepoDir = Path(".")) -> None:
     with closing(Watch(repo)) as watch:
         if not sys.stdout.isatty():
             raise Mistake("the panel needs a terminal", remedy="`factory status --watch` writes lines anywhere")
+        from factory.faces.staying import stay
         from factory.faces.top.app import Top
 
+        stay()
         Top(watch, language(context)).run()

@@ -16,6 +16,7 @@ import uvicorn
 
 from factory.desk.panes.watch import Watch
 from factory.errors import CouldNotRun
+from factory.faces.staying import stay
 from factory.faces.web.app import make_app
 from factory.faces.web.console import Console
 
@@ -87,6 +88,7 @@ def _told(door: socket.socket, say: Callable[[str], None], place: str) -> str:
 
 def _server(watch: Watch) -> uvicorn.Server:
     sys.setswitchinterval(SWITCH)
+    stay()
     app = make_app(Console(watch))
     return _Server(
         uvicorn.Config(
