@@ -359,6 +359,7 @@ class Progress(Value):
     attempt: int = 0
     text: str
     at: float = Field(description="seconds since the epoch")
+    zone: str = Field("", description="the factory's time zone; empty: it is not known, and the machine's is told")
 
 
 class Event(Value):

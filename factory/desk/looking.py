@@ -70,7 +70,7 @@ def alerts(caller: Caller, asked: commands.Alerts) -> Answer:
 def log(caller: Caller, asked: commands.Log) -> Answer:
     from factory.desk.trace import trace
 
-    return trace(caller.path, asked.item, asked.limit)
+    return trace(caller.path, asked.item, asked.limit, caller.wanted.language)
 
 
 def traces(caller: Caller, asked: commands.Traces) -> Answer:

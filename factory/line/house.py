@@ -83,7 +83,8 @@ class House:
     def say(self, ticket: str, text: str, level: Level = "info", kind: ProgressKind = "note") -> None:
         """One thing that happens now: a line on the screen and one in the log, without secrets."""
         line, now, attempt = whole_line(redact(text, self.secrets)), self.clock.now(), self.numbers.get(ticket, 0)
-        self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now))
+        zone = self.settings.factory.timezone
+        self.tell(Progress(kind=kind, item=ticket, attempt=attempt, text=line, at=now, zone=zone))
         if self.log is not None:
             plan, began = self.begun.get(ticket, ("", 0.0))
             step = LogStep(kind, plan, began, self.seen.get(self.ref, ""))

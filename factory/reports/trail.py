@@ -60,8 +60,8 @@ def when(event: Event, zone: datetime.tzinfo) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(event.time, zone)
 
 
-def as_line(event: Event, zone: datetime.tzinfo) -> str:
-    """The event as a person reads it, its time in the factory's zone."""
+def as_line(event: Event, zone: datetime.tzinfo, text: str) -> str:
+    """The event as a person reads it, its time in the factory's zone, and what it says as the reader has it."""
     at = when(event, zone).strftime("%Y-%m-%d %H:%M:%S")
     where = f"{event.ticket}#{event.attempt}" if event.attempt else event.ticket or "factory"
-    return f"{event.oid[:12]} {at} {event.name:<10} {where:<16} {event.text}"
+    return f"{event.oid[:12]} {at} {event.name:<10} {where:<16} {text}"

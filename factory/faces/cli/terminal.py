@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -61,11 +60,14 @@ def typed(words: str) -> str:
 
 
 def line_of(now: Progress) -> str:
-    """What happens, with the time of day."""
+    """What happens, with the time of day where the factory is."""
+    import datetime as dt
+    from zoneinfo import ZoneInfo
+
     from factory.plain import whole_line
 
-    time_of_day = time.strftime("%H:%M:%S", time.localtime(now.at))
-    return f"{time_of_day} {now.item or 'factory':<12} {whole_line(now.text)}"
+    at = dt.datetime.fromtimestamp(now.at, ZoneInfo(now.zone) if now.zone else None)
+    return f"{at:%H:%M:%S} {now.item or 'factory':<12} {whole_line(now.text)}"
 
 
 def progress(now: Progress) -> None:
