@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from factory.desk.panes.watch import Watch
-from factory.errors import CouldNotRun
+from factory.errors import CouldNotRun, FactoryError
 from factory.faces.staying import stay
 from factory.faces.web.app import make_app
 from factory.faces.web.console import Console
@@ -52,6 +52,8 @@ class _Server(uvicorn.Server):
 def serve(repo: Path, port: int, say: Callable[[str], None], *, browser: bool = False, place: str = "/") -> None:
     """Serve until a signal. Mistake where there is no repository; CouldNotRun where the port is taken."""
     with watched(repo) as watch, listening(port) as door:
+        with suppress(FactoryError, OSError, KeyError):  # the pages say so
+            watch.look()  # of a hundred thousand events, seconds: before anybody is invited
         address = _told(door, say, place)
         if browser:
             webbrowser.open_new_tab(address)
