@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +15,8 @@ from factory.records.redact import printable, redact
 
 MOST = 256 << 10  # bytes of a file; then it begins anew with its last part
 KEPT = 64 << 10  # bytes of that part
-LINE = 16 << 10  # bytes after which a line that has not ended is written all the same
+WINDOW, BURST = 0.2, 64 << 10  # seconds; bytes that are written at once in them, and then what is newest
+ENDED = re.compile(rb"[\r\n]")
 
 
 def live_path(private: Path, item: str) -> Path:
@@ -27,7 +30,8 @@ class LiveLog:
     A disk that does not take it takes nothing from the attempt."""
 
     def __init__(self, private: Path, item: str, secrets: tuple[str, ...]) -> None:
-        self._at, self._secrets, self._left, self._size = live_path(private, item), secrets, b"", 0
+        self._at, self._secrets, self._held, self._size = live_path(private, item), secrets, b"", 0
+        self._until, self._spent, self._torn = 0.0, 0, False
 
     def __enter__(self) -> LiveLog:
         with suppress(OSError):
@@ -40,13 +44,32 @@ class LiveLog:
             self._at.unlink(missing_ok=True)
 
     def hear(self, data: bytes) -> None:
-        """More of what it prints."""
-        whole, ended, rest = (self._left + data).rpartition(b"\n")
-        if len(rest) > LINE:
-            whole, ended, rest = whole + ended + rest, b"\n", b""
-        self._left = rest
-        if whole or ended:
-            text = redact(printable((whole + ended).decode("utf-8", "replace")), self._secrets)
+        """More of what it prints; nothing, where nothing came for a moment. Of a flood its newest lines are enough:
+        looking for secrets in all of it would cost more than the attempt."""
+        if self._torn and data:
+            data = self._after_its_end(data)
+        self._held += data
+        now = time.monotonic()
+        if now > self._until:
+            self._until, self._spent = now + WINDOW, 0
+        if not data or self._spent < BURST:
+            self._spent += len(self._held)
+            self._write()
+        if len(self._held) > MOST:
+            self._held = self._after_its_end(self._held[-KEPT:])
+
+    def _after_its_end(self, data: bytes) -> bytes:
+        """What comes behind a line of which a part was left out: the rest of it could be a secret's."""
+        end = ENDED.search(data)
+        self._torn = end is None
+        return data[end.end() :] if end else b""
+
+    def _write(self) -> None:
+        """All lines that have ended: of any other a secret may be here in part."""
+        end = max(self._held.rfind(b"\n"), self._held.rfind(b"\r")) + 1
+        ended, self._held = self._held[:end], self._held[end:]
+        if ended:
+            text = redact(printable(ended.decode("utf-8", "replace")), self._secrets)
             with suppress(OSError):
                 self._append(text.encode("utf-8", "replace"))
 

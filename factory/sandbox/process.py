@@ -54,7 +54,9 @@ class Pipes(NamedTuple):
     stdin: bytes = b""
     pass_fds: tuple[int, ...] = ()
     cap: int = 8 << 20  # bytes of each of stdout and stderr
-    hear: Callable[[bytes], None] | None = None  # is told what comes out, while it comes
+    hear: Callable[[bytes], None] | None = (
+        None  # is told what comes out, while it comes; nothing: nothing came just now
+    )
 
 
 NO_PIPES = Pipes()
@@ -210,7 +212,10 @@ class _Watch:
         if not self._pipes.get_map():
             time.sleep(wait)
             return False
-        for key, _ in self._pipes.select(wait):
+        ready = self._pipes.select(wait)
+        if not ready and self._hear is not None:
+            self._hear(b"")
+        for key, _ in ready:
             if key.fd == self._end:
                 continue
             pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]

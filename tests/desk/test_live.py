@@ -42,6 +42,7 @@ def test_a_flood_is_bounded_and_its_end_is_there(tmp_path: Path) -> None:
     with LiveLog(tmp_path, "D-1", ()) as live:
         for number in range(20_000):
             live.hear(b"%06d %s\n" % (number, b"x" * 40))
+        live.hear(b"")  # for a moment, nothing
         at = live_path(tmp_path, "D-1")
         assert at.stat().st_size <= MOST
         lines = at.read_text().splitlines()
@@ -49,6 +50,26 @@ def test_a_flood_is_bounded_and_its_end_is_there(tmp_path: Path) -> None:
         assert all(len(line) == 47 for line in lines)
         live.hear(b"y" * 10 * MOST)
         assert at.stat().st_size <= MOST + KEPT
+
+
+def test_a_flood_costs_no_look_at_all_of_it_and_no_part_of_a_secret_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(
+        "factory.line.live.redact", lambda text, known: looked.append(len(text)) or text.replace("SECRET", "-")
+    )
+    monkeypatch.setattr("factory.line.live.time.monotonic", lambda: 1.0)
+    with LiveLog(tmp_path, "D-1", ("SECRET",)) as live:
+        live.hear(b"a line\n")
+        for _ in range(400):
+            live.hear(b"RET" + b"x" * 65_500 + b"SECRET" + b"SEC")
+        live.hear(b"\nthe end\n")
+        live.hear(b"")
+        said = live_path(tmp_path, "D-1").read_text()
+    assert sum(looked) < 2 * MOST
+    assert said == "a line\nthe end\n"
+    assert not [word for word in said.replace("x", " ").split() if word in ("RET", "SEC", "SECRET")]
 
 
 def test_a_folder_that_cannot_be_written_takes_nothing_from_the_attempt(tmp_path: Path) -> None:
