@@ -16,6 +16,7 @@ from factory.proposals.proposing import Spoken, Unusable
 from factory.workers import Task
 from factory.workers.bounded_call import bounded
 from factory.workers.choice import ModelChoice, thinking
+from factory.workers.gemini_wire import all_said, request_body
 from factory.workers.spending import Refusal, Spending
 
 T = TypeVar("T")
@@ -67,19 +68,12 @@ class Conversation:
         """The answer's text. Refusal where the provider refuses or is silent, Unusable where it cut the answer."""
         contents: Any = [{"role": turn.role, "parts": [{"text": turn.text}]} for turn in turns]
         key = Answers.key(self.plan.idempotency_key, self.name, self.config.model_dump(mode="json"), contents)
-        self.spending.telling.asked(f"{self.upstream}{self._path(ANSWER)}", self.body(contents))
+        self.spending.telling.asked(f"{self.upstream}{self._path(ANSWER)}", request_body(self.config, contents))
         found = self.answers.find(key)
         if found is None:
             return self._buy(contents, key)
         self.spending.telling.came(answer=found, note="bought in an earlier try")
         return found
-
-    def body(self, contents: Any) -> dict[str, Any]:
-        """The request as the API reads it: what the SDK makes of these contents and our configuration."""
-        config = self.config.model_dump(mode="json", by_alias=True, exclude_none=True)
-        instructions = {"role": "user", "parts": [{"text": config.pop("systemInstruction")}]}
-        config.pop("automaticFunctionCalling")  # the SDK's own
-        return {"contents": contents, "systemInstruction": instructions, "generationConfig": config}
 
     def _path(self, verb: str) -> str:
         return f"/v1beta/models/{self.name}:{verb}"
@@ -96,7 +90,7 @@ class Conversation:
                 lambda: models.generate_content(model=name, contents=contents, config=self.config),
             )
             call.told(safely(read_gemini, answer.model_dump(mode="json", by_alias=True, exclude_none=True)))
-            self.spending.telling.came(answer=_said(answer))
+            self.spending.telling.came(answer=all_said(answer))
             self.answers.keep(key, text := _text(answer))
         return text
 
@@ -132,12 +126,6 @@ def _transport_errors() -> tuple[type[Exception], ...]:
 
     names = [name for name in ("httpx", "httpx2") if importlib.util.find_spec(name)]
     return (OSError, *(importlib.import_module(name).HTTPError for name in names))
-
-
-def _said(answer: Any) -> str:
-    """All that it said, also where it cannot be used."""
-    content = answer.candidates[0].content if answer.candidates else None
-    return "".join(part.text for part in (content.parts if content else None) or () if part.text)
 
 
 def _text(answer: Any) -> str:

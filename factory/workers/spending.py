@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,14 +14,9 @@ from factory.errors import Mistake, NoWorker
 from factory.model import Ended, Report
 from factory.money.spend import bill
 from factory.proposals.shares import Share
-from factory.records.evidence import REQUESTS
-from factory.records.exchanges import MESSAGES, written
-from factory.records.redact import secret_values
 from factory.workers import Wallet, Work
 from factory.workers.bounded_call import Overdue
 from factory.workers.telling import Telling
-
-Line = dict[str, str | int | float]  # of the evidence, about one request
 
 
 class Refusal(Exception):
@@ -55,7 +47,6 @@ class Spending:
         self._wallet, self._provider, self._model, self._price = wallet, provider, model, price
         self.usage, self.usd, self.telling = Usage(model=model), 0.0, Telling()
         self._together: tuple[str, ...] = ()
-        self._passed: list[Line] = []
 
     def had(self, share: Share) -> None:
         """What this attempt's ticket has paid already, of a call for several: booked then, told now."""
@@ -66,23 +57,15 @@ class Spending:
         self.telling.came(status=200, answer=share.text, note=self._shared(), **counts)
 
     def passed(self, path: str, status: int, seconds: float) -> None:
-        """A request was made: a line of the evidence, as the proxy writes it of what leaves a room."""
-        at = {"time": round(time.time(), 3), "seconds": round(seconds, 3)}
-        self._passed.append({**at, "method": "POST", "path": path, "status": status, "model": self._model})
-        self.telling.came(status=status)
-
-    def _extra(self) -> dict[str, bytes]:
-        """The requests with their times and prices, and all that was said."""
-        lines = "".join(f"{json.dumps(line)}\n" for line in self._passed).encode()
-        said = written(self.telling.exchanges, secret_values(os.environ))
-        return {name: content for name, content in ((REQUESTS, lines), (MESSAGES, said)) if content}
+        """A request was made."""
+        self.telling.passed(path, status, seconds, self._model)
 
     @contextmanager
     def call(self, *, tokens_in: int, tokens_out: int) -> Iterator[Call]:
         """Around one call. Stopped where its worst case does not fit; however it ends, it is settled once."""
         usd = worst(tokens_in, tokens_out, self._provider.prices, self._model, self._price)
         reserved = self._wallet.reserve(bill(1, tokens_in, tokens_out, usd))
-        call, passed = Call(Usage()), len(self._passed)
+        call, passed = Call(Usage()), len(self.telling.lines)
         try:
             self._wallet.pace()
             call.usage = Usage(1, tokens_in, tokens_out=tokens_out, model=self._model, complete=False)
@@ -92,16 +75,13 @@ class Spending:
                 call.usage = Usage()
             raise
         finally:
-            self._settle(reserved, call.usage, usd, self._passed[passed:])
+            self._settle(reserved, call.usage, usd, passed)
 
-    def _settle(self, reserved: str, used: Usage, worst_usd: float, lines: list[Line]) -> None:
+    def _settle(self, reserved: str, used: Usage, worst_usd: float, passed: int) -> None:
         usd = cost(used, self._provider.prices, self._model, self._price) if used.complete else worst_usd
         self.usage, self.usd = self.usage + used, self.usd + usd
         self._wallet.settle(reserved, bill(used.calls, used.tokens_in, used.tokens_out, usd))
-        counts = {"tokens_in": used.tokens_in, "tokens_out": used.tokens_out, "usd": round(usd, 9)}
-        for line in lines:
-            line.update(counts)
-        self.telling.came(**counts)
+        self.telling.cost(passed, {"tokens_in": used.tokens_in, "tokens_out": used.tokens_out, "usd": round(usd, 9)})
 
     def report(self, summary: str) -> Report:
         return report_of(self.usage, summary, self.usd)
@@ -110,7 +90,7 @@ class Spending:
         """`reused`: answers of an earlier try that were not bought again."""
         told = f"{reused} answer(s) of an earlier try, not bought again" if reused else ""
         report = self.report(f"{summary}\n({told})" if told else summary)
-        return Work(Ended.DONE, report, history=self._history(told), extra=self._extra())
+        return Work(Ended.DONE, report, history=self._history(told), extra=self.telling.files())
 
     def _history(self, told: str = "") -> tuple[str, ...]:
         notes = "; ".join(filter(None, (self._shared(), told)))
@@ -137,7 +117,7 @@ class Spending:
             retry_after=refused.retry if refused else None,
             daily_quota=bool(refused and refused.daily),
             history=self._history(),
-            extra=self._extra(),
+            extra=self.telling.files(),
         )
 
 
