@@ -12,6 +12,7 @@ from factory.git import objects
 from factory.model import Oid
 
 Found = tuple[Oid, str, bytes]  # id, kind, body
+RENEW = 20_000  # questions: git keeps something of each object that it was asked for, as long as it lives
 
 
 class Pipe(Protocol):
@@ -31,12 +32,16 @@ class Reader:
     def __init__(self, start: Callable[[], Pipe], algorithm: str, lacks: Callable[[], GitFailed]) -> None:
         self._start, self._algorithm, self._lacks = start, algorithm, lacks
         self._pipe: Pipe | None = None
+        self._asked = 0
         self._lock = threading.Lock()
 
     def ask(self, names: list[str]) -> list[Found | None]:
         """The answers to some questions, asked in one breath; as many as a pipe holds."""
         with self._lock:
+            if self._asked > RENEW:
+                self.close()
             pipe = self._pipe = self._pipe or self._start()
+            self._asked += len(names)
             try:
                 pipe.stdin.write(b"".join(objects.to_bytes(name) + b"\n" for name in names))
                 pipe.stdin.flush()
@@ -47,7 +52,7 @@ class Reader:
 
     def close(self) -> None:
         """End the child process."""
-        pipe, self._pipe = self._pipe, None
+        pipe, self._pipe, self._asked = self._pipe, None, 0
         if pipe is not None:
             for end in (pipe.stdin, pipe.stdout):
                 with suppress(OSError):  # it died before

@@ -23,6 +23,7 @@ def asked(*args: str) -> process.Finished:
     return process.run([sys.executable, "-m", "bench", *args], cwd=ROOT, env=env, timeout=240)
 
 
+@pytest.mark.prove  # half a minute; what `just bench` prints is looked at by a person
 def test_every_benchmark_answers_with_a_figure_and_its_baseline() -> None:
     done = asked("--quick", "--json")
     assert (done.code, done.stderr) == (0, b"")

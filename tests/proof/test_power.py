@@ -23,8 +23,8 @@ def why_not(kind: str) -> str:
     return private.why_not()
 
 
-def on(kind: str) -> object:
-    return pytest.param(kind, marks=pytest.mark.skipif(bool(why_not(kind)), reason=why_not(kind)))
+def on(kind: str, *more: pytest.MarkDecorator) -> object:
+    return pytest.param(kind, marks=(pytest.mark.skipif(bool(why_not(kind)), reason=why_not(kind)), *more))
 
 
 def cut(under: Path, kind: str, seed: int) -> list[str]:
@@ -37,7 +37,7 @@ def cut(under: Path, kind: str, seed: int) -> list[str]:
         shutil.rmtree(where)
 
 
-@pytest.mark.parametrize("kind", [on("ext4"), on("xfs")])
+@pytest.mark.parametrize("kind", [on("ext4"), on("xfs", pytest.mark.prove)])
 def test_nothing_acknowledged_is_lost_when_the_power_is_cut(tmp_path: Path, kind: str) -> None:
     assert cut(tmp_path, kind, 0) == []
 
