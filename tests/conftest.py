@@ -14,8 +14,8 @@ from tests import lean
 
 KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
 
-# no test is timed, for a machine may be busy; and half as many examples as usual, for there are many tests
-hypothesis.settings.register_profile("untimed", deadline=None, max_examples=50)
+# no test is timed, for a machine may be busy; and a third of the usual examples, for there are many tests
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it for what it starts in the background

@@ -75,7 +75,7 @@ class LiveLog:
 
     def _append(self, content: bytes) -> None:
         if self._size + len(content) > MOST:
-            content = (self._at.read_bytes() if self._size else b"")[-KEPT:].partition(b"\n")[2] + content[-KEPT:]
+            content = _newest(self._at.read_bytes() if self._size else b"") + _newest(content)
             self._at.unlink(missing_ok=True)
             self._size = 0
         handle = os.open(self._at, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -83,3 +83,8 @@ class LiveLog:
             self._size += os.write(handle, content)
         finally:
             os.close(handle)
+
+
+def _newest(content: bytes) -> bytes:
+    """The last lines, whole."""
+    return content if len(content) <= KEPT else content[-KEPT:].partition(b"\n")[2]

@@ -72,6 +72,20 @@ def test_a_flood_costs_no_look_at_all_of_it_and_no_part_of_a_secret_comes_out(
     assert not [word for word in said.replace("x", " ").split() if word in ("RET", "SEC", "SECRET")]
 
 
+def test_what_was_held_back_and_is_more_than_is_kept_begins_with_a_whole_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("factory.line.live.time.monotonic", lambda: 1.0)
+    with LiveLog(tmp_path, "D-1", ()) as live:
+        for number in range(20_000):
+            live.hear(b"%06d %s\n" % (number, b"x" * 40))
+            if number % 5000 == 4999:  # some 230 KB were held back
+                live.hear(b"")
+        lines = live_path(tmp_path, "D-1").read_text().splitlines()
+    assert lines[-1].startswith("019999 ")
+    assert {len(line) for line in lines} == {47}
+
+
 def test_a_folder_that_cannot_be_written_takes_nothing_from_the_attempt(tmp_path: Path) -> None:
     (tmp_path / "live").write_text("a file in its place")
     with LiveLog(tmp_path, "D-1", ()) as live:

@@ -20,7 +20,7 @@ from tests.proof.outcome import always
 from tests.proof.record import Record
 from tests.proof.steps import Order
 
-SAMPLE = (("ENOSPC", 300, FOR_EVER), ("EIO", 1500, 1))
+SAMPLE = (("ENOSPC", 300, FOR_EVER), pytest.param("EIO", 1500, 1, marks=pytest.mark.prove))
 LASTING, SHARES = ("ENOSPC", "EROFS"), 10  # a full disk and a disk remounted read-only stay so until someone comes
 CANNOT = private.why_not()
 STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
