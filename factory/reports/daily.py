@@ -82,6 +82,7 @@ class Day(NamedTuple):
     due: tuple[Due, ...] = ()  # of `waiting`: what comes next, best first
     planned: int = 0  # tickets that are not released
     out: str = ""  # the folder with files to open, where one is kept
+    unlaid: frozenset[str] = frozenset()  # of its pages those that do not lie there: a run was killed
     unsent: int = 0  # messages to receivers that did not go out on this day
     asleep: Sleep | None = None  # what the run that is on waits for now
 

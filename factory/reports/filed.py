@@ -14,6 +14,8 @@ from factory.money import budget
 from factory.records import sleep
 from factory.records.view import find_main, main_ref
 from factory.reports import daily, phrases, report
+from factory.reports.daily import Day
+from factory.reports.setbacks import why_pages
 
 
 def daily_page(repo: Repo, now: float, date: str | None, language: str = "") -> str:
@@ -29,5 +31,14 @@ def daily_page(repo: Repo, now: float, date: str | None, language: str = "") -> 
     holder = lock.holder(private_dir(repo)) if day >= today else None
     ledger = Ledger(repo, lambda: now)
     facts = daily.facts(ledger, main_ref(settings), settings, day, alive=None if holder is None else bool(holder))
-    facts = facts._replace(asleep=sleep.read(private_dir(repo), holder) if holder else None)
+    facts = facts._replace(
+        asleep=sleep.read(private_dir(repo), holder) if holder else None, unlaid=_unlaid(repo, facts)
+    )
     return report.page_in(facts, phrases.of(language)) if language else report.page(facts)
+
+
+def _unlaid(repo: Repo, facts: Day) -> frozenset[str]:
+    """The pages that the run's own machine lacks. Any other, which has no logs, is told where they are."""
+    if repo.work_tree is None or not (private_dir(repo) / "logs").is_dir():
+        return frozenset()
+    return frozenset(page for page in why_pages(facts).values() if not (repo.work_tree / page).is_file())

@@ -20,17 +20,28 @@ def stuck(day: Day, words: Phrases) -> Iterator[Block]:
     if not day.blocked:
         return
     yield Title(words.blocked_title, 3)
-    last = {one.ticket: one for one in day.worked}
+    last, pages = {one.ticket: one for one in day.worked}, why_pages(day)
     for blocked in day.blocked:
         yield Title(f"{blocked.ticket} {said(blocked.title)}".rstrip(), 4)
         yield Paragraph(words.blocked.format(blocked.ticket, _why(blocked.triage, blocked.why, words)))
         one = last.get(blocked.ticket)
         if one and one.last and one.last.assertion:
             yield Printed("\n".join(one.last.assertion))
-        if one and one.last and day.out:
-            yield Paragraph(words.shows_file.format(blocked.ticket, f"{day.out}/{why_file(one.run, one.last.name)}"))
+        page = pages.get(blocked.ticket, "")
+        if page and page not in day.unlaid:
+            yield Paragraph(words.shows_file.format(blocked.ticket, page))
         elif blocked.attempt:
             yield Paragraph(words.shows.format(blocked.ticket))
+
+
+def why_pages(day: Day) -> dict[str, str]:
+    """Ticket -> the page of its last failed attempt, of those that wait for a person; below the checkout."""
+    blocked = {one.ticket for one in day.blocked if day.out}
+    return {
+        one.ticket: f"{day.out}/{why_file(one.run, one.last.name)}"
+        for one in day.worked
+        if one.ticket in blocked and one.last
+    }
 
 
 def why_file(run: str, attempt: str) -> str:

@@ -286,3 +286,16 @@ def test_a_page_that_today_names_is_there_also_of_an_earlier_run(make: Make) -> 
     (named,) = set(re.findall(r"`(factory-out/runs/\S+?\.md)`", (out(shop) / "today.md").read_text()))
     assert named.endswith("why/D-2-3.md")
     assert "wrong 3" in (shop.path / named).read_text()
+
+
+def test_the_report_names_a_page_only_where_it_lies(make: Make, tmp_path: Path) -> None:
+    shop = worked(make)
+    page = run_of(shop) / "why/D-2-3.md"
+    named = page.relative_to(shop.path).as_posix()
+    assert f"`{named}` the last attempt" in shop.run("--lang", "en", "report").out
+    page.unlink()
+    told = shop.run("--lang", "en", "report").out
+    assert named not in told
+    assert "`factory log D-2` shows all that was tried.\n" in told
+    shutil.rmtree(shop.path / ".git/factory/logs")  # as on any machine but the run's
+    assert f"`{named}` the last attempt, on the machine of the run" in shop.run("--lang", "en", "report").out
