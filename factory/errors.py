@@ -183,6 +183,7 @@ REMEDIES = {
     errno.ENOENT: "it is not there, or was removed while it was in use: look at that path",
     errno.EACCES: "let this user read and write there",
     errno.EPERM: "let this user read and write there",
+    errno.EROFS: "it is mounted read-only: make it writable, or work on a clone",
     errno.EMFILE: FILES,
     errno.ENFILE: FILES,
     errno.ENOMEM: "free memory",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -29,7 +28,3 @@ class Caller(NamedTuple):
     tell: Tell
     ear: Callable[[End], AbstractContextManager[None]]
     wanted: Wanted = Wanted()
-
-    def say(self, item: str, text: str) -> None:
-        """A line of what goes on where no run is on."""
-        self.tell(Progress(kind="gate" if item else "note", item=item, text=text, at=time.time()))

@@ -20,7 +20,7 @@ def verify(caller: Caller, asked: commands.Verify | commands.EvidenceCheck) -> A
     from factory.verify.rerun import checked
 
     again = isinstance(asked, commands.Verify) and asked.rerun
-    found = checked(caller.path, caller.environ, again, caller.say)
+    found = checked(caller.path, caller.environ, again, caller.tell)
     lines = [f"{bad.stamp[:12]} {bad.ticket}: {bad.why}" for bad in found.bad]
     lines.append(f"{many(found.stamps, 'stamp')}, {found.ok} good, {many(len(found.bad), 'fault')}")
     bad = [{"stamp": bad.stamp, "ticket": bad.ticket, "why": bad.why} for bad in found.bad]
@@ -45,7 +45,7 @@ def gate(caller: Caller, asked: commands.RunGate) -> Answer:
         return _tiers(caller, asked, ("guards", "doctor", "fast", "regression", "kept"))
     from factory.operator.again import again
 
-    return _told(again(caller.path, caller.environ, asked.work, asked.base, caller.say), asked.name)
+    return _told(again(caller.path, caller.environ, asked.work, asked.base, caller.tell), asked.name)
 
 
 def tier(caller: Caller, asked: commands.Tier) -> Answer:
@@ -55,7 +55,7 @@ def tier(caller: Caller, asked: commands.Tier) -> Answer:
 def _tiers(caller: Caller, asked: commands.Tier, tiers: tuple[str, ...]) -> Answer:
     from factory.operator import byhand
 
-    found = byhand.gate(caller.path, caller.environ, asked.tree, tiers, caller.say, fresh=asked.fresh)
+    found = byhand.gate(caller.path, caller.environ, asked.tree, tiers, caller.tell, fresh=asked.fresh)
     return _told(found, asked.name)
 
 

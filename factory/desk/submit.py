@@ -59,7 +59,9 @@ def _steered(caller: Caller, command: Command) -> Answer:
     from factory.git.places import private_dir
     from factory.git.repo import Repo
     from factory.line import inbox, operator
+    from factory.line.house import saying
     from factory.line.opening import open_house
+    from factory.records.view import zone_of
 
     while True:
         try:
@@ -67,8 +69,8 @@ def _steered(caller: Caller, command: Command) -> Answer:
                 return Answer(text=operator.obey(house, command))
         except Busy as busy:
             with Repo(caller.path) as opened:
-                private = private_dir(opened)
+                private, zone = private_dir(opened), zone_of(opened)
             asked = inbox.hand_over(private, command)
-            caller.say("", f"{busy.who} carries it out")
+            saying(caller.tell, zone)("", f"{busy.who} carries it out")
         if (said := inbox.wait_for(private, asked)) is not None:  # None: it ended first, and the command is ours again
             return said

@@ -87,7 +87,7 @@ class Gate:
             "twice": self._prover.twice,
             "kept": self._kept.hold,
         }
-        tally = Tally()
+        tally = Tally(self._settings.factory.timezone)
         try:
             for name in asked.steps:
                 do[name](asked, tally)

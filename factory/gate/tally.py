@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from factory.clock import clock_face
 from factory.gate import triage
 from factory.gate.trial import Ran
 from factory.model import Conclusion, CriterionResult, Fate, Finding, Tests, TierResults, Triage, Verdict
@@ -17,7 +18,9 @@ TIERS = ("doctor", "fast", "regression")
 class Tally:
     """Filled by the gate's steps, in order; the first failure is the verdict's."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: str = "UTC") -> None:
+        """`zone`: the factory's, in which the log tells the time."""
+        self._zone = ZoneInfo(zone)
         self.results: dict[str, Conclusion] = dict.fromkeys(TIERS, Conclusion.SKIPPED)
         self.guards: dict[str, Literal["PASS", "FAIL"]] = {}
         self.criteria: list[CriterionResult] = []
@@ -51,7 +54,7 @@ class Tally:
         """Keep what a command said."""
         end = "ran into its time limit" if ran.timed_out else f"exit code {ran.code}"
         if ran.remembered:
-            end += f", as it ended at {datetime.datetime.fromtimestamp(ran.at, datetime.UTC):%Y-%m-%d %H:%M} UTC"
+            end += f", as it ended at {clock_face(ran.at, self._zone)}"
         self.log += [f"== {what}: {ran.command}", ran.output.rstrip("\n"), f"-- {end}, {ran.seconds:.1f} s"]
 
     def verdict(self) -> Verdict:

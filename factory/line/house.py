@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,15 @@ from factory.ssot.settings import Settings
 
 Say = Callable[[str, str], None]  # (item, what happens now)
 Tell = Callable[[Progress], None]
+
+
+def saying(tell: Tell, zone: str) -> Say:
+    """Tells what goes on where no run is on, with the time of day in the factory's `zone`."""
+
+    def say(item: str, text: str) -> None:
+        tell(Progress(kind="gate" if item else "note", item=item, text=text, at=time.time(), zone=zone))
+
+    return say
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from factory.errors import Mistake
 from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
-from factory.line.house import Say
+from factory.line.house import Say, Tell, saying
 from factory.model import Oid, Plan, Verdict
 from factory.records import landing
 from factory.records.attempts import PLAN
@@ -18,10 +18,10 @@ from factory.records.plans import RESERVED
 from factory.records.premises import Premises
 
 
-def again(path: Path, environ: Mapping[str, str], work: str, base: str, say: Say) -> Verdict:
+def again(path: Path, environ: Mapping[str, str], work: str, base: str, tell: Tell) -> Verdict:
     """The verdict on a work commit, merged with main as it was at `base`, by the rules that main had there."""
     with open_bench(path, environ, apart=True) as bench:
-        return once_more(bench, work, base, say)
+        return once_more(bench, work, base, saying(tell, bench.settings.factory.timezone))
 
 
 def once_more(bench: Bench, work: str, base: str, say: Say) -> Verdict:

@@ -10,7 +10,7 @@ from factory.errors import Mistake
 from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
 from factory.git.store import GitTree
-from factory.line.house import Say
+from factory.line.house import Say, Tell, saying
 from factory.model import Finding, Oid, Verdict
 from factory.operator.again import once_more
 from factory.operator.against import against
@@ -25,10 +25,11 @@ from guards.case import Case
 
 
 def gate(
-    path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], say: Say, *, fresh: bool = False
+    path: Path, environ: Mapping[str, str], tree: str | None, tiers: tuple[str, ...], tell: Tell, *, fresh: bool = False
 ) -> Verdict:
     """The verdict on the working tree, or on what a named tree brings. `fresh`: all of it runs now."""
     with open_bench(path, environ, apart=fresh) as bench:
+        say = saying(tell, bench.settings.factory.timezone)
         if tree:
             return _named(bench, tree, tiers, say)
         oid = snapshot(bench.repo)

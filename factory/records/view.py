@@ -63,6 +63,14 @@ def find_main(repo: Repo) -> tuple[Settings, Oid]:
     return settings, tip
 
 
+def zone_of(repo: Repo) -> str:
+    """The factory's time zone; empty where main, or what it says, cannot be read."""
+    try:
+        return find_main(repo)[0].factory.timezone
+    except Mistake:
+        return ""
+
+
 def no_branch(main: str) -> Mistake:
     return Mistake(
         f"there is no branch {main}, or it has no commit",

@@ -9,7 +9,7 @@ from pathlib import Path
 from factory.errors import FactoryError
 from factory.executors.bench import Bench, open_bench
 from factory.git.repo import Repo
-from factory.line.house import Say
+from factory.line.house import Tell, saying
 from factory.line.trades import GroupMerge
 from factory.line.trades.card_gate import judge
 from factory.model import Verdict
@@ -31,7 +31,7 @@ def _judge(bench: Bench, chain: Chain, proof: Proof, say: Callable[[str], None])
     return bench.gate.judge(plan, terms, main=chain.main, tree=chain.tree, work=bare, say=say)
 
 
-def checked(path: Path, environ: Mapping[str, str], rerun: bool, say: Say) -> Verified:
+def checked(path: Path, environ: Mapping[str, str], rerun: bool, tell: Tell) -> Verified:
     """Verify main; with `rerun`, also run the gate of every stamp on its own tree, from its own main's settings.
 
     It runs: what is remembered lies on this machine, where anybody may have written it.
@@ -40,6 +40,7 @@ def checked(path: Path, environ: Mapping[str, str], rerun: bool, say: Say) -> Ve
         with Repo(path) as repo:
             return verify(repo, find_main(repo)[1])
     with open_bench(path, environ, apart=True) as bench:
+        say = saying(tell, bench.settings.factory.timezone)
 
         def again(chain: Chain, proof: Proof) -> str:
             try:

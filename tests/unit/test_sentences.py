@@ -317,7 +317,7 @@ def test_what_cannot_be_done_is_refused_with_what_can(
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [(errno.ENOSPC, "make room"), (errno.ENOENT, "removed while it was in use"), (errno.EMFILE, "`ulimit -n 1024`"),
-     (errno.EACCES, "let this user read"), (errno.EIO, "mend it")],
+     (errno.EACCES, "let this user read"), (errno.EROFS, "mounted read-only"), (errno.EIO, "mend it")],
 )  # fmt: skip
 def test_a_call_that_the_machine_refused_is_told_with_its_own_remedy(code: int, remedy: str) -> None:
     said = str(of_machine(OSError(code, "it says so", "/a/path")))
@@ -328,9 +328,10 @@ def test_a_call_that_the_machine_refused_is_told_with_its_own_remedy(code: int, 
 
 def test_a_result_that_an_earlier_command_saw_is_told_as_remembered() -> None:
     def log(**changes: Any) -> str:
-        tally = Tally()
+        tally = Tally("Asia/Seoul")
         tally.heard("fast", ran("fine", 0).model_copy(update=changes))
         return tally.log[-1]
 
     assert log() == "-- exit code 0, 0.1 s"
-    assert log(remembered=True, at=1_790_000_000.0) == "-- exit code 0, as it ended at 2026-09-21 14:13 UTC, 0.1 s"
+    at = "2026-09-21 23:13 (Asia/Seoul)"
+    assert log(remembered=True, at=1_790_000_000.0) == f"-- exit code 0, as it ended at {at}, 0.1 s"
