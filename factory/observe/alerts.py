@@ -47,8 +47,8 @@ ALERTS = (
         "FactoryKilled",
         "page",
         (Condition("factory_run_killed", "==", 1),),
-        "The run was killed while it worked. Nothing was lost, and nobody works.",
-        "실행이 일하는 도중에 강제로 종료되었습니다. 잃은 것은 없지만, 지금 아무도 일하지 않습니다.",
+        "The run broke off and could not write down why. Nothing was lost, and nobody works.",
+        "실행이 도중에 끊겼고 까닭을 적지 못했습니다. 잃은 것은 없지만, 지금 아무도 일하지 않습니다.",
     ),
     AlertRule(
         "FactoryHangs",

@@ -129,9 +129,13 @@ STOPS = {
 }
 
 KILLED_KIND = "killed"  # of an end that the run itself could not write down
-KILLED = "The run was killed while it worked. Nothing was lost: `factory run` goes on where it was."
+KILLED = (
+    "The run broke off and could not write down why: it was killed, the power went, or the disk was full. Nothing was"
+    " lost: `factory run` goes on where it was."
+)
 KILLED_KOREAN = (
-    "실행이 일하는 도중에 강제로 종료되었습니다. 잃은 것은 없습니다. `factory run`이 하던 곳에서 이어집니다."
+    "실행이 도중에 끊겼고 까닭을 적지 못했습니다(강제 종료, 정전, 가득 찬 디스크 가운데 하나입니다)."
+    " 잃은 것은 없습니다. `factory run`이 하던 곳에서 이어집니다."
 )
 
 

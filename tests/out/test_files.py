@@ -266,12 +266,12 @@ def test_after_a_kill_the_report_and_the_next_run_tell_the_truth(make: Make, tmp
     with running(shop, go) as run:
         run.child.kill()
         run.child.wait()
-    assert "The run was killed while it worked." in shop.run("--lang", "en", "report").out
+    assert "The run broke off and could not write down why" in shop.run("--lang", "en", "report").out
     assert shop.run("status", "--json").json["state"] == "RECOVERABLE"
     go.touch()
     assert shop.run("run").code == 0
     today = (out(shop) / "today.md").read_text()
-    assert "The run was killed while it worked." in today
+    assert "The run broke off and could not write down why" in today
     assert "It went on at " in today
     assert "A run is on." not in today
     assert "| D-1 | First | `" in today
