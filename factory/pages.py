@@ -8,7 +8,7 @@ from pathlib import Path
 from factory.errors import Mistake
 
 HERE = Path(__file__).parent
-RUNBOOKS = "observability/runbooks"  # of the alerts, each by its alert's name; they are not listed
+RUNBOOKS = "observability/runbooks"  # of the alerts, each by its alert's name (and `.ko`); they are not listed
 
 
 def folder() -> Path:
@@ -23,15 +23,14 @@ def topics() -> dict[str, str]:
     return {page.name.removesuffix(".md"): _title(page.read_text(encoding="utf-8")) for page in pages}
 
 
-def page(topic: str) -> str:
-    """A page's text, or an alert's runbook. Mistake with the nearest name where there is none."""
-    known = topics()
-    if topic.lower() in known:
-        return (folder() / f"{topic.lower()}.md").read_text(encoding="utf-8")
-    runbooks = {path.stem.lower(): path for path in (folder() / RUNBOOKS).glob("*.md")}
-    if topic.lower() in runbooks:
-        return runbooks[topic.lower()].read_text(encoding="utf-8")
-    near = difflib.get_close_matches(topic.lower(), known, n=1)
+def page(topic: str, language: str = "") -> str:
+    """The text of a page, or of an alert's runbook: in this language (`en` or `ko`) where it is there in it, else in
+    English. Mistake with the nearest name where there is none."""
+    name = topic.lower()
+    there = {path.stem.lower(): path for at in (folder() / RUNBOOKS, folder()) for path in at.glob("*.md")}
+    if found := there.get(f"{name}.{language}") or there.get(name):
+        return found.read_text(encoding="utf-8")
+    near = difflib.get_close_matches(name, topics(), n=1)
     remedy = f"did you mean `factory help {near[0]}`?" if near else "`factory help` lists them"
     raise Mistake(f"there is no page {topic!r}", remedy=remedy)
 

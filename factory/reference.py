@@ -24,7 +24,7 @@ from factory.observe.condition import promql
 from factory.observe.dashboard import grafana_json
 from factory.observe.metrics import METRICS
 from factory.observe.prometheus_rules import alerts_yml
-from factory.pages import folder
+from factory.pages import RUNBOOKS, folder
 from factory.reports.failures import REMEDY
 from factory.reports.phrases import ENGLISH
 from factory.reports.stops import STOPS
@@ -142,7 +142,7 @@ def alerts() -> str:
     """Every alert with its condition, and the page that says what to do."""
     rows = (
         (
-            f"[{rule.name}](observability/runbooks/{rule.name}.md)",
+            f"[{rule.name}]({RUNBOOKS}/{rule.name}.md) ([한국어]({RUNBOOKS}/{rule.name}.ko.md))",
             rule.priority,
             rule.english,
             " and ".join(f"`{promql(asked)}`" for asked in rule.when),

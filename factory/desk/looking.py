@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from factory.desk import commands
 from factory.desk.caller import Caller
 from factory.desk.commands import Command
-from factory.errors import Exit
+from factory.errors import Exit, FactoryError
 from factory.line.answer import Answer, answer_of
 
 
@@ -29,6 +30,19 @@ def meaning(word: str) -> str:
     from factory.reports.failures import told
 
     return told(Triage(word)) if word in Triage.__members__ else ""
+
+
+def language_of(path: Path) -> str:
+    """What [factory] language says in the repository there (`en` or `ko`); empty where none is there, or it cannot be
+    read: the manual is read where nothing works yet."""
+    from factory.git.repo import Repo
+    from factory.records.view import find_main
+
+    try:
+        with Repo(path) as repo:
+            return find_main(repo)[0].factory.language
+    except (FactoryError, OSError):
+        return ""
 
 
 def report(caller: Caller, asked: commands.DayReport) -> Answer:

@@ -273,9 +273,9 @@ def _names() -> Iterable[str]:
     return (metric.name for metric in METRICS)
 
 
-def test_there_is_no_runbook_without_its_alert() -> None:
-    found = {path.stem for path in (ROOT / "docs/observability/runbooks").glob("*")}
-    assert found == set(RULES)
+def test_there_is_no_runbook_without_its_alert_and_each_is_there_in_both_languages() -> None:
+    found = sorted(path.name for path in (ROOT / "docs/observability/runbooks").glob("*"))
+    assert found == sorted(f"{name}{end}" for name in RULES for end in (".md", ".ko.md"))
 
 
 def test_the_dashboard_shows_metrics_that_there_are() -> None:

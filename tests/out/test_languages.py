@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from factory import cli, pages
 from tests.line.conftest import SETTINGS, Shop
 
 Make = Callable[..., Shop]
@@ -55,6 +57,46 @@ def test_a_stop_is_told_in_korean_with_its_exact_reason(make: Make) -> None:
     assert shop.run("stop").code == 0
     told = shop.run("--lang", "ko", "status").out.splitlines()[0]
     assert told.startswith("RECOVERABLE: 누군가가 공장을 멈추고")
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "language"),
+    [
+        ("", ["--lang", "ko"], "ko"),
+        ("ko", [], "ko"),
+        ("ko", ["--lang", "en"], "en"),
+        ("", [], "en"),
+        ("fr", [], "en"),  # settings that cannot be read stop no page
+        ("fr", ["--lang", "ko"], "ko"),
+    ],
+)
+def test_help_brings_the_page_of_the_language_where_there_is_one(
+    make: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    setting: str,
+    words: list[str],
+    language: str,
+) -> None:
+    more = f'\n[factory]\nlanguage = "{setting}"\n' if setting else ""
+    monkeypatch.chdir(make("D-1 One", settings=SETTINGS + more).path)
+    for topic, brought in (("FactoryStopped", language), ("workers", language), ("morning", "en")):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as done:
+            cli.main([*words, "help", topic])
+        assert done.value.code == 0
+        name = f"{topic}.ko" if brought == "ko" else topic
+        assert capsys.readouterr().out == pages.page(name)
+
+
+def test_help_is_read_where_there_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as done:
+        cli.main(["help", "FactoryStopped"])
+    assert done.value.code == 0
+    assert capsys.readouterr().out == pages.page("FactoryStopped")
 
 
 def test_another_language_is_refused_in_one_line(make: Make) -> None:

@@ -80,10 +80,14 @@ def test_a_wheel_holds_the_pages_and_reads_them(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(tmp_path / "site")
-    read = "from factory import pages; sys.stdout.write(pages.page('reference')); assert pages.folder().parent.name == 'factory'"
+    read = (
+        "from factory import pages; sys.stdout.write(pages.page('reference') + pages.page('FactoryStopped', 'ko')); "
+        "assert pages.folder().parent.name == 'factory'"
+    )
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {read}"
     ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
-    assert ran.stdout == (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    wanted = ("reference.md", "observability/runbooks/FactoryStopped.ko.md")
+    assert ran.stdout == "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in wanted)
 
 
 def test_no_message_sends_a_person_to_a_file_that_an_installed_package_lacks() -> None:

@@ -14,6 +14,7 @@ from factory import pages
 from factory.desk.metrics import ANEW
 from factory.desk.panes.incident import Alarms
 from factory.desk.panes.runbook import sections
+from factory.desk.panes.words import LANGUAGES
 from factory.line.knowledge import Fix, Lesson
 from factory.model import Triage
 from factory.observe import reading
@@ -54,6 +55,10 @@ def test_what_fires_is_said_in_the_pages_language(blocked: Path, served: Served)
     rule = next(rule for rule in ALERTS if rule.name == "FactoryBlocked")
     assert rule.korean in page
     assert rule.english not in page
+    for words in ("볼 곳", "시도 횟수를 그때부터 다시 셉니다.", "<code>factory retry D-001</code>"):
+        assert words in page
+    assert "What it means" not in page
+    assert "its attempts count from there." not in page
 
 
 def test_where_nothing_is_wrong_nothing_fires(mixed: Mixed, served: Served) -> None:
@@ -83,9 +88,10 @@ def test_a_second_look_reads_only_the_last_days_events(blocked: Path, monkeypatc
 # --- a runbook as values
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule.name)
-def test_no_word_of_a_runbook_is_lost(rule: AlertRule) -> None:
-    text = pages.page(rule.runbook)
+def test_no_word_of_a_runbook_is_lost(rule: AlertRule, language: str) -> None:
+    text = pages.page(rule.runbook, language)
     found = sections(text)
     shown = list[str]()
     for section in found:
@@ -94,7 +100,7 @@ def test_no_word_of_a_runbook_is_lost(rule: AlertRule) -> None:
             shown += ["".join(piece.text for piece in line) for line in block.lines]
     body = text[text.index("## ") :].replace("`", "")
     assert " ".join(shown).split() == re.sub(r"(?m)^(?:## |- |\d+\. )", "", body).split()
-    assert found[0].head == "What it means"
+    assert found[0].head == {"en": "What it means", "ko": "뜻"}[language]
     assert {block.kind for section in found for block in section.blocks} == {"text", "items", "steps"}
 
 

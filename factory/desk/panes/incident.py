@@ -4,7 +4,7 @@ those of `factory alerts`, by the same judge: there is no second set of rules.""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from factory.desk.metrics import ANEW, judged
 from factory.desk.panes.landed import errors_pane, people_pane
 from factory.desk.panes.runbook import RunbookSection, sections
 from factory.desk.panes.watch import Sighting, Watch
+from factory.desk.panes.words import LANGUAGES
 from factory.git.history import lately
 from factory.git.repo import Logged
 from factory.model import Event
@@ -45,7 +46,7 @@ class Firing(NamedTuple):
     rule: AlertRule
     value: float
     when: str  # all conditions, as Prometheus reads them
-    runbook: tuple[RunbookSection, ...]
+    runbook: Mapping[str, tuple[RunbookSection, ...]]  # by language
 
 
 class IncidentPage(NamedTuple):
@@ -78,4 +79,5 @@ def incident_page(watch: Watch, look: Sighting, alarms: Alarms) -> IncidentPage:
 
 def _firing(one: Fired) -> Firing:
     when = " and ".join(map(promql, one.rule.when))
-    return Firing(one.rule, one.value, when, sections(pages.page(one.rule.runbook)))
+    runbook = {language: sections(pages.page(one.rule.runbook, language)) for language in LANGUAGES}
+    return Firing(one.rule, one.value, when, runbook)

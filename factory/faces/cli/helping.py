@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -54,7 +55,7 @@ def help_(
 ) -> None:
     """The manual, page by page. What a command takes, too."""
     from factory import pages
-    from factory.desk.looking import meaning
+    from factory.desk.looking import language_of, meaning
 
     if topic is None:
         _list(pages.topics())
@@ -64,7 +65,7 @@ def help_(
     if command and topic not in pages.topics():
         say(command.get_help(typer.Context(command, info_name=topic, parent=root)))
         return
-    say(meaning(topic) or pages.page(topic).rstrip("\n"))
+    say(meaning(topic) or pages.page(topic, language(context) or language_of(Path())).rstrip("\n"))
 
 
 def _list(topics: dict[str, str]) -> None:
