@@ -63,8 +63,7 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
     """The exit code, and the one line that is to be said of it."""
     try:
         with ends_at_once(ENDING):
-            first = next(iter(sys.argv[1:] if argv is None else argv), "")
-            code = commands(first if first in derived.FIRST else "")(argv, standalone_mode=False) or 0
+            code = commands(_first(sys.argv[1:] if argv is None else argv))(argv, standalone_mode=False) or 0
             return code, INTERRUPTED if ENDING.is_set() and code == Exit.INTERRUPTED else ""
     except SystemExit as end:  # typer takes a broken pipe, whosever it is, for the screen's
         broken = end.__context__
@@ -77,10 +76,21 @@ def _carried_out(argv: list[str] | None) -> tuple[int, str]:
         return _unexpected(error)
 
 
+def _first(words: list[str]) -> str | None:
+    """The command's first word; empty for `help`, which tells of every command; None where no command is named."""
+    given = iter(words)
+    for word in given:
+        if word == "--lang":
+            next(given, "")
+        elif not word.startswith("-"):
+            return word if word in derived.FIRST else "" if word == "help" else None
+    return None
+
+
 @functools.cache
-def commands(first: str = "") -> Any:
-    """The tree of commands, or of those alone that begin with this word: typer reads every signature that it is given,
-    and that takes as long as a small command itself."""
+def commands(first: str | None = "") -> Any:
+    """The tree of commands, or of those alone that begin with this word, or (None) a list of them: typer reads every
+    signature that it is given, and that takes as long as a small command itself."""
     app = typer.Typer(
         name="factory",
         cls=Menu,
@@ -92,7 +102,7 @@ def commands(first: str = "") -> Any:
     )
     app.callback()(helping.options)
     app.add_typer(helping.app)
-    app.add_typer(derived.commands(first))
+    app.add_typer(derived.commands(first or "", menu=first is None))
     return typer.main.get_command(app)
 
 

@@ -31,6 +31,33 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
     return int(done.value.code or 0), said.out, said.err
 
 
+def test_a_list_of_the_commands_is_made_without_their_arguments_and_says_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = run(capsys, "--help")
+    assert run(capsys, "--lang", "ko", "--help") == short
+    whole = cli.commands("")
+    monkeypatch.setattr(cli, "commands", lambda _: whole)
+    assert run(capsys, "--help") == short
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (["status", "--json"], "status"),
+        (["--lang", "ko", "kb", "list"], "kb"),
+        (["--lang=ko", "serve"], "serve"),
+        (["--lang", "status"], None),
+        (["help", "status"], ""),
+        (["--help"], None),
+        (["stats"], None),
+        ([], None),
+    ],
+)
+def test_what_is_read_of_the_commands_is_what_is_asked_for(words: list[str], first: str | None) -> None:
+    assert cli._first(words) == first
+
+
 def test_every_command_has_its_place_and_nine_are_in_sight(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(SIGHT + REST) == sorted(COMMANDS)
     assert len(SIGHT) <= 9
