@@ -99,7 +99,7 @@ test *args: _env
     if [ -w "$memory" ] && [ "$(df -m --output=avail "$memory" | tail -1)" -ge 6000 ] && [ "$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)" -ge 8000 ]; then
         rmdir "$at" && at=$(mktemp -d "$memory/XXXXXX")
     fi
-    python -m pytest -n 6 --dist worksteal --basetemp="$at/t" -o tmp_path_retention_policy=failed {{args}}
+    python -m pytest -n 4 --dist worksteal --basetemp="$at/t" -o tmp_path_retention_policy=failed {{args}}
 
 # the long proofs: every kill, every cut, every failing call, whole corpora; figures in docs/proof.md. Broken off, it goes on where it was (`.proof/`)
 prove *args: _env

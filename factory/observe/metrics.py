@@ -193,7 +193,7 @@ OWN = (
         "ended. One that waits for another ticket counts too. 0: none waits.",
     ),
     Metric("factory_state", "gauge", ("state",), "1 for the state that the factory is in, 0 for the others."),
-    Metric("factory_run_killed", "gauge", (), "1 where the last run was killed, and none is on."),
+    Metric("factory_run_killed", "gauge", (), "1 where the last run broke off without a last word, and none is on."),
     Metric("factory_red_on_main", "gauge", (), "Tests and criteria that stay red on main."),
     Metric(
         "factory_came_back",

@@ -20,6 +20,7 @@ DESK = (
     "kpi",
     "metrics",
     "looking.meaning",
+    "looking.language_of",
     "panes",
     "live",
 )

@@ -183,7 +183,7 @@ def test_after_a_kill_the_command_that_goes_on_stands_first(make: Make, tmp_path
     async def steps(app: Top, pilot: Any) -> None:
         lines = screen(app)
         assert lines[0].startswith("RECOVERABLE")
-        assert lines[1].startswith("factory run: The run was killed")
+        assert lines[1].startswith("factory run: The run broke off and")
         assert lines[2].startswith("! D-1#1")
 
     driven(shop.path, SMALL, steps)
