@@ -184,8 +184,9 @@ class Rooms:
         except OSError as error:
             if error.errno != errno.EBUSY:  # a mount stayed: what failed before says more, and the next one sweeps it
                 raise
-        with suppress(OSError):
-            os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:  # once: a number that was closed may be somebody else's by now
+            os.close(lock)
 
     def sweep(self) -> None:
         """Removes what dead controllers left; what a live one owns is locked, and stays."""

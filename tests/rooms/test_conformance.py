@@ -452,3 +452,12 @@ def test_a_kind_that_cannot_be_had_is_refused(source: MemorySource, tmp_path: Pa
     auto = Rooms(source, tmp_path / "rooms")
     assert (auto.kind, auto.reason) == ("warm", "not here")
     auto.close()
+
+
+def test_rooms_that_are_closed_twice_close_nothing_of_somebody_elses(source: MemorySource, tmp_path: Path) -> None:
+    rooms = Rooms(source, tmp_path / "rooms", kind="copy")
+    rooms.close()
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]  # the numbers that became free
+    rooms.close()
+    for descriptor in taken:
+        os.close(descriptor)  # OSError where the second time took one of them
